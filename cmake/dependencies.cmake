@@ -1,0 +1,13 @@
+# Everything comes from Debian packages; scripts/install-deps names them.
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Threads REQUIRED)
+
+find_path(CARES_INCLUDE_DIR ares.h REQUIRED)
+find_library(CARES_LIBRARY cares REQUIRED)
+add_library(cares::cares UNKNOWN IMPORTED)
+set_target_properties(cares::cares PROPERTIES IMPORTED_LOCATION ${CARES_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${CARES_INCLUDE_DIR})
