@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// What the operator told us: targets, identities, trust, policy, waivers. The result of reading target lists.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/host.h"
+#include "model/policy.h"
+#include "model/result.h"
+#include "model/time.h"
+#include "model/vocabulary.h"
+
+namespace lyncprobe {
+
+// Enrollment is how the operator says a certificate was requested; no certificate records it.
+struct Enrollment {
+    EnrollmentMethod method = EnrollmentMethod::unknown;
+    OperatingSystem ca_os = OperatingSystem::unknown;
+    OperatingSystem requester_os = OperatingSystem::unknown;
+    std::optional<bool> kb922706;
+    bool operator==(const Enrollment&) const = default;
+};
+
+// Line and column in the list number `list` of Deployment::inputs; 0 for a target of the command line.
+struct Place {
+    std::uint32_t list = 0;
+    std::int32_t line = 0;
+    std::int32_t column = 0;
+};
+
+// Target is one entry of `targets:` with its defaults filled in.
+struct Target {
+    std::string name;              // as written, empty where it is to be "host:port"
+    std::vector<std::string> also; // other names of the same target (filled by plan::prepare)
+    std::string host;              // DNS name in lower case without trailing dot, or an address as RFC 5952 writes it
+    std::vector<Address> addresses; // given addresses; then the host is not resolved
+    std::string pool, server, site;
+    std::optional<std::string> sni;  // empty text = send none; absent = the host where it is a DNS name
+    std::vector<std::string> names;  // the certificate must cover these; empty = the host where it is a DNS name
+    std::string identity;            // id of Deployment::identities; empty = none
+    Enrollment enrollment;
+    std::optional<Milliseconds> timeout, connect_timeout;
+    std::uint16_t port = 443;
+    Probe probe = Probe::tls;
+    Role role = Role::other;
+    CertificateUse use = CertificateUse::other;
+    Side side = Side::unknown;
+    Mutual mutual = Mutual::automatic;
+    OperatingSystem os = OperatingSystem::unknown;
+    bool role_given = false; // false: nobody said what this server is
+    Place place;
+};
+
+bool host_is_name(const Target&);                     // false where the host is an address
+std::string display_name(const Target&);              // name, else "host:port"
+std::string server_name_sent(const Target&);          // SNI; empty = none. Never an address
+std::vector<std::string> expected_names(const Target&); // names, else the host where it is a DNS name, else none
+
+// IdentityFiles says where one of our own certificates is; the files are read by pki/.
+struct IdentityFiles {
+    std::string id;
+    std::string certificate, key, pfx; // paths, already relative to the working directory
+    std::string password_env, password_file;
+    Where where;
+};
+
+struct Trust {
+    std::vector<std::string> ca_files;
+    std::optional<bool> system; // absent: yes
+};
+
+struct Waiver {
+    std::string rule;        // id or glob
+    std::string target;      // target name, id or glob; empty = any
+    std::string certificate; // SHA-256, lower-case hex; empty = any
+    std::string reason;
+    std::optional<Time> until;
+    Where where;
+};
+
+// RunSettings are the run options that a target list's `policy:` may set; absent = not said.
+struct RunSettings {
+    std::optional<Milliseconds> timeout, connect_timeout, deadline, expires_within;
+    std::optional<std::uint32_t> concurrency, per_address, retries;
+    std::optional<int> address_family; // 0 any, 4, 6
+    std::optional<std::string> fail_on;
+    std::vector<std::string> only, skip;
+};
+
+struct Deployment {
+    std::vector<std::string> inputs;
+    std::vector<std::string> sip_domains;
+    std::vector<std::string> resolvers; // "address[:port]"
+    std::vector<IdentityFiles> identities;
+    Trust trust;
+    Policy policy;
+    RunSettings settings;
+    std::vector<Target> targets;
+    std::vector<Waiver> waivers;
+    std::vector<Problem> warnings; // for stderr; nothing that stops the run
+};
+
+} // namespace lyncprobe

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "model/escape.h"
+
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace lyncprobe {
+
+namespace {
+
+// One step through text that claims to be UTF-8 (RFC 3629): a code point, or one byte that is none.
+struct Step {
+    char32_t code_point = 0;
+    std::size_t length = 1;
+    bool valid = false;
+};
+
+Step step(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    const std::uint8_t first = byte(0);
+    if (first < 0x80) return {first, 1, true};
+    std::size_t length = 0;
+    char32_t value = 0, smallest = 0;
+    if ((first & 0xe0) == 0xc0) length = 2, value = first & 0x1fu, smallest = 0x80;
+    else if ((first & 0xf0) == 0xe0) length = 3, value = first & 0x0fu, smallest = 0x800;
+    else if ((first & 0xf8) == 0xf0) length = 4, value = first & 0x07u, smallest = 0x10000;
+    else return {};
+    if (text.size() < length) return {};
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) return {};
+        value = value << 6 | (byte(i) & 0x3fu);
+    }
+    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+    if (value < smallest || value > 0x10ffff || surrogate) return {};
+    return {value, length, true};
+}
+
+// Characters that change how a line reads without being seen: controls, C1, zero width, line separators, bidi
+// controls (Unicode 9 23.2, UAX 9), tags, soft hyphen, byte order mark.
+bool is_hidden(char32_t c) {
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
+           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+           c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+std::string escaped(char32_t c) {
+    const auto value = static_cast<std::uint32_t>(c);
+    return value <= 0xff ? fmt::format("\\x{:02x}", value) : fmt::format("\\u{{{:04x}}}", value);
+}
+
+bool is_combining(char32_t c) {
+    return (c >= 0x300 && c <= 0x36f) || (c >= 0x1ab0 && c <= 0x1aff) || (c >= 0x20d0 && c <= 0x20ff) ||
+           (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xfe20 && c <= 0xfe2f);
+}
+
+bool is_wide(char32_t c) { // UAX 11 W and F, the large blocks
+    return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
+           (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+           (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
+}
+
+} // namespace
+
+std::string for_terminal(std::string_view text, std::size_t limit) {
+    std::string out;
+    std::size_t characters = 0;
+    while (!text.empty()) {
+        if (characters == limit) {
+            std::size_t rest = 0;
+            for (; !text.empty(); ++rest) text.remove_prefix(step(text).length);
+            return out + fmt::format("… (+{})", rest);
+        }
+        const Step at = step(text);
+        if (!at.valid) out += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text.front()));
+        else if (is_hidden(at.code_point)) out += escaped(at.code_point);
+        else out += text.substr(0, at.length);
+        text.remove_prefix(at.length);
+        ++characters;
+    }
+    return out;
+}
+
+std::string valid_utf8(std::string_view bytes) {
+    std::string out;
+    out.reserve(bytes.size());
+    while (!bytes.empty()) {
+        const Step at = step(bytes);
+        out += at.valid ? bytes.substr(0, at.length) : std::string_view("\xef\xbf\xbd");
+        bytes.remove_prefix(at.length);
+    }
+    return out;
+}
+
+std::size_t display_width(std::string_view safe_text) {
+    std::size_t width = 0;
+    while (!safe_text.empty()) {
+        const Step at = step(safe_text);
+        if (!is_combining(at.code_point)) width += is_wide(at.code_point) ? 2 : 1;
+        safe_text.remove_prefix(at.length);
+    }
+    return width;
+}
+
+} // namespace lyncprobe

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What the rules said about an endpoint, an identity or a file.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/certificate.h"
+#include "model/facts.h"
+#include "model/vocabulary.h"
+
+namespace lyncprobe {
+
+// Finding is the verdict of one rule on one certificate or on the whole subject.
+struct Finding {
+    std::string_view rule;    // id; static text of the rule
+    std::string_view source;  // document and section; empty where the finding passes or does not apply
+    std::string_view fix;     // same
+    Verdict verdict = Verdict::pass;
+    std::optional<Fingerprint> certificate;
+    std::string message;      // one sentence; foreign text in it still raw
+    Facts evidence;
+    std::optional<std::string> waived; // the waiver's reason
+};
+
+// FindingPool keeps each distinct finding once; pointers stay valid as long as the pool lives.
+class FindingPool {
+  public:
+    const Finding* keep(Finding);
+
+  private:
+    struct Less {
+        bool operator()(const Finding& a, const Finding& b) const;
+    };
+    std::set<Finding, Less> findings_;
+};
+
+} // namespace lyncprobe

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "model/observation.h"
+
+namespace lyncprobe {
+
+namespace {
+
+// Further is: a finished conversation, then the stage, then having seen a chain.
+int distance(const Observation& seen) {
+    return (seen.outcome == Outcome::ok ? 100 : 0) + 10 * static_cast<int>(seen.stage) +
+           (seen.presented.empty() ? 0 : 1);
+}
+
+} // namespace
+
+std::size_t furthest(const std::vector<Observation>& observations) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < observations.size(); ++i)
+        if (distance(observations[i]) > distance(observations[best])) best = i;
+    return best;
+}
+
+bool judged(const Observation& seen) { return !seen.presented.empty() || seen.pseudo_tls; }
+
+} // namespace lyncprobe

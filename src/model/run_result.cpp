@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include "model/run_result.h"
+
+namespace lyncprobe {
+
+bool judged(const EndpointRow& row) {
+    const auto seen = [](const AttemptRow& attempt) { return attempt.chain || attempt.pseudo_tls; };
+    if (seen(row.main)) return true;
+    for (const auto& variant : row.variants)
+        if (seen(variant)) return true;
+    return false;
+}
+
+} // namespace lyncprobe

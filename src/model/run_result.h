@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// The judged run: one compact row per endpoint, and what belongs to the run as a whole. Reports read only this.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/certificate.h"
+#include "model/finding.h"
+#include "model/observation.h"
+
+namespace lyncprobe {
+
+// AttemptRow is one attempt of an endpoint without its certificates' bytes.
+struct AttemptRow {
+    std::string offer;
+    Outcome outcome = Outcome::interrupted;
+    Stage stage = Stage::resolve;
+    std::string detail;
+    Timings timings;
+    std::unique_ptr<TlsFacts> tls; // null where nothing of TLS was seen
+    std::unique_ptr<ClientCertificateFacts> client_certificate; // null where nothing was asked
+    ChainPtr chain;                // null where none was seen
+    bool pseudo_tls = false;
+    Facts answer;
+};
+
+// EndpointRow is what the run keeps of an endpoint (about 1 KiB; chains and findings are shared).
+struct EndpointRow {
+    std::string id;
+    std::size_t target = 0;
+    std::optional<Address> address;
+    std::size_t addresses_skipped = 0;
+    std::uint32_t attempts = 0;
+    AttemptRow main;
+    std::vector<AttemptRow> variants;
+    std::vector<const Finding*> findings; // owned by the run's FindingPool
+};
+
+bool judged(const EndpointRow&);
+
+struct IdentityRow {
+    std::string id;
+    ChainPtr chain;
+    std::vector<const Finding*> findings;
+};
+
+// FileRow is one file of `lyncprobe check`.
+struct FileRow {
+    std::string path;
+    std::string error; // empty = read
+    ChainPtr chain;    // certificates in file order
+    std::vector<const Finding*> findings;
+};
+
+struct Summary {
+    std::size_t endpoints = 0;
+    std::map<Outcome, std::size_t> outcomes;
+    std::map<Verdict, std::size_t> verdicts; // findings that are not waived
+    std::size_t waived = 0;
+    std::size_t unjudged = 0; // endpoints that make exit code 3
+    std::optional<Verdict> worst; // absent where there is no finding
+    int exit_code = 0;
+};
+
+struct RunResult {
+    Time started_at = {};
+    Time finished_at = {};
+    std::string vantage; // empty = not said
+    std::vector<std::string> inputs;
+    bool interrupted = false;
+    std::vector<Target> targets; // as prepared by plan
+    std::vector<EndpointRow> endpoints; // in the order of the target list at the end
+    std::vector<IdentityRow> identities;
+    std::vector<FileRow> files; // `check` only
+    Summary summary;
+    Time judged_at = {}; // --at, else the start
+};
+
+} // namespace lyncprobe

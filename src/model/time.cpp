@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "model/time.h"
+
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace lyncprobe {
+
+namespace {
+
+struct Unit {
+    std::string_view text;
+    std::int64_t milliseconds;
+};
+constexpr std::array<Unit, 5> kUnits{{
+    {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+
+constexpr std::int64_t kLongest = 100LL * 366 * 86'400'000;
+
+// Exactly `digits` decimal digits taken from the front of `text`.
+std::optional<int> take_number(std::string_view& text, std::size_t digits) {
+    if (text.size() < digits) return std::nullopt;
+    int value = 0;
+    for (const char c : text.substr(0, digits)) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + (c - '0');
+    }
+    text.remove_prefix(digits);
+    return value;
+}
+
+bool take(std::string_view& text, std::string_view any_of) {
+    if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+struct ClockTime {
+    std::chrono::seconds of_day{0};
+    std::chrono::seconds offset{0};
+};
+
+std::optional<ClockTime> parse_clock(std::string_view text) {
+    const auto hour = take_number(text, 2);
+    if (!hour || *hour > 23 || !take(text, ":")) return std::nullopt;
+    const auto minute = take_number(text, 2);
+    if (!minute || *minute > 59) return std::nullopt;
+    int second = 0;
+    if (take(text, ":")) {
+        const auto read = take_number(text, 2);
+        if (!read || *read > 60) return std::nullopt;
+        second = *read;
+    }
+    if (take(text, "."))
+        while (take_number(text, 1)) {}
+
+    ClockTime out;
+    out.of_day = std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{second};
+    if (text.empty() || text == "Z" || text == "z") return out;
+    const bool east = text.front() == '+';
+    if (!take(text, "+-")) return std::nullopt;
+    const auto offset_hours = take_number(text, 2);
+    if (!offset_hours || *offset_hours > 23) return std::nullopt;
+    take(text, ":");
+    const auto offset_minutes = take_number(text, 2);
+    if (!offset_minutes || *offset_minutes > 59 || !text.empty()) return std::nullopt;
+    out.offset = std::chrono::hours{*offset_hours} + std::chrono::minutes{*offset_minutes};
+    if (!east) out.offset = -out.offset;
+    return out;
+}
+
+} // namespace
+
+std::string to_rfc3339(Time time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{time - day};
+    return fmt::format(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+        clock.minutes().count(), clock.seconds().count()
+    );
+}
+
+std::optional<Time> parse_time(std::string_view text) {
+    const auto year = take_number(text, 4);
+    if (!year || !take(text, "-")) return std::nullopt;
+    const auto month = take_number(text, 2);
+    if (!month || !take(text, "-")) return std::nullopt;
+    const auto day = take_number(text, 2);
+    if (!day) return std::nullopt;
+    const std::chrono::year_month_day date{
+        std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
+        std::chrono::day{static_cast<unsigned>(*day)}};
+    if (!date.ok()) return std::nullopt;
+    Time time{std::chrono::sys_days{date}};
+    if (text.empty()) return time;
+    if (!take(text, "Tt ")) return std::nullopt;
+    const auto clock = parse_clock(text);
+    if (!clock) return std::nullopt;
+    return time + clock->of_day - clock->offset;
+}
+
+std::optional<Milliseconds> parse_duration(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || number < 0 || text.front() == '-') return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    std::int64_t unit = 1000;
+    if (!text.empty()) {
+        unit = 0;
+        for (const auto& known : kUnits)
+            if (known.text == text) unit = known.milliseconds;
+    }
+    if (unit == 0 || number > kLongest / unit) return std::nullopt;
+    return Milliseconds{number * unit};
+}
+
+std::string to_text(Milliseconds duration) {
+    const auto count = duration.count();
+    for (auto unit = kUnits.rbegin(); unit != kUnits.rend(); ++unit)
+        if (count >= unit->milliseconds && count % unit->milliseconds == 0)
+            return fmt::format("{}{}", count / unit->milliseconds, unit->text);
+    return fmt::format("{}ms", count);
+}
+
+} // namespace lyncprobe
