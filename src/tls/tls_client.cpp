@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include "tls/tls_client.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "model/limits.h"
+#include "pki/certificate_reader.h"
+#include "tls/tls_context_impl.h"
+
+namespace lyncprobe::tls {
+
+namespace {
+
+// More names than anybody reads; the size of the whole list is kept as a number.
+constexpr std::size_t kCaNamesKept = 1000;
+
+TlsClient::Impl& client_of(BIO* bio) { return *static_cast<TlsClient::Impl*>(BIO_get_data(bio)); }
+
+int bio_write(BIO* bio, const char* data, int size) {
+    client_of(bio).output.append(data, static_cast<std::size_t>(size));
+    return size;
+}
+
+int bio_read(BIO* bio, char* data, int size) {
+    auto& client = client_of(bio);
+    BIO_clear_retry_flags(bio);
+    const std::size_t there = client.input.size() - client.input_taken;
+    if (there == 0) {
+        // The end of the stream is never told to OpenSSL: it would make up an alert of its own.
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    const std::size_t taken = std::min(there, static_cast<std::size_t>(size));
+    std::memcpy(data, client.input.data() + client.input_taken, taken);
+    client.input_taken += taken;
+    if (client.input_taken == client.input.size()) {
+        std::string().swap(client.input); // idle connections keep no buffer
+        client.input_taken = 0;
+    }
+    return static_cast<int>(taken);
+}
+
+long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+const BIO_METHOD* bio_method() {
+    static const BioMethodPtr method = [] {
+        BioMethodPtr made(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lyncprobe bytes"));
+        BIO_meth_set_write(made.get(), bio_write);
+        BIO_meth_set_read(made.get(), bio_read);
+        BIO_meth_set_ctrl(made.get(), bio_control);
+        return made;
+    }();
+    return method.get();
+}
+
+void on_message(int sent, int, int content_type, const void* bytes, std::size_t size, SSL*, void* client) {
+    auto& log = static_cast<TlsClient::Impl*>(client)->log;
+    const std::string_view text(static_cast<const char*>(bytes), size);
+    if (content_type == SSL3_RT_HANDSHAKE) log.message(sent == 0, text);
+    if (content_type == SSL3_RT_ALERT) log.alert(sent == 0, text);
+}
+
+std::string cipher_name(std::uint16_t cipher) {
+    static const SslCtxPtr context(SSL_CTX_new(TLS_client_method()));
+    static const SslPtr ssl(SSL_new(context.get()));
+    const unsigned char bytes[2] = {static_cast<unsigned char>(cipher >> 8), static_cast<unsigned char>(cipher & 0xff)};
+    const SSL_CIPHER* known = SSL_CIPHER_find(ssl.get(), bytes);
+    const char* name = known ? SSL_CIPHER_standard_name(known) : nullptr;
+    return name ? name : "";
+}
+
+void set_server_name(SSL* ssl, const std::string& name) {
+    // The macro SSL_set_tlsext_host_name casts in C style.
+    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str()));
+}
+
+// A size is refused with one of these before the message is buffered.
+bool is_size_error(unsigned long error) {
+    return ERR_GET_LIB(error) == ERR_LIB_SSL &&
+           (ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE || ERR_GET_REASON(error) == SSL_R_DATA_LENGTH_TOO_LONG);
+}
+
+// Is one of our certificates issued by a name of the list?
+bool issuer_listed(const pki::Identity& identity, const std::vector<std::string>& ca_names) {
+    for (const auto& issuer : identity.issuers_der())
+        if (std::find(ca_names.begin(), ca_names.end(), issuer) != ca_names.end()) return true;
+    return false;
+}
+
+std::shared_ptr<const std::vector<std::string>> names_text(const std::vector<std::string>& ca_names, CaNameCache& cache) {
+    std::vector<std::string> kept = ca_names;
+    if (kept.size() > kCaNamesKept) kept.resize(kCaNamesKept);
+    auto& slot = cache[kept];
+    if (!slot) {
+        std::vector<std::string> texts;
+        for (const auto& der : kept) texts.push_back(pki::name_text(der));
+        slot = std::make_shared<const std::vector<std::string>>(std::move(texts));
+    }
+    return slot;
+}
+
+} // namespace
+
+TlsClient::Impl::Impl(ContextPool::Context& shared) : context(shared), log(cipher_name) {}
+
+void TlsClient::Impl::fail() {
+    too_large = too_large || is_size_error(ERR_peek_error());
+    failure = pki::drain_error_text();
+    state = State::failed;
+}
+
+TlsClient::TlsClient(ContextPool::Context& context, const HandshakeOptions& options)
+    : impl_(std::make_unique<Impl>(context)) {
+    ERR_clear_error();
+    impl_->ssl.reset(SSL_new(context.ssl.get()));
+    BIO* bio = BIO_new(bio_method());
+    if (!impl_->ssl || !bio) {
+        BIO_free(bio);
+        throw std::bad_alloc();
+    }
+    BIO_set_data(bio, impl_.get());
+    BIO_set_init(bio, 1);
+    SSL* ssl = impl_->ssl.get();
+    SSL_set_bio(ssl, bio, bio);
+    SSL_set_connect_state(ssl);
+    SSL_set_msg_callback(ssl, on_message);
+    SSL_ctrl(ssl, SSL_CTRL_SET_MSG_CALLBACK_ARG, 0, impl_.get());
+    if (!options.server_name.empty()) set_server_name(ssl, options.server_name);
+}
+
+TlsClient::~TlsClient() = default;
+
+TlsClient::State TlsClient::handshake() {
+    if (impl_->state != State::handshaking) return impl_->state;
+    ERR_clear_error();
+    const int result = SSL_do_handshake(impl_->ssl.get());
+    if (result == 1) impl_->state = State::up;
+    else if (SSL_get_error(impl_->ssl.get(), result) != SSL_ERROR_WANT_READ) impl_->fail();
+    if (impl_->log.too_many_messages() && impl_->state != State::failed) {
+        impl_->too_large = true;
+        impl_->state = State::failed;
+    }
+    return impl_->state;
+}
+
+void TlsClient::receive(std::string_view ciphertext) {
+    impl_->bytes_received += ciphertext.size();
+    if (impl_->first_bytes.size() < limits::kFirstBytes)
+        impl_->first_bytes += ciphertext.substr(0, limits::kFirstBytes - impl_->first_bytes.size());
+    impl_->input += ciphertext;
+}
+
+void TlsClient::peer_ended() { impl_->ended = true; }
+
+std::string TlsClient::take_output() { return std::exchange(impl_->output, {}); }
+
+std::string TlsClient::read() {
+    constexpr std::size_t kRecord = 16384; // RFC 8446 5.1
+    std::string out;
+    if (impl_->state != State::up) return out;
+    ERR_clear_error();
+    out.resize(kRecord);
+    std::size_t size = 0;
+    const int result = SSL_read_ex(impl_->ssl.get(), out.data(), out.size(), &size);
+    out.resize(result == 1 ? size : 0);
+    if (result == 1) impl_->application_data = true;
+    if (impl_->log.too_many_messages()) {
+        impl_->too_large = true;
+        impl_->state = State::failed;
+        return out;
+    }
+    if (result == 1) return out;
+    switch (SSL_get_error(impl_->ssl.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+        if (impl_->ended) impl_->state = State::closed;
+        break;
+    case SSL_ERROR_ZERO_RETURN: impl_->state = State::closed; break;
+    default: impl_->fail();
+    }
+    return out;
+}
+
+void TlsClient::write(std::string_view plaintext) {
+    if (impl_->state != State::up || plaintext.empty()) return;
+    ERR_clear_error();
+    std::size_t written = 0; // our BIO takes everything, so one call writes all
+    if (SSL_write_ex(impl_->ssl.get(), plaintext.data(), plaintext.size(), &written) != 1) impl_->fail();
+}
+
+void TlsClient::close() {
+    if (impl_->state != State::up && impl_->state != State::closed) return;
+    ERR_clear_error();
+    SSL_shutdown(impl_->ssl.get());
+    ERR_clear_error();
+}
+
+TlsClient::State TlsClient::state() const { return impl_->state; }
+
+bool TlsClient::certificate_requested() const { return impl_->log.certificate_requested(); }
+
+bool TlsClient::refusal_may_follow() const {
+    return impl_->log.certificate_requested() && impl_->log.version() >= codec::kTls13;
+}
+
+std::uint64_t TlsClient::bytes_received() const { return impl_->bytes_received; }
+
+TlsFacts TlsClient::facts() const {
+    TlsFacts facts = impl_->log.facts();
+    facts.handshake_done = SSL_is_init_finished(impl_->ssl.get()) == 1 && impl_->log.server_finished();
+    const unsigned char* staple = nullptr;
+    const long size = SSL_get_tlsext_status_ocsp_resp(impl_->ssl.get(), &staple);
+    if (size > 0) facts.ocsp_staple = std::string(reinterpret_cast<const char*>(staple), static_cast<std::size_t>(size));
+    const unsigned char* protocol = nullptr;
+    unsigned length = 0;
+    SSL_get0_alpn_selected(impl_->ssl.get(), &protocol, &length);
+    if (length > 0) facts.alpn.assign(reinterpret_cast<const char*>(protocol), length);
+    return facts;
+}
+
+ClientCertificateFacts TlsClient::client_certificate() const {
+    ClientCertificateFacts out;
+    const auto& log = impl_->log;
+    const auto* identity = impl_->context.identity.get();
+    out.requested = log.certificate_requested();
+    if (!out.requested) return out;
+    if (log.client_certificate_sent() && identity) out.presented = identity->fingerprint();
+    out.ca_names = names_text(log.request().ca_names, *impl_->context.ca_names);
+    out.ca_names_bytes = log.request().ca_names_bytes;
+    if (identity && !log.request().ca_names.empty())
+        out.issuer_in_ca_names = issuer_listed(*identity, log.request().ca_names);
+    for (const auto type : log.request().certificate_types)
+        out.certificate_types.push_back(codec::certificate_type_name(type));
+    for (const auto scheme : log.request().signature_schemes)
+        out.signature_algorithms.push_back(codec::signature_scheme_name(scheme));
+    return out;
+}
+
+std::vector<std::string> TlsClient::presented() const { return impl_->log.presented(); }
+
+std::string TlsClient::first_bytes() const { return impl_->first_bytes; }
+
+std::string TlsClient::failure() const { return impl_->failure; }
+
+} // namespace lyncprobe::tls

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// One SSL_CTX per set of handshake options, shared by every connection that uses them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "model/observation.h"
+#include "pki/identity.h"
+
+namespace lyncprobe::tls {
+
+// ContextPool makes and keeps the contexts of a run. Not thread safe.
+class ContextPool {
+  public:
+    ContextPool();
+    ~ContextPool();
+    void add_identity(pki::IdentityPtr identity);
+
+    struct Context;
+    // Owned by the pool. An identity that was not added is a programming error (throws std::logic_error).
+    Context& get(const HandshakeOptions&);
+
+  private:
+    struct CaNames;
+    std::unique_ptr<CaNames> ca_names_;
+    std::map<std::string, pki::IdentityPtr> identities_;
+    std::map<std::string, std::unique_ptr<Context>> contexts_; // by identity id
+};
+
+} // namespace lyncprobe::tls

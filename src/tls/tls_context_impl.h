@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// The OpenSSL side of tls/: what a context and a client are made of. Included by tls/*.cpp only.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <openssl/ssl.h>
+
+#include "pki/ossl.h"
+#include "tls/handshake_log.h"
+#include "tls/tls_client.h"
+#include "tls/tls_context.h"
+
+namespace lyncprobe::tls {
+
+using SslCtxPtr = std::unique_ptr<SSL_CTX, pki::Deleter<&SSL_CTX_free>>;
+using SslPtr = std::unique_ptr<SSL, pki::Deleter<&SSL_free>>;
+using BioMethodPtr = std::unique_ptr<BIO_METHOD, pki::Deleter<&BIO_meth_free>>;
+
+// CaNameCache keeps each distinct list of CA names once: many servers of a deployment send the same one.
+using CaNameCache = std::map<std::vector<std::string>, std::shared_ptr<const std::vector<std::string>>>;
+
+struct ContextPool::CaNames {
+    CaNameCache lists;
+};
+
+struct ContextPool::Context {
+    SslCtxPtr ssl;
+    pki::IdentityPtr identity; // null = none to offer
+    CaNameCache* ca_names = nullptr; // owned by the pool
+};
+
+struct TlsClient::Impl {
+    explicit Impl(ContextPool::Context&);
+
+    ContextPool::Context& context;
+    HandshakeLog log;
+    State state = State::handshaking;
+    std::string input; // ciphertext not yet taken by OpenSSL
+    std::size_t input_taken = 0;
+    std::string output;
+    std::string first_bytes;
+    std::uint64_t bytes_received = 0;
+    std::string failure;       // OpenSSL's reason
+    bool too_large = false;    // a message was larger than we accept
+    bool ended = false;        // no more ciphertext will come
+    bool application_data = false; // the server spoke after the handshake
+    SslPtr ssl;                // last: it points into this
+
+    void fail();
+};
+
+} // namespace lyncprobe::tls

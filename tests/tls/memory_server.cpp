@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "memory_server.h"
+
+#include <doctest/doctest.h>
+#include <openssl/pem.h>
+
+#include "pki/identity.h"
+
+namespace lyncprobe::test {
+
+namespace {
+
+pki::X509Ptr certificate(const std::string& pem) {
+    pki::BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    pki::X509Ptr out(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    REQUIRE(out);
+    return out;
+}
+
+} // namespace
+
+MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_server_method())) {
+    SSL_CTX* context = context_.get();
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_min_proto_version(context, setup.min_version);
+    SSL_CTX_set_max_proto_version(context, setup.max_version);
+    REQUIRE(SSL_CTX_set_cipher_list(context, setup.ciphers.c_str()) == 1);
+    if (!setup.groups.empty()) REQUIRE(SSL_CTX_set1_groups_list(context, setup.groups.c_str()) == 1);
+    if (!setup.tickets) SSL_CTX_set_num_tickets(context, 0);
+    for (std::size_t i = 0; i < setup.chain_pem.size(); ++i) {
+        auto one = certificate(setup.chain_pem[i]);
+        if (i == 0) REQUIRE(SSL_CTX_use_certificate(context, one.get()) == 1);
+        else REQUIRE(SSL_CTX_add0_chain_cert(context, one.release()) == 1);
+    }
+    pki::BioPtr bio(BIO_new_mem_buf(setup.key_pem.data(), static_cast<int>(setup.key_pem.size())));
+    pki::EvpPkeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    REQUIRE(SSL_CTX_use_PrivateKey(context, key.get()) == 1);
+    for (const auto& pem : setup.client_ca_pem) {
+        auto ca = certificate(pem);
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca.get());
+        SSL_CTX_add_client_CA(context, ca.get());
+    }
+    // Lync's peers show server certificates as clients; OpenSSL would ask for the client EKU.
+    SSL_CTX_set_purpose(context, X509_PURPOSE_ANY);
+    if (setup.ask) SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (setup.require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+    ssl_.reset(SSL_new(context));
+    SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    BIO_set_mem_eof_return(SSL_get_rbio(ssl_.get()), -1);
+    SSL_set_accept_state(ssl_.get());
+}
+
+std::string MemoryServer::exchange(std::string_view from_client) {
+    if (!from_client.empty()) BIO_write(SSL_get_rbio(ssl_.get()), from_client.data(), static_cast<int>(from_client.size()));
+    ERR_clear_error();
+    if (!up()) SSL_do_handshake(ssl_.get());
+    ERR_clear_error();
+    return take();
+}
+
+void MemoryServer::send(std::string_view plaintext) {
+    REQUIRE(SSL_write(ssl_.get(), plaintext.data(), static_cast<int>(plaintext.size())) > 0);
+}
+
+std::string MemoryServer::read() {
+    std::string out(4096, '\0');
+    const int size = SSL_read(ssl_.get(), out.data(), static_cast<int>(out.size()));
+    ERR_clear_error();
+    out.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return out;
+}
+
+std::string MemoryServer::take() {
+    char* data = nullptr;
+    BIO* bio = SSL_get_wbio(ssl_.get());
+    const auto size = BIO_get_mem_data(bio, &data);
+    std::string out(data, static_cast<std::size_t>(size));
+    (void)BIO_reset(bio);
+    return out;
+}
+
+std::string pump(tls::TlsClient& client, MemoryServer& server) {
+    std::string all;
+    client.handshake();
+    for (int turn = 0; turn < 20; ++turn) {
+        const auto out = client.take_output();
+        const auto in = server.exchange(out);
+        if (out.empty() && in.empty()) break;
+        all += in;
+        client.receive(in);
+        client.handshake();
+    }
+    return all;
+}
+
+Pki::Pki()
+    : root({.common_name = "Contoso Root", .ca = true, .self_signed = true}),
+      issuing({.common_name = "Contoso Issuing", .ca = true}, root),
+      rsa(issuing.issue({.common_name = "fe01.contoso.example", .dns = {"fe01.contoso.example"}})),
+      ec(issuing.issue(
+          {.common_name = "ec.contoso.example", .dns = {"ec.contoso.example"}, .key = {.kind = lab::KeySpec::Kind::ec}}
+      )),
+      client(issuing.issue({.common_name = "edge.contoso.example", .dns = {"edge.contoso.example"}})),
+      stranger(lab::Authority({.common_name = "Fabrikam Root", .ca = true, .self_signed = true})
+                   .issue({.common_name = "edge.fabrikam.example", .dns = {"edge.fabrikam.example"}})) {}
+
+std::vector<std::string> Pki::chain(const lab::Issued& issued) const {
+    return {issued.certificate_pem, issuing.self().certificate_pem};
+}
+
+const Pki& pki_of_tests() {
+    static const Pki pki;
+    return pki;
+}
+
+pki::IdentityPtr identity(const lab::Issued& issued, const std::vector<std::string>& chain_pem) {
+    std::string pem;
+    for (const auto& one : chain_pem) pem += one;
+    auto out = pki::read_identity("test", pem, issued.key_pem, std::nullopt);
+    REQUIRE(out.has_value());
+    return *out;
+}
+
+} // namespace lyncprobe::test
