@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// One protocol exchange on one connection as a next-action machine: it says what it wants, somebody else does the I/O.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/deployment.h"
+#include "model/facts.h"
+
+namespace lyncprobe::probes {
+
+// Want is what a conversation asks for next.
+struct Want {
+    enum class Kind { send, receive, start_tls, done };
+    Kind kind = Kind::done;
+    std::string bytes = {}; // of a send
+};
+
+// Received is what came of a Want.
+struct Received {
+    enum class Kind {
+        sent,          // the bytes of a send are out
+        bytes,         // the peer said something (never empty)
+        end_of_stream, // the peer closed
+        tls_up         // the handshake asked for by start_tls has finished
+    };
+    Kind kind = Kind::bytes;
+    std::string_view bytes = {}; // valid during the call
+};
+
+// Conclusion is how the exchange went; the connection's own faults (reset, time-out) are not its business.
+enum class Conclusion {
+    unfinished,    // cut short by the connection
+    finished,      // the protocol gave its answer
+    protocol_error, // the peer's answer is not of this protocol
+    limit_exceeded, // the peer sent more than we accept
+    starttls_refused
+};
+
+struct Answer {
+    Conclusion conclusion = Conclusion::unfinished;
+    std::string detail; // one clause in words for a conclusion that is not `finished`
+    Facts facts;        // what was learnt, also when cut short; keys are declared in the probe's header
+};
+
+class Conversation {
+  public:
+    virtual ~Conversation() = default;
+    virtual Want start() = 0;
+    virtual Want on(const Received&) = 0;
+    virtual Answer answer() const = 0;
+};
+
+// What a conversation may know of the endpoint it speaks to.
+struct Peer {
+    const Target* target = nullptr; // outlives the conversation
+    std::string_view local_host;    // our own name or address for protocols that state one
+    std::string_view seed;          // random hex of this connection, for tags and ids
+};
+
+} // namespace lyncprobe::probes

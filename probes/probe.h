@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// A probe is the way to talk to one kind of port. probes/all.cpp lists them.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "probes/conversation.h"
+
+namespace lyncprobe::probes {
+
+struct ProbeInfo {
+    Probe id;
+    std::string_view summary;    // one line for --help and the manual
+    bool plain_first = false;    // speaks before TLS (STARTTLS, pseudo-TLS)
+    // Null where the handshake alone is the probe.
+    std::unique_ptr<Conversation> (*converse)(const Peer&) = nullptr;
+};
+
+std::span<const ProbeInfo> all();
+const ProbeInfo* find(Probe); // null: known to the contract, not built yet
+
+} // namespace lyncprobe::probes
