@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Declares and lists every rule, one line a rule; the order here is the order of findings and of
+// the documentation.
+#pragma once
+
+#include "rules/rule.h"
+
+// The first nine are the user's own requirement document; the others stand beyond it.
+#define LYNCPROBE_RULES(X)                                                                         \
+    X(server_eku)                                                                                  \
+    X(crl_distribution_point)                                                                      \
+    X(signature_algorithm)                                                                         \
+    X(no_rsassa_pss)                                                                               \
+    X(auto_enrollment)                                                                             \
+    X(windows_2003_ca)                                                                             \
+    X(key_length)                                                                                  \
+    X(key_length_recommended)                                                                      \
+    X(key_algorithm)                                                                               \
+    X(validity)                                                                                    \
+    X(chain_order)                                                                                 \
+    X(chain_complete)                                                                              \
+    X(chain_trusted)                                                                               \
+    X(host_name)                                                                                   \
+    X(sha1_deprecated)                                                                             \
+    X(crl_reachable_scheme)                                                                        \
+    X(chain_crl_distribution_point)                                                                \
+    X(chain_eku)
+
+namespace lyncprobe::rules {
+
+#define LYNCPROBE_DECLARE(rule) extern const Rule rule;
+LYNCPROBE_RULES(LYNCPROBE_DECLARE)
+#undef LYNCPROBE_DECLARE
+
+} // namespace lyncprobe::rules

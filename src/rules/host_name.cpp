@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// Rule host-name: the certificate covers every name under which the server is reached.
+#include "model/host.h"
+#include "rules/all.h"
+#include "rules/helpers.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+constexpr std::size_t kNamesInEvidence = 50; // a SAN may hold thousands
+
+// Cover is how a certificate covers one name.
+enum class Cover { none, exact, wildcard };
+
+// Coverage sorts the expected names by how they are covered.
+struct Coverage {
+    std::vector<std::string> missing;
+    std::vector<std::string> by_wildcard;
+    std::vector<std::string> refused;         // by a wildcard only, where that does not count
+    std::vector<std::string> only_in_subject; // missing in the SAN, but the common name has it
+};
+
+bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+bool is_wildcard(std::string_view pattern) { return pattern.substr(0, 2) == "*."; }
+
+Cover cover_of(const std::string& name, std::span<const std::string> patterns) {
+    auto cover = Cover::none;
+    for (const auto& pattern : patterns) {
+        if (has_nul(pattern) || !dns_name_matches(pattern, name)) continue;
+        if (!is_wildcard(pattern)) return Cover::exact;
+        cover = Cover::wildcard;
+    }
+    return cover;
+}
+
+Cover cover_of(const Address& address, const std::vector<std::string>& san_addresses) {
+    const bool found =
+        std::any_of(san_addresses.begin(), san_addresses.end(), [&](const auto& text) {
+            const auto known = parse_address(text);
+            return known && known->v6 == address.v6 && known->bytes == address.bytes;
+        });
+    return found ? Cover::exact : Cover::none;
+}
+
+// Is this a certificate for SIP, where a peer compares names letter by letter? The web uses take
+// wildcards.
+bool wants_exact_names(const Context& context) {
+    switch (context.use) {
+    case CertificateUse::default_:
+    case CertificateUse::internal:
+    case CertificateUse::access_edge_external: return true;
+    case CertificateUse::other: break;
+    default: return false;
+    }
+    switch (context.role) { // without a use: the roles that have nothing but SIP certificates
+    case Role::edge:
+    case Role::mediation:
+    case Role::persistent_chat:
+    case Role::sba: return context.role_known;
+    default: return false;
+    }
+}
+
+// A Default certificate often serves the web components too, whose simple URLs and discovery names
+// may be wildcards.
+bool is_web_name(const std::string& name, CertificateUse use) {
+    if (use != CertificateUse::default_) return false;
+    const auto label = name.substr(0, name.find('.'));
+    return label == "lyncdiscover" || label == "lyncdiscoverinternal" || label == "meet" ||
+           label == "dialin" || label == "admin";
+}
+
+Coverage coverage_of(const Certificate& certificate, const Context& context) {
+    static const SubjectAltName kNoNames;
+    const auto& san = certificate.san ? *certificate.san : kNoNames;
+    const bool by_subject = san.dns.empty(); // RFC 6125 6.4.4
+    const bool exact_only = wants_exact_names(context);
+    Coverage out;
+    for (const auto& name : context.names) {
+        const auto address = parse_address(name);
+        const auto cover = address      ? cover_of(*address, san.ip)
+                           : by_subject ? cover_of(name, certificate.common_names)
+                                        : cover_of(name, san.dns);
+        if (cover == Cover::none) {
+            out.missing.push_back(name);
+            if (!address && !by_subject && cover_of(name, certificate.common_names) == Cover::exact)
+                out.only_in_subject.push_back(name);
+        } else if (cover == Cover::wildcard) {
+            // In a common name a wildcard is supported for no role.
+            const bool refuse = by_subject || (exact_only && !is_web_name(name, context.use));
+            (refuse ? out.refused : out.by_wildcard).push_back(name);
+        }
+    }
+    return out;
+}
+
+Ruling rule_on_coverage(const Coverage& coverage, bool by_subject) {
+    if (!coverage.missing.empty())
+        return fail(fmt::format(
+            "the certificate does not cover {}{}", some_of(coverage.missing),
+            coverage.only_in_subject.empty()
+                ? ""
+                : "; the common name has it, but does not count beside a subject alternative name"
+        ));
+    if (!coverage.refused.empty())
+        return fail(
+            some_of(coverage.refused) +
+            (by_subject
+                 ? " is covered only by a wildcard in the common name, which is not supported"
+                 : " is covered only by a wildcard, which SIP servers and telephones do not accept")
+        );
+    if (by_subject)
+        return pass(
+            "covered by the common name only; put the names into a subject alternative name too"
+        );
+    if (!coverage.by_wildcard.empty())
+        return pass(fmt::format(
+            "{} is covered by a wildcard, which is good for web names only",
+            some_of(coverage.by_wildcard)
+        ));
+    return pass();
+}
+
+void add_names(Facts& evidence, const Certificate& certificate, const Coverage& coverage) {
+    const auto add = [&](std::string_view key, std::vector<std::string> list) {
+        if (list.size() > kNamesInEvidence) {
+            evidence.set(std::string(key) + "_count", static_cast<std::int64_t>(list.size()));
+            list.resize(kNamesInEvidence);
+        }
+        if (!list.empty()) evidence.set(key, std::move(list));
+    };
+    add("missing", coverage.missing);
+    add("only_by_wildcard", coverage.refused);
+    add("by_wildcard", coverage.by_wildcard);
+    add("only_in_common_name", coverage.only_in_subject);
+    if (certificate.san) {
+        add("san_dns", certificate.san->dns);
+        add("san_ip", certificate.san->ip);
+    }
+    add("common_name", certificate.common_names);
+}
+
+Ruling check_host_name(const Subject& s) {
+    const auto& certificate = s.leaf();
+    if (s.context.names.empty())
+        return inconclusive(
+            "no expected name is known; give it with --name, or names: in the target list"
+        );
+    if (auto broken = unreadable(certificate, kSubjectAltName)) return *broken;
+    const auto coverage = coverage_of(certificate, s.context);
+    const bool by_subject = !certificate.san || certificate.san->dns.empty();
+    const bool any_dns_name =
+        std::any_of(s.context.names.begin(), s.context.names.end(), [](const auto& name) {
+            return !parse_address(name);
+        });
+    auto ruling =
+        rule_on_coverage(coverage, by_subject && any_dns_name).with("names", s.context.names);
+    add_names(ruling.evidence, certificate, coverage);
+    return ruling;
+}
+
+} // namespace
+
+constinit const Rule host_name{
+    .id = "host-name",
+    .title = "The server certificate covers the server's names",
+    .scope = Scope::leaf,
+    .source =
+        {.document = "RFC 6125 and Wildcard certificate support in Lync Server 2013",
+         .section = "6.4 Matching the DNS Domain Name Portion",
+         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
+                "lync-server-2013-wildcard-certificate-support"},
+    .demands = "The subject alternative name of the server certificate has every expected name; "
+               "addresses are looked "
+               "for among its addresses. The common name counts only where no DNS name stands "
+               "there. A wildcard "
+               "covers one label and does not count for SIP: uses Default (but for meet, dialin, "
+               "admin and "
+               "lyncdiscover names), Internal and AccessEdgeExternal, and the roles that have SIP "
+               "certificates only "
+               "when no use is given.",
+    .why = "Clients and servers compare the name they asked for with the certificate and hang up "
+           "where it is not "
+           "there; Lync telephones and SIP peers do not accept a wildcard in its place.",
+    .fix = "reissue the certificate with every missing name in its subject alternative name (the "
+           "wizard fills them in "
+           "from the topology)",
+    .evidence = "names: what was expected; missing; only_by_wildcard: covered by a wildcard that "
+                "does not count; "
+                "by_wildcard: by one that does; only_in_common_name; san_dns, san_ip, common_name: "
+                "what the "
+                "certificate has, with _count where the list was cut",
+    .check = check_host_name,
+};
+
+} // namespace lyncprobe::rules

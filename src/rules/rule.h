@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// What a rule is: a record with its source, its demand in our own words, and two pure functions.
+#pragma once
+
+#include "model/certificate.h"
+#include "model/deployment.h"
+#include "model/finding.h"
+#include "model/policy.h"
+#include "model/tls_facts.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lyncprobe::rules {
+
+// What a rule looks at; `certificate` rules run once for each certificate presented.
+enum class Scope { certificate, leaf, chain, endpoint, deployment };
+
+struct Source {
+    std::string_view document; // "Certificate infrastructure requirements for Lync Server 2013"
+    std::string_view section;  // "common requirements"
+    std::string_view url = {};
+};
+
+// Context is what is known besides the chain: who presents it, what is expected, and the time.
+struct Context {
+    Role role = Role::other;
+    bool role_known = false; // false: nobody said what this server is
+    CertificateUse use = CertificateUse::other;
+    Side side = Side::unknown;
+    std::vector<std::string> names; // the certificate must cover these
+    Enrollment enrollment;
+    OperatingSystem os = OperatingSystem::unknown;
+    Time now = {};
+    std::chrono::seconds expires_within{30 * 86400};
+    const Policy* policy = nullptr; // never null while judging
+    bool own_identity = false;      // our own certificate, not a peer's
+    const ClientCertificateFacts* client_certificate =
+        nullptr; // of the connection; null where nothing was asked
+};
+
+// Subject is what one call of a rule judges.
+struct Subject {
+    const Chain& chain;
+    std::size_t position; // of the certificate in chain.presented
+    const Context& context;
+
+    const Certificate& certificate() const { return *chain.presented[position]; }
+    const Certificate& leaf() const { return *chain.presented.front(); } // the server certificate
+    bool is_leaf() const { return position == 0; }
+    bool is_anchor() const {
+        return position > 0 && certificate().self_signed;
+    } // a root that was presented
+    Verdict decided(Decision decision) const { return (*context.policy)[decision]; }
+};
+
+// Ruling is a verdict with its sentence and its evidence.
+struct Ruling {
+    Verdict verdict = Verdict::pass;
+    std::string message;
+    Facts evidence;
+
+    Ruling&& with(std::string_view key, Value value) &&;
+};
+Ruling pass(std::string message = {});
+Ruling warn(std::string message);
+Ruling fail(std::string message);
+Ruling inconclusive(std::string message); // says what would settle it
+Ruling not_applicable(std::string message);
+Ruling verdict(Verdict, std::string message); // of a decision of the policy
+
+struct Rule {
+    std::string_view id;
+    std::string_view title;
+    Scope scope = Scope::leaf;
+    Source source;
+    std::string_view demands; // the requirement in our own words
+    std::string_view why;     // what goes wrong when it is broken, for `lyncprobe rules ID`
+    std::string_view fix;
+    std::string_view evidence = {}; // which evidence keys it gives, in words
+    // A reason in words why the rule does not apply to this subject; empty = it applies. Null = it
+    // always does.
+    std::string (*applies)(const Subject&) = nullptr;
+    Ruling (*check)(const Subject&) = nullptr;
+};
+
+} // namespace lyncprobe::rules

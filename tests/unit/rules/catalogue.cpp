@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// The list of rules is whole: every file is listed, every record says what it must.
+#include "rules/explain.h"
+#include "unit/rules/subjects.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+
+namespace {
+
+// Files of src/rules that are no rule.
+const std::set<std::string> kMachinery{"judge", "ruling", "helpers", "explain"};
+
+std::string file_name(std::string_view id) {
+    std::string out(id);
+    std::replace(out.begin(), out.end(), '-', '_');
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("rules: every file in src/rules is a listed rule, and every rule has its file") {
+    std::set<std::string> files, expected;
+    for (const auto& entry : std::filesystem::directory_iterator(LYNCPROBE_SOURCE_DIR "/src/rules"))
+        if (entry.path().extension() == ".cpp") files.insert(entry.path().stem().string());
+    for (const auto& name : kMachinery)
+        files.erase(name);
+    for (const auto* rule : all())
+        expected.insert(file_name(rule->id));
+    CHECK(files == expected);
+}
+
+TEST_CASE("rules: the ids that others rely on are there, in order") {
+    const std::vector<std::string_view> promised{
+        "server-eku",
+        "crl-distribution-point",
+        "signature-algorithm",
+        "no-rsassa-pss",
+        "auto-enrollment",
+        "windows-2003-ca",
+        "key-length",
+        "key-length-recommended",
+        "key-algorithm",
+        "validity",
+        "chain-order",
+        "chain-complete",
+        "chain-trusted",
+        "host-name",
+        "sha1-deprecated",
+        "crl-reachable-scheme",
+        "chain-crl-distribution-point",
+        "chain-eku"};
+    std::vector<std::string_view> ids;
+    for (const auto* rule : all())
+        ids.push_back(rule->id);
+    REQUIRE(ids.size() >= promised.size());
+    ids.resize(promised.size());
+    CHECK(ids == promised);
+}
+
+TEST_CASE("rules: no id stands twice") {
+    std::set<std::string_view> ids;
+    for (const auto* rule : all())
+        CHECK_MESSAGE(ids.insert(rule->id).second, rule->id);
+}
+
+TEST_CASE("rules: every record is filled in") {
+    for (const auto* rule : all()) {
+        CAPTURE(rule->id);
+        CHECK(!rule->title.empty());
+        CHECK(!rule->source.document.empty());
+        CHECK(!rule->source.section.empty());
+        CHECK(rule->demands.size() > 40);
+        CHECK(rule->why.size() > 40);
+        CHECK(rule->fix.size() > 20);
+        CHECK(!rule->evidence.empty());
+        CHECK((rule->check != nullptr));
+        CHECK(find(rule->id) == rule);
+    }
+    CHECK(find("no-such-rule") == nullptr);
+}
+
+TEST_CASE("rules: every decision of the policy is asked by a rule that exists") {
+    for (const auto& decision : decisions())
+        CHECK_MESSAGE(find(decision.rule) != nullptr, decision.key);
+}
+
+TEST_CASE(
+    "explain: says all there is to a rule, with its decisions and their defaults, in 80 columns"
+) {
+    const auto text = explain(*find("server-eku"));
+    for (const std::string part :
+         {"server-eku", "what is demanded", "why it matters", "1.3.6.1.5.5.7.3.1",
+          "for Lync Server 2013", "eku-absent: warn", "eku-any-only: warn", "evidence",
+          "how to fix"})
+        CHECK_MESSAGE(text.find(part) != std::string::npos, part);
+    CHECK(explain(*find("no-rsassa-pss")).find("AlternateSignatureAlgorithm") != std::string::npos);
+    for (const auto* rule : all()) {
+        const auto page = explain(*rule);
+        for (std::size_t from = 0; from < page.size();) {
+            const auto end = page.find('\n', from);
+            const auto line = page.substr(from, end - from);
+            CHECK_MESSAGE((line.size() <= 80 || line.find("https://") != std::string::npos), line);
+            from = end + 1;
+        }
+    }
+}
+
+TEST_CASE("list and markdown: name every rule") {
+    const auto table = list();
+    const auto page = markdown();
+    for (const auto* rule : all()) {
+        CHECK(table.find(std::string(rule->id) + " ") != std::string::npos);
+        CHECK(page.find("## " + std::string(rule->id) + "\n") != std::string::npos);
+    }
+    CHECK(static_cast<std::size_t>(std::count(table.begin(), table.end(), '\n')) == all().size());
+}

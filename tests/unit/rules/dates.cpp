@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Rule validity.
+#include "unit/rules/subjects.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+// A certificate of the years 2025 and 2026, judged at another time.
+Finding judged_at(
+    std::string_view time, std::chrono::seconds expires_within = std::chrono::hours(24 * 30)
+) {
+    Bench bench;
+    bench.context.now = at(time);
+    bench.context.expires_within = expires_within;
+    return bench.ask("validity");
+}
+
+} // namespace
+
+TEST_CASE("validity: the edges of the dates count as valid") {
+    using std::chrono::seconds;
+    CHECK(judged_at("2025-01-01T00:00:00Z").verdict == Verdict::pass);
+    CHECK(judged_at("2024-12-31T23:59:59Z").verdict == Verdict::fail);
+    CHECK(judged_at("2027-01-01T00:00:01Z").verdict == Verdict::fail);
+    CHECK(judged_at("2026-12-31T23:59:59Z", seconds(0)).verdict == Verdict::pass);
+}
+
+TEST_CASE("validity: an expired certificate says since when") {
+    const auto finding = judged_at("2027-01-11");
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(finding.message == "expired on 2027-01-01T00:00:00Z, 10 days ago");
+    CHECK(finding.evidence.text("not_after") == "2027-01-01T00:00:00Z");
+}
+
+TEST_CASE("validity: one that is not yet valid fails") {
+    const auto finding = judged_at("2024-12-31");
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(finding.message == "not valid before 2025-01-01T00:00:00Z, 1 day from now");
+}
+
+TEST_CASE("validity: an approaching end is warned of within the given time, unless decided") {
+    CHECK(judged_at("2026-12-02").verdict == Verdict::warn);
+    CHECK(judged_at("2026-12-01").verdict == Verdict::pass);
+    CHECK(judged_at("2026-12-01", std::chrono::hours(24 * 60)).verdict == Verdict::warn);
+    Bench bench;
+    bench.context.now = at("2026-12-31");
+    bench.policy.set(Decision::expires_soon, Verdict::fail);
+    CHECK(bench.verdict("validity") == Verdict::fail);
+}
+
+TEST_CASE("validity: CA certificates and presented roots are judged too") {
+    auto anchor = root();
+    anchor.not_after = at("2025-06-01");
+    CHECK(Bench({server(), anchor}).verdict("validity", 1) == Verdict::fail);
+}
+
+TEST_CASE("validity: an unreadable date fails with the error") {
+    for (const bool before : {true, false}) {
+        const auto finding = about_server("validity", [&](Certificate& c) {
+            (before ? c.not_before : c.not_after).reset();
+        });
+        CHECK(finding.verdict == Verdict::fail);
+        CHECK(!finding.evidence.text("error").empty());
+    }
+}
+
+TEST_CASE("validity: dates at the ends of what a certificate can write do not overflow") {
+    const auto finding = about_server("validity", [](Certificate& c) {
+        c.not_before = at("0001-01-01");
+        c.not_after = at("9999-12-31");
+    });
+    CHECK(finding.verdict == Verdict::pass);
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// Rules auto-enrollment and windows-2003-ca.
+#include "unit/rules/subjects.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+Bench edge(Certificate certificate = server()) {
+    Bench bench({std::move(certificate)});
+    bench.context.role = Role::edge;
+    bench.context.role_known = true;
+    return bench;
+}
+
+Verdict auto_enrollment_of(Role role, EnrollmentMethod method = EnrollmentMethod::unknown) {
+    auto bench = edge();
+    bench.context.role = role;
+    bench.context.enrollment.method = method;
+    return bench.verdict("auto-enrollment");
+}
+
+// An old certificate, which a Windows Server 2003 CA might have issued.
+Certificate old_certificate() {
+    auto out = server();
+    out.signature = out.signature_inner = sha1_rsa();
+    return out;
+}
+
+Finding requested(
+    EnrollmentMethod method, OperatingSystem ca, OperatingSystem requester,
+    Certificate certificate = old_certificate()
+) {
+    Bench bench({std::move(certificate)});
+    bench.context.enrollment.method = method;
+    bench.context.enrollment.ca_os = ca;
+    bench.context.enrollment.requester_os = requester;
+    return bench.ask("windows-2003-ca");
+}
+
+using Method = EnrollmentMethod;
+using Os = OperatingSystem;
+
+} // namespace
+
+TEST_CASE("auto-enrollment: internal servers pass either way") {
+    for (const auto role :
+         {Role::front_end, Role::standard_edition, Role::director, Role::mediation,
+          Role::persistent_chat, Role::sba})
+        for (const auto method : {Method::unknown, Method::automatic, Method::offline})
+            CHECK(auto_enrollment_of(role, method) == Verdict::pass);
+}
+
+TEST_CASE("auto-enrollment: roles that are not Lync's are not judged") {
+    for (const auto role :
+         {Role::reverse_proxy, Role::office_web_apps, Role::partner, Role::gateway, Role::other})
+        CHECK(auto_enrollment_of(role, Method::automatic) == Verdict::not_applicable);
+}
+
+TEST_CASE("auto-enrollment: inconclusive where nobody gave the role") {
+    CHECK(Bench().verdict("auto-enrollment") == Verdict::inconclusive);
+}
+
+TEST_CASE("auto-enrollment: on an Edge the declaration decides") {
+    CHECK(auto_enrollment_of(Role::edge, Method::automatic) == Verdict::fail);
+    for (const auto method : {Method::web, Method::mmc, Method::certreq, Method::offline})
+        CHECK(auto_enrollment_of(Role::edge, method) == Verdict::pass);
+}
+
+TEST_CASE("auto-enrollment: an undeclared Edge certificate that says nothing is inconclusive") {
+    const auto finding = edge().ask("auto-enrollment");
+    CHECK(finding.verdict == Verdict::inconclusive);
+    CHECK(finding.message.find("enrollment.method") != std::string::npos);
+}
+
+TEST_CASE("auto-enrollment: a public issuer or a version 1 template proves it was not auto-enrolled"
+) {
+    auto bench = edge();
+    bench.chain.path.trust = PathFacts::Trust::trusted;
+    CHECK(bench.verdict("auto-enrollment") == Verdict::pass);
+    bench.chain.path.anchors_configured = true; // our own root proves nothing
+    CHECK(bench.verdict("auto-enrollment") == Verdict::inconclusive);
+    auto certificate = server();
+    certificate.template_v1 = "WebServer";
+    const auto finding = edge(certificate).ask("auto-enrollment");
+    CHECK(finding.verdict == Verdict::pass);
+    CHECK(finding.evidence.text("template") == "WebServer");
+}
+
+TEST_CASE("auto-enrollment: a version 2 template on an Edge is a hint, unless decided") {
+    auto certificate = server();
+    certificate.template_v2 =
+        TemplateInfo{.oid = "1.3.6.1.4.1.311.21.8.1.2", .major = 100, .minor = 3};
+    auto bench = edge(certificate);
+    CHECK(bench.verdict("auto-enrollment") == Verdict::warn);
+    bench.context.enrollment.method = Method::offline;
+    CHECK(bench.verdict("auto-enrollment") == Verdict::pass);
+    bench.context.enrollment.method = Method::unknown;
+    bench.policy.set(Decision::edge_template_v2, Verdict::inconclusive);
+    CHECK(bench.verdict("auto-enrollment") == Verdict::inconclusive);
+}
+
+TEST_CASE("auto-enrollment: a template extension that cannot be decoded fails with the error") {
+    auto certificate = server();
+    certificate.undecodable = {"1.3.6.1.4.1.311.21.7"};
+    const auto finding = edge(certificate).ask("auto-enrollment");
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(!finding.evidence.text("error").empty());
+}
+
+TEST_CASE("windows-2003-ca: web requests from Server 2003 SP2 and XP pass") {
+    for (const auto os :
+         {Os::windows_xp, Os::windows_server_2003_sp2, Os::windows_server_2003_r2_sp2})
+        CHECK(requested(Method::web, Os::windows_server_2003_sp2, os).verdict == Verdict::pass);
+}
+
+TEST_CASE("windows-2003-ca: web requests from any other system fail") {
+    for (const auto os :
+         {Os::windows_vista, Os::windows_7, Os::windows_server_2008, Os::windows_server_2003,
+          Os::windows_server_2003_sp1, Os::windows_server_2003_r2, Os::linux, Os::other})
+        for (const auto ca :
+             {Os::windows_server_2003, Os::windows_server_2003_sp1, Os::windows_server_2003_r2_sp2})
+            CHECK(requested(Method::web, ca, os).verdict == Verdict::fail);
+}
+
+TEST_CASE("windows-2003-ca: KB922706 does not help, and the message says so") {
+    Bench bench({old_certificate()});
+    bench.context.enrollment = {Method::web, Os::windows_server_2003, Os::windows_7, true};
+    const auto finding = bench.ask("windows-2003-ca");
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(finding.message.find("KB922706 does not help") != std::string::npos);
+    CHECK(finding.evidence.text("requester_os") == "windows-7");
+}
+
+TEST_CASE("windows-2003-ca: a declaration holds against the certificate, which is noted") {
+    const auto finding = requested(Method::web, Os::windows_server_2003, Os::windows_7, server());
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        finding.evidence.text("contradicts_declaration").find("SHA256") != std::string_view::npos
+    );
+}
+
+TEST_CASE("windows-2003-ca: another way or another CA is not judged") {
+    for (const auto method : {Method::automatic, Method::mmc, Method::certreq, Method::offline})
+        CHECK(
+            requested(method, Os::windows_server_2003, Os::windows_7).verdict ==
+            Verdict::not_applicable
+        );
+    for (const auto ca :
+         {Os::windows_server_2008_r2, Os::public_ca, Os::other, Os::windows_2000_server})
+        CHECK(requested(Method::web, ca, Os::windows_7).verdict == Verdict::not_applicable);
+}
+
+TEST_CASE("windows-2003-ca: inconclusive while any part is undeclared") {
+    CHECK(requested(Method::unknown, Os::unknown, Os::unknown).verdict == Verdict::inconclusive);
+    CHECK(requested(Method::web, Os::unknown, Os::windows_7).verdict == Verdict::inconclusive);
+    CHECK(
+        requested(Method::unknown, Os::windows_server_2003, Os::windows_7).verdict ==
+        Verdict::inconclusive
+    );
+    CHECK(
+        requested(Method::web, Os::windows_server_2003, Os::unknown).verdict ==
+        Verdict::inconclusive
+    );
+}
+
+TEST_CASE("windows-2003-ca: undeclared, a certificate that no such CA can have issued is not judged"
+) {
+    const auto undeclared = [](const Certificate& certificate) {
+        return requested(Method::unknown, Os::unknown, Os::unknown, certificate).verdict;
+    };
+    CHECK(undeclared(server()) == Verdict::not_applicable); // SHA-256
+    auto ecdsa = old_certificate();
+    ecdsa.signature = algorithm("1.2.840.10045.4.1", "ecdsa-with-SHA1", "SHA1");
+    CHECK(undeclared(ecdsa) == Verdict::not_applicable);
+    auto with_pss = old_certificate();
+    with_pss.signature = pss("SHA1", 20);
+    CHECK(undeclared(with_pss) == Verdict::not_applicable);
+    auto with_sid = old_certificate();
+    with_sid.sid_extension = true;
+    CHECK(undeclared(with_sid) == Verdict::not_applicable);
+    auto with_curve = old_certificate();
+    with_curve.key = curve("P-256");
+    CHECK(undeclared(with_curve) == Verdict::not_applicable);
+    Bench from_public_ca({old_certificate()});
+    from_public_ca.chain.path.trust = PathFacts::Trust::trusted;
+    CHECK(from_public_ca.verdict("windows-2003-ca") == Verdict::not_applicable);
+}

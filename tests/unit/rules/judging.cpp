@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// judge(): order, scopes, selection, rules that throw, entries that are no certificate.
+#include "unit/rules/subjects.h"
+
+#include <stdexcept>
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+const Rule kThrowing{
+    .id = "throws",
+    .source = {"a document", "a section"},
+    .fix = "mend it",
+    .check = [](const Subject&) -> Ruling { throw std::runtime_error("no such thing"); },
+};
+const Rule kThrowingOddly{.id = "throws-oddly", .check = [](const Subject&) -> Ruling { throw 7; }};
+const Rule kThrowingEarly{
+    .id = "throws-early",
+    .applies = [](const Subject&) -> std::string { throw std::runtime_error("too early"); },
+    .check = [](const Subject&) { return pass(); },
+};
+const Rule kPassing{.id = "passes", .check = [](const Subject&) { return pass(); }};
+
+std::vector<const Finding*> by(std::vector<const Rule*> rules, Bench& bench, FindingPool& pool) {
+    bench.context.policy = &bench.policy;
+    return judge_by(rules, bench.chain, bench.context, pool);
+}
+
+std::size_t place_of(const std::vector<Finding>& findings, std::string_view rule, int number) {
+    for (std::size_t i = 0; i < findings.size(); ++i)
+        if (findings[i].rule == rule && findings[i].certificate &&
+            (*findings[i].certificate)[0] == number)
+            return i;
+    throw std::invalid_argument(std::string(rule));
+}
+
+} // namespace
+
+TEST_CASE("judge: a rule that throws fails under its own id with the error alone, the others go on"
+) {
+    Bench bench;
+    FindingPool pool;
+    const auto findings =
+        by({&kThrowing, &kThrowingOddly, &kThrowingEarly, &kPassing}, bench, pool);
+    REQUIRE(findings.size() == 4);
+    CHECK(findings[0]->rule == "throws");
+    CHECK(findings[0]->verdict == Verdict::fail);
+    CHECK(findings[0]->evidence.text("error") == "no such thing");
+    CHECK(std::distance(findings[0]->evidence.begin(), findings[0]->evidence.end()) == 1);
+    CHECK(findings[0]->fix == "mend it");
+    CHECK(findings[1]->verdict == Verdict::fail);
+    CHECK(!findings[1]->evidence.text("error").empty());
+    CHECK(findings[2]->evidence.text("error") == "too early");
+    CHECK(findings[3]->verdict == Verdict::pass);
+}
+
+TEST_CASE("judge: findings stand in the order of positions, then of rules, the chain's own last") {
+    const auto findings = Bench({server(), intermediate()}).ask_all();
+    CHECK(place_of(findings, "server-eku", 1) == 0);
+    CHECK(place_of(findings, "server-eku", 1) < place_of(findings, "key-algorithm", 1));
+    CHECK(place_of(findings, "chain-eku", 1) < place_of(findings, "server-eku", 2));
+    std::size_t without_certificate = 0;
+    for (const auto& finding : findings) {
+        if (!finding.certificate) ++without_certificate;
+        if (without_certificate > 0) CHECK(!finding.certificate);
+    }
+    CHECK(without_certificate == 3); // order, complete, trusted
+}
+
+TEST_CASE("judge: a rule about the server certificate does not apply to a CA certificate") {
+    const auto findings = Bench({server(), intermediate()}).ask_all();
+    for (const auto* rule :
+         {"server-eku", "crl-distribution-point", "auto-enrollment", "windows-2003-ca",
+          "host-name"})
+        CHECK(findings[place_of(findings, rule, 2)].verdict == Verdict::not_applicable);
+}
+
+TEST_CASE("judge: the first certificate is the server certificate, whatever it says of itself") {
+    const auto findings = Bench({root(), server()}).ask_all();
+    CHECK(findings[place_of(findings, "crl-distribution-point", 3)].verdict == Verdict::fail);
+    CHECK(findings[place_of(findings, "server-eku", 1)].verdict == Verdict::not_applicable);
+}
+
+TEST_CASE("judge: only open findings carry source, fix and position") {
+    auto weak = server();
+    weak.key = rsa(512);
+    const auto findings = Bench({weak}).ask_all();
+    for (const auto& finding : findings) {
+        const bool open =
+            finding.verdict != Verdict::pass && finding.verdict != Verdict::not_applicable;
+        CHECK(finding.source.empty() != open);
+        CHECK(finding.fix.empty() != open);
+        if (!open) CHECK(finding.evidence.find("position") == nullptr);
+        if (open) CHECK(!finding.message.empty());
+    }
+    const auto& length = findings[place_of(findings, "key-length", 1)];
+    CHECK(
+        length.source ==
+        "Certificate infrastructure requirements for Lync Server 2013, common requirements"
+    );
+    CHECK(number_of(length.evidence, "position") == 0);
+}
+
+TEST_CASE("judge: the same certificate judged twice is one finding in the pool") {
+    Bench bench;
+    FindingPool pool;
+    const auto first = by({find("server-eku")}, bench, pool);
+    const auto second = by({find("server-eku")}, bench, pool);
+    CHECK(first.front() == second.front());
+}
+
+TEST_CASE("judge: an empty chain has no findings") {
+    CHECK(Bench(std::vector<Certificate>{}).ask_all().empty());
+}
+
+TEST_CASE("judge: an entry that is no certificate fails the rules that would judge it") {
+    Bench bench({server()});
+    bench.chain.unreadable = {1};
+    std::size_t errors = 0;
+    for (const auto& finding : bench.ask_all())
+        if (!finding.evidence.text("error").empty()) {
+            ++errors;
+            CHECK(finding.verdict == Verdict::fail);
+            CHECK(!finding.certificate);
+            CHECK(find(finding.rule)->scope == Scope::certificate);
+        }
+    CHECK(errors > 0);
+}
+
+TEST_CASE("judge: when the first entry is no certificate, no other stands in for it") {
+    Bench bench({intermediate()});
+    bench.chain.unreadable = {0};
+    const auto findings = bench.ask_all();
+    CHECK(findings[0].rule == "server-eku");
+    CHECK(findings[0].verdict == Verdict::fail);
+    CHECK(!findings[0].evidence.text("error").empty());
+    CHECK(findings[place_of(findings, "server-eku", 2)].verdict == Verdict::not_applicable);
+    Bench nothing(std::vector<Certificate>{});
+    nothing.chain.unreadable = {0};
+    for (const auto& finding : nothing.ask_all())
+        CHECK(finding.verdict == Verdict::fail);
+}
+
+TEST_CASE("judge: a certificate in which nothing could be read is judged by every rule") {
+    Bench bench({Certificate{}, Certificate{}});
+    for (const auto role : {Role::front_end, Role::edge, Role::other}) {
+        bench.context.role = role;
+        bench.context.role_known = true;
+        const auto findings = bench.ask_all();
+        CHECK(findings.size() > 2 * 14);
+        for (const auto& finding : findings)
+            CHECK(finding.message.find("could not judge") == std::string::npos);
+    }
+}
+
+TEST_CASE("judge: text with line breaks and control characters stays raw in the finding") {
+    const std::string evil("sip.contoso.com\n\x1b[31m");
+    auto certificate = server();
+    certificate.san = SubjectAltName{.dns = {evil}, .ip = {}};
+    const auto finding = Bench({certificate}).ask("host-name");
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(list_of(finding.evidence, "san_dns") == std::vector<std::string>{evil});
+}
+
+TEST_CASE("judge: findings are the same for our own identity") {
+    auto weak = server();
+    weak.key = rsa(1536);
+    Bench bench({weak});
+    bench.context.own_identity = true;
+    CHECK(bench.verdict("key-length") == Verdict::fail);
+}
+
+TEST_CASE("selection: --only and --skip take ids and globs") {
+    const auto selection = Selection::make({"key-*", "validity"}, {"*-recommended"});
+    REQUIRE(selection.has_value());
+    CHECK(selection->chosen(*find("key-length")));
+    CHECK(selection->chosen(*find("validity")));
+    CHECK(!selection->chosen(*find("key-length-recommended")));
+    CHECK(!selection->chosen(*find("server-eku")));
+    CHECK(Selection().chosen(*find("server-eku")));
+    const auto skipping = Selection::make({}, {"validity"});
+    REQUIRE(skipping.has_value());
+    CHECK(skipping->chosen(*find("server-eku")));
+    CHECK(!skipping->chosen(*find("validity")));
+}
+
+TEST_CASE("selection: judge gives findings of the chosen rules only") {
+    Bench bench({server(), intermediate()});
+    bench.context.policy = &bench.policy;
+    FindingPool pool;
+    const auto selection = Selection::make({"validity"}, {});
+    REQUIRE(selection.has_value());
+    CHECK(judge(bench.chain, bench.context, *selection, pool).size() == 2);
+}
+
+TEST_CASE("selection: a glob that matches nothing is a problem with a suggestion") {
+    const auto misspelt = Selection::make({"key-lenght"}, {});
+    REQUIRE(misspelt.has_error());
+    CHECK(misspelt.error().what.find("key-lenght") != std::string::npos);
+    CHECK(misspelt.error().hint.find("key-length") != std::string::npos);
+    CHECK(Selection::make({}, {"zzz*"}).has_error());
+}
+
+TEST_CASE("selection: leaving no rule is a problem") {
+    CHECK(Selection::make({"validity"}, {"*"}).has_error());
+}
+
+TEST_CASE("glob_matches: stars and question marks") {
+    CHECK(glob_matches("*", ""));
+    CHECK(glob_matches("key-*", "key-length"));
+    CHECK(glob_matches("*-*-point", "crl-distribution-point"));
+    CHECK(glob_matches("k?y-length", "key-length"));
+    CHECK(!glob_matches("key", "key-length"));
+    CHECK(!glob_matches("", "a"));
+    CHECK(!glob_matches("?", ""));
+    CHECK(!glob_matches("*a*b", "xaxbx"));
+    CHECK(glob_matches("*a*b**", "xaxb"));
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// Rule host-name.
+#include "unit/rules/subjects.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+Certificate with_san(Names dns, Names ip = {}) {
+    auto out = server();
+    out.san = SubjectAltName{.dns = std::move(dns), .ip = std::move(ip)};
+    return out;
+}
+
+Certificate with_common_name(std::string name) {
+    auto out = server();
+    out.san.reset();
+    out.common_names = {std::move(name)};
+    return out;
+}
+
+Finding expecting(
+    Names names, const Certificate& certificate, CertificateUse use = CertificateUse::other
+) {
+    Bench bench({certificate});
+    bench.context.names = std::move(names);
+    bench.context.use = use;
+    return bench.ask("host-name");
+}
+
+} // namespace
+
+TEST_CASE("host-name: every expected name in the SAN passes, whatever the case") {
+    CHECK(expecting({"SIP.contoso.com", "meet.contoso.com"}, server()).verdict == Verdict::pass);
+    CHECK(expecting({"sip.contoso.com."}, server()).verdict == Verdict::pass);
+}
+
+TEST_CASE("host-name: one missing name fails and is named") {
+    const auto finding = expecting({"sip.contoso.com", "sip.fabrikam.com"}, server());
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(list_of(finding.evidence, "missing") == Names{"sip.fabrikam.com"});
+    CHECK(list_of(finding.evidence, "san_dns") == Names{"sip.contoso.com", "meet.contoso.com"});
+    CHECK(finding.message.find("sip.fabrikam.com") != std::string::npos);
+}
+
+TEST_CASE("host-name: without an expected name it is inconclusive") {
+    CHECK(expecting({}, server()).verdict == Verdict::inconclusive);
+}
+
+TEST_CASE(
+    "host-name: a name in the common name does not count beside a SAN, and the message says so"
+) {
+    const auto finding = expecting({"sip.contoso.com"}, with_san({"meet.contoso.com"}));
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(list_of(finding.evidence, "only_in_common_name") == Names{"sip.contoso.com"});
+    CHECK(finding.message.find("common name") != std::string::npos);
+}
+
+TEST_CASE("host-name: the common name counts where there is no SAN with a DNS name, with a note") {
+    const auto finding = expecting({"sip.contoso.com"}, with_common_name("sip.contoso.com"));
+    CHECK(finding.verdict == Verdict::pass);
+    CHECK(!finding.message.empty());
+    CHECK(expecting({"sip.contoso.com"}, with_san({}, {"192.0.2.1"})).verdict == Verdict::pass);
+    CHECK(
+        expecting({"sip.contoso.com"}, with_common_name("other.contoso.com")).verdict ==
+        Verdict::fail
+    );
+    CHECK(
+        expecting({"sip.contoso.com"}, with_common_name("*.contoso.com")).verdict == Verdict::fail
+    );
+}
+
+TEST_CASE("host-name: a wildcard does not cover SIP names") {
+    const auto wildcard = with_san({"*.contoso.com"});
+    for (const auto use :
+         {CertificateUse::default_, CertificateUse::internal,
+          CertificateUse::access_edge_external}) {
+        const auto finding = expecting({"sip.contoso.com"}, wildcard, use);
+        CHECK(finding.verdict == Verdict::fail);
+        CHECK(list_of(finding.evidence, "only_by_wildcard") == Names{"sip.contoso.com"});
+    }
+    CHECK(
+        expecting(
+            {"sip.contoso.com"}, with_san({"*.contoso.com", "sip.contoso.com"}),
+            CertificateUse::default_
+        )
+            .verdict == Verdict::pass
+    );
+    Bench on_edge({wildcard});
+    on_edge.context.role = Role::edge;
+    on_edge.context.role_known = true;
+    CHECK(on_edge.verdict("host-name") == Verdict::fail);
+}
+
+TEST_CASE("host-name: a wildcard covers web names, and with a note where the use is not known") {
+    const auto wildcard = with_san({"*.contoso.com"});
+    for (const auto use :
+         {CertificateUse::web_services_internal, CertificateUse::web_services_external,
+          CertificateUse::other}) {
+        const auto finding = expecting({"meet.contoso.com"}, wildcard, use);
+        CHECK(finding.verdict == Verdict::pass);
+        CHECK(list_of(finding.evidence, "by_wildcard") == Names{"meet.contoso.com"});
+    }
+    CHECK(
+        expecting(
+            {"lyncdiscover.contoso.com", "meet.contoso.com"}, wildcard, CertificateUse::default_
+        )
+            .verdict == Verdict::pass
+    );
+    CHECK(expecting({"a.b.contoso.com"}, wildcard).verdict == Verdict::fail);
+    CHECK(expecting({"contoso.com"}, wildcard).verdict == Verdict::fail);
+}
+
+TEST_CASE("host-name: addresses are looked for among the addresses") {
+    const auto certificate = with_san({"sip.contoso.com"}, {"192.0.2.7", "2001:db8::1"});
+    CHECK(expecting({"192.0.2.7"}, certificate).verdict == Verdict::pass);
+    CHECK(expecting({"2001:DB8:0::1"}, certificate).verdict == Verdict::pass);
+    CHECK(expecting({"192.0.2.8"}, certificate).verdict == Verdict::fail);
+    CHECK(expecting({"192.0.2.7"}, with_san({"192.0.2.7"})).verdict == Verdict::fail);
+    CHECK(expecting({"192.0.2.7"}, with_common_name("192.0.2.7")).verdict == Verdict::fail);
+}
+
+TEST_CASE("host-name: names with a NUL inside never match") {
+    const std::string with_nul("sip.contoso.com\0.evil.example", 29);
+    CHECK(expecting({"sip.contoso.com"}, with_san({with_nul})).verdict == Verdict::fail);
+    CHECK(expecting({with_nul}, with_san({with_nul})).verdict == Verdict::fail);
+    CHECK(expecting({"sip.contoso.com"}, with_common_name(with_nul)).verdict == Verdict::fail);
+}
+
+TEST_CASE("host-name: thousands of names are cut in the evidence and counted") {
+    Names many;
+    for (int i = 0; i < 4096; ++i)
+        many.push_back("host" + std::to_string(i) + ".contoso.com");
+    const auto finding = expecting({"sip.contoso.com"}, with_san(many));
+    CHECK(list_of(finding.evidence, "san_dns").size() == 50);
+    CHECK(number_of(finding.evidence, "san_dns_count") == 4096);
+}
+
+TEST_CASE("host-name: a SAN that cannot be decoded fails with the error") {
+    auto certificate = with_common_name("sip.contoso.com");
+    certificate.undecodable = {"2.5.29.17"};
+    const auto finding = expecting({"sip.contoso.com"}, certificate);
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(!finding.evidence.text("error").empty());
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// Rules signature-algorithm, no-rsassa-pss and sha1-deprecated.
+#include "unit/rules/subjects.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+Finding signed_with(std::string_view rule, const Algorithm& how) {
+    return about_server(rule, [&](Certificate& c) { c.signature = c.signature_inner = how; });
+}
+
+Verdict by_oid(const std::string& oid) {
+    return signed_with("signature-algorithm", algorithm(oid, "name", "")).verdict;
+}
+
+} // namespace
+
+TEST_CASE("signature-algorithm: SHA-1 and SHA-2 with RSA or ECDSA pass") {
+    for (const std::string oid :
+         {"1.2.840.113549.1.1.5", "1.3.14.3.2.29", "1.2.840.113549.1.1.14", "1.2.840.113549.1.1.11",
+          "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13", "1.2.840.10045.4.1",
+          "1.2.840.10045.4.3.1", "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3",
+          "1.2.840.10045.4.3.4"})
+        CHECK_MESSAGE(by_oid(oid) == Verdict::pass, oid);
+}
+
+TEST_CASE("signature-algorithm: every hash that is not listed fails") {
+    for (const std::string oid :
+         {"1.2.840.113549.1.1.2", "1.2.840.113549.1.1.3", "1.2.840.113549.1.1.4", // MD2, MD4, MD5
+          "1.3.36.3.3.1.2", "2.16.840.1.101.3.4.3.14",
+          "2.16.840.1.101.3.4.3.10", // RIPEMD-160, SHA-3
+          "1.3.101.112", "1.3.101.113", "1.2.643.7.1.1.3.2", "1.2.3.4", ""})
+        CHECK_MESSAGE(by_oid(oid) == Verdict::fail, oid);
+    const auto finding = signed_with(
+        "signature-algorithm", algorithm("1.2.840.113549.1.1.4", "md5WithRSAEncryption", "MD5")
+    );
+    CHECK(finding.message.find("md5WithRSAEncryption") != std::string::npos);
+    CHECK(finding.evidence.text("oid") == "1.2.840.113549.1.1.4");
+    CHECK(finding.evidence.text("hash") == "MD5");
+}
+
+TEST_CASE("signature-algorithm: RSASSA-PSS fails here too") {
+    CHECK(signed_with("signature-algorithm", pss("SHA256", 32)).verdict == Verdict::fail);
+}
+
+TEST_CASE("signature-algorithm: SHA-224 passes with the note about Windows, unless decided") {
+    auto certificate = server();
+    certificate.signature = certificate.signature_inner =
+        algorithm("1.2.840.113549.1.1.14", "sha224WithRSAEncryption", "SHA224");
+    Bench bench({certificate});
+    const auto finding = bench.ask("signature-algorithm");
+    CHECK(finding.verdict == Verdict::pass);
+    CHECK(finding.message.find("Windows does not implement") != std::string::npos);
+    bench.policy.set(Decision::sha224, Verdict::fail);
+    CHECK(bench.verdict("signature-algorithm") == Verdict::fail);
+}
+
+TEST_CASE("signature-algorithm: truncated SHA-512 and DSA are warned of, unless decided") {
+    for (const std::string oid :
+         {"1.2.840.113549.1.1.15", "1.2.840.113549.1.1.16", "1.2.840.10040.4.3",
+          "2.16.840.1.101.3.4.3.2"})
+        CHECK_MESSAGE(by_oid(oid) == Verdict::warn, oid);
+    auto certificate = server();
+    certificate.signature = certificate.signature_inner =
+        algorithm("2.16.840.1.101.3.4.3.2", "dsa_with_SHA256", "SHA256");
+    Bench bench({certificate});
+    bench.policy.set(Decision::dsa_signature, Verdict::fail);
+    CHECK(bench.verdict("signature-algorithm") == Verdict::fail);
+    certificate.signature = certificate.signature_inner =
+        algorithm("1.2.840.113549.1.1.16", "sha512-256WithRSAEncryption", "SHA512-256");
+    Bench truncated({certificate});
+    truncated.policy.set(Decision::sha512_truncated, Verdict::pass);
+    CHECK(truncated.verdict("signature-algorithm") == Verdict::pass);
+}
+
+TEST_CASE("signature-algorithm: the worse of a differing inner and outer algorithm decides") {
+    const auto md5 = algorithm("1.2.840.113549.1.1.4", "md5WithRSAEncryption", "MD5");
+    const auto inner =
+        about_server("signature-algorithm", [&](Certificate& c) { c.signature_inner = md5; });
+    CHECK(inner.verdict == Verdict::fail);
+    CHECK(inner.evidence.text("oid_inner") == "1.2.840.113549.1.1.4");
+    CHECK(inner.evidence.text("oid") == kSha256Rsa);
+    CHECK(verdict_on_server("signature-algorithm", [&](Certificate& c) {
+              c.signature = md5;
+          }) == Verdict::fail);
+}
+
+TEST_CASE("signature-algorithm: every position is judged, the hash of a presented root is not") {
+    const auto md5 = algorithm("1.2.840.113549.1.1.4", "md5WithRSAEncryption", "MD5");
+    auto ca = intermediate();
+    ca.signature = ca.signature_inner = md5;
+    auto anchor = root();
+    anchor.signature = anchor.signature_inner = md5;
+    Bench bench({server(), ca, anchor});
+    CHECK(bench.verdict("signature-algorithm", 0) == Verdict::pass);
+    CHECK(bench.verdict("signature-algorithm", 1) == Verdict::fail);
+    CHECK(bench.verdict("signature-algorithm", 2) == Verdict::not_applicable);
+    CHECK(
+        Bench({anchor}).verdict("signature-algorithm", 0) == Verdict::fail
+    ); // as a server certificate
+    anchor.signature_inner = pss("SHA256", 32);
+    CHECK(Bench({server(), anchor}).verdict("signature-algorithm", 1) == Verdict::fail);
+}
+
+TEST_CASE("no-rsassa-pss: a signature fails with its parameters, the symptoms and the cause") {
+    const auto finding = signed_with("no-rsassa-pss", pss("SHA256", 32));
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(list_of(finding.evidence, "where") == std::vector<std::string>{"signature", "inner"});
+    CHECK(finding.evidence.text("hash") == "SHA256");
+    CHECK(number_of(finding.evidence, "salt_length") == 32);
+    CHECK(finding.message.find("call forwarding") != std::string::npos);
+    CHECK(finding.message.find("AlternateSignatureAlgorithm=1") != std::string::npos);
+}
+
+TEST_CASE("no-rsassa-pss: the inner algorithm and the key are found alone") {
+    const auto inner =
+        about_server("no-rsassa-pss", [](Certificate& c) { c.signature_inner = pss("SHA1", 20); });
+    CHECK(inner.verdict == Verdict::fail);
+    CHECK(list_of(inner.evidence, "where") == std::vector<std::string>{"inner"});
+    const auto key = about_server("no-rsassa-pss", [](Certificate& c) { c.key.oid = kPss; });
+    CHECK(key.verdict == Verdict::fail);
+    CHECK(list_of(key.evidence, "where") == std::vector<std::string>{"key"});
+    CHECK(key.message.find("AlternateSignatureAlgorithm") == std::string::npos);
+    const auto both = about_server("no-rsassa-pss", [](Certificate& c) {
+        c.signature = pss("SHA256", 32);
+        c.key.oid = kPss;
+    });
+    CHECK(list_of(both.evidence, "where") == std::vector<std::string>{"signature", "key"});
+}
+
+TEST_CASE("no-rsassa-pss: a presented root is judged, and PKCS #1 v1.5 passes") {
+    auto anchor = root();
+    anchor.signature = anchor.signature_inner = pss("SHA256", 32);
+    Bench bench({server(), anchor});
+    CHECK(bench.verdict("no-rsassa-pss", 0) == Verdict::pass);
+    CHECK(bench.verdict("no-rsassa-pss", 1) == Verdict::fail);
+}
+
+TEST_CASE("no-rsassa-pss: parameters that could not be read do not hide it") {
+    CHECK(signed_with("no-rsassa-pss", algorithm(kPss, "rsassaPss", "")).verdict == Verdict::fail);
+}
+
+TEST_CASE("sha1-deprecated: SHA-1 is warned of, unless decided, and SHA-256 passes") {
+    CHECK(signed_with("sha1-deprecated", sha256_rsa()).verdict == Verdict::pass);
+    const auto finding = signed_with("sha1-deprecated", sha1_rsa());
+    CHECK(finding.verdict == Verdict::warn);
+    CHECK(finding.evidence.text("oid") == kSha1Rsa);
+    CHECK(signed_with("sha1-deprecated", pss("SHA1", 20)).verdict == Verdict::warn);
+    CHECK(verdict_on_server("sha1-deprecated", [](Certificate& c) {
+              c.signature_inner = sha1_rsa();
+          }) == Verdict::warn);
+    auto certificate = server();
+    certificate.signature = sha1_rsa();
+    Bench bench({certificate});
+    bench.policy.set(Decision::sha1, Verdict::fail);
+    CHECK(bench.verdict("sha1-deprecated") == Verdict::fail);
+}
+
+TEST_CASE("sha1-deprecated: the signature of a presented root is not judged") {
+    auto anchor = root();
+    anchor.signature = anchor.signature_inner = sha1_rsa();
+    CHECK(Bench({server(), anchor}).verdict("sha1-deprecated", 1) == Verdict::not_applicable);
+    CHECK(Bench({anchor}).verdict("sha1-deprecated", 0) == Verdict::warn);
+}
