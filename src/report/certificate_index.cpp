@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "report/certificate_index.h"
+
+#include "report/page.h"
+
+#include <fmt/format.h>
+
+namespace lyncprobe::report {
+namespace {
+
+constexpr std::size_t kNameColumns = 48;
+constexpr std::size_t kShortFingerprint =
+    8; // hex digits; tells the certificates of one deployment apart
+
+} // namespace
+
+void collect(CertificateIndex& index, const Chain* chain) {
+    if (!chain) return;
+    for (const auto* list : {&chain->presented, &chain->path.path})
+        for (const auto& entry : *list)
+            index.try_emplace(entry->sha256, entry.get());
+}
+
+void collect(CertificateIndex& index, const EndpointRow& row) {
+    collect(index, row.main.chain.get());
+    for (const auto& variant : row.variants)
+        collect(index, variant.chain.get());
+}
+
+CertificateIndex collect(const RunResult& run) {
+    CertificateIndex index;
+    for (const auto& row : run.endpoints)
+        collect(index, row);
+    for (const auto& identity : run.identities)
+        collect(index, identity.chain.get());
+    for (const auto& file : run.files)
+        collect(index, file.chain.get());
+    return index;
+}
+
+std::string common_name(const Certificate& certificate) {
+    if (!certificate.common_names.empty()) return certificate.common_names.front();
+    return certificate.subject.empty() ? "(no subject)" : certificate.subject;
+}
+
+std::string label(const CertificateIndex& index, const Fingerprint& sha256) {
+    const auto digits = to_hex(sha256).substr(0, kShortFingerprint);
+    const auto found = index.find(sha256);
+    if (found == index.end()) return fmt::format("certificate {}", digits);
+    return fmt::format("{} ({})", shortened(common_name(*found->second), kNameColumns), digits);
+}
+
+} // namespace lyncprobe::report

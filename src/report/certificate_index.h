@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The certificates that a report mentions, each once.
+#pragma once
+
+#include "model/run_result.h"
+
+#include <map>
+#include <string>
+
+namespace lyncprobe::report {
+
+// CertificateIndex is in the order of the fingerprints, which makes reports comparable.
+using CertificateIndex = std::map<Fingerprint, const Certificate*>;
+// What was presented and what the trust path adds; null is no chain.
+void collect(CertificateIndex&, const Chain*);
+void collect(CertificateIndex&, const EndpointRow&);
+CertificateIndex collect(const RunResult&); // all of endpoints, identities and files
+
+std::string common_name(const Certificate&); // the first CN, else the subject; foreign
+// "sip.contoso.com (9f3a12bc)", foreign: enough to find the certificate by.
+std::string label(const CertificateIndex&, const Fingerprint&);
+
+} // namespace lyncprobe::report

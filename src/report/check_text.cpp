@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// The report of `lyncprobe check` for people: each file with what is in it, then what is wrong.
+#include "report/certificate_index.h"
+#include "report/counts.h"
+#include "report/endpoint_table.h"
+#include "report/page.h"
+#include "report/problems.h"
+#include "report/report.h"
+#include "report/statements.h"
+
+#include <fmt/format.h>
+
+namespace lyncprobe::report {
+namespace {
+
+void write_counts(Page&, const RunResult&);
+void write_file(Page&, const FileRow&);
+std::string describe(const Certificate&);
+
+} // namespace
+
+void write_check_text(std::ostream& out, const RunResult& run, const TextOptions& options) {
+    Page page(out, options.width, options.colour);
+    const auto all = occurrences(run);
+    write_counts(page, run);
+    for (const auto& file : run.files)
+        if (!options.quiet || !file.error.empty()) write_file(page, file);
+    write_problems(page, "In several files", all, collect(run), options);
+    if (options.quiet) return;
+    write_inconclusives(page, all, options);
+    if (options.verbose) write_passes(page, all);
+    write_waived(page, all, options);
+}
+
+namespace {
+
+void write_counts(Page& page, const RunResult& run) {
+    std::size_t unreadable = 0;
+    for (const auto& file : run.files)
+        unreadable += file.error.empty() ? 0 : 1;
+    Counts counts(run.files.size(), "file");
+    counts.add(unreadable, "unreadable", Style::red);
+    counts.add_findings(run.summary);
+    page.paragraph(0, 4, counts.pieces());
+}
+
+void write_file(Page& page, const FileRow& file) {
+    page.blank();
+    std::vector<Piece> title{{file.path, Style::bold}};
+    if (!file.error.empty()) {
+        title.push_back({": "});
+        title.push_back({file.error, Style::red});
+    } else if (const auto verdict = worst_verdict(file.findings)) {
+        title.push_back({": "});
+        title.push_back({std::string(to_text(*verdict)), style_of(*verdict)});
+    }
+    page.paragraph(0, 4, title);
+    if (!file.chain) return;
+    for (std::size_t i = 0; i < file.chain->presented.size(); ++i)
+        page.paragraph(2, 5, {{fmt::format("{}. {}", i + 1, describe(*file.chain->presented[i]))}});
+}
+
+std::string describe(const Certificate& it) {
+    const auto day = [](const std::optional<Time>& time) {
+        return time ? to_rfc3339(*time).substr(0, 10) : "?";
+    };
+    const auto key = it.key.curve.empty() ? fmt::format("{} {}", it.key.algorithm, it.key.bits)
+                                          : fmt::format("{} {}", it.key.algorithm, it.key.curve);
+    return fmt::format(
+        "{} ({}), {}, {}, {} to {}", common_name(it), to_hex(it.sha256).substr(0, 8), key,
+        it.signature.name, day(it.not_before), day(it.not_after)
+    );
+}
+
+} // namespace
+} // namespace lyncprobe::report

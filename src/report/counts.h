@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The first line of a text report: how many of what.
+#pragma once
+
+#include "model/run_result.h"
+#include "report/page.h"
+
+#include <string_view>
+#include <vector>
+
+namespace lyncprobe::report {
+
+// Counts grows to "14 endpoints: 9 ok, 5 refused; 6 fail, 2 waived"; what is zero is left out.
+class Counts {
+  public:
+    Counts(std::size_t total, std::string_view noun);
+    void add(std::size_t count, std::string_view word, Style style = Style::plain);
+    void add_findings(const Summary&); // a group of its own
+    void note(std::string_view);       // behind the counts
+    const std::vector<Piece>& pieces() const { return pieces_; }
+
+  private:
+    std::vector<Piece> pieces_;
+    std::string_view separator_ = ": ";
+};
+
+} // namespace lyncprobe::report

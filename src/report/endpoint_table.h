@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The table at the end of a text report: every endpoint on a line.
+#pragma once
+
+#include "model/run_result.h"
+#include "report/page.h"
+
+#include <optional>
+#include <vector>
+
+namespace lyncprobe::report {
+
+void write_endpoint_table(Page&, const RunResult&);
+
+// The worst verdict that no waiver covers; absent where there is none.
+std::optional<Verdict> worst_verdict(const std::vector<const Finding*>&);
+
+} // namespace lyncprobe::report

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// RFC 8259 text, buffered and handed to the stream in large pieces.
+#include "report/json_writer.h"
+
+#include "model/escape.h"
+
+#include <cmath>
+#include <limits>
+#include <ostream>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::report {
+namespace {
+
+constexpr std::size_t kFlushAt = 64u << 10;
+// Document, list, element, member list: a finding is on one line, its endpoint on several.
+constexpr std::size_t kBrokenLevels = 4;
+
+bool plain(std::string_view);
+std::string_view cut(std::string_view, std::size_t limit);
+std::string_view next_code_point(std::string_view utf8);
+std::uint32_t decode(std::string_view code_point);
+bool shown_as_is(std::string_view code_point);
+void append_unicode_escape(std::string&, std::uint32_t code_point);
+
+} // namespace
+
+JsonWriter::JsonWriter(std::ostream& out, Layout layout) : out_(out), layout_(layout) {}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    separate();
+    buffer_ += '"';
+    escape(name);
+    buffer_ += layout_ == Layout::compact ? "\":" : "\": ";
+    after_key_ = true;
+    return *this;
+}
+
+void JsonWriter::text(std::string_view value, std::size_t limit) {
+    separate();
+    buffer_ += '"';
+    const auto kept = cut(value, limit);
+    escape(kept);
+    if (kept.size() < value.size())
+        fmt::format_to(std::back_inserter(buffer_), "… (+{} bytes)", value.size() - kept.size());
+    buffer_ += '"';
+}
+
+void JsonWriter::integer(std::int64_t value) {
+    separate();
+    const fmt::format_int digits(value);
+    buffer_.append(digits.data(), digits.size());
+}
+
+void JsonWriter::milliseconds(double value) {
+    constexpr double kYear = 366.0 * 86400e3; // more is a mistake, and llround may overflow
+    if (!std::isfinite(value) || std::abs(value) > kYear) return null();
+    auto micros = std::llround(value * 1000);
+    separate();
+    if (micros < 0) buffer_ += '-';
+    micros = std::abs(micros);
+    fmt::format_to(std::back_inserter(buffer_), "{}", micros / 1000);
+    if (micros % 1000 == 0) return;
+    fmt::format_to(std::back_inserter(buffer_), ".{:03}", micros % 1000);
+    while (buffer_.back() == '0')
+        buffer_.pop_back();
+}
+
+void JsonWriter::boolean(bool value) {
+    separate();
+    buffer_ += value ? "true" : "false";
+}
+
+void JsonWriter::null() {
+    separate();
+    buffer_ += "null";
+}
+
+void JsonWriter::text_or_null(std::string_view value) {
+    if (value.empty()) return null();
+    text(value);
+}
+
+void JsonWriter::integer_or_null(std::optional<std::int64_t> value) {
+    if (!value) return null();
+    integer(*value);
+}
+
+void JsonWriter::boolean_or_null(std::optional<bool> value) {
+    if (!value) return null();
+    boolean(*value);
+}
+
+void JsonWriter::texts(const std::vector<std::string>& list) {
+    begin_array();
+    for (const auto& entry : list)
+        text(entry);
+    end_array();
+}
+
+void JsonWriter::finish() {
+    buffer_ += '\n';
+    out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    out_.flush();
+    buffer_.clear();
+    first_ = true;
+}
+
+void JsonWriter::begin(char bracket) {
+    separate();
+    buffer_ += bracket;
+    ++depth_;
+    first_ = true;
+}
+
+void JsonWriter::end(char bracket) {
+    const bool had_lines = broken() && !first_;
+    --depth_;
+    if (had_lines) break_line();
+    buffer_ += bracket;
+    first_ = false;
+}
+
+void JsonWriter::separate() {
+    if (after_key_) {
+        after_key_ = false;
+        return;
+    }
+    if (depth_ == 0) return;
+    if (!first_) buffer_ += ',';
+    if (broken())
+        break_line();
+    else if (!first_ && layout_ == Layout::lines)
+        buffer_ += ' ';
+    first_ = false;
+    if (buffer_.size() < kFlushAt) return;
+    out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    buffer_.clear();
+}
+
+void JsonWriter::break_line() {
+    buffer_ += '\n';
+    buffer_.append(depth_, ' ');
+}
+
+bool JsonWriter::broken() const { return layout_ == Layout::lines && depth_ <= kBrokenLevels; }
+
+void JsonWriter::escape(std::string_view bytes) {
+    if (plain(bytes)) {
+        buffer_ += bytes;
+        return;
+    }
+    const auto utf8 = valid_utf8(bytes);
+    for (std::string_view rest = utf8; !rest.empty();) {
+        const auto point = next_code_point(rest);
+        rest.remove_prefix(point.size());
+        if (point == "\"" || point == "\\")
+            (buffer_ += '\\') += point;
+        else if (point == "\n")
+            buffer_ += "\\n";
+        else if (shown_as_is(point))
+            buffer_ += point;
+        else
+            append_unicode_escape(buffer_, decode(point));
+    }
+}
+
+namespace {
+
+bool plain(std::string_view text) {
+    for (const char c : text)
+        if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') return false;
+    return true;
+}
+
+// The longest prefix within `limit` bytes that does not end inside a UTF-8 sequence.
+std::string_view cut(std::string_view text, std::size_t limit) {
+    if (text.size() <= limit) return text;
+    const auto continues = [&](std::size_t at) {
+        return (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u;
+    };
+    auto end = limit;
+    while (end > 0 && limit - end < 4 && continues(end))
+        --end;
+    return text.substr(0, end);
+}
+
+std::string_view next_code_point(std::string_view utf8) {
+    const auto lead = static_cast<unsigned char>(utf8.front());
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    return utf8.substr(0, length);
+}
+
+std::uint32_t decode(std::string_view code_point) {
+    constexpr std::uint32_t kLeadBits[] = {0x7F, 0x1F, 0x0F, 0x07};
+    std::uint32_t value =
+        static_cast<unsigned char>(code_point.front()) & kLeadBits[code_point.size() - 1];
+    for (const char c : code_point.substr(1))
+        value = value << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+    return value;
+}
+
+// JSON permits C1 and bidi controls; who prints a result on a terminal does not want them.
+bool shown_as_is(std::string_view code_point) {
+    if (code_point.size() == 1) return code_point[0] >= 0x20 && code_point[0] != 0x7f;
+    return for_terminal(code_point) == code_point;
+}
+
+void append_unicode_escape(std::string& out, std::uint32_t code_point) {
+    if (code_point < 0x10000) {
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", code_point);
+        return;
+    }
+    const auto offset = code_point - 0x10000; // a surrogate pair, RFC 8259 7
+    fmt::format_to(
+        std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xD800 + (offset >> 10),
+        0xDC00 + (offset & 0x3FF)
+    );
+}
+
+} // namespace
+} // namespace lyncprobe::report

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// One JSON object a line while the run goes on, for pipelines and for runs that may not end well.
+#include "report/json_parts.h"
+#include "report/report.h"
+
+#include <set>
+
+namespace lyncprobe::report {
+
+struct NdjsonWriter::Impl {
+    explicit Impl(std::ostream& out) : json(out, JsonWriter::Layout::compact) {}
+
+    // The member `certificates` of a line: those that no line before it had.
+    void certificates(CertificateIndex of_this_line) {
+        std::erase_if(of_this_line, [&](const auto& entry) {
+            return !written.insert(entry.first).second;
+        });
+        write_certificates(json.key("certificates"), of_this_line);
+    }
+
+    JsonWriter json;
+    std::set<Fingerprint> written;
+};
+
+NdjsonWriter::NdjsonWriter(std::ostream& out) : impl_(std::make_unique<Impl>(out)) {}
+NdjsonWriter::~NdjsonWriter() = default;
+
+void NdjsonWriter::endpoint(const EndpointRow& row, const Target& target) {
+    auto& json = impl_->json;
+    CertificateIndex certificates;
+    collect(certificates, row);
+    json.begin_object();
+    json.key("schema").text(kSchema);
+    json.key("record").text("endpoint");
+    write_endpoint_members(json, row, target);
+    impl_->certificates(std::move(certificates));
+    json.end_object();
+    json.finish();
+}
+
+void NdjsonWriter::summary(const RunResult& run) {
+    auto& json = impl_->json;
+    CertificateIndex certificates;
+    for (const auto& identity : run.identities)
+        collect(certificates, identity.chain.get());
+    json.begin_object();
+    write_schema_and_tool_members(json);
+    json.key("record").text("summary");
+    write_run(json.key("run"), run);
+    write_summary(json.key("summary"), run.summary);
+    write_identities(json.key("identities"), run.identities);
+    json.key("topology_findings")
+        .begin_array(); // rules over the whole deployment are not built yet
+    json.end_array();
+    impl_->certificates(std::move(certificates));
+    json.end_object();
+    json.finish();
+}
+
+} // namespace lyncprobe::report

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "report/statements.h"
+
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::report {
+namespace {
+
+void add(
+    std::vector<Occurrence>&, const std::vector<const Finding*>&, std::string_view where,
+    std::string_view server
+);
+template <class Wanted>
+std::vector<Statement> group(const std::vector<Occurrence>&, Wanted);
+
+} // namespace
+
+std::vector<Occurrence> occurrences(const RunResult& run) {
+    std::vector<Occurrence> all;
+    for (const auto& row : run.endpoints) {
+        const auto& target = run.targets[row.target];
+        add(all, row.findings, row.id, target.server.empty() ? target.host : target.server);
+    }
+    for (const auto& identity : run.identities)
+        add(all, identity.findings, identity.id, "our own identities");
+    for (const auto& file : run.files)
+        add(all, file.findings, file.path, file.path);
+    return all;
+}
+
+std::vector<Statement> statements(const std::vector<Occurrence>& all, Verdict verdict) {
+    return group(all, [&](const Finding& f) { return f.verdict == verdict && !f.waived; });
+}
+
+std::vector<Statement> waived_statements(const std::vector<Occurrence>& all) {
+    return group(all, [](const Finding& f) { return f.waived.has_value(); });
+}
+
+std::string enumerate(const std::vector<std::string>& list, std::size_t listed) {
+    return enumerate(std::vector<std::string_view>(list.begin(), list.end()), listed);
+}
+
+std::string enumerate(const std::vector<std::string_view>& list, std::size_t listed) {
+    std::string text;
+    // "and 1 more" would be as long as the one it hides.
+    const auto shown = list.size() <= listed + 1 ? list.size() : listed;
+    for (std::size_t i = 0; i < shown; ++i)
+        (text += i == 0 ? "" : ", ") += list[i];
+    if (shown < list.size()) text += fmt::format(" and {} more", list.size() - shown);
+    return text;
+}
+
+namespace {
+
+void add(
+    std::vector<Occurrence>& all, const std::vector<const Finding*>& findings,
+    std::string_view where, std::string_view server
+) {
+    for (const auto* finding : findings)
+        all.push_back({finding, where, server});
+}
+
+template <class Wanted>
+std::vector<Statement> group(const std::vector<Occurrence>& all, Wanted wanted) {
+    std::vector<Statement> result;
+    std::map<std::tuple<Verdict, std::string_view, std::string_view, std::string_view>, std::size_t>
+        index;
+    for (const auto& one : all) {
+        const auto& finding = *one.finding;
+        if (!wanted(finding)) continue;
+        const std::string_view reason =
+            finding.waived ? std::string_view(*finding.waived) : std::string_view();
+        const auto [at, is_new] = index.try_emplace(
+            {finding.verdict, finding.rule, finding.message, reason}, result.size()
+        );
+        if (is_new) result.push_back({&finding, one.server, false, {}, {}, 0});
+        auto& statement = result[at->second];
+        ++statement.findings;
+        if (one.server != statement.server) statement.several_servers = true;
+        // The findings of one place stand together.
+        if (statement.where.empty() || statement.where.back() != one.where)
+            statement.where.push_back(one.where);
+        if (finding.certificate) statement.certificates.insert(*finding.certificate);
+    }
+    return result;
+}
+
+} // namespace
+} // namespace lyncprobe::report

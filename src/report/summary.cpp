@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Counts, the worst verdict and the exit code of a run.
+#include "report/report.h"
+#include "report/unjudged.h"
+
+namespace lyncprobe::report {
+namespace {
+
+// What the exit codes mean is part of the contract with other people's scripts.
+enum Exit { kGood = 0, kFindings = 1, kBadInput = 2, kUnjudged = 3, kInterrupted = 130 };
+
+void count_findings(Summary&, const std::vector<const Finding*>&);
+int exit_code(const Summary&, const RunResult&, std::optional<Verdict> fail_on);
+
+} // namespace
+
+Summary summarise(const RunResult& run, std::optional<Verdict> fail_on) {
+    Summary summary;
+    summary.endpoints = run.endpoints.size();
+    for (const auto& row : run.endpoints) {
+        ++summary.outcomes[row.main.outcome];
+        count_findings(summary, row.findings);
+    }
+    for (const auto& identity : run.identities)
+        count_findings(summary, identity.findings);
+    for (const auto& file : run.files)
+        count_findings(summary, file.findings);
+    summary.unjudged = unjudged_rows(run).size();
+    summary.exit_code = exit_code(summary, run, fail_on);
+    return summary;
+}
+
+namespace {
+
+void count_findings(Summary& summary, const std::vector<const Finding*>& findings) {
+    for (const auto* finding : findings) {
+        if (finding->waived) {
+            ++summary.waived;
+            continue;
+        }
+        ++summary.verdicts[finding->verdict];
+        if (!summary.worst || badness(finding->verdict) > badness(*summary.worst))
+            summary.worst = finding->verdict;
+    }
+}
+
+int exit_code(const Summary& summary, const RunResult& run, std::optional<Verdict> fail_on) {
+    if (run.interrupted) return kInterrupted;
+    for (const auto& file : run.files)
+        if (!file.error.empty()) return kBadInput;
+    if (fail_on && summary.worst && badness(*summary.worst) >= badness(*fail_on)) return kFindings;
+    return summary.unjudged > 0 ? kUnjudged : kGood;
+}
+
+} // namespace
+} // namespace lyncprobe::report

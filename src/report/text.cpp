@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// The report for people: how it stands, what is wrong and how to mend it, then the details.
+#include "report/certificate_index.h"
+#include "report/counts.h"
+#include "report/endpoint_table.h"
+#include "report/page.h"
+#include "report/problems.h"
+#include "report/report.h"
+#include "report/statements.h"
+#include "report/unjudged.h"
+
+#include <algorithm>
+#include <map>
+#include <ostream>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::report {
+namespace {
+
+constexpr std::size_t kEndpointsPerOutcome = 20; // details of one kind; all of them with --verbose
+
+using Rows = std::vector<const EndpointRow*>;
+
+// Unfinished is the endpoints that did not tell everything, by what that means for the judgement.
+struct Unfinished {
+    Rows unjudged, untried, judged;
+};
+
+void write_summary_line(Page&, const RunResult&);
+Unfinished unfinished(const RunResult&);
+void write_rows(Page&, std::string_view title, const Rows&, const TextOptions&);
+void write_identities(Page&, const RunResult&);
+
+} // namespace
+
+void write_text(std::ostream& out, const RunResult& run, const TextOptions& options) {
+    Page page(out, options.width, options.colour);
+    const auto all = occurrences(run);
+    write_summary_line(page, run);
+    write_problems(page, "On several servers", all, collect(run), options);
+    const auto rows = unfinished(run);
+    write_rows(page, "Could not be judged", rows.unjudged, options);
+    if (options.quiet) return;
+    write_rows(page, "Judged, but the exchange did not finish", rows.judged, options);
+    write_rows(page, "Skipped, judged on another address", rows.untried, options);
+    write_inconclusives(page, all, options);
+    if (options.verbose) write_passes(page, all);
+    write_endpoint_table(page, run);
+    write_identities(page, run);
+    write_waived(page, all, options);
+}
+
+namespace {
+
+void write_summary_line(Page& page, const RunResult& run) {
+    const auto& summary = run.summary;
+    Counts counts(summary.endpoints, "endpoint");
+    for (const auto& word : words<Outcome>())
+        if (const auto count = summary.outcomes.find(word.value); count != summary.outcomes.end())
+            counts.add(
+                count->second, word.text, word.value == Outcome::ok ? Style::green : Style::plain
+            );
+    counts.add_findings(summary);
+    counts.add(summary.unjudged, "not judged", Style::yellow);
+    if (run.interrupted) counts.note("interrupted: only what was known until then");
+    page.paragraph(0, 4, counts.pieces());
+}
+
+Unfinished unfinished(const RunResult& run) {
+    const auto owed = unjudged_rows(run);
+    Unfinished result;
+    for (const auto& row : run.endpoints) {
+        if (owed.contains(&row))
+            result.unjudged.push_back(&row);
+        else if (!judged(row))
+            result.untried.push_back(&row);
+        else if (row.main.outcome != Outcome::ok)
+            result.judged.push_back(&row);
+    }
+    return result;
+}
+
+// Endpoints by outcome and stage, each with its sentence; the same sentence is said once.
+void write_rows(Page& page, std::string_view title, const Rows& rows, const TextOptions& options) {
+    if (rows.empty()) return;
+    std::map<std::pair<Outcome, Stage>, std::map<std::string_view, std::vector<std::string_view>>>
+        groups;
+    for (const auto* row : rows)
+        groups[{row->main.outcome, row->main.stage}][row->main.detail].push_back(row->id);
+    page.heading(fmt::format("{} ({})", title, rows.size()));
+    for (const auto& [end, by_detail] : groups) {
+        page.paragraph(
+            2, 4,
+            {{std::string(to_text(end.first)), Style::yellow},
+             {fmt::format(" at {}", to_text(end.second))}}
+        );
+        const auto listed =
+            options.verbose ? by_detail.size() : std::min(by_detail.size(), kEndpointsPerOutcome);
+        auto entry = by_detail.begin();
+        for (std::size_t i = 0; i < listed; ++i, ++entry) {
+            const auto ids = enumerate(entry->second, kEndpointsPerOutcome);
+            page.paragraph(
+                4, 6,
+                {{ids, Style::bold},
+                 {entry->first.empty() ? "" : ": "},
+                 {std::string(entry->first)}}
+            );
+        }
+        if (listed < by_detail.size())
+            page.paragraph(4, 6, {{fmt::format("and {} more", by_detail.size() - listed)}});
+    }
+}
+
+void write_identities(Page& page, const RunResult& run) {
+    if (run.identities.empty()) return;
+    page.heading("Our own identities");
+    for (const auto& identity : run.identities) {
+        std::vector<Piece> pieces{{identity.id, Style::bold}};
+        if (identity.chain && !identity.chain->presented.empty()) {
+            const auto& own = *identity.chain->presented.front();
+            pieces.push_back({": " + common_name(own)});
+            if (own.not_after) pieces.push_back({", valid until " + to_rfc3339(*own.not_after)});
+        }
+        if (const auto verdict = worst_verdict(identity.findings)) {
+            pieces.push_back({", "});
+            pieces.push_back({std::string(to_text(*verdict)), style_of(*verdict)});
+        }
+        page.paragraph(2, 6, pieces);
+    }
+}
+
+} // namespace
+} // namespace lyncprobe::report

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Whole reports against tests/golden/. LYNCPROBE_BLESS=1 rewrites the files; read the difference
+// before keeping it.
+#include "unit/report/sample.h"
+
+#include <doctest/doctest.h>
+
+namespace lyncprobe {
+using namespace sample;
+
+namespace {
+
+// The program's version changes with every release, the golden files do not.
+std::string without_version(std::string text) {
+    constexpr std::string_view kVersion = LYNCPROBE_VERSION;
+    for (auto at = text.find(kVersion); at != std::string::npos; at = text.find(kVersion, at))
+        text.replace(at, kVersion.size(), "VERSION");
+    return text;
+}
+
+void compare(std::string_view name, const std::string& actual) {
+    INFO(name);
+    const auto lines = lines_of(without_version(actual)),
+               expected = lines_of(golden(name, without_version(actual)));
+    for (std::size_t i = 0; i < std::min(lines.size(), expected.size()); ++i)
+        REQUIRE(lines[i] == expected[i]);
+    CHECK(lines.size() == expected.size());
+}
+
+} // namespace
+
+TEST_CASE("golden: the text report of a run says what it said before") {
+    const auto it = deployment();
+    compare("scan.txt", text_of(it.run));
+    compare("scan-verbose.txt", text_of(it.run, {.verbose = true}));
+    compare("scan-quiet.txt", text_of(it.run, {.quiet = true}));
+}
+
+TEST_CASE("golden: the JSON of a run says what it said before") {
+    const auto it = deployment();
+    compare("scan.json", json_of(it.run));
+    compare("scan.ndjson", ndjson_of(it.run));
+}
+
+TEST_CASE("golden: the reports of a certificate check say what they said before") {
+    const auto it = files();
+    compare("check.txt", check_text_of(it.run));
+    compare("check.json", check_json_of(it.run));
+}
+
+} // namespace lyncprobe

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// What hostile text may do to a report: nothing.
+#include "model/escape.h"
+#include "unit/report/sample.h"
+
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+
+namespace lyncprobe {
+using namespace sample;
+
+namespace {
+
+// A byte or character that a terminal acts on; for_terminal leaves only what it shows.
+bool harmless(std::string_view text) {
+    for (const auto& line : lines_of(text))
+        if (for_terminal(line, std::string::npos) != line) return false;
+    return true;
+}
+
+std::string without_colour(std::string text) {
+    for (auto begin = text.find("\x1b["); begin != std::string::npos; begin = text.find("\x1b["))
+        text.erase(begin, text.find('m', begin) - begin + 1);
+    return text;
+}
+
+} // namespace
+
+TEST_CASE(
+    "text: no control character, C1, bidi control or invalid byte of a peer reaches the terminal"
+) {
+    CHECK_FALSE(harmless(kNasty));
+    const auto run = deployment(), check = files();
+    for (const bool verbose : {false, true}) {
+        CHECK(harmless(text_of(run.run, {.verbose = verbose})));
+        CHECK(harmless(check_text_of(check.run, {.verbose = verbose})));
+    }
+}
+
+TEST_CASE("text: colour adds our own escape sequences and changes nothing else") {
+    const auto run = deployment(), check = files();
+    const auto coloured = text_of(run.run, {.colour = true});
+    CHECK(coloured.find("\x1b[1;31mFAIL\x1b[0m") != std::string::npos);
+    CHECK(without_colour(coloured) == text_of(run.run));
+    CHECK(without_colour(check_text_of(check.run, {.colour = true})) == check_text_of(check.run));
+}
+
+TEST_CASE("text: no line is wider than the page") {
+    const auto run = deployment(), check = files();
+    for (const std::size_t width : {40u, 60u, 79u, 100u, 160u})
+        for (const bool verbose : {false, true})
+            for (const auto& text :
+                 {text_of(run.run, {.width = width, .verbose = verbose}),
+                  check_text_of(check.run, {.width = width, .verbose = verbose})})
+                for (const auto& line : lines_of(text)) {
+                    INFO(width, ": ", line);
+                    REQUIRE(display_width(line) <= width);
+                }
+}
+
+TEST_CASE("json: hostile text comes back as it was, apart from bytes that are no UTF-8") {
+    const auto it = deployment();
+    const auto document = boost::json::parse(json_of(it.run));
+    CHECK(document.at("run").at("inputs").at(1).as_string() == valid_utf8(kNasty));
+    const auto& evil = document.at("endpoints").at(3);
+    CHECK(evil.at("target").at("name").as_string() == valid_utf8(kNasty));
+    CHECK(
+        evil.at("findings").at(0).at("evidence").at("names").at(1).as_string() ==
+        "b.example, DNS:c.example"
+    );
+}
+
+TEST_CASE("json: a terminal that shows the file is safe") {
+    const auto it = deployment();
+    CHECK(harmless(json_of(it.run)));
+    CHECK(harmless(ndjson_of(it.run)));
+    CHECK(harmless(check_json_of(files().run)));
+}
+
+TEST_CASE("ndjson: every line is a JSON object of its own, whatever is in it") {
+    const auto it = deployment();
+    const auto lines = lines_of(ndjson_of(it.run));
+    REQUIRE(lines.size() == it.run.endpoints.size() + 1);
+    for (std::size_t i = 0; i < it.run.endpoints.size(); ++i) {
+        const auto line = boost::json::parse(lines[i]);
+        CHECK(line.at("schema").as_string() == "lyncprobe/1");
+        CHECK(line.at("id").as_string() == it.run.endpoints[i].id);
+    }
+    CHECK(boost::json::parse(lines.back()).at("summary").at("endpoints").as_int64() == 9);
+}
+
+} // namespace lyncprobe

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// A run made by hand, with the worst text that peers, certificates and files can hold, and helpers
+// to compare reports.
+#pragma once
+
+#include "model/run_result.h"
+#include "report/report.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lyncprobe::sample {
+
+// Sample is a run and the findings its rows point to.
+struct Sample {
+    FindingPool pool;
+    RunResult run;
+};
+
+Sample deployment(); // of every kind of endpoint one, two identities
+Sample files();      // for `check`
+// `endpoints` rows on `servers` servers, each with five findings that say the same and one message
+// of its own.
+Sample large(std::size_t endpoints, std::size_t servers);
+
+// Escape sequences, C1, bidi controls, zero width, NUL, line breaks, quotes, markup, invalid UTF-8.
+extern const std::string kNasty;
+
+CertificatePtr certificate(std::string common_name, std::uint8_t number);
+EndpointRow row(std::string id, Outcome, Stage); // of target 0, nothing else known
+
+std::string text_of(const RunResult&, const report::TextOptions& = {});
+std::string check_text_of(const RunResult&, const report::TextOptions& = {});
+std::string json_of(const RunResult&);
+std::string check_json_of(const RunResult&);
+std::string ndjson_of(const RunResult&);
+std::vector<std::string> lines_of(std::string_view);
+
+// The text of tests/golden/<name>; with LYNCPROBE_BLESS=1 in the environment it is replaced by
+// `actual` first.
+std::string golden(std::string_view name, std::string_view actual);
+
+} // namespace lyncprobe::sample

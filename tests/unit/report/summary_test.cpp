@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// Counting and the exit code (what the codes mean is the program's promise to scripts).
+#include "unit/report/sample.h"
+
+#include <doctest/doctest.h>
+
+namespace lyncprobe {
+using namespace sample;
+
+namespace {
+
+// Scenario builds a run of a few rows.
+struct Scenario {
+    FindingPool pool;
+    RunResult run;
+
+    EndpointRow& judged_row(std::size_t target = 0) {
+        auto& it = add(target, Outcome::ok);
+        Chain chain;
+        chain.presented = {certificate("a", 1)};
+        it.main.chain = std::make_shared<const Chain>(std::move(chain));
+        return it;
+    }
+    EndpointRow& add(std::size_t target, Outcome outcome, std::string detail = {}) {
+        run.endpoints.push_back(row("x", outcome, Stage::connect));
+        run.endpoints.back().target = target;
+        run.endpoints.back().main.detail = std::move(detail);
+        return run.endpoints.back();
+    }
+    const Finding* finding(Verdict verdict, std::optional<std::string> waived = {}) {
+        Finding it;
+        it.rule = "server-eku";
+        it.verdict = verdict;
+        it.waived = std::move(waived);
+        return pool.keep(std::move(it));
+    }
+    int exit_code(std::optional<Verdict> fail_on = Verdict::fail) const {
+        return report::summarise(run, fail_on).exit_code;
+    }
+};
+
+} // namespace
+
+TEST_CASE("exit code: 0 when everything was judged and nothing reached the threshold") {
+    Scenario it;
+    CHECK(it.exit_code() == 0);
+    it.judged_row().findings = {
+        it.finding(Verdict::pass), it.finding(Verdict::inconclusive), it.finding(Verdict::warn)};
+    CHECK(it.exit_code() == 0);
+    CHECK(it.exit_code(Verdict::warn) == 1);
+}
+
+TEST_CASE("exit code: 1 for a finding, also when an endpoint could not be judged, never with "
+          "--fail-on never") {
+    Scenario it;
+    it.judged_row().findings = {it.finding(Verdict::fail)};
+    CHECK(it.exit_code() == 1);
+    it.add(1, Outcome::refused);
+    CHECK(it.exit_code() == 1);
+    CHECK(it.exit_code(std::nullopt) == 3);
+}
+
+TEST_CASE("exit code: a waived finding does not count, but is counted as waived") {
+    Scenario it;
+    it.judged_row().findings = {it.finding(Verdict::fail, "known"), it.finding(Verdict::pass)};
+    const auto summary = report::summarise(it.run, Verdict::fail);
+    CHECK(summary.exit_code == 0);
+    CHECK(summary.waived == 1);
+    CHECK(summary.verdicts.count(Verdict::fail) == 0);
+    CHECK(summary.worst == Verdict::pass);
+}
+
+TEST_CASE("exit code: our own identity's findings count like a server's") {
+    Scenario it;
+    it.judged_row();
+    it.run.identities.push_back({"edge", nullptr, {it.finding(Verdict::fail)}});
+    CHECK(it.exit_code() == 1);
+}
+
+TEST_CASE("exit code: 3 when an endpoint could not be judged") {
+    for (const auto outcome :
+         {Outcome::refused, Outcome::timeout, Outcome::dns_failure, Outcome::not_tls,
+          Outcome::tls_alert}) {
+        Scenario it;
+        it.judged_row(), it.add(0, outcome); // of the same target: only skipped ones are forgiven
+        CHECK(it.exit_code() == 3);
+    }
+}
+
+TEST_CASE("exit code: a chain or pseudo-TLS is enough to be judged, also in a further attempt") {
+    Scenario it;
+    it.judged_row().main.outcome = Outcome::client_certificate_required;
+    it.add(1, Outcome::ok).main.pseudo_tls = true;
+    auto& by_variant = it.add(2, Outcome::tls_alert);
+    by_variant.variants.emplace_back().chain = it.run.endpoints[0].main.chain;
+    CHECK(it.exit_code() == 0);
+}
+
+TEST_CASE("exit code: a skipped address is forgiven only where its target was judged on another") {
+    Scenario it;
+    it.judged_row(0);
+    it.add(0, Outcome::skipped, "no route");
+    CHECK(it.exit_code() == 0);
+    it.add(1, Outcome::skipped, "no route");
+    CHECK(it.exit_code() == 3);
+    CHECK(report::summarise(it.run, Verdict::fail).unjudged == 1);
+}
+
+TEST_CASE(
+    "exit code: what the run's deadline cut off is not judged, whatever else its target showed"
+) {
+    Scenario it;
+    it.judged_row(0);
+    it.add(0, Outcome::skipped, "run deadline reached before its turn");
+    CHECK(it.exit_code() == 3);
+}
+
+TEST_CASE("exit code: 130 when interrupted, before every other") {
+    Scenario it;
+    it.judged_row().findings = {it.finding(Verdict::fail)};
+    it.run.interrupted = true;
+    CHECK(it.exit_code() == 130);
+}
+
+TEST_CASE("exit code: a file that cannot be read makes 2 and wins over a finding") {
+    Scenario it;
+    it.run.files.push_back({"a.pem", "", nullptr, {it.finding(Verdict::fail)}});
+    CHECK(it.exit_code() == 1);
+    it.run.files.push_back({"b.pem", "no such file", nullptr, {}});
+    CHECK(it.exit_code() == 2);
+}
+
+TEST_CASE("summary: outcomes and verdicts are counted, the worst verdict is the worst") {
+    const auto it = deployment();
+    const auto& summary = it.run.summary;
+    CHECK(summary.endpoints == 9);
+    CHECK(summary.outcomes.at(Outcome::ok) == 3);
+    CHECK(summary.outcomes.at(Outcome::timeout) == 2);
+    CHECK(summary.verdicts.at(Verdict::fail) == 3);
+    CHECK(summary.verdicts.at(Verdict::warn) == 6);
+    CHECK(summary.waived == 2);
+    CHECK(summary.unjudged == 4);
+    CHECK(summary.worst == Verdict::fail);
+    CHECK_FALSE(report::summarise(RunResult{}, Verdict::fail).worst.has_value());
+}
+
+} // namespace lyncprobe
