@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// A file's bytes → UTF-8 text, as Windows editors save it: with or without byte order mark, UTF-16
+// with one.
+#pragma once
+
+#include "config/list_file.h"
+
+#include <string>
+#include <string_view>
+
+namespace lyncprobe::config {
+
+// Decoded is the text of a file, or why it is none.
+struct Decoded {
+    std::string converted;     // set where the file was UTF-16
+    std::size_t skipped = 0;   // bytes of the UTF-8 byte order mark
+    std::string mistake, hint; // empty mistake = good
+    Spot spot;                 // of the mistake
+
+    std::string_view text(std::string_view raw) const {
+        return converted.empty() ? raw.substr(skipped) : std::string_view(converted);
+    }
+};
+
+Decoded decode(std::string_view raw);
+
+// Takes one character from the front of valid UTF-8; nothing valid there: takes nothing and returns
+// false.
+bool take_character(std::string_view& text, char32_t& character);
+void append_utf8(std::string& out, char32_t character);
+
+} // namespace lyncprobe::config

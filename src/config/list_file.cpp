@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "config/list_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::config {
+
+namespace {
+
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+int characters(std::string_view text) {
+    return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
+        return !continues_character(c);
+    }));
+}
+
+} // namespace
+
+void Mistakes::add(const Place& place, std::string what, std::string hint) {
+    if (kept_.size() < kMistakesKept)
+        kept_.push_back({place, std::move(what), std::move(hint)});
+    else
+        ++more_;
+}
+
+Where Mistakes::where(const Place& place) const {
+    return {sources_[place.list].path, place.line, place.column};
+}
+
+std::string Mistakes::place_text(const Place& place) const {
+    return fmt::format("{}:{}:{}", sources_[place.list].path, place.line, place.column);
+}
+
+std::vector<Problem> Mistakes::take() {
+    std::sort(kept_.begin(), kept_.end(), [](const Mistake& a, const Mistake& b) {
+        return std::tie(a.place.list, a.place.line, a.place.column, a.what) <
+               std::tie(b.place.list, b.place.line, b.place.column, b.what);
+    });
+    std::vector<Problem> problems;
+    for (auto& mistake : kept_)
+        problems.push_back(
+            {.what = std::move(mistake.what),
+             .where = where(mistake.place),
+             .hint = std::move(mistake.hint)}
+        );
+    if (more_ > 0) problems.push_back({.what = fmt::format("and {} more mistakes", more_)});
+    return problems;
+}
+
+ListFile::ListFile(
+    std::size_t list, std::string_view text, const Source& source, const ReadOptions& options,
+    Mistakes& mistakes
+)
+    : list_(list), text_(text), source_(source), options_(options), mistakes_(mistakes) {}
+
+void ListFile::mistake(const Spot& spot, std::string what, std::string hint) {
+    mistakes_.add(place(spot), std::move(what), std::move(hint));
+}
+
+Place ListFile::place(const Spot& spot) const {
+    const auto offset = std::min(spot.offset, text_.size());
+    const auto column = std::min(static_cast<std::size_t>(spot.column), offset);
+    if (counted_.line != spot.line) {
+        counted_ = {offset - column, spot.line, 0};
+        counted_characters_ = 0;
+    }
+    const auto known = counted_.offset;
+    if (offset >= known)
+        counted_characters_ += characters(text_.substr(known, offset - known));
+    else
+        counted_characters_ -= characters(text_.substr(offset, known - offset));
+    counted_.offset = offset;
+    return {static_cast<std::uint32_t>(list_), spot.line + 1, counted_characters_ + 1};
+}
+
+std::string ListFile::beside(const std::string& path) const {
+    return (std::filesystem::path(source_.path).parent_path() / path).string();
+}
+
+std::string quoted(std::string_view text) {
+    constexpr std::size_t kLongest = 120;
+    if (text.size() <= kLongest) return fmt::format("'{}'", text);
+    auto end = kLongest;
+    while (end > 0 && continues_character(text[end]))
+        --end;
+    return fmt::format("'{}…'", text.substr(0, end));
+}
+
+} // namespace lyncprobe::config

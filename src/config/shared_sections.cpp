@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MIT
+#include "config/shared_sections.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace lyncprobe::config {
+
+namespace {
+
+void read_files(const Entry&, Trust&);
+void read_certificate(const Entry&, Waiver&);
+void read_until(const Entry&, Waiver&);
+void check_identity(const Node& mapping, ListFile&, const IdentityFiles&);
+void check_waiver(const Node& mapping, ListFile&, std::uint64_t seen);
+void add_once(std::vector<std::string>&, std::string);
+std::optional<std::string> read_resolver(const Entry&);
+std::optional<std::string> read_decision(const Entry&, Policy&);
+std::optional<std::string> read_setting(const Entry&, RunSettings&);
+bool note_elsewhere(const Node& key, ListFile&);
+
+using I = IdentityFiles;
+constexpr std::array kIdentityKeys{
+    Key<I>{"id", read_member<&I::id, read_text>},
+    Key<I>{"certificate", read_member<&I::certificate, read_path>},
+    Key<I>{"key", read_member<&I::key, read_path>},
+    Key<I>{"pfx", read_member<&I::pfx, read_path>},
+    Key<I>{"password_env", read_member<&I::password_env, read_text>},
+    Key<I>{"password_file", read_member<&I::password_file, read_path>},
+};
+constexpr auto kIdentityKeyNames = names_of(kIdentityKeys);
+
+constexpr std::array kTrustKeys{
+    Key<Trust>{"ca_files", read_files},
+    Key<Trust>{"system", read_member<&Trust::system, read_yes_or_no>},
+};
+constexpr auto kTrustKeyNames = names_of(kTrustKeys);
+
+using W = Waiver;
+constexpr std::array kWaiverKeys{
+    Key<W>{"rule", read_member<&W::rule, read_rule>},
+    Key<W>{"target", read_member<&W::target, read_text>},
+    Key<W>{"certificate", read_certificate},
+    Key<W>{"reason", read_member<&W::reason, read_text>},
+    Key<W>{"until", read_until},
+};
+constexpr auto kWaiverKeyNames = names_of(kWaiverKeys);
+
+// Setting is one run option under its long name; `read` gives back how the value is compared
+// between lists.
+struct Setting {
+    std::string_view name;
+    std::optional<std::string> (*read)(const Entry&, RunSettings&);
+};
+
+template <std::optional<Milliseconds> RunSettings::*Member>
+std::optional<std::string> read_setting_duration(const Entry& entry, RunSettings& settings) {
+    const auto duration = read_duration(entry);
+    if (!duration) return std::nullopt;
+    settings.*Member = *duration;
+    return to_text(*duration);
+}
+
+template <
+    std::optional<std::uint32_t> RunSettings::*Member, std::uint32_t Smallest,
+    std::uint32_t Largest>
+std::optional<std::string> read_setting_number(const Entry& entry, RunSettings& settings) {
+    const auto number = read_number(entry, Smallest, Largest);
+    if (!number) return std::nullopt;
+    settings.*Member = *number;
+    return std::to_string(*number);
+}
+
+// One rule or a list of them, as the option may stand once or more often.
+template <std::vector<std::string> RunSettings::*Member>
+std::optional<std::string> read_setting_rules(const Entry& entry, RunSettings& settings) {
+    std::vector<std::string> rules;
+    if (entry.value.kind == Node::Kind::scalar) {
+        if (auto rule = read_rule(entry)) rules.push_back(std::move(*rule));
+    } else {
+        for (const auto& element : read_list(entry, "server-eku"))
+            if (auto rule = read_rule(element)) rules.push_back(std::move(*rule));
+    }
+    if (rules.empty()) return std::nullopt;
+    settings.*Member = rules;
+    return fmt::format("{}", fmt::join(rules, ", "));
+}
+
+// One word of a few; index and text of it.
+std::optional<std::size_t> read_choice(const Entry&, std::span<const std::string_view> choices);
+
+std::optional<std::string> read_address_family(const Entry& entry, RunSettings& settings) {
+    constexpr std::array<std::string_view, 3> kFamilies{"any", "4", "6"};
+    constexpr std::array<int, 3> kValues{0, 4, 6};
+    const auto choice = read_choice(entry, kFamilies);
+    if (!choice) return std::nullopt;
+    settings.address_family = kValues[*choice];
+    return std::string(kFamilies[*choice]);
+}
+
+std::optional<std::string> read_fail_on(const Entry& entry, RunSettings& settings) {
+    constexpr std::array<std::string_view, 3> kVerdicts{"warn", "fail", "never"};
+    const auto choice = read_choice(entry, kVerdicts);
+    if (!choice) return std::nullopt;
+    settings.fail_on = kVerdicts[*choice];
+    return settings.fail_on;
+}
+
+constexpr std::array kSettings{
+    Setting{"timeout", read_setting_duration<&RunSettings::timeout>},
+    Setting{"connect-timeout", read_setting_duration<&RunSettings::connect_timeout>},
+    Setting{"deadline", read_setting_duration<&RunSettings::deadline>},
+    Setting{"expires-within", read_setting_duration<&RunSettings::expires_within>},
+    Setting{"concurrency", read_setting_number<&RunSettings::concurrency, 1, 100'000>},
+    Setting{"per-address", read_setting_number<&RunSettings::per_address, 1, 1000>},
+    Setting{"retries", read_setting_number<&RunSettings::retries, 0, 100>},
+    Setting{"address-family", read_address_family},
+    Setting{"fail-on", read_fail_on},
+    Setting{"only", read_setting_rules<&RunSettings::only>},
+    Setting{"skip", read_setting_rules<&RunSettings::skip>},
+};
+
+// Elsewhere is an option of the command line that `policy:` does not take.
+struct Elsewhere {
+    std::string_view name, what, hint;
+};
+constexpr std::string_view kNotBuilt = "is known, not built yet";
+constexpr std::string_view kNotHere = "does not stand in 'policy'";
+constexpr std::array kElsewhere{
+    Elsewhere{"mtls-matrix", kNotBuilt, {}},
+    Elsewhere{"sni-matrix", kNotBuilt, {}},
+    Elsewhere{"versions", kNotBuilt, {}},
+    Elsewhere{"ca-file", kNotHere, "write 'trust: {ca_files: [root.pem]}'"},
+    Elsewhere{"no-system-trust", kNotHere, "write 'trust: {system: no}'"},
+    Elsewhere{"resolver", kNotHere, "write 'resolvers: [192.0.2.53]' on the top level"},
+    Elsewhere{"cert", kNotHere, "write it under 'identities'"},
+    Elsewhere{"key", kNotHere, "write it under 'identities'"},
+    Elsewhere{"pfx", kNotHere, "write it under 'identities'"},
+};
+
+constexpr std::size_t kFingerprintDigits = 64; // SHA-256 in hex
+constexpr std::size_t kThumbprintDigits = 40;  // SHA-1, what Windows shows
+
+} // namespace
+
+void SharedSections::sip_domains(const Entry& section) {
+    for (const auto& element : read_list(section, "contoso.com"))
+        if (auto domain = read_host_name(element))
+            add_once(deployment_.sip_domains, std::move(*domain));
+}
+
+void SharedSections::resolvers(const Entry& section) {
+    for (const auto& element : read_list(section, "\"192.0.2.53\""))
+        if (auto resolver = read_resolver(element))
+            add_once(deployment_.resolvers, std::move(*resolver));
+}
+
+void SharedSections::trust(const Entry& section) {
+    if (!expect_mapping(section)) return;
+    Trust trust;
+    read_mapping(section.value, section.file, kTrustKeys, kTrustKeyNames, trust);
+    for (auto& path : trust.ca_files)
+        add_once(deployment_.trust.ca_files, std::move(path));
+    if (!trust.system) return;
+    deployment_.trust.system = trust.system;
+    for (std::size_t i = 0; i + 1 < section.value.children.size(); i += 2)
+        if (section.value.children[i].text == "system")
+            agree(
+                {section.value.children[i], section.value.children[i + 1], section.file},
+                *trust.system ? "yes" : "no"
+            );
+}
+
+void SharedSections::policy(const Entry& section) {
+    if (!expect_mapping(section)) return;
+    std::vector<std::string_view> names;
+    for (const auto& info : decisions())
+        names.push_back(info.key);
+    for (const auto& setting : kSettings)
+        names.push_back(setting.name);
+    KnownKeys keys(names, section.file);
+    const auto& children = section.value.children;
+    for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+        const Entry entry{children[i], children[i + 1], section.file};
+        if (note_elsewhere(entry.key, section.file) || !keys.find(entry.key)) continue;
+        auto value = find_decision(entry.key.text) != nullptr
+                         ? read_decision(entry, deployment_.policy)
+                         : read_setting(entry, deployment_.settings);
+        if (value) agree(entry, std::move(*value));
+    }
+}
+
+void SharedSections::identity(const Entry& element) {
+    if (!expect_mapping(element)) return;
+    for (std::size_t i = 0; i + 1 < element.value.children.size(); i += 2)
+        if (element.value.children[i].text == "password")
+            return element.file.mistake(
+                element.value.children[i].spot, "no password stands in a target list",
+                "name the variable or the file that holds it: password_env or password_file"
+            );
+    IdentityFiles files;
+    files.where = element.file.where(element.value.spot);
+    read_mapping(element.value, element.file, kIdentityKeys, kIdentityKeyNames, files);
+    check_identity(element.value, element.file, files);
+    const auto place = element.file.place(element.value.spot);
+    const auto [first, added] = identities_.emplace(files.id, place);
+    if (!added && !files.id.empty())
+        element.mistake(
+            "duplicate identity " + quoted(files.id),
+            "the first is at " + element.file.mistakes().place_text(first->second)
+        );
+    deployment_.identities.push_back(std::move(files));
+}
+
+void SharedSections::waiver(const Entry& element) {
+    if (!expect_mapping(element)) return;
+    Waiver waiver;
+    waiver.where = element.file.where(element.value.spot);
+    const auto seen =
+        read_mapping(element.value, element.file, kWaiverKeys, kWaiverKeyNames, waiver);
+    check_waiver(element.value, element.file, seen);
+    deployment_.waivers.push_back(std::move(waiver));
+}
+
+std::vector<std::string_view> SharedSections::identity_ids() const {
+    std::vector<std::string_view> ids;
+    for (const auto& [id, place] : identities_)
+        ids.push_back(id);
+    return ids;
+}
+
+// The lists of a run have one policy and one trust.
+void SharedSections::agree(const Entry& entry, std::string value) {
+    auto& mistakes = entry.file.mistakes();
+    const auto [first, added] =
+        said_.emplace(entry.key.text, Said{value, entry.file.place(entry.value.spot)});
+    if (!added && first->second.value != value)
+        entry.mistake(
+            fmt::format(
+                "'{}' is {} here and {} in another list", entry.key.text, quoted(value),
+                quoted(first->second.value)
+            ),
+            "the other is at " + mistakes.place_text(first->second.place)
+        );
+}
+
+namespace {
+
+void read_files(const Entry& entry, Trust& trust) {
+    for (const auto& element : read_list(entry, "pki/root.pem"))
+        if (auto path = read_path(element)) trust.ca_files.push_back(std::move(*path));
+}
+
+// SHA-256 as the reports write it, or with colons and capitals as other tools do.
+void read_certificate(const Entry& entry, Waiver& waiver) {
+    const auto text = read_text(entry);
+    if (!text) return;
+    std::string digits;
+    for (const char c : *text)
+        if (c != ':' && c != ' ')
+            digits += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    const bool hex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (hex && digits.size() == kFingerprintDigits)
+        waiver.certificate = std::move(digits);
+    else if (hex && digits.size() == kThumbprintDigits)
+        entry.mistake(
+            "this is a SHA-1 thumbprint",
+            "the reports show the SHA-256 fingerprint that belongs here"
+        );
+    else
+        entry.mistake(quoted(*text) + " is no SHA-256 fingerprint", "64 hexadecimal digits");
+}
+
+void read_until(const Entry& entry, Waiver& waiver) {
+    constexpr std::size_t kDateLength = 10; // 2026-12-31
+    const auto text = read_text(entry);
+    if (!text) return;
+    waiver.until = parse_time(*text);
+    if (!waiver.until)
+        return entry.mistake(
+            quoted(*text) + " is no date", "write it as 2026-12-31 or 2026-12-31T18:00:00Z"
+        );
+    // Until a day includes the day.
+    if (text->size() == kDateLength)
+        *waiver.until += std::chrono::days{1} - std::chrono::seconds{1};
+}
+
+void check_identity(const Node& mapping, ListFile& file, const IdentityFiles& files) {
+    const auto has = [&mapping](std::string_view key) {
+        for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2)
+            if (mapping.children[i].text == key) return true;
+        return false;
+    };
+    const bool pem = has("certificate") || has("key");
+    if (!has("id"))
+        file.mistake(mapping.spot, "this identity has no 'id'", "targets refer to it by its id");
+    if (pem && has("pfx"))
+        file.mistake(
+            mapping.spot, "an identity is either 'certificate' and 'key' or 'pfx', not both"
+        );
+    else if (pem ? !(has("certificate") && has("key")) : !has("pfx"))
+        file.mistake(
+            mapping.spot,
+            pem ? fmt::format("this identity has no '{}'", has("key") ? "certificate" : "key")
+                : "this identity has no files",
+            "give 'certificate' and 'key', or 'pfx'"
+        );
+    if (!files.password_env.empty() && !files.password_file.empty())
+        file.mistake(
+            mapping.spot, "an identity has either 'password_env' or 'password_file', not both"
+        );
+}
+
+void check_waiver(const Node& mapping, ListFile& file, std::uint64_t seen) {
+    const auto has = [seen](std::string_view key) {
+        const auto found = std::find(kWaiverKeyNames.begin(), kWaiverKeyNames.end(), key);
+        return (seen >> (found - kWaiverKeyNames.begin()) & 1u) != 0;
+    };
+    if (!has("rule"))
+        file.mistake(mapping.spot, "this waiver has no 'rule'", "the id of a rule, or a glob");
+    if (!has("reason"))
+        file.mistake(
+            mapping.spot, "this waiver has no 'reason'", "the report shows it beside the finding"
+        );
+    if (!has("target") && !has("certificate"))
+        file.mistake(
+            mapping.spot, "this waiver has neither 'target' nor 'certificate'",
+            "target: \"*\" waives the rule everywhere"
+        );
+}
+
+void add_once(std::vector<std::string>& out, std::string text) {
+    if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
+}
+
+// "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353"
+std::optional<std::string> read_resolver(const Entry& entry) {
+    const auto text = read_text(entry);
+    if (!text) return std::nullopt;
+    if (const auto address = parse_address(*text))
+        return address->v6 ? fmt::format("[{}]", to_text(*address)) : to_text(*address);
+    if (const auto colon = text->rfind(':'); colon != std::string::npos) {
+        const auto address = parse_address(std::string_view(*text).substr(0, colon));
+        const auto port = parse_number(std::string_view(*text).substr(colon + 1), 1, kLargestPort);
+        const bool bracketed = text->front() == '[';
+        if (address && port && bracketed == address->v6)
+            return host_and_port(to_text(*address), static_cast<std::uint16_t>(*port));
+    }
+    entry.mistake(
+        quoted(*text) + " is no resolver",
+        "an address and, where it is not 53, a port: \"192.0.2.53:5353\""
+    );
+    return std::nullopt;
+}
+
+std::optional<std::string> read_decision(const Entry& entry, Policy& policy) {
+    const auto verdict = read_word<Verdict>(entry);
+    if (!verdict) return std::nullopt;
+    policy.set(find_decision(entry.key.text)->decision, *verdict);
+    return std::string(to_text(*verdict));
+}
+
+std::optional<std::string> read_setting(const Entry& entry, RunSettings& settings) {
+    const auto found =
+        std::find_if(kSettings.begin(), kSettings.end(), [&entry](const Setting& setting) {
+            return setting.name == entry.key.text;
+        });
+    return found->read(entry, settings);
+}
+
+std::optional<std::size_t> read_choice(
+    const Entry& entry, std::span<const std::string_view> choices
+) {
+    const auto text = read_text(entry);
+    if (!text) return std::nullopt;
+    const auto found = std::find(choices.begin(), choices.end(), *text);
+    if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
+    entry.mistake(
+        fmt::format("'{}' cannot be {}", entry.key.text, quoted(*text)), suggestion(*text, choices)
+    );
+    return std::nullopt;
+}
+
+bool note_elsewhere(const Node& key, ListFile& file) {
+    for (const auto& other : kElsewhere) {
+        if (key.text != other.name) continue;
+        file.mistake(
+            key.spot, fmt::format("'{}' {}", other.name, other.what), std::string(other.hint)
+        );
+        return true;
+    }
+    return false;
+}
+
+} // namespace
+
+} // namespace lyncprobe::config

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#include "config/target_entry.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::config {
+
+namespace {
+
+// TargetKey is one key of a target: how it is read, and how a default is taken over (null: no
+// default makes sense).
+struct TargetKey {
+    std::string_view name;
+    void (*read)(const Entry&, TargetDraft&);
+    void (*take_over)(const Target& defaults, Target&);
+};
+
+void read_name(const Entry&, TargetDraft&);
+void read_addresses(const Entry&, TargetDraft&);
+void read_probe(const Entry&, TargetDraft&);
+void read_role(const Entry&, TargetDraft&);
+void read_server_name(const Entry&, TargetDraft&);
+void read_names(const Entry&, TargetDraft&);
+void read_identity(const Entry&, TargetDraft&);
+void read_enrollment(const Entry&, TargetDraft&);
+void take_over_role(const Target& defaults, Target&);
+
+template <class E>
+std::optional<E> any_word(const Entry& entry) {
+    return read_word<E>(entry);
+}
+
+std::optional<OperatingSystem> computer_system(const Entry& entry) {
+    return read_word<OperatingSystem>(entry, {OperatingSystem::public_ca});
+}
+
+template <auto Member, auto Read>
+void read(const Entry& entry, TargetDraft& draft) {
+    keep(draft.target.*Member, Read(entry));
+}
+
+template <auto Member>
+void take_over(const Target& defaults, Target& target) {
+    target.*Member = defaults.*Member;
+}
+
+using T = Target;
+constexpr std::array kTargetKeys{
+    TargetKey{"name", read_name, nullptr},
+    TargetKey{"host", read<&T::host, read_host>, nullptr},
+    TargetKey{"addresses", read_addresses, nullptr},
+    TargetKey{"port", read<&T::port, read_port>, take_over<&T::port>},
+    TargetKey{"probe", read_probe, take_over<&T::probe>},
+    TargetKey{"role", read_role, take_over_role},
+    TargetKey{"use", read<&T::use, any_word<CertificateUse>>, take_over<&T::use>},
+    TargetKey{"side", read<&T::side, any_word<Side>>, take_over<&T::side>},
+    TargetKey{"pool", read<&T::pool, read_host_name>, take_over<&T::pool>},
+    TargetKey{"server", read<&T::server, read_host_name>, nullptr},
+    TargetKey{"site", read<&T::site, read_text>, take_over<&T::site>},
+    TargetKey{"sni", read_server_name, take_over<&T::sni>},
+    TargetKey{"names", read_names, take_over<&T::names>},
+    TargetKey{"identity", read_identity, take_over<&T::identity>},
+    TargetKey{"mutual", read<&T::mutual, any_word<Mutual>>, take_over<&T::mutual>},
+    TargetKey{"enrollment", read_enrollment, take_over<&T::enrollment>},
+    TargetKey{"os", read<&T::os, computer_system>, take_over<&T::os>},
+    TargetKey{"timeout", read<&T::timeout, read_duration>, take_over<&T::timeout>},
+    TargetKey{
+        "connect_timeout", read<&T::connect_timeout, read_duration>,
+        take_over<&T::connect_timeout>},
+};
+constexpr auto kTargetKeyNames = names_of(kTargetKeys);
+
+constexpr std::size_t index_of(std::string_view key) {
+    return static_cast<std::size_t>(
+        std::find(kTargetKeyNames.begin(), kTargetKeyNames.end(), key) - kTargetKeyNames.begin()
+    );
+}
+
+using E = Enrollment;
+constexpr std::array kEnrollmentKeys{
+    Key<E>{"method", read_member<&E::method, any_word<EnrollmentMethod>>},
+    Key<E>{"ca_os", read_member<&E::ca_os, any_word<OperatingSystem>>},
+    Key<E>{"requester_os", read_member<&E::requester_os, computer_system>},
+    Key<E>{"kb922706", read_member<&E::kb922706, read_yes_or_no>},
+};
+constexpr auto kEnrollmentKeyNames = names_of(kEnrollmentKeys);
+
+} // namespace
+
+TargetDraft read_target(const Node& mapping, ListFile& file) {
+    TargetDraft draft;
+    draft.given = read_mapping(mapping, file, kTargetKeys, kTargetKeyNames, draft);
+    draft.target.place = file.place(mapping.spot);
+    if ((draft.given >> index_of("host") & 1u) == 0)
+        file.mistake(mapping.spot, "this target has no 'host'", "a DNS name or an address");
+    return draft;
+}
+
+TargetDraft read_defaults(const Node& mapping, ListFile& file) {
+    TargetDraft draft;
+    draft.given = read_mapping(mapping, file, kTargetKeys, kTargetKeyNames, draft);
+    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
+        const auto index = index_of(mapping.children[i].text);
+        if (index < kTargetKeys.size() && kTargetKeys[index].take_over == nullptr)
+            file.mistake(
+                mapping.children[i].spot,
+                fmt::format("'{}' cannot stand in 'defaults'", mapping.children[i].text),
+                "it belongs to one target"
+            );
+    }
+    return draft;
+}
+
+void apply_defaults(Target& target, std::uint64_t given, const TargetDraft& defaults) {
+    const auto missing = defaults.given & ~given;
+    for (std::size_t i = 0; i < kTargetKeys.size(); ++i)
+        if ((missing >> i & 1u) != 0 && kTargetKeys[i].take_over != nullptr)
+            kTargetKeys[i].take_over(defaults.target, target);
+    if (((defaults.given | given) >> index_of("port") & 1u) == 0)
+        target.port = default_port(target.probe);
+}
+
+namespace {
+
+void read_name(const Entry& entry, TargetDraft& draft) {
+    draft.name = entry.value.spot;
+    keep(draft.target.name, read_text(entry));
+}
+
+void read_addresses(const Entry& entry, TargetDraft& draft) {
+    auto& addresses = draft.target.addresses;
+    for (const auto& element : read_list(entry, "203.0.113.10")) {
+        const auto address = read_address(element);
+        if (!address) continue;
+        if (std::find(addresses.begin(), addresses.end(), *address) != addresses.end())
+            element.mistake(fmt::format("the address {} stands twice", to_text(*address)));
+        else
+            addresses.push_back(*address);
+    }
+}
+
+void read_probe(const Entry& entry, TargetDraft& draft) {
+    const auto probe = read_word<Probe>(entry);
+    if (!probe) return;
+    draft.target.probe = *probe;
+    const auto is_built = entry.file.options().probe_is_built;
+    if (is_built != nullptr && !is_built(*probe))
+        entry.mistake(fmt::format("probe '{}' is known, not built yet", to_text(*probe)));
+}
+
+void read_role(const Entry& entry, TargetDraft& draft) {
+    keep(draft.target.role, read_word<Role>(entry));
+    draft.target.role_given = true;
+}
+
+void take_over_role(const Target& defaults, Target& target) {
+    target.role = defaults.role;
+    target.role_given = true;
+}
+
+// RFC 6066 3: no address is ever sent as a server name.
+void read_server_name(const Entry& entry, TargetDraft& draft) {
+    if (entry.value.kind == Node::Kind::scalar && entry.value.text == "none")
+        draft.target.sni = std::string();
+    else if (auto name = read_host_name(entry))
+        draft.target.sni = std::move(*name);
+}
+
+void read_names(const Entry& entry, TargetDraft& draft) {
+    for (const auto& element : read_list(entry, "sip.contoso.com"))
+        if (auto name = read_host_name(element)) draft.target.names.push_back(std::move(*name));
+}
+
+void read_identity(const Entry& entry, TargetDraft& draft) {
+    draft.identity = entry.value.spot;
+    keep(draft.target.identity, read_text(entry));
+}
+
+void read_enrollment(const Entry& entry, TargetDraft& draft) {
+    if (expect_mapping(entry))
+        read_mapping(
+            entry.value, entry.file, kEnrollmentKeys, kEnrollmentKeyNames, draft.target.enrollment
+        );
+}
+
+} // namespace
+
+} // namespace lyncprobe::config

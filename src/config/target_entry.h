@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// One entry of `targets:`, and `defaults:`, which has the same keys but those that name one server.
+#pragma once
+
+#include "config/values.h"
+#include "model/deployment.h"
+
+#include <cstdint>
+
+namespace lyncprobe::config {
+
+// TargetDraft is a target before its list's defaults are filled in.
+struct TargetDraft {
+    Target target;
+    std::uint64_t given = 0; // a bit for each key that was said, in the order of the table
+    Spot name, identity;     // where these were said
+};
+
+TargetDraft read_target(const Node& mapping, ListFile&);
+TargetDraft read_defaults(const Node& mapping, ListFile&);
+
+// Fills in what the target does not say; then the port by the probe.
+void apply_defaults(Target&, std::uint64_t given, const TargetDraft& defaults);
+
+} // namespace lyncprobe::config

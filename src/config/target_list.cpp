@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+#include "config/target_list.h"
+
+#include "config/document.h"
+#include "config/encoding.h"
+#include "config/shared_sections.h"
+#include "config/target_entry.h"
+#include "model/limits.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::config {
+
+namespace {
+
+// Merge is everything the lists of a run add to together.
+class Merge {
+  public:
+    Merge(Deployment& deployment, Mistakes& mistakes)
+        : shared(deployment), deployment_(deployment), mistakes_(mistakes) {}
+
+    void expect(std::string_view text);
+    void add(TargetDraft&&, const ListFile&);
+    void refer_to_identity(const std::string& id, const Place&);
+    void note_too_many(const Place&);
+    void finish();
+    std::vector<Target>& targets() { return deployment_.targets; }
+
+    SharedSections shared;
+    bool saw_target = false; // also one that is wrong
+
+  private:
+    struct NamePlace {
+        std::uint32_t target = 0;
+        Place place;
+    };
+    struct Reference {
+        std::string id;
+        Place place;
+    };
+    void check_names();
+    void check_identities();
+
+    Deployment& deployment_;
+    Mistakes& mistakes_;
+    std::vector<NamePlace> names_;
+    bool too_many_ = false;
+    std::vector<Reference> references_; // to identities that no list has declared so far
+};
+
+enum Section : std::size_t {
+    kDefaults,
+    kIdentities,
+    kTrust,
+    kResolvers,
+    kPolicy,
+    kSipDomains,
+    kTargets,
+    kWaivers,
+    kSimpleUrls,
+    kTopology,
+    kSections
+};
+constexpr std::array<std::string_view, kSections> kSectionNames{
+    "defaults",    "identities", "trust",   "resolvers",   "policy",
+    "sip_domains", "targets",    "waivers", "simple_urls", "topology"};
+
+// ListReader reads one list's sections into the merge.
+class ListReader : public Sections {
+  public:
+    ListReader(ListFile& file, Merge& merge)
+        : file_(file),
+          merge_(merge),
+          known_(kSectionNames, file),
+          first_target_(merge.targets().size()) {}
+
+    Take section(const Node& key) override;
+    void whole(const Node& value) override;
+    void item(const Node& value) override;
+    void finish(); // defaults may stand below the targets
+
+  private:
+    void add_target(const Entry&);
+
+    ListFile& file_;
+    Merge& merge_;
+    Node key_;
+    std::size_t section_ = 0;
+    KnownKeys known_;
+    std::size_t first_target_;
+    std::vector<std::uint64_t> given_; // for each target of this list
+    TargetDraft defaults_;
+};
+
+void read_list_file(std::size_t list, const Source&, const ReadOptions&, Merge&, Mistakes&);
+
+} // namespace
+
+ReadOutcome read_target_lists(const std::vector<Source>& sources, const ReadOptions& options) {
+    ReadOutcome out;
+    for (const auto& source : sources)
+        out.deployment.inputs.push_back(source.path);
+    Mistakes mistakes(sources);
+    Merge merge(out.deployment, mistakes);
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        read_list_file(i, sources[i], options, merge, mistakes);
+    merge.finish();
+    out.problems = mistakes.take();
+    if (out.problems.empty() && !merge.saw_target)
+        out.problems.push_back(
+            {.what = "no targets",
+             .where = sources.empty() ? Where{} : Where{sources.front().path, 1, 1},
+             .hint = "write 'targets:' and below it '- host: sip.contoso.com'"}
+        );
+    return out;
+}
+
+namespace {
+
+void read_list_file(
+    std::size_t list, const Source& source, const ReadOptions& options, Merge& merge,
+    Mistakes& mistakes
+) {
+    if (source.text.size() > limits::kTargetFile) {
+        const auto mebibytes = limits::kTargetFile >> 20;
+        return mistakes.add(
+            {static_cast<std::uint32_t>(list), 1, 1},
+            fmt::format("the file is larger than {} MiB", mebibytes)
+        );
+    }
+    const auto decoded = decode(source.text);
+    ListFile file(list, decoded.text(source.text), source, options, mistakes);
+    if (!decoded.mistake.empty()) return file.mistake(decoded.spot, decoded.mistake, decoded.hint);
+    merge.expect(file.text());
+    ListReader reader(file, merge);
+    read_document(file, reader);
+    reader.finish();
+}
+
+Sections::Take ListReader::section(const Node& key) {
+    const auto found = known_.find(key);
+    if (!found) return Take::skip;
+    section_ = *found;
+    key_ = key;
+    switch (section_) {
+    case kTargets:
+    case kIdentities:
+    case kWaivers: return Take::items;
+    case kSimpleUrls:
+    case kTopology:
+        file_.mistake(
+            key.spot, fmt::format("'{}' is known, not built yet", key.text),
+            "list the endpoints under 'targets'"
+        );
+        return Take::skip;
+    default: return Take::whole;
+    }
+}
+
+void ListReader::whole(const Node& value) {
+    // A section whose lines are all commented out says nothing.
+    if (value.kind == Node::Kind::nothing) return;
+    const Entry entry{key_, value, file_};
+    switch (section_) {
+    case kDefaults:
+        if (expect_mapping(entry)) defaults_ = read_defaults(value, file_);
+        break;
+    case kTrust: merge_.shared.trust(entry); break;
+    case kResolvers: merge_.shared.resolvers(entry); break;
+    case kPolicy: merge_.shared.policy(entry); break;
+    case kSipDomains: merge_.shared.sip_domains(entry); break;
+    default: read_list(entry, "{…}"); break; // notes that it is none
+    }
+}
+
+void ListReader::item(const Node& value) {
+    const Entry entry{key_, value, file_, true};
+    switch (section_) {
+    case kIdentities: merge_.shared.identity(entry); break;
+    case kWaivers: merge_.shared.waiver(entry); break;
+    default: add_target(entry); break;
+    }
+}
+
+void ListReader::add_target(const Entry& entry) {
+    merge_.saw_target = true;
+    if (!expect_mapping(entry)) return;
+    auto draft = read_target(entry.value, file_);
+    if (merge_.targets().size() >= limits::kTargets)
+        return merge_.note_too_many(draft.target.place);
+    given_.push_back(draft.given);
+    merge_.add(std::move(draft), file_);
+}
+
+void ListReader::finish() {
+    for (std::size_t i = 0; i < given_.size(); ++i)
+        apply_defaults(merge_.targets()[first_target_ + i], given_[i], defaults_);
+    if (!defaults_.target.identity.empty())
+        merge_.refer_to_identity(defaults_.target.identity, file_.place(defaults_.identity));
+}
+
+// Makes room for one target per "host": a vector that doubles would need the memory twice.
+void Merge::expect(std::string_view text) {
+    constexpr std::string_view kHost = "host";
+    std::size_t hosts = 0;
+    for (auto at = text.find(kHost); at != std::string_view::npos; at = text.find(kHost, at + 1))
+        ++hosts;
+    targets().reserve(std::min(targets().size() + hosts, limits::kTargets));
+}
+
+void Merge::add(TargetDraft&& draft, const ListFile& file) {
+    auto& target = draft.target;
+    if (!target.name.empty())
+        names_.push_back({static_cast<std::uint32_t>(targets().size()), file.place(draft.name)});
+    if (!target.identity.empty()) refer_to_identity(target.identity, file.place(draft.identity));
+    targets().push_back(std::move(target));
+}
+
+void Merge::refer_to_identity(const std::string& id, const Place& place) {
+    if (!shared.knows_identity(id)) references_.push_back({id, place});
+}
+
+void Merge::note_too_many(const Place& place) {
+    if (!std::exchange(too_many_, true))
+        mistakes_.add(
+            place, fmt::format("more than {} targets", limits::kTargets),
+            "split them over several runs"
+        );
+}
+
+void Merge::finish() {
+    check_names();
+    check_identities();
+}
+
+void Merge::check_names() {
+    const auto name_of = [this](const NamePlace& place) -> const std::string& {
+        return targets()[place.target].name;
+    };
+    std::sort(names_.begin(), names_.end(), [&](const NamePlace& a, const NamePlace& b) {
+        const int order = name_of(a).compare(name_of(b));
+        return order != 0 ? order < 0 : a.target < b.target;
+    });
+    const NamePlace* first = nullptr;
+    for (const auto& here : names_) {
+        if (first == nullptr || name_of(*first) != name_of(here))
+            first = &here;
+        else
+            mistakes_.add(
+                here.place, "duplicate name " + quoted(name_of(here)),
+                "the first is at " + mistakes_.place_text(first->place)
+            );
+    }
+}
+
+void Merge::check_identities() {
+    const auto ids = shared.identity_ids();
+    for (const auto& [id, place] : references_) {
+        if (shared.knows_identity(id)) continue;
+        const auto hint = ids.empty() ? "no list declares 'identities'" : suggestion(id, ids);
+        mistakes_.add(place, "no identity has the id " + quoted(id), hint);
+    }
+}
+
+} // namespace
+
+} // namespace lyncprobe::config

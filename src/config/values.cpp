@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+#include "config/values.h"
+
+#include "model/glob.h"
+#include "config/punycode.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace lyncprobe::config {
+
+namespace {
+
+constexpr std::string_view kAliasHint =
+    "write the value out; anchors, aliases and merge keys have no place in a target list";
+
+bool expect_scalar(const Entry&, std::string_view expected);
+void note_wrong_kind(const Entry&, std::string_view expected, std::string hint = {});
+std::string without_case(std::string_view);
+const Node& inside_brackets(const Node&);
+void note_bad_host(const Entry&, const std::string& text, const std::string& reason);
+
+} // namespace
+
+void Entry::mistake(std::string what, std::string hint) const {
+    // A value that is not there has its place after the line break.
+    const auto& place = value.kind == Node::Kind::nothing && !element ? key : value;
+    file.mistake(place.spot, std::move(what), std::move(hint));
+}
+
+std::optional<std::string> read_text(const Entry& entry) {
+    if (!expect_scalar(entry, "text")) return std::nullopt;
+    const auto& text = entry.value.text;
+    if (text.empty()) {
+        entry.mistake(fmt::format("'{}' is empty", entry.key.text));
+        return std::nullopt;
+    }
+    const auto is_control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    };
+    if (std::any_of(text.begin(), text.end(), is_control)) {
+        entry.mistake(
+            fmt::format("'{}' has a line break or another control character in it", entry.key.text)
+        );
+        return std::nullopt;
+    }
+    return text;
+}
+
+std::optional<bool> read_yes_or_no(const Entry& entry) {
+    if (!expect_scalar(entry, "yes or no")) return std::nullopt;
+    const auto text = without_case(entry.value.text);
+    if (text == "yes" || text == "true") return true;
+    if (text == "no" || text == "false") return false;
+    entry.mistake(
+        fmt::format("'{}' must be yes or no, not {}", entry.key.text, quoted(entry.value.text))
+    );
+    return std::nullopt;
+}
+
+std::optional<Milliseconds> read_duration(const Entry& entry) {
+    if (!expect_scalar(entry, "a duration")) return std::nullopt;
+    const auto duration = parse_duration(entry.value.text);
+    if (duration && duration->count() > 0) return duration;
+    entry.mistake(
+        fmt::format("'{}' cannot last {}", entry.key.text, quoted(entry.value.text)),
+        "write a duration as 250ms, 10s, 5m, 2h or 30d"
+    );
+    return std::nullopt;
+}
+
+std::optional<std::uint32_t> read_number(
+    const Entry& entry, std::uint32_t smallest, std::uint32_t largest
+) {
+    if (!expect_scalar(entry, "a number")) return std::nullopt;
+    const auto& text = entry.value.text;
+    if (const auto number = parse_number(text, smallest, largest)) return number;
+    entry.mistake(
+        fmt::format("'{}' cannot be {}", entry.key.text, quoted(text)),
+        fmt::format("a number from {} to {}", smallest, largest)
+    );
+    return std::nullopt;
+}
+
+std::optional<std::uint32_t> parse_number(
+    std::string_view text, std::uint32_t smallest, std::uint32_t largest
+) {
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    if (!whole || number < smallest || number > largest) return std::nullopt;
+    return number;
+}
+
+std::optional<std::uint16_t> read_port(const Entry& entry) {
+    const auto port = read_number(entry, 1, kLargestPort);
+    if (!port) return std::nullopt;
+    return static_cast<std::uint16_t>(*port);
+}
+
+std::optional<std::string> read_host_name(const Entry& entry) {
+    const auto text = read_text(entry);
+    if (!text) return std::nullopt;
+    if (parse_address(*text)) {
+        entry.mistake(fmt::format(
+            "'{}' takes a DNS name, and {} is an address", entry.key.text, quoted(*text)
+        ));
+        return std::nullopt;
+    }
+    auto checked = check_host_name(*text);
+    if (checked.reason.empty()) return std::move(checked.name);
+    note_bad_host(entry, *text, checked.reason);
+    return std::nullopt;
+}
+
+std::optional<std::string> read_host(const Entry& entry) {
+    const Entry bare{entry.key, inside_brackets(entry.value), entry.file, entry.element};
+    if (bare.value.kind == Node::Kind::scalar)
+        if (const auto address = parse_address(bare.value.text)) return to_text(*address);
+    return read_host_name(entry);
+}
+
+std::optional<Address> read_address(const Entry& entry) {
+    const Entry bare{entry.key, inside_brackets(entry.value), entry.file, entry.element};
+    const auto text = read_text(bare);
+    if (!text) return std::nullopt;
+    const auto address = parse_address(*text);
+    if (!address)
+        entry.mistake(
+            fmt::format("{} is no IP address", quoted(*text)),
+            "for example 203.0.113.10 or \"2001:db8::1\""
+        );
+    return address;
+}
+
+std::optional<std::string> read_path(const Entry& entry) {
+    const auto path = read_text(entry);
+    if (!path) return std::nullopt;
+    return entry.file.beside(*path);
+}
+
+std::optional<std::string> read_rule(const Entry& entry) {
+    auto rule = read_text(entry);
+    const auto& known = entry.file.options().rule_ids;
+    const auto matches = [&rule](std::string_view id) { return glob_matches(*rule, id); };
+    if (!rule || known.empty() || std::any_of(known.begin(), known.end(), matches)) return rule;
+    const auto near = nearest(*rule, known);
+    entry.mistake(
+        fmt::format("no rule is called {}", quoted(*rule)),
+        near.empty() ? "'lyncprobe rules' lists them" : fmt::format("did you mean '{}'?", near)
+    );
+    return std::nullopt;
+}
+
+std::vector<Entry> read_list(const Entry& entry, std::string_view example) {
+    std::vector<Entry> out;
+    if (entry.value.kind != Node::Kind::sequence) {
+        note_wrong_kind(entry, "a list", fmt::format("write {}: [{}]", entry.key.text, example));
+        return out;
+    }
+    out.reserve(entry.value.children.size());
+    for (const auto& element : entry.value.children)
+        out.push_back({entry.key, element, entry.file, true});
+    return out;
+}
+
+template <class E>
+std::optional<E> read_word(const Entry& entry, std::initializer_list<E> refused) {
+    if (!expect_scalar(entry, "one word")) return std::nullopt;
+    std::vector<std::string_view> known;
+    for (const auto& word : words<E>()) {
+        if (std::find(refused.begin(), refused.end(), word.value) != refused.end()) continue;
+        if (word.text == entry.value.text) return word.value;
+        known.push_back(word.text);
+    }
+    entry.mistake(
+        fmt::format("'{}' cannot be {}", entry.key.text, quoted(entry.value.text)),
+        suggestion(entry.value.text, known)
+    );
+    return std::nullopt;
+}
+template std::optional<Verdict> read_word(const Entry&, std::initializer_list<Verdict>);
+template std::optional<Role> read_word(const Entry&, std::initializer_list<Role>);
+template std::optional<CertificateUse>
+read_word(const Entry&, std::initializer_list<CertificateUse>);
+template std::optional<Side> read_word(const Entry&, std::initializer_list<Side>);
+template std::optional<Probe> read_word(const Entry&, std::initializer_list<Probe>);
+template std::optional<Mutual> read_word(const Entry&, std::initializer_list<Mutual>);
+template std::optional<EnrollmentMethod>
+read_word(const Entry&, std::initializer_list<EnrollmentMethod>);
+template std::optional<OperatingSystem>
+read_word(const Entry&, std::initializer_list<OperatingSystem>);
+
+bool expect_mapping(const Entry& entry) {
+    if (entry.value.kind == Node::Kind::mapping) return true;
+    note_wrong_kind(
+        entry, "a mapping", entry.element ? "write '- key: value'" : "write 'key: value' below it"
+    );
+    return false;
+}
+
+std::optional<std::size_t> KnownKeys::find(const Node& key) {
+    if (key.kind != Node::Kind::scalar) {
+        file_.mistake(key.spot, "a key must be a plain word");
+        return std::nullopt;
+    }
+    if (key.text == "<<") {
+        file_.mistake(key.spot, "merge keys (<<) are refused", std::string(kAliasHint));
+        return std::nullopt;
+    }
+    const auto found = std::find(names_.begin(), names_.end(), key.text);
+    if (found == names_.end()) {
+        file_.mistake(key.spot, "unknown key " + quoted(key.text), suggestion(key.text, names_));
+        return std::nullopt;
+    }
+    const auto index = static_cast<std::size_t>(found - names_.begin());
+    const auto bit = std::uint64_t{1} << index;
+    if ((seen_ & bit) != 0) {
+        file_.mistake(
+            key.spot, "duplicate key " + quoted(key.text),
+            "each key stands once; remove one of them"
+        );
+        return std::nullopt;
+    }
+    seen_ |= bit;
+    return index;
+}
+
+std::string suggestion(std::string_view text, std::span<const std::string_view> known) {
+    const auto lower = without_case(text);
+    for (const auto word : known) // "default" for "Default"
+        if (without_case(word) == lower) return fmt::format("did you mean '{}'?", word);
+    const auto near = nearest(text, known);
+    if (!near.empty()) return fmt::format("did you mean '{}'?", near);
+    return fmt::format("known: {}", fmt::join(known, ", "));
+}
+
+namespace {
+
+bool expect_scalar(const Entry& entry, std::string_view expected) {
+    if (entry.value.kind == Node::Kind::scalar) return true;
+    note_wrong_kind(entry, expected);
+    return false;
+}
+
+void note_wrong_kind(const Entry& entry, std::string_view expected, std::string hint) {
+    const auto subject = fmt::format("{}'{}'", entry.element ? "an entry of " : "", entry.key.text);
+    const auto must_be = fmt::format("{} must be {}, not ", subject, expected);
+    switch (entry.value.kind) {
+    case Node::Kind::nothing:
+        return entry.mistake(subject + " has no value", "give it one or remove it");
+    case Node::Kind::alias:
+        return entry.mistake(subject + " is a YAML alias (*)", std::string(kAliasHint));
+    case Node::Kind::tagged:
+        return entry.mistake(subject + " has a YAML tag (!)", "remove the tag");
+    case Node::Kind::scalar:
+        return entry.mistake(must_be + quoted(entry.value.text), std::move(hint));
+    case Node::Kind::sequence: return entry.mistake(must_be + "a list", std::move(hint));
+    case Node::Kind::mapping: return entry.mistake(must_be + "a mapping", std::move(hint));
+    }
+}
+
+std::string without_case(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+        out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return out;
+}
+
+// `host: [2001:db8::1]` without quotes is a YAML list of one; everybody writes it so.
+const Node& inside_brackets(const Node& value) {
+    if (value.kind != Node::Kind::sequence || value.children.size() != 1) return value;
+    const auto& only = value.children.front();
+    return only.kind == Node::Kind::scalar && only.text.find(':') != std::string::npos ? only
+                                                                                       : value;
+}
+
+void note_bad_host(const Entry& entry, const std::string& text, const std::string& reason) {
+    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x80;
+    });
+    if (!ascii) {
+        const auto a_labels = to_a_labels(text);
+        return entry.mistake(
+            fmt::format(
+                "{} has letters other than ASCII, which Lync does not support", quoted(text)
+            ),
+            a_labels.empty() ? std::string() : fmt::format("did you mean '{}'?", a_labels)
+        );
+    }
+    std::string hint;
+    const auto colon = text.rfind(':');
+    if (text.find("://") != std::string::npos)
+        hint = "write the name alone, without 'https://' and path";
+    else if (text.starts_with("*."))
+        hint = "write a name that such a certificate must cover";
+    else if (colon != std::string::npos && colon + 1 < text.size() && text.find_first_not_of("0123456789", colon + 1) == std::string::npos)
+        hint =
+            fmt::format("write the port as a key of its own: 'port: {}'", text.substr(colon + 1));
+    entry.mistake(fmt::format("{} is no host name: {}", quoted(text), reason), std::move(hint));
+}
+
+} // namespace
+
+} // namespace lyncprobe::config

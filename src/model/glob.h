@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Globs of rule ids, target names and waivers.
+#pragma once
+
+#include <string_view>
+
+namespace lyncprobe {
+
+// '*' stands for any characters, '?' for one; the whole text must match.
+bool glob_matches(std::string_view glob, std::string_view text);
+
+} // namespace lyncprobe

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+#include "plan/plan.h"
+
+#include <algorithm>
+#include <compare>
+#include <numeric>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace lyncprobe::plan {
+
+namespace {
+
+// As the report's `variants` call it.
+constexpr std::string_view kWithoutCertificate = "without-client-certificate";
+
+using Order = std::vector<std::size_t>; // indices of targets
+
+std::string_view sni_view(const Target&);
+const std::vector<std::string>& names_view(const Target&);
+
+// A target has three parts: which endpoint it is, what is claimed about it, and the rest. They are
+// views into it with defaults filled in, so that saying a default is the same as leaving it out.
+auto endpoint_of(const Target& t) {
+    return std::tuple<
+        const std::string&, std::uint16_t, Probe, std::string_view, const std::vector<Address>&>(
+        t.host, t.port, t.probe, sni_view(t), t.addresses
+    );
+}
+auto claims_of(const Target& t) {
+    return std::tuple<
+        Role, bool, CertificateUse, const std::vector<std::string>&, const std::string&>(
+        t.role, t.role_given, t.use, names_view(t), t.identity
+    );
+}
+auto rest_of(const Target& t) {
+    const auto& e = t.enrollment;
+    return std::tie(
+        t.pool, t.server, t.site, t.side, t.mutual, t.os, t.timeout, t.connect_timeout, e.method,
+        e.ca_os, e.requester_os, e.kb922706
+    );
+}
+auto all_of(const Target& t) { return std::tuple_cat(endpoint_of(t), claims_of(t), rest_of(t)); }
+
+// Equal keys stay in list order.
+template <class Key>
+void sort_by(Order& order, Key key) {
+    std::sort(order.begin(), order.end(), [&key](std::size_t a, std::size_t b) {
+        const auto difference = key(a) <=> key(b);
+        return difference != 0 ? difference < 0 : a < b;
+    });
+}
+
+Order order_of(std::size_t count);
+Order merge_equal(std::vector<Target>&);
+std::vector<Problem> warnings_of(
+    const std::vector<Target>&, const Order& kept, const std::vector<std::string>& inputs
+);
+std::string id_base(const Target&);
+void add_suffixes(std::vector<PlannedTarget>&);
+
+} // namespace
+
+Prepared prepare(std::vector<Target> targets, const std::vector<std::string>& inputs) {
+    Prepared out;
+    const auto kept = merge_equal(targets);
+    out.warnings = warnings_of(targets, kept, inputs);
+    out.targets.reserve(kept.size());
+    for (const auto index : kept) {
+        auto base = id_base(targets[index]);
+        out.targets.push_back({std::move(targets[index]), std::move(base), {}});
+    }
+    add_suffixes(out.targets);
+    return out;
+}
+
+std::string endpoint_id(
+    const PlannedTarget& target, const std::optional<Address>& address,
+    std::size_t addresses_of_name
+) {
+    if (!address || addresses_of_name <= 1) return target.id_base + target.id_suffix;
+    return fmt::format("{}@{}{}", target.id_base, to_text(*address), target.id_suffix);
+}
+
+Attempt first_attempt(const Target& target) {
+    const bool offers = target.mutual != Mutual::none;
+    return {{}, {server_name_sent(target), offers ? target.identity : std::string()}, target.probe};
+}
+
+std::vector<Attempt> further_attempts(
+    const Target& target, const std::vector<Observation>& observations
+) {
+    if (target.mutual != Mutual::both || target.identity.empty() || observations.empty()) return {};
+    for (const auto& observation : observations)
+        if (observation.attempt.offer == kWithoutCertificate) return {};
+    const auto& first = observations.front();
+    const bool cut_short =
+        first.outcome == Outcome::skipped || first.outcome == Outcome::interrupted;
+    // Where no handshake began the other way round would end in the same place.
+    if (first.stage < Stage::handshake || cut_short) return {};
+    return {{std::string(kWithoutCertificate), {server_name_sent(target), {}}, target.probe}};
+}
+
+namespace {
+
+std::string_view sni_view(const Target& target) {
+    if (target.sni) return parse_address(*target.sni) ? std::string_view() : *target.sni;
+    return host_is_name(target) ? std::string_view(target.host) : std::string_view();
+}
+
+const std::vector<std::string>& names_view(const Target& target) {
+    static const std::vector<std::string> kHostAlone;
+    return target.names.size() == 1 && target.names.front() == target.host ? kHostAlone
+                                                                           : target.names;
+}
+
+Order order_of(std::size_t count) {
+    Order order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    return order;
+}
+
+// Gives the names of later equals to the first one; those that stay, in list order.
+Order merge_equal(std::vector<Target>& targets) {
+    auto order = order_of(targets.size());
+    sort_by(order, [&targets](std::size_t index) { return all_of(targets[index]); });
+    Order kept;
+    for (const auto index : order) {
+        if (kept.empty() || all_of(targets[kept.back()]) != all_of(targets[index])) {
+            kept.push_back(index);
+            continue;
+        }
+        auto& first = targets[kept.back()];
+        auto name = display_name(targets[index]);
+        // Targets read by our own reader have different names, so the last one is the only
+        // candidate for a repetition.
+        const bool known =
+            name == display_name(first) || (!first.also.empty() && first.also.back() == name);
+        if (!known) first.also.push_back(std::move(name));
+    }
+    std::sort(kept.begin(), kept.end());
+    return kept;
+}
+
+std::string place_of(const Target& target, const std::vector<std::string>& inputs) {
+    const auto& place = target.place;
+    if (place.line == 0 || place.list >= inputs.size()) return "the command line";
+    return fmt::format("{}:{}:{}", inputs[place.list], place.line, place.column);
+}
+
+std::string differences(const Target& a, const Target& b) {
+    std::vector<std::string_view> out;
+    if (a.role != b.role || a.role_given != b.role_given) out.push_back("role");
+    if (names_view(a) != names_view(b)) out.push_back("names");
+    if (a.use != b.use) out.push_back("use");
+    if (a.identity != b.identity) out.push_back("identity");
+    return fmt::format("{}", fmt::join(out, ", "));
+}
+
+std::vector<Problem> warnings_of(
+    const std::vector<Target>& targets, const Order& kept, const std::vector<std::string>& inputs
+) {
+    auto order = kept;
+    sort_by(order, [&targets](std::size_t index) { return endpoint_of(targets[index]); });
+    // The later target, and the first of its endpoint.
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    for (std::size_t i = 0, first = 0; i < order.size(); ++i) {
+        if (endpoint_of(targets[order[first]]) != endpoint_of(targets[order[i]])) first = i;
+        if (claims_of(targets[order[first]]) != claims_of(targets[order[i]]))
+            pairs.emplace_back(order[i], order[first]);
+    }
+    std::sort(pairs.begin(), pairs.end());
+
+    std::vector<Problem> warnings;
+    for (const auto& [later, earlier] : pairs) {
+        const auto& target = targets[later];
+        Where where;
+        if (target.place.line > 0 && target.place.list < inputs.size())
+            where = {inputs[target.place.list], target.place.line, target.place.column};
+        auto what = fmt::format(
+            "'{}' is the same endpoint as the target at {} with another {}", display_name(target),
+            place_of(targets[earlier], inputs), differences(targets[earlier], target)
+        );
+        warnings.push_back(
+            {.what = std::move(what), .where = std::move(where), .hint = "both are probed"}
+        );
+    }
+    return warnings;
+}
+
+std::string id_base(const Target& target) {
+    const auto place = target.name.empty() ? host_and_port(target.host, target.port)
+                                           : fmt::format("{}:{}", target.name, target.port);
+    return fmt::format("{}/{}", place, to_text(target.probe));
+}
+
+// Ids must differ: first by the server name that is sent where that differs, then by number.
+void add_suffixes(std::vector<PlannedTarget>& targets) {
+    auto order = order_of(targets.size());
+    const auto key = [&targets](std::size_t index) {
+        return std::tuple<std::string_view, std::string_view>(
+            targets[index].id_base, sni_view(targets[index].target)
+        );
+    };
+    sort_by(order, key);
+    for (auto begin = order.begin(); begin != order.end();) {
+        const auto& base = targets[*begin].id_base;
+        const auto end = std::find_if(begin, order.end(), [&](std::size_t i) {
+            return targets[i].id_base != base;
+        });
+        const bool names_differ = key(*begin) != key(*(end - 1));
+        std::size_t number = 0;
+        for (auto it = begin; it != end; ++it) {
+            number = it != begin && key(*it) == key(*(it - 1)) ? number + 1 : 1;
+            auto& target = targets[*it];
+            if (names_differ) {
+                const auto sni = sni_view(target.target);
+                target.id_suffix = fmt::format("#sni={}", sni.empty() ? "none" : sni);
+            }
+            if (number > 1) target.id_suffix += fmt::format("#{}", number);
+        }
+        begin = end;
+    }
+}
+
+} // namespace
+
+} // namespace lyncprobe::plan

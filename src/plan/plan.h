@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The pure part of a run's order: which endpoints there are, what they are called, what to try on each and what next.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/deployment.h"
+#include "model/observation.h"
+
+namespace lyncprobe::plan {
+
+// PlannedTarget is one target after duplicates were merged, with the parts of its endpoints' ids.
+struct PlannedTarget {
+    Target target;
+    std::string id_base;   // "sip.contoso.com:5061/sip"
+    std::string id_suffix; // "#sni=…" or "#2" where two targets would otherwise share an id
+};
+
+struct Prepared {
+    std::vector<PlannedTarget> targets;
+    std::vector<Problem> warnings; // same endpoint with another role, names, use or identity
+};
+
+// Targets equal in all but the name become one with the other names in `also`; order is kept.
+Prepared prepare(std::vector<Target> targets, const std::vector<std::string>& inputs);
+
+// Stable across runs: base, "@address" where the name has several, suffix.
+std::string endpoint_id(const PlannedTarget&, const std::optional<Address>&, std::size_t addresses_of_name);
+
+// The endpoint's own attempt: offers the target's identity unless `mutual: none`.
+Attempt first_attempt(const Target&);
+
+// What else to try after these observations; empty = finished. `mutual: both` adds the other way round.
+// Retries are the engine's (same attempt again), not a further attempt.
+std::vector<Attempt> further_attempts(const Target&, const std::vector<Observation>&);
+
+} // namespace lyncprobe::plan
