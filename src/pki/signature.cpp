@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Verifies the to-be-signed bytes as they stand in the DER.
+#include "pki/signature.h"
+
+#include "pki/algorithm_reader.h"
+#include "pki/certificate_layout.h"
+#include "pki/der.h"
+#include "pki/ossl.h"
+
+#include <openssl/asn1t.h>
+#include <openssl/objects.h>
+
+namespace lyncprobe::pki {
+
+namespace {
+
+// libcrypto's own limit is 16384 bits for RSA; beyond these a hostile chain would cost seconds.
+constexpr int kLargestRsa = 16384, kLargestDsa = 4096;
+
+bool can_verify(std::string_view algorithm);
+Asn1TypePtr as_written(std::string_view sequence);
+
+} // namespace
+
+VerificationKey verification_key(std::string_view spki) {
+    const unsigned char* at = octets(spki);
+    EvpPkeyPtr key(d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size())));
+    ERR_clear_error();
+    if (!key) return {};
+    const int bits = EVP_PKEY_get_bits(key.get());
+    if (bits > (EVP_PKEY_is_a(key.get(), "DSA") ? kLargestDsa : kLargestRsa)) return {};
+    return {key.release(), [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); }};
+}
+
+Signature check_signature(std::string_view certificate_der, const VerificationKey& signer) {
+    const auto layout = certificate_layout(certificate_der);
+    if (!layout || !signer) return Signature::unverifiable;
+    if (layout->signature_inner != layout->signature_outer) return Signature::bad;
+    const auto bits = der::bits(layout->signature);
+    if (!bits || layout->signature.front() != 0) return Signature::bad;
+    if (!can_verify(layout->signature_outer)) return Signature::unverifiable;
+
+    const unsigned char* at = octets(layout->signature_outer);
+    const X509AlgorPtr algorithm(
+        d2i_X509_ALGOR(nullptr, &at, static_cast<long>(layout->signature_outer.size()))
+    );
+    const Asn1BitStringPtr signature(ASN1_BIT_STRING_new());
+    const Asn1TypePtr signed_part = as_written(layout->tbs);
+    if (!algorithm || !signature || !signed_part ||
+        ASN1_BIT_STRING_set(
+            signature.get(), const_cast<unsigned char*>(octets(*bits)),
+            static_cast<int>(bits->size())
+        ) != 1) {
+        ERR_clear_error();
+        return Signature::bad;
+    }
+    const int verdict = ASN1_item_verify(
+        ASN1_ITEM_rptr(ASN1_ANY), algorithm.get(), signature.get(), signed_part.get(),
+        static_cast<EVP_PKEY*>(signer.get())
+    );
+    ERR_clear_error();
+    return verdict == 1 ? Signature::good : Signature::bad;
+}
+
+namespace {
+
+// Does this libcrypto know the algorithm and its hash?
+bool can_verify(std::string_view algorithm) {
+    std::vector<std::string> notes;
+    const Algorithm read = read_algorithm(algorithm, notes);
+    const Asn1ObjectPtr object(OBJ_txt2obj(read.oid.c_str(), 1));
+    const bool known =
+        object && OBJ_find_sigid_algs(OBJ_obj2nid(object.get()), nullptr, nullptr) == 1;
+    // EdDSA has no hash of its own.
+    const EvpMdPtr digest(
+        read.hash.empty() ? nullptr : EVP_MD_fetch(nullptr, read.hash.c_str(), nullptr)
+    );
+    ERR_clear_error();
+    return known && (read.hash.empty() || digest);
+}
+
+// An ANY that is encoded again as exactly these bytes.
+Asn1TypePtr as_written(std::string_view sequence) {
+    const unsigned char* at = octets(sequence);
+    return Asn1TypePtr(d2i_ASN1_TYPE(nullptr, &at, static_cast<long>(sequence.size())));
+}
+
+} // namespace
+
+} // namespace lyncprobe::pki

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: MIT
+// Chains as presented, and the search for a path: cross-signed, out of order, with gaps, hostile.
+#include "model/limits.h"
+#include "pki/certificate_reader.h"
+#include "pki/certificate_store.h"
+#include "test_certificates.h"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::pki;
+using namespace lyncprobe::pki::test;
+using Trust = PathFacts::Trust;
+using Positions = std::vector<std::size_t>;
+
+namespace {
+
+const std::string& root() {
+    static const std::string der = make_root("Root", "root");
+    return der;
+}
+const std::string& intermediate() {
+    static const std::string der =
+        make({.subject = "Issuing", .key = "issuing", .issuer = "Root", .issuer_key = "root"});
+    return der;
+}
+const std::string& leaf() {
+    static const std::string der = make_leaf("Issuing", "issuing");
+    return der;
+}
+
+ChainPtr chain(
+    const std::vector<std::string>& presented, const std::vector<std::string>& anchors = {}
+) {
+    Anchors trusted;
+    for (const auto& der : anchors)
+        trusted.add(der);
+    return CertificateStore(std::move(trusted)).chain(presented);
+}
+
+std::vector<std::string> subjects(const std::vector<CertificatePtr>& certificates) {
+    std::vector<std::string> names;
+    for (const auto& one : certificates)
+        names.push_back(one->subject);
+    return names;
+}
+
+} // namespace
+
+TEST_CASE("store: one object per distinct certificate, in order of first sight") {
+    CertificateStore store{Anchors()};
+    const auto first = store.intern(leaf()), second = store.intern(root()),
+               again = store.intern(leaf());
+    CHECK(*first == *again);
+    CHECK(*first != *second);
+    CHECK(store.certificates().size() == 2);
+    CHECK(store.certificates()[0]->der == leaf());
+    CHECK(!store.intern("rubbish").has_value());
+    CHECK(store.chain({leaf(), root()}) == store.chain({leaf(), root()}));
+    CHECK(store.chain({leaf()}) != store.chain({leaf(), root()}));
+    CHECK(store.chain({}) == nullptr);
+}
+
+TEST_CASE("chain: in order with its root, without anchors") {
+    const auto facts = chain({leaf(), intermediate(), root()});
+    CHECK(facts->ordered);
+    CHECK(facts->complete == true);
+    CHECK(facts->root_included);
+    CHECK(facts->duplicates.empty());
+    CHECK(facts->extra.empty());
+    CHECK(facts->missing_issuer.empty());
+    CHECK(facts->path.trust == Trust::unknown);
+    CHECK(facts->path.path.size() == 3);
+}
+
+TEST_CASE("chain: without the root it is complete where the root is an anchor, unknown where there "
+          "is none") {
+    const auto known = chain({leaf(), intermediate()}, {root()});
+    CHECK(known->ordered);
+    CHECK(known->complete == true);
+    CHECK(!known->root_included);
+    CHECK(known->path.trust == Trust::trusted);
+    CHECK(
+        subjects(known->path.path) ==
+        std::vector<std::string>{"CN=host.contoso.example", "CN=Issuing", "CN=Root"}
+    );
+    CHECK(!known->path.used_unpresented);
+    CHECK(known->path.anchors_configured);
+    const auto unknown = chain({leaf(), intermediate()});
+    CHECK(!unknown->complete.has_value());
+    CHECK(unknown->missing_issuer == "CN=Root");
+    CHECK(unknown->path.why == "no trust anchor is configured");
+}
+
+TEST_CASE("chain: a missing intermediate is named") {
+    const auto facts = chain({leaf()}, {root()});
+    CHECK(facts->complete == false);
+    CHECK(facts->missing_issuer == "CN=Issuing");
+    CHECK(facts->ordered);
+    CHECK(facts->path.trust == Trust::untrusted);
+    CHECK(facts->path.why == "issuer CN=Issuing is neither presented nor an anchor");
+    CHECK(facts->path.path.size() == 1);
+}
+
+TEST_CASE("chain: an intermediate that only the operator has completes it, and that is said") {
+    const auto facts = chain({leaf()}, {root(), intermediate()});
+    CHECK(facts->complete == true);
+    CHECK(facts->path.trust == Trust::trusted);
+    CHECK(facts->path.used_unpresented);
+    CHECK(facts->path.path.size() == 2);
+}
+
+TEST_CASE("chain: the wrong order is seen, and does not hide the path") {
+    const auto facts = chain({leaf(), root(), intermediate()}, {root()});
+    CHECK(!facts->ordered);
+    CHECK(facts->complete == true);
+    CHECK(facts->extra.empty());
+    CHECK(facts->path.trust == Trust::trusted);
+    CHECK(!chain({leaf(), root()})->ordered);
+}
+
+TEST_CASE("chain: duplicates, extras and what is no certificate have their positions") {
+    const auto stranger = make_root("Stranger", "stranger");
+    const auto facts = chain({leaf(), leaf(), intermediate(), stranger, intermediate()}, {root()});
+    CHECK(facts->duplicates == Positions{1, 4});
+    CHECK(facts->extra == Positions{3});
+    CHECK(!facts->ordered);
+    CHECK(facts->root_included);
+    const auto doubled = chain({leaf(), leaf(), intermediate()}, {root()});
+    CHECK(doubled->ordered);
+    const auto broken = chain({leaf(), "rubbish", intermediate()}, {root()});
+    CHECK(broken->unreadable == Positions{1});
+    CHECK(broken->presented.size() == 2);
+    CHECK(broken->ordered);
+    const auto nothing = chain({"rubbish"});
+    CHECK(nothing->presented.empty());
+    CHECK(nothing->path.trust == Trust::not_searched);
+}
+
+TEST_CASE("chain: a self-signed server certificate alone is complete, and trusted only as an anchor"
+) {
+    const auto own = make({.subject = "host", .key = "leaf", .ca = false});
+    const auto facts = chain({own});
+    CHECK(facts->complete == true);
+    CHECK(facts->ordered);
+    CHECK(!facts->root_included);
+    CHECK(chain({own}, {own})->path.trust == Trust::trusted);
+    const auto untrusted = chain({own}, {root()});
+    CHECK(untrusted->complete == true);
+    CHECK(untrusted->path.trust == Trust::untrusted);
+    CHECK(untrusted->path.why == "CN=host is self-signed and not an anchor");
+}
+
+TEST_CASE("chain: an issuer of the same name with another key is not the issuer") {
+    const auto impostor =
+        make({.subject = "Issuing", .key = "impostor", .issuer = "Root", .issuer_key = "root"});
+    const auto facts = chain({leaf(), impostor}, {root()});
+    CHECK(!facts->ordered);
+    CHECK(facts->complete == false);
+    CHECK(facts->extra == Positions{1});
+    CHECK(facts->path.trust == Trust::untrusted);
+    CHECK(facts->path.why == "CN=Issuing did not sign CN=host.contoso.example");
+}
+
+TEST_CASE("path: a first issuer that leads nowhere does not hide the second (cross-signed)") {
+    // The issuing CA was certified by two roots under one key; only the second root is an anchor.
+    const auto by_old =
+        make({.subject = "Issuing", .key = "issuing", .issuer = "Old Root", .issuer_key = "old"});
+    for (const auto& presented :
+         {std::vector{leaf(), by_old, intermediate()},
+          std::vector{leaf(), intermediate(), by_old}}) {
+        const auto facts = chain(presented, {root()});
+        CHECK(facts->path.trust == Trust::trusted);
+        CHECK(facts->path.path.back()->der == root());
+        CHECK(facts->extra.empty());
+    }
+    // Two levels up, and the dead end is the longer one.
+    const auto bridge =
+        make({.subject = "Old Root", .key = "old", .issuer = "Gone", .issuer_key = "gone"});
+    const auto facts = chain({leaf(), by_old, bridge, intermediate()}, {root()});
+    CHECK(facts->path.trust == Trust::trusted);
+    CHECK(facts->path.path.size() == 3);
+}
+
+TEST_CASE("path: a renewed root with the same key ends it, though the old one was sent") {
+    const auto renewed = make({.subject = "Root", .key = "root", .serial = "\x07"});
+    const auto facts = chain({leaf(), intermediate(), root()}, {renewed});
+    CHECK(facts->path.trust == Trust::trusted);
+    CHECK(facts->path.path.back()->der == renewed);
+}
+
+TEST_CASE("path: names are compared in canonical form") {
+    const auto upper =
+        make({.subject = "Issuing", .key = "issuing", .issuer = "rOOT", .issuer_key = "root"});
+    CHECK(chain({leaf(), upper}, {root()})->path.trust == Trust::trusted);
+    CHECK(chain({leaf(), upper, root()})->ordered);
+}
+
+TEST_CASE("path: only a CA may issue, and only as deep as it allows") {
+    const auto no_ca = make(
+        {.subject = "Issuing",
+         .key = "issuing",
+         .issuer = "Root",
+         .issuer_key = "root",
+         .ca = false}
+    );
+    const auto facts = chain({leaf(), no_ca}, {root()});
+    CHECK(facts->path.trust == Trust::untrusted);
+    CHECK(facts->path.why == "CN=Issuing is not a CA certificate");
+    CHECK(facts->ordered); // what was sent is still in order
+
+    const auto shallow = make({.subject = "Root", .key = "root", .path_length = 0});
+    const auto too_deep = chain({leaf(), intermediate()}, {shallow});
+    CHECK(too_deep->path.trust == Trust::untrusted);
+    CHECK(too_deep->path.why == "CN=Root allows fewer CA certificates below it");
+    CHECK(chain({make_leaf("Root", "root")}, {shallow})->path.trust == Trust::trusted);
+    const auto enough = make({.subject = "Root", .key = "root", .path_length = 1});
+    CHECK(chain({leaf(), intermediate()}, {enough})->path.trust == Trust::trusted);
+
+    const auto no_signing = make(
+        {.subject = "Issuing",
+         .key = "issuing",
+         .issuer = "Root",
+         .issuer_key = "root",
+         .more = {extension("2.5.29.15", tlv(0x03, from_hex("0780")))}}
+    );
+    CHECK(chain({leaf(), no_signing}, {root()})->path.trust == Trust::untrusted);
+}
+
+TEST_CASE("path: a version 1 root is good as an anchor, a version 1 intermediate is not") {
+    const auto old_root = make({.subject = "Root", .key = "root", .version = 1});
+    CHECK(chain({leaf(), intermediate()}, {old_root})->path.trust == Trust::trusted);
+    const auto old_ca = make(
+        {.subject = "Issuing",
+         .key = "issuing",
+         .issuer = "Root",
+         .issuer_key = "root",
+         .version = 1}
+    );
+    CHECK(chain({leaf(), old_ca}, {root()})->path.trust == Trust::untrusted);
+}
+
+TEST_CASE("path: other endpoints of the run do not lend their intermediates") {
+    Anchors anchors;
+    anchors.add(root());
+    CertificateStore store(std::move(anchors));
+    CHECK(store.chain({leaf(), intermediate()})->path.trust == Trust::trusted);
+    const auto alone = store.chain({leaf()});
+    CHECK(alone->path.trust == Trust::untrusted);
+    CHECK(alone->complete == false);
+}
+
+TEST_CASE("path: the depth limit holds at its edge") {
+    // Root, then CAs below each other, then the server: kPathDepth certificates are found, one more
+    // are not.
+    const auto build = [](std::size_t certificates) {
+        std::vector<std::string> presented{make_leaf(
+            fmt::format("CA {}", certificates - 2), fmt::format("ca{}", certificates - 2)
+        )};
+        for (std::size_t i = certificates - 2; i > 0; --i)
+            presented.push_back(make(
+                {.subject = fmt::format("CA {}", i),
+                 .key = fmt::format("ca{}", i),
+                 .issuer = i == 1 ? "Root" : fmt::format("CA {}", i - 1),
+                 .issuer_key = i == 1 ? "root" : fmt::format("ca{}", i - 1)}
+            ));
+        return presented;
+    };
+    const auto edge = chain(build(limits::kPathDepth), {root()});
+    CHECK(edge->path.trust == Trust::trusted);
+    CHECK(edge->path.path.size() == limits::kPathDepth);
+    const auto beyond = chain(build(limits::kPathDepth + 1), {root()});
+    CHECK(beyond->path.trust == Trust::gave_up);
+    CHECK(beyond->ordered);
+    CHECK(beyond->complete == true);
+}
+
+TEST_CASE("path: dead ends are bounded") {
+    // Every one of them did sign the server certificate, none has an issuer that is there.
+    const auto build = [](std::size_t dead_ends) {
+        std::vector<std::string> presented{leaf()};
+        for (std::size_t i = 0; i < dead_ends; ++i)
+            presented.push_back(make(
+                {.subject = "Issuing",
+                 .key = "issuing",
+                 .issuer = fmt::format("Gone {}", i),
+                 .issuer_key = "gone"}
+            ));
+        return presented;
+    };
+    const auto edge = chain(build(limits::kPaths - 1), {root()});
+    CHECK(edge->path.trust == Trust::untrusted);
+    const auto beyond = chain(build(limits::kPaths), {root()});
+    CHECK(beyond->path.trust == Trust::gave_up);
+    auto hidden = build(limits::kPaths - 1);
+    hidden.push_back(intermediate());
+    CHECK(chain(hidden, {root()})->path.trust == Trust::trusted);
+}
+
+TEST_CASE("path: signature checks are bounded, also over a mesh of CAs that all certify each other"
+) {
+    std::vector<std::string> presented{make_leaf("CA 0", "ca0")};
+    for (int i = 0; i < 24; ++i)
+        for (int j = 0; j < 24; ++j)
+            if (i != j)
+                presented.push_back(make(
+                    {.subject = fmt::format("CA {}", i),
+                     .key = fmt::format("ca{}", i),
+                     .issuer = fmt::format("CA {}", j),
+                     .issuer_key = fmt::format("ca{}", j)}
+                ));
+    const auto start = std::chrono::steady_clock::now();
+    const auto facts = chain(presented, {root()});
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+    CHECK(facts->path.trust == Trust::gave_up);
+    CHECK(facts->path.signatures_checked <= limits::kPathSignatures);
+}
+
+TEST_CASE("path: certificates of one name by the thousand are answered in time") {
+    std::vector<std::string> presented{leaf()};
+    for (int i = 0; i < 2000; ++i)
+        presented.push_back(make(
+            {.subject = "Issuing",
+             .key = "impostor",
+             .issuer = "Issuing",
+             .issuer_key = "impostor2",
+             .serial = fmt::format("{:04}", i)}
+        ));
+    const auto start = std::chrono::steady_clock::now();
+    const auto facts = chain(presented, {root()});
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
+    CHECK(facts->path.trust == Trust::gave_up);
+    CHECK(facts->path.signatures_checked == limits::kPathSignatures);
+}
+
+TEST_CASE("path: the system's folder is asked by name, not loaded") {
+    const auto folder =
+        std::filesystem::temp_directory_path() / fmt::format("lyncprobe-pki-{}", ::getpid());
+    std::filesystem::create_directories(folder);
+    const std::string subject = common_name("Root");
+    const unsigned char* at = octets(subject);
+    const X509NamePtr decoded(d2i_X509_NAME(nullptr, &at, static_cast<long>(subject.size())));
+    const auto file =
+        fmt::format("{:08x}.0", X509_NAME_hash_ex(decoded.get(), nullptr, nullptr, nullptr));
+    std::ofstream(folder / file) << to_pem(root());
+
+    Anchors anchors;
+    anchors.use_system_directory(folder.string());
+    CHECK(!anchors.configured());
+    CertificateStore store(std::move(anchors));
+    const auto trusted = store.chain({leaf(), intermediate()});
+    CHECK(trusted->path.trust == Trust::trusted);
+    CHECK(!trusted->path.anchors_configured);
+    CHECK(trusted->complete == true);
+    const auto unknown = store.chain({make_leaf("Elsewhere", "elsewhere")});
+    CHECK(unknown->path.trust == Trust::unknown);
+    CHECK(!unknown->complete.has_value());
+    CHECK(unknown->missing_issuer == "CN=Elsewhere");
+    std::filesystem::remove_all(folder);
+}
