@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// The demonstration as files: roots, our identity, the target list, and what a scan of it must
+// find.
+#include "lab/lab.h"
+#include "lab/posix.h"
+
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::lab {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kHead =
+    R"(# A small Lync Server 2013 deployment on loopback, written by lyncprobe-lab.
+# It answers only while lyncprobe-lab runs; its PKI is made anew at every start.
+sip_domains: [contoso.example]
+
+# The deployment's own root and that of its public CA; the machine's roots play no part.
+trust:
+  ca_files: [root.pem, public-root.pem]
+  system: false
+
+# The certificate that we show where a server asks for one.
+identities:
+  - id: probe
+    certificate: identity.pem
+    key: identity.key
+
+defaults:
+  timeout: 8s
+  connect_timeout: 3s
+  identity: probe
+
+targets:
+)";
+
+Result<void> write_file(const fs::path&, const std::string& text);
+std::string targets_yaml(const Demo&);
+std::string target_yaml(const DemoServer&);
+std::string enrollment_yaml(const Enrollment&);
+std::string list_yaml(const std::vector<std::string>&);
+
+} // namespace
+
+Result<void> write_demo_files(const Demo& demo, const std::string& folder) {
+    const fs::path in(folder);
+    std::error_code error;
+    fs::create_directories(in, error);
+    if (error)
+        return Problem{
+            .what = fmt::format("cannot make the folder {}: {}", folder, error.message())};
+    std::string identity = demo.identity.certificate_pem;
+    for (const auto& pem : demo.identity_chain_pem)
+        identity += pem;
+
+    auto key = write_private_file((in / "identity.key").string(), demo.identity.key_pem);
+    if (key.has_error()) return key;
+    const std::pair<const char*, std::string> files[] = {
+        {"root.pem", demo.root_pem},
+        {"public-root.pem", demo.public_root_pem},
+        {"identity.pem", identity},
+        {"targets.yaml", targets_yaml(demo)},
+        {"expect.txt", expectations_text(demo)}};
+    for (const auto& [name, text] : files)
+        if (auto written = write_file(in / name, text); written.has_error()) return written;
+    return {};
+}
+
+std::string expectations_text(const Demo& demo) {
+    std::string text;
+    for (const auto& server : demo.servers)
+        for (const auto& expectation : server.expect)
+            text += fmt::format(
+                "{}\t{}\t{}\n", display_name(server.target), expectation, server.planted
+            );
+    return text;
+}
+
+namespace {
+
+Result<void> write_file(const fs::path& path, const std::string& text) {
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file) return Problem{.what = fmt::format("cannot write {}", path.string())};
+    return {};
+}
+
+std::string targets_yaml(const Demo& demo) {
+    std::string text = kHead;
+    for (const auto& server : demo.servers)
+        text += target_yaml(server);
+    return text;
+}
+
+std::string target_yaml(const DemoServer& server) {
+    const Target& target = server.target;
+    std::string text;
+    const auto line = [&text](std::string_view key, std::string_view value) {
+        if (!value.empty()) text += fmt::format("    {}: {}\n", key, value);
+    };
+    text += server.planted.empty() ? "\n" : fmt::format("\n  # planted: {}\n", server.planted);
+    text += fmt::format("  - name: \"{}\"\n", target.name); // our own names: nothing to escape
+    line("host", target.host);
+    std::vector<std::string> addresses;
+    for (const auto& address : target.addresses)
+        addresses.push_back('"' + to_text(address) + '"');
+    line("addresses", list_yaml(addresses));
+    line("port", fmt::to_string(target.port));
+    line("probe", to_text(target.probe));
+    line("role", to_text(target.role));
+    line("use", to_text(target.use));
+    line("side", to_text(target.side));
+    line("pool", target.pool);
+    line("server", target.server);
+    line("site", target.site);
+    if (!target.names.empty()) line("names", list_yaml(target.names));
+    if (target.mutual != Mutual::automatic) line("mutual", to_text(target.mutual));
+    if (target.timeout) line("timeout", to_text(*target.timeout));
+    line("enrollment", enrollment_yaml(target.enrollment));
+    return text;
+}
+
+std::string enrollment_yaml(const Enrollment& enrollment) {
+    if (enrollment == Enrollment{}) return {};
+    std::string text = fmt::format("{{method: {}", to_text(enrollment.method));
+    if (enrollment.ca_os != OperatingSystem::unknown)
+        text += fmt::format(", ca_os: {}", to_text(enrollment.ca_os));
+    if (enrollment.requester_os != OperatingSystem::unknown)
+        text += fmt::format(", requester_os: {}", to_text(enrollment.requester_os));
+    if (enrollment.kb922706) text += fmt::format(", kb922706: {}", *enrollment.kb922706);
+    return text + "}";
+}
+
+std::string list_yaml(const std::vector<std::string>& items) {
+    return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+} // namespace
+
+} // namespace lyncprobe::lab

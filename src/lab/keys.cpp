@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Key pairs of the lab, made once per process and name.
+#include "lab/keys.h"
+
+#include "lab/handles.h"
+
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+#include <openssl/core_names.h>
+#include <openssl/dsa.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+namespace lyncprobe::lab {
+
+namespace {
+
+using SharedKey = std::shared_ptr<EVP_PKEY>;
+
+std::shared_future<SharedKey> key_being_made(const KeySpec&, const std::string& name);
+EvpPkeyPtr make_key(const KeySpec&);
+EvpPkeyPtr make_rsa(const char* type, int bits);
+EvpPkeyPtr make_ec(const KeySpec&);
+EvpPkeyPtr make_dsa(int bits);
+EvpPkeyPtr generate(EVP_PKEY_CTX*);
+
+} // namespace
+
+void prepare_key(const KeySpec& spec, const std::string& name) { key_being_made(spec, name); }
+
+EVP_PKEY* cached_key(const KeySpec& spec, const std::string& name) {
+    return key_being_made(spec, name).get().get();
+}
+
+std::string private_key_pem(EVP_PKEY* key) {
+    const BioPtr memory(BIO_new(BIO_s_mem()));
+    must(PEM_write_bio_PKCS8PrivateKey(memory.get(), key, nullptr, nullptr, 0, nullptr, nullptr));
+    return contents(memory.get());
+}
+
+namespace {
+
+std::shared_future<SharedKey> key_being_made(const KeySpec& spec, const std::string& name) {
+    static std::mutex mutex;
+    static std::map<std::pair<KeySpec, std::string>, std::shared_future<SharedKey>> keys;
+    const std::lock_guard lock(mutex);
+    auto& key = keys[{spec, name}];
+    if (!key.valid())
+        key = std::async(std::launch::async, [spec] { return SharedKey(make_key(spec)); }).share();
+    return key;
+}
+
+EvpPkeyPtr make_key(const KeySpec& spec) {
+    switch (spec.kind) {
+    case KeySpec::Kind::rsa: return make_rsa("RSA", spec.bits);
+    case KeySpec::Kind::rsa_pss: return make_rsa("RSA-PSS", spec.bits);
+    case KeySpec::Kind::ec: return make_ec(spec);
+    case KeySpec::Kind::dsa: return make_dsa(spec.bits);
+    case KeySpec::Kind::ed25519: {
+        const PkeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "ED25519", nullptr));
+        must(EVP_PKEY_keygen_init(context.get()));
+        return generate(context.get());
+    }
+    }
+    throw std::runtime_error("lab: no such kind of key");
+}
+
+EvpPkeyPtr make_rsa(const char* type, int bits) {
+    const PkeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+    must(EVP_PKEY_keygen_init(context.get()));
+    must(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits));
+    return generate(context.get());
+}
+
+EvpPkeyPtr make_ec(const KeySpec& spec) {
+    const PkeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+    must(EVP_PKEY_keygen_init(context.get()));
+    must(EVP_PKEY_CTX_set_group_name(context.get(), spec.curve.c_str()));
+    const int encoding = spec.explicit_parameters ? 0 : OPENSSL_EC_NAMED_CURVE;
+    must(EVP_PKEY_CTX_set_ec_param_enc(context.get(), encoding));
+    return generate(context.get());
+}
+
+EvpPkeyPtr make_dsa(int bits) {
+    const PkeyContextPtr parameters(EVP_PKEY_CTX_new_from_name(nullptr, "DSA", nullptr));
+    must(EVP_PKEY_paramgen_init(parameters.get()));
+    must(EVP_PKEY_CTX_set_dsa_paramgen_bits(parameters.get(), bits));
+    EVP_PKEY* domain = nullptr;
+    must(EVP_PKEY_paramgen(parameters.get(), &domain));
+    const EvpPkeyPtr owned(domain);
+    const PkeyContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, domain, nullptr));
+    must(EVP_PKEY_keygen_init(context.get()));
+    return generate(context.get());
+}
+
+EvpPkeyPtr generate(EVP_PKEY_CTX* context) {
+    EVP_PKEY* key = nullptr;
+    must(EVP_PKEY_generate(context, &key));
+    return EvpPkeyPtr(key);
+}
+
+} // namespace
+
+} // namespace lyncprobe::lab

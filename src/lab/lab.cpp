@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+// The lab's sockets: listeners and connections on one background thread. What is said on them is
+// connection.cpp's.
+#include "lab/lab.h"
+
+#include "lab/connection.h"
+#include "lab/server_context.h"
+#include "model/host.h"
+
+#include <array>
+#include <chrono>
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <fmt/format.h>
+
+namespace lyncprobe::lab {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::chrono::seconds kWaitForTheirFin{2};
+constexpr std::chrono::milliseconds kWaitForDescriptors{20};
+constexpr std::uint16_t kPortOffset = 10'000;
+
+// Listener is one ServerSpec in service. It lives as long as the lab.
+struct Listener {
+    ServerSpec spec;
+    SslContextPtr context;
+    tcp::acceptor acceptor;
+    asio::steady_timer pause;
+
+    Listener(ServerSpec s, SslContextPtr c, asio::io_context& io)
+        : spec(std::move(s)), context(std::move(c)), acceptor(io), pause(io) {}
+};
+
+void accept_next(Listener&);
+error_code bind(tcp::acceptor&, const std::string& address, std::uint16_t port);
+error_code try_bind(const std::string& address, std::uint16_t port);
+
+// Session moves the bytes of one connection. Owned by its pending operations.
+class Session : public std::enable_shared_from_this<Session> {
+  public:
+    Session(tcp::socket socket, const Listener& listener, std::uint16_t client_port)
+        : socket_(std::move(socket)),
+          timer_(socket_.get_executor()),
+          connection_(listener.spec, listener.context.get(), client_port),
+          pace_(listener.spec.faults.byte_every_ms) {}
+
+    void start() {
+        connection_.opened();
+        proceed();
+        read();
+    }
+
+  private:
+    void read() {
+        if (!socket_.is_open()) return;
+        socket_.async_read_some(
+            asio::buffer(input_),
+            [self = shared_from_this()](const error_code& error, std::size_t size) {
+                if (error) return self->close();
+                self->connection_.received({self->input_.data(), size});
+                self->proceed();
+                self->read();
+            }
+        );
+    }
+
+    // Acts on whatever the machine wants now.
+    void proceed() {
+        if (connection_.ending() == Ending::reset) return reset();
+        output_ += connection_.take_output();
+        write();
+    }
+
+    void write() {
+        if (writing_ || !socket_.is_open()) return;
+        if (output_.empty()) {
+            if (connection_.ending() == Ending::close) say_farewell();
+            return;
+        }
+        const std::size_t size = pace_.count() != 0 ? 1 : output_.size();
+        in_flight_ = output_.substr(0, size);
+        output_.erase(0, size);
+        writing_ = true;
+        asio::async_write(
+            socket_, asio::buffer(in_flight_),
+            [self = shared_from_this()](const error_code& error, std::size_t) {
+                self->written(error);
+            }
+        );
+    }
+
+    void written(const error_code& error) {
+        if (error) return close();
+        if (output_.empty()) {
+            connection_.flushed();
+            output_ += connection_.take_output();
+        }
+        if (pace_.count() == 0) {
+            writing_ = false;
+            return write();
+        }
+        timer_.expires_after(pace_);
+        timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+            self->writing_ = false;
+            if (!cancelled) self->write();
+        });
+    }
+
+    // FIN, and then reading on, since closing with unread bytes would send RST instead.
+    void say_farewell() {
+        if (std::exchange(farewell_said_, true)) return;
+        error_code ignored;
+        socket_.shutdown(tcp::socket::shutdown_send, ignored);
+        timer_.expires_after(kWaitForTheirFin);
+        timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+            if (!cancelled) self->close();
+        });
+    }
+
+    void reset() {
+        error_code ignored;
+        socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+        close();
+    }
+
+    void close() {
+        error_code ignored;
+        socket_.close(ignored);
+        timer_.cancel();
+    }
+
+    tcp::socket socket_;
+    asio::steady_timer timer_;
+    Connection connection_;
+    std::chrono::milliseconds pace_;
+    std::array<char, 16384> input_{};
+    std::string output_, in_flight_;
+    bool writing_ = false;
+    bool farewell_said_ = false;
+};
+
+} // namespace
+
+// Impl owns the thread; listeners go before the io_context, whose end destroys the sessions.
+struct Lab::Impl {
+    asio::io_context io{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
+    std::vector<std::unique_ptr<Listener>> listeners;
+    std::thread thread{[this] { io.run(); }};
+
+    ~Impl() {
+        io.stop();
+        thread.join();
+    }
+};
+
+Lab::Lab() : impl_(std::make_unique<Impl>()) {}
+Lab::~Lab() = default;
+
+Result<std::uint16_t> Lab::add(const ServerSpec& spec) {
+    SslContextPtr context;
+    try {
+        context = make_server_context(spec);
+    } catch (const std::exception& error) {
+        return Problem{.what = fmt::format("cannot serve '{}': {}", spec.name, error.what())};
+    }
+    auto listener = std::make_unique<Listener>(spec, std::move(context), impl_->io);
+    error_code error = bind(listener->acceptor, spec.address, spec.port);
+    // Bound without listening, the kernel refuses, and nobody else can take the port.
+    if (!error && !spec.faults.refuse)
+        listener->acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error)
+        return Problem{
+            .what = fmt::format(
+                "cannot listen on {}: {}", host_and_port(spec.address, spec.port), error.message()
+            )};
+    const std::uint16_t port = listener->acceptor.local_endpoint().port();
+    if (!spec.faults.refuse) asio::post(impl_->io, [&server = *listener] { accept_next(server); });
+    impl_->listeners.push_back(std::move(listener));
+    return port;
+}
+
+void move_ports_that_cannot_be_bound(Demo& demo) {
+    for (auto& [server, target, planted, expect] : demo.servers) {
+        const auto error = try_bind(server.address, server.port);
+        if (error != asio::error::access_denied && error != asio::error::address_in_use) continue;
+        server.port = static_cast<std::uint16_t>(server.port + kPortOffset);
+        target.port = server.port;
+    }
+}
+
+std::string missing_address(const ServerSpec& spec) {
+    const auto error = try_bind(spec.address, 0);
+    return error ? error.message() : std::string();
+}
+
+namespace {
+
+void accept_next(Listener& listener) {
+    listener.acceptor.async_accept([&listener](const error_code& error, tcp::socket socket) {
+        if (error == asio::error::operation_aborted) return;
+        if (error) { // out of descriptors, say: wait for some
+            listener.pause.expires_after(kWaitForDescriptors);
+            listener.pause.async_wait([&listener](const error_code& cancelled) {
+                if (!cancelled) accept_next(listener);
+            });
+            return;
+        }
+        error_code gone;
+        const auto client = socket.remote_endpoint(gone);
+        std::make_shared<Session>(std::move(socket), listener, client.port())->start();
+        accept_next(listener);
+    });
+}
+
+error_code bind(tcp::acceptor& acceptor, const std::string& address, std::uint16_t port) {
+    error_code error;
+    const tcp::endpoint endpoint(asio::ip::make_address(address, error), port);
+    if (error) return error;
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    return error;
+}
+
+error_code try_bind(const std::string& address, std::uint16_t port) {
+    asio::io_context io;
+    tcp::acceptor acceptor(io);
+    error_code error = bind(acceptor, address, port);
+    if (!error && port != 0)
+        acceptor.listen(1, error); // a taken port shows only here, see SO_REUSEADDR
+    return error;
+}
+
+} // namespace
+
+} // namespace lyncprobe::lab
