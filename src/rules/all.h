@@ -24,7 +24,8 @@
     X(sha1_deprecated)                                                                             \
     X(crl_reachable_scheme)                                                                        \
     X(chain_crl_distribution_point)                                                                \
-    X(chain_eku)
+    X(chain_eku)                                                                                   \
+    X(client_ca_names)
 
 namespace lyncprobe::rules {
 

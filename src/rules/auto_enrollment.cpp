@@ -11,6 +11,7 @@ namespace {
 
 std::string applies_auto_enrollment(const Subject& s) {
     const auto role = s.context.role;
+    if (s.context.own_identity) return "our own certificate belongs to no server of a role";
     if (!s.context.role_known || is_lync(role)) return {};
     return fmt::format("a server with the role {} is not one of Lync's", to_text(role));
 }

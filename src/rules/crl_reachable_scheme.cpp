@@ -28,6 +28,7 @@ bool is_published(const Context& context) {
 }
 
 std::string applies_crl_reachable_scheme(const Subject& s) {
+    if (s.context.own_identity) return "our own certificate is published nowhere";
     if (unreadable(s.leaf(), kCrlDistributionPoints) || !usable_crl_urls(s.leaf()).empty())
         return {};
     return "there is no CRL location; crl-distribution-point says so";

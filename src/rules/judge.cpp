@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/judge.h"
 
+#include "model/glob.h"
 #include "rules/all.h"
 
 #include <algorithm>
@@ -152,26 +153,6 @@ Finding judge_one(const Rule& rule, const Subject& subject) {
             finding.evidence.set("position", static_cast<std::int64_t>(subject.position));
     }
     return finding;
-}
-
-bool glob_matches(std::string_view glob, std::string_view text) {
-    std::size_t g = 0, t = 0;
-    std::size_t star = std::string_view::npos, after_star = 0; // where to return to on a mismatch
-    while (t < text.size()) {
-        if (g < glob.size() && glob[g] == '*') {
-            star = g++;
-            after_star = t;
-        } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
-            ++g;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            g = star + 1;
-            t = ++after_star;
-        } else {
-            return false;
-        }
-    }
-    return glob.find_first_not_of('*', g) == std::string_view::npos;
 }
 
 namespace {

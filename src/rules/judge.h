@@ -42,6 +42,4 @@ judge_by(std::span<const Rule* const> rules, const Chain&, const Context&, Findi
 // One rule on one subject, with the certificate filled in where the rule is about one.
 Finding judge_one(const Rule&, const Subject&);
 
-bool glob_matches(std::string_view glob, std::string_view text); // * and ?
-
 } // namespace lyncprobe::rules

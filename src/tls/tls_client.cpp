@@ -223,6 +223,7 @@ ClientCertificateFacts TlsClient::client_certificate() const {
     const auto& log = impl_->log;
     const auto* identity = impl_->context.identity.get();
     out.requested = log.certificate_requested();
+    out.identity_offered = identity != nullptr;
     if (!out.requested) return out;
     if (log.client_certificate_sent() && identity) out.presented = identity->fingerprint();
     out.ca_names = names_text(log.request().ca_names, *impl_->context.ca_names);

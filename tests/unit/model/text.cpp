@@ -4,6 +4,7 @@
 #include "model/escape.h"
 #include "model/facts.h"
 #include "model/finding.h"
+#include "model/glob.h"
 #include "model/policy.h"
 #include "model/result.h"
 #include "model/time.h"
@@ -119,4 +120,16 @@ TEST_CASE("alerts: direction, level, name and number") {
     CHECK(to_text(Alert{true, true, 48}) == "received fatal unknown_ca(48)");
     CHECK(to_text(Alert{false, false, 0}) == "sent warning close_notify(0)");
     CHECK(alert_name(255) == "unassigned");
+}
+
+TEST_CASE("glob_matches: stars and question marks") {
+    CHECK(glob_matches("*", ""));
+    CHECK(glob_matches("key-*", "key-length"));
+    CHECK(glob_matches("*-*-point", "crl-distribution-point"));
+    CHECK(glob_matches("k?y-length", "key-length"));
+    CHECK(!glob_matches("key", "key-length"));
+    CHECK(!glob_matches("", "a"));
+    CHECK(!glob_matches("?", ""));
+    CHECK(!glob_matches("*a*b", "xaxbx"));
+    CHECK(glob_matches("*a*b**", "xaxb"));
 }
