@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// argv → Options. The only room with CLI11 is the .cpp behind this.
+#pragma once
+
+#include <variant>
+
+#include "app/options.h"
+
+namespace lyncprobe::app {
+
+// Either what to do, or the exit code after a help, version or error text was printed.
+std::variant<Options, int> read_command_line(int argc, char** argv);
+
+} // namespace lyncprobe::app

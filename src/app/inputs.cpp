@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "app/inputs.h"
+
+#include <cstdlib>
+
+#include "app/output.h"
+#include "app/process.h"
+#include "model/escape.h"
+#include "model/limits.h"
+#include "pki/certificate_file.h"
+
+namespace lyncprobe::app {
+
+namespace {
+
+Problem at_file(Problem problem, const std::string& path) {
+    if (problem.where.file.empty()) problem.where.file = path;
+    return problem;
+}
+
+void warn_if_open(const std::string& path, std::string_view holds, const Warn& warn) {
+    if (readable_by_others(path))
+        warn(for_terminal(path) + ": holds " + std::string(holds) + " and can be read by others (chmod 600)");
+}
+
+} // namespace
+
+Result<std::optional<std::string>> read_password(const IdentityFiles& files, const Warn& warn) {
+    std::optional<std::string> password;
+    if (!files.password_env.empty()) {
+        const char* value = std::getenv(files.password_env.c_str());
+        if (!value)
+            return Problem{.what = "the environment variable '" + files.password_env + "' is not set", .where = files.where};
+        password = value;
+    } else if (!files.password_file.empty()) {
+        auto text = read_file(files.password_file, limits::kCertificateFile);
+        if (!text) return text.error();
+        warn_if_open(files.password_file, "a password", warn);
+        password = text->substr(0, text->find_first_of("\r\n"));
+    }
+    return password;
+}
+
+Result<pki::IdentityPtr> load_identity(const IdentityFiles& files, const Warn& warn) {
+    auto password = read_password(files, warn);
+    if (!password) return password.error();
+    const bool pfx = !files.pfx.empty();
+    const auto& key_path = pfx ? files.pfx : files.key;
+    auto key = read_file(key_path, limits::kCertificateFile);
+    if (!key) return key.error();
+    warn_if_open(key_path, "a private key", warn);
+    if (pfx) {
+        auto identity = pki::read_identity_pfx(files.id, *key, *password);
+        if (!identity) return at_file(identity.error(), files.pfx);
+        return identity;
+    }
+    auto certificate = read_file(files.certificate, limits::kCertificateFile);
+    if (!certificate) return certificate.error();
+    auto identity = pki::read_identity(files.id, *certificate, *key, *password);
+    if (!identity) return at_file(identity.error(), files.certificate);
+    return identity;
+}
+
+Result<pki::Anchors> load_anchors(const std::vector<std::string>& ca_files, bool system) {
+    pki::Anchors anchors;
+    for (const auto& path : ca_files) {
+        auto bytes = read_file(path, limits::kCertificateFile);
+        if (!bytes) return bytes.error();
+        auto file = pki::read_certificate_file(*bytes, std::nullopt);
+        if (!file) return at_file(file.error(), path);
+        for (const auto& der : file->certificates) anchors.add(der);
+    }
+    if (system) anchors.use_system_directory({});
+    return anchors;
+}
+
+} // namespace lyncprobe::app

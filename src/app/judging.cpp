@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "app/judging.h"
+
+#include "model/glob.h"
+
+namespace lyncprobe::app {
+
+namespace {
+
+rules::Context with_target(rules::Context context, const Target& target) {
+    context.role = target.role;
+    context.role_known = target.role_given;
+    context.use = target.use;
+    context.side = target.side;
+    context.names = expected_names(target);
+    context.enrollment = target.enrollment;
+    context.os = target.os;
+    return context;
+}
+
+AttemptRow row_of(Observation&& seen, ChainPtr chain) {
+    AttemptRow row;
+    row.offer = std::move(seen.attempt.offer);
+    row.outcome = seen.outcome;
+    row.stage = seen.stage;
+    row.detail = std::move(seen.detail);
+    row.timings = seen.timings;
+    row.pseudo_tls = seen.pseudo_tls;
+    row.answer = std::move(seen.answer);
+    row.chain = std::move(chain);
+    if (!seen.tls.messages.empty() || !seen.tls.alerts.empty()) row.tls = std::make_unique<TlsFacts>(std::move(seen.tls));
+    if (seen.client_certificate.requested)
+        row.client_certificate = std::make_unique<ClientCertificateFacts>(std::move(seen.client_certificate));
+    return row;
+}
+
+bool applies(const Waiver& waiver, const Finding& finding, std::string_view name, std::string_view id, Time now) {
+    if (waiver.until && now > *waiver.until) return false;
+    if (!glob_matches(waiver.rule, finding.rule)) return false;
+    if (!waiver.certificate.empty() && (!finding.certificate || to_hex(*finding.certificate) != waiver.certificate)) return false;
+    return waiver.target.empty() || glob_matches(waiver.target, name) || glob_matches(waiver.target, id);
+}
+
+} // namespace
+
+Judge::Judge(
+    pki::CertificateStore& store, FindingPool& pool, rules::Selection selection, const Policy& policy,
+    std::vector<Waiver> waivers, Time now, std::chrono::seconds expires_within
+)
+    : store_(store), pool_(pool), selection_(std::move(selection)), policy_(policy), waivers_(std::move(waivers)), now_(now),
+      expires_within_(expires_within) {}
+
+EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&& probed) {
+    EndpointRow row;
+    row.id = plan::endpoint_id(planned, probed.address, probed.addresses_of_name);
+    row.target = probed.target;
+    row.address = probed.address;
+    row.addresses_skipped = probed.addresses_skipped;
+    row.attempts = probed.attempts;
+
+    const auto main = furthest(probed.observations);
+    ChainPtr judged_chain; // of the attempt that got furthest, else of any that saw one
+    for (std::size_t i = 0; i < probed.observations.size(); ++i) {
+        auto chain = store_.chain(probed.observations[i].presented);
+        if (chain && (!judged_chain || i == main)) judged_chain = chain;
+        auto attempt = row_of(std::move(probed.observations[i]), std::move(chain));
+        if (i == main) row.main = std::move(attempt);
+        else row.variants.push_back(std::move(attempt));
+    }
+    if (judged_chain) {
+        auto facts = with_target(context(), planned.target);
+        facts.client_certificate = row.main.client_certificate.get();
+        row.findings = findings(*judged_chain, facts, display_name(planned.target), row.id);
+    }
+    return row;
+}
+
+IdentityRow Judge::identity(const pki::Identity& identity) {
+    IdentityRow row{.id = identity.id(), .chain = store_.chain(identity.chain()), .findings = {}};
+    auto facts = context();
+    facts.own_identity = true;
+    row.findings = findings(*row.chain, facts, identity.id(), identity.id());
+    return row;
+}
+
+FileRow Judge::file(std::string path, const std::vector<std::string>& certificates, rules::Context facts) {
+    FileRow row;
+    row.path = std::move(path);
+    row.chain = store_.chain(certificates);
+    if (row.chain) row.findings = findings(*row.chain, facts, row.path, row.path);
+    return row;
+}
+
+rules::Context Judge::context() const {
+    rules::Context context;
+    context.now = now_;
+    context.expires_within = expires_within_;
+    context.policy = &policy_;
+    return context;
+}
+
+std::vector<const Finding*>
+Judge::findings(const Chain& chain, const rules::Context& facts, std::string_view name, std::string_view id) {
+    auto out = rules::judge(chain, facts, selection_, pool_);
+    if (waivers_.empty()) return out;
+    for (auto& finding : out)
+        for (const auto& waiver : waivers_) {
+            const bool bad = finding->verdict == Verdict::fail || finding->verdict == Verdict::warn ||
+                             finding->verdict == Verdict::inconclusive;
+            if (!bad || finding->waived || !applies(waiver, *finding, name, id, now_)) continue;
+            Finding waived = *finding;
+            waived.waived = waiver.reason;
+            finding = pool_.keep(std::move(waived));
+        }
+    return out;
+}
+
+} // namespace lyncprobe::app

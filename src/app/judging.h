@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// From what was seen to what is kept: rows with their chain and findings. No I/O.
+#pragma once
+
+#include "model/run_result.h"
+#include "pki/certificate_store.h"
+#include "pki/identity.h"
+#include "plan/plan.h"
+#include "rules/judge.h"
+
+namespace lyncprobe::app {
+
+// Judge holds what every judgement of a run shares.
+class Judge {
+  public:
+    Judge(pki::CertificateStore& store, FindingPool& pool, rules::Selection selection, const Policy& policy,
+          std::vector<Waiver> waivers, Time now, std::chrono::seconds expires_within);
+
+    EndpointRow endpoint(const plan::PlannedTarget&, ProbedEndpoint&&);
+    IdentityRow identity(const pki::Identity&);
+    // A file's certificates under the context that the command line gave.
+    FileRow file(std::string path, const std::vector<std::string>& certificates, rules::Context);
+
+    rules::Context context() const; // time and policy filled in
+
+  private:
+    std::vector<const Finding*> findings(const Chain&, const rules::Context&, std::string_view name, std::string_view id);
+
+    pki::CertificateStore& store_;
+    FindingPool& pool_;
+    rules::Selection selection_;
+    const Policy& policy_;
+    std::vector<Waiver> waivers_;
+    Time now_;
+    std::chrono::seconds expires_within_;
+};
+
+} // namespace lyncprobe::app

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// What a command line asked for, free of CLI11. Absent = not said.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/deployment.h"
+#include "report/report.h"
+
+namespace lyncprobe::app {
+
+enum class Command { scan, probe, check, rules, docs };
+
+enum class Colour { automatic, always, never };
+
+struct Options {
+    Command command = Command::scan;
+    std::vector<std::string> inputs; // target lists, certificate files, HOST[:PORT], a rule id
+
+    // Output.
+    std::vector<std::string> outputs;
+    report::Format format = report::Format::text;
+    Colour colour = Colour::automatic;
+    bool quiet = false, verbose = false, no_progress = false;
+    std::string vantage;
+
+    // Probing; the command line wins over the target list.
+    RunSettings settings;
+    std::vector<std::string> resolvers;
+    std::vector<std::string> target_globs;
+    bool plan_only = false;
+    std::uint32_t shard = 0, shards = 1;
+
+    // `probe` and `check`.
+    Probe probe = Probe::tls;
+    Role role = Role::other;
+    bool role_given = false;
+    CertificateUse use = CertificateUse::other;
+    std::vector<std::string> names;
+
+    // Trust, identity, time.
+    IdentityFiles identity; // id empty = none
+    std::vector<std::string> ca_files;
+    bool no_system_trust = false;
+    std::optional<Time> at;
+    std::string docs_kind; // of the hidden `docs`
+};
+
+} // namespace lyncprobe::app

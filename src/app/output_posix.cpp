@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <streambuf>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/output.h"
+#include "model/escape.h"
+
+namespace lyncprobe::app {
+
+namespace {
+
+std::string error_text(int error) { return std::generic_category().message(error); }
+
+// DescriptorBuffer writes to a descriptor and remembers the first error; what comes after it is dropped.
+class DescriptorBuffer final : public std::streambuf {
+  public:
+    explicit DescriptorBuffer(int descriptor) : descriptor_(descriptor) { setp(buffer_.data(), buffer_.data() + buffer_.size()); }
+    int error() const { return error_; }
+
+  protected:
+    int_type overflow(int_type c) override {
+        write_out();
+        if (!traits_type::eq_int_type(c, traits_type::eof())) sputc(traits_type::to_char_type(c));
+        return traits_type::not_eof(c);
+    }
+    int sync() override {
+        write_out();
+        return error_ == 0 ? 0 : -1;
+    }
+
+  private:
+    void write_out() {
+        const char* from = pbase();
+        while (from < pptr() && error_ == 0) {
+            const auto written = ::write(descriptor_, from, static_cast<std::size_t>(pptr() - from));
+            if (written > 0) from += written;
+            else if (errno != EINTR) error_ = errno;
+        }
+        setp(buffer_.data(), buffer_.data() + buffer_.size());
+    }
+
+    int descriptor_;
+    int error_ = 0;
+    std::array<char, 16384> buffer_;
+};
+
+// Symbolic links are followed so that the file they name is replaced, not the link.
+std::string resolved(const std::string& path) {
+    char* real = realpath(path.c_str(), nullptr);
+    if (!real) return path;
+    std::string out = real;
+    std::free(real);
+    return out;
+}
+
+bool is_device(const std::string& path) {
+    struct stat info {};
+    return stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+// Permissions of a file that replaces `path`: what it had, else what the umask leaves of 0666.
+mode_t mode_for(const std::string& path) {
+    struct stat info {};
+    if (stat(path.c_str(), &info) == 0) return info.st_mode & 07777;
+    const mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+} // namespace
+
+struct Output::Impl {
+    Impl(int fd, std::string final_path, std::string temporary_path)
+        : descriptor(fd), path(std::move(final_path)), temporary(std::move(temporary_path)), buffer(fd), stream(&buffer) {}
+    ~Impl() {
+        if (!temporary.empty()) unlink(temporary.c_str());
+        if (descriptor > STDERR_FILENO) close(descriptor);
+    }
+    int descriptor;
+    std::string path;      // empty = stdout
+    std::string temporary; // empty = stdout, a device, or already renamed
+    DescriptorBuffer buffer;
+    std::ostream stream;
+};
+
+Output::Output(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Output::Output(Output&&) noexcept = default;
+Output& Output::operator=(Output&&) noexcept = default;
+Output::~Output() = default;
+
+Output Output::standard() { return Output(std::make_unique<Impl>(STDOUT_FILENO, "", "")); }
+
+Result<Output> Output::file(const std::string& path) {
+    const auto cannot = [&](int error) { return Problem{.what = "cannot write '" + path + "': " + error_text(error)}; };
+    if (is_device(path)) { // /dev/stdout, a pipe: nothing to replace
+        const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+        if (descriptor < 0) return cannot(errno);
+        return Output(std::make_unique<Impl>(descriptor, path, ""));
+    }
+    struct stat info {};
+    if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return cannot(EISDIR);
+    const std::string target = resolved(path);
+    if (access(target.c_str(), F_OK) == 0 && access(target.c_str(), W_OK) != 0) return cannot(errno);
+    const auto slash = target.rfind('/');
+    std::string temporary = (slash == std::string::npos ? "" : target.substr(0, slash + 1)) + ".lyncprobe-XXXXXX";
+    const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
+    if (descriptor < 0) return cannot(errno);
+    fchmod(descriptor, mode_for(target));
+    return Output(std::make_unique<Impl>(descriptor, target, temporary));
+}
+
+std::ostream& Output::stream() { return impl_->stream; }
+
+std::string Output::commit() {
+    impl_->stream.flush();
+    const int error = impl_->buffer.error();
+    if (impl_->path.empty()) return error == 0 || error == EPIPE ? "" : "cannot write to stdout: " + error_text(error);
+    const auto cannot = [&](int reason) { return "cannot write '" + for_terminal(impl_->path) + "': " + error_text(reason); };
+    if (error != 0) return cannot(error);
+    if (impl_->temporary.empty()) return {};
+    if (fsync(impl_->descriptor) != 0) return cannot(errno);
+    if (rename(impl_->temporary.c_str(), impl_->path.c_str()) != 0) return cannot(errno);
+    impl_->temporary.clear();
+    return {};
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+    const bool standard = path == "-";
+    const auto cannot = [&](const std::string& why) { return Problem{.what = "cannot read it: " + why, .where = {path}}; };
+    const int descriptor = standard ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return cannot(error_text(errno));
+    std::string bytes;
+    std::array<char, 65536> chunk;
+    int error = 0;
+    while (bytes.size() <= limit) {
+        const auto got = read(descriptor, chunk.data(), chunk.size());
+        if (got == 0) break;
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) {
+            error = errno;
+            break;
+        }
+        bytes.append(chunk.data(), static_cast<std::size_t>(got));
+    }
+    if (!standard) close(descriptor);
+    if (error != 0) return cannot(error_text(error));
+    if (bytes.size() > limit) return cannot("it is longer than " + std::to_string(limit) + " bytes");
+    return good(std::move(bytes));
+}
+
+} // namespace lyncprobe::app

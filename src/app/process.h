@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What a process asks of its operating system: signals, terminal, output descriptors, file permissions.
+// The POSIX calls are in process_posix.cpp and output_posix.cpp.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <string>
+
+namespace lyncprobe::app {
+
+// SIGPIPE ignored, no core dumps (a core could hold a private key).
+void prepare_process();
+
+// Counts Ctrl-C and SIGTERM from now on; the second ends the process at once with 130.
+const std::atomic<int>& count_interrupts();
+
+bool stdout_is_terminal();
+bool stderr_is_terminal();
+std::size_t terminal_width(); // columns of stdout; 100 where it is no terminal or does not say
+
+// True where others than the owner may read the file.
+bool readable_by_others(const std::string& path);
+
+} // namespace lyncprobe::app

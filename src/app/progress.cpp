@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "app/progress.h"
+
+#include <iostream>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::app {
+
+void Progress::tick(const net::Progress& at) {
+    if (!shown_) return;
+    auto line = fmt::format("{} of {} endpoints done, {} open", at.endpoints_finished,
+                            std::max(at.endpoints_known, at.targets), at.in_flight);
+    const auto width = line.size();
+    if (width < width_) line.append(width_ - width, ' ');
+    std::cerr << '\r' << line << std::flush;
+    width_ = width;
+}
+
+void Progress::say(const std::string& sentence) {
+    clear();
+    std::cerr << "lyncprobe: " << sentence << '\n';
+}
+
+void Progress::clear() {
+    if (width_ == 0) return;
+    std::cerr << '\r' << std::string(width_, ' ') << '\r' << std::flush;
+    width_ = 0;
+}
+
+} // namespace lyncprobe::app

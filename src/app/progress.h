@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// One line on stderr that is rewritten while a run goes on, and sentences that must not tear it.
+#pragma once
+
+#include <string>
+
+#include "net/engine.h"
+
+namespace lyncprobe::app {
+
+class Progress {
+  public:
+    explicit Progress(bool shown) : shown_(shown) {}
+    ~Progress() { clear(); }
+    void tick(const net::Progress&);
+    void say(const std::string& sentence); // a whole line on stderr, with the progress line out of its way
+    void clear();
+
+  private:
+    bool shown_;
+    std::size_t width_ = 0; // columns on the screen now
+};
+
+} // namespace lyncprobe::app

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "app/reporting.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "app/exit_code.h"
+#include "app/process.h"
+
+namespace lyncprobe::app {
+
+namespace {
+
+// The report fits this many columns even on a wider terminal.
+constexpr std::size_t kWidest = 100;
+
+bool coloured(Colour wanted) {
+    if (wanted != Colour::automatic) return wanted == Colour::always;
+    const char* no_color = std::getenv("NO_COLOR"); // https://no-color.org: set and not empty
+    return stdout_is_terminal() && (!no_color || *no_color == '\0');
+}
+
+} // namespace
+
+std::optional<Verdict> fail_on(const std::optional<std::string>& setting) {
+    if (setting == "never") return std::nullopt;
+    return setting == "warn" ? Verdict::warn : Verdict::fail;
+}
+
+Result<Outputs> Outputs::open(const Options& options) {
+    Outputs out;
+    out.text_ = {.colour = coloured(options.colour), .width = std::min(terminal_width(), kWidest),
+                 .verbose = options.verbose, .quiet = options.quiet};
+    out.add(Output::standard(), options.format, true);
+    for (const auto& path : options.outputs) {
+        auto file = Output::file(path);
+        if (!file) return file.error();
+        out.add(std::move(*file), *report::format_of_ending(path), false);
+    }
+    return out;
+}
+
+void Outputs::add(Output output, report::Format format, bool standard) {
+    sinks_.push_back({std::move(output), format, standard, nullptr});
+    auto& sink = sinks_.back();
+    if (format == report::Format::ndjson) sink.lines = std::make_unique<report::NdjsonWriter>(sink.output.stream());
+}
+
+void Outputs::endpoint(const EndpointRow& row, const Target& target) {
+    for (auto& sink : sinks_) {
+        if (!sink.lines) continue;
+        sink.lines->endpoint(row, target);
+        if (sink.standard) sink.output.stream().flush();
+    }
+}
+
+int Outputs::write(const RunResult& result, const Warn& warn) {
+    int exit_code = result.summary.exit_code;
+    for (auto& sink : sinks_) {
+        write(sink, result);
+        const auto failure = sink.output.commit();
+        if (failure.empty()) continue;
+        warn(failure);
+        exit_code = kExitInternal;
+    }
+    return exit_code;
+}
+
+void Outputs::write(Sink& sink, const RunResult& result) const {
+    auto& stream = sink.output.stream();
+    const bool files = !result.files.empty();
+    auto text = text_;
+    if (!sink.standard) text = {.colour = false, .width = kWidest, .verbose = text_.verbose, .quiet = text_.quiet};
+    switch (sink.format) {
+    case report::Format::text: files ? report::write_check_text(stream, result, text) : report::write_text(stream, result, text); break;
+    case report::Format::json: files ? report::write_check_json(stream, result) : report::write_json(stream, result); break;
+    case report::Format::ndjson: sink.lines->summary(result); break;
+    }
+}
+
+} // namespace lyncprobe::app

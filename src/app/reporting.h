@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// The outputs of one command: stdout in one format and any number of files.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/inputs.h"
+#include "app/options.h"
+#include "app/output.h"
+#include "model/run_result.h"
+#include "report/report.h"
+
+namespace lyncprobe::app {
+
+// The verdict that makes exit code 1; absent = never.
+std::optional<Verdict> fail_on(const std::optional<std::string>& setting);
+
+// Outputs is opened before the run, so that an unwritable place is known before anything is probed.
+class Outputs {
+  public:
+    static Result<Outputs> open(const Options&);
+
+    // Hands an endpoint to the outputs that are written while the run goes on (NDJSON).
+    void endpoint(const EndpointRow&, const Target&);
+    // Writes everything and says the exit code: the summary's, or 4 where an output could not be written.
+    int write(const RunResult&, const Warn&);
+
+  private:
+    struct Sink {
+        Output output;
+        report::Format format;
+        bool standard;
+        std::unique_ptr<report::NdjsonWriter> lines; // of an NDJSON sink
+    };
+    void add(Output output, report::Format format, bool standard);
+    void write(Sink&, const RunResult&) const;
+
+    std::vector<Sink> sinks_;
+    report::TextOptions text_;  // of stdout
+};
+
+} // namespace lyncprobe::app

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// `lyncprobe rules [ID]`, and the documents that come out of the program.
+#include "rules/judge.h"
+
+#include <iostream>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "model/escape.h"
+#include "rules/explain.h"
+
+namespace lyncprobe::app {
+
+int run_rules(const Options& options) {
+    if (options.inputs.empty()) {
+        std::cout << rules::list();
+        return 0;
+    }
+    const auto& id = options.inputs.front();
+    if (const auto* rule = rules::find(id)) {
+        std::cout << rules::explain(*rule);
+        return 0;
+    }
+    std::vector<std::string_view> ids;
+    for (const auto* rule : rules::all()) ids.push_back(rule->id);
+    const auto near = nearest(id, ids);
+    std::cerr << "lyncprobe: there is no rule '" << for_terminal(id) << "'"
+              << (near.empty() ? std::string() : " (did you mean '" + std::string(near) + "'?)") << '\n';
+    return kExitUsage;
+}
+
+int run_docs(const Options& options) {
+    if (options.docs_kind == "rules") {
+        std::cout << rules::markdown();
+        return 0;
+    }
+    std::cerr << "lyncprobe: docs knows: rules\n";
+    return kExitUsage;
+}
+
+} // namespace lyncprobe::app

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// One run: plan, probe, judge, report. The order of the house; every step is somebody else's.
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/inputs.h"
+#include "app/judging.h"
+#include "app/process.h"
+#include "app/progress.h"
+#include "app/reporting.h"
+#include "model/escape.h"
+#include "net/engine.h"
+#include "plan/plan.h"
+
+namespace lyncprobe::app {
+
+namespace {
+
+using std::chrono::seconds;
+
+Time now() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
+
+// The command line wins over `policy:`.
+RunSettings merged(const RunSettings& line, const RunSettings& list) {
+    RunSettings out = list;
+    const auto take = [](auto& to, const auto& from) {
+        if (from) to = from;
+    };
+    take(out.timeout, line.timeout);
+    take(out.connect_timeout, line.connect_timeout);
+    take(out.deadline, line.deadline);
+    take(out.expires_within, line.expires_within);
+    take(out.concurrency, line.concurrency);
+    take(out.per_address, line.per_address);
+    take(out.retries, line.retries);
+    take(out.address_family, line.address_family);
+    take(out.fail_on, line.fail_on);
+    if (!line.only.empty()) out.only = line.only;
+    if (!line.skip.empty()) out.skip = line.skip;
+    return out;
+}
+
+net::EngineOptions engine_options(const RunSettings& settings, const Options& options, const Deployment& deployment) {
+    net::EngineOptions out;
+    out.concurrency = settings.concurrency.value_or(static_cast<std::uint32_t>(out.concurrency));
+    out.per_address = settings.per_address.value_or(static_cast<std::uint32_t>(out.per_address));
+    out.retries = settings.retries.value_or(0);
+    out.timeout = settings.timeout.value_or(out.timeout);
+    out.connect_timeout = settings.connect_timeout.value_or(out.connect_timeout);
+    out.timeout_forced = options.settings.timeout.has_value();
+    out.connect_timeout_forced = options.settings.connect_timeout.has_value();
+    out.deadline = settings.deadline;
+    out.address_family = settings.address_family.value_or(0);
+    out.resolvers = options.resolvers.empty() ? deployment.resolvers : options.resolvers;
+    out.interrupts = &count_interrupts();
+    return out;
+}
+
+// An identity of the command line is offered to every target.
+void use_command_line_identity(Deployment& deployment, const IdentityFiles& identity) {
+    if (identity.id.empty()) return;
+    deployment.identities = {identity};
+    for (auto& target : deployment.targets) target.identity = identity.id;
+}
+
+// Only the identities that some target offers are read.
+Result<std::vector<pki::IdentityPtr>> load_identities(const Deployment& deployment, const Warn& warn) {
+    std::set<std::string> used;
+    for (const auto& target : deployment.targets)
+        if (target.mutual != Mutual::none) used.insert(target.identity);
+    std::vector<pki::IdentityPtr> out;
+    for (const auto& files : deployment.identities) {
+        if (!used.contains(files.id)) continue;
+        auto identity = load_identity(files, warn);
+        if (!identity) return identity.error();
+        out.push_back(*identity);
+    }
+    return out;
+}
+
+Result<pki::Anchors> load_trust(const Deployment& deployment, const Options& options) {
+    auto files = deployment.trust.ca_files;
+    files.insert(files.end(), options.ca_files.begin(), options.ca_files.end());
+    return load_anchors(files, deployment.trust.system.value_or(true) && !options.no_system_trust);
+}
+
+void keep_shard(std::vector<plan::PlannedTarget>& targets, std::uint32_t shard, std::uint32_t shards) {
+    std::vector<plan::PlannedTarget> kept;
+    for (std::size_t i = shard; i < targets.size(); i += shards) kept.push_back(std::move(targets[i]));
+    targets = std::move(kept);
+}
+
+int print_plan(const std::vector<plan::PlannedTarget>& targets) {
+    auto out = Output::standard();
+    for (const auto& planned : targets) {
+        const auto& target = planned.target;
+        out.stream() << fmt::format(
+            "{}  {}  role {}  sni {}  {}\n", for_terminal(planned.id_base + planned.id_suffix),
+            for_terminal(host_and_port(target.host, target.port)), to_text(target.role),
+            for_terminal(server_name_sent(target).empty() ? "none" : server_name_sent(target)),
+            target.identity.empty() || target.mutual == Mutual::none ? "no client certificate"
+                                                                      : "identity " + for_terminal(target.identity));
+    }
+    return out.commit().empty() ? 0 : kExitInternal;
+}
+
+} // namespace
+
+int run_deployment(Deployment deployment, const Options& options) {
+    Progress progress(stderr_is_terminal() && !options.no_progress && !options.quiet);
+    const Warn warn = [&](const std::string& sentence) { progress.say(sentence); };
+    const auto stop = [&](const Problem& problem) {
+        warn(to_text(problem));
+        return kExitUsage;
+    };
+
+    for (const auto& warning : deployment.warnings) warn(to_text(warning));
+    use_command_line_identity(deployment, options.identity);
+    const auto settings = merged(options.settings, deployment.settings);
+    auto prepared = plan::prepare(std::move(deployment.targets), deployment.inputs);
+    for (const auto& warning : prepared.warnings) warn(to_text(warning));
+    if (options.shards > 1) keep_shard(prepared.targets, options.shard, options.shards);
+    if (options.plan_only) return print_plan(prepared.targets);
+
+    auto selection = rules::Selection::make(settings.only, settings.skip);
+    if (!selection) return stop(selection.error());
+    for (const auto& planned : prepared.targets) deployment.targets.push_back(planned.target);
+    auto identities = load_identities(deployment, warn);
+    if (!identities) return stop(identities.error());
+    auto anchors = load_trust(deployment, options);
+    if (!anchors) return stop(anchors.error());
+    auto outputs = Outputs::open(options);
+    if (!outputs) return stop(outputs.error());
+
+    RunResult result;
+    result.started_at = now();
+    result.judged_at = options.at.value_or(result.started_at);
+    result.vantage = options.vantage;
+    result.inputs = deployment.inputs;
+    result.targets = std::move(deployment.targets);
+
+    pki::CertificateStore store(std::move(*anchors));
+    FindingPool pool;
+    const auto soon = settings.expires_within.value_or(std::chrono::days{30});
+    Judge judge(store, pool, std::move(*selection), deployment.policy, deployment.waivers, result.judged_at,
+                std::chrono::duration_cast<seconds>(soon));
+    tls::ContextPool contexts;
+    for (const auto& identity : *identities) {
+        contexts.add_identity(identity);
+        result.identities.push_back(judge.identity(*identity));
+    }
+
+    net::Sinks sinks;
+    sinks.finished = [&](ProbedEndpoint&& probed) {
+        const auto& planned = prepared.targets[probed.target];
+        result.endpoints.push_back(judge.endpoint(planned, std::move(probed)));
+        outputs->endpoint(result.endpoints.back(), planned.target);
+    };
+    sinks.tick = [&](const net::Progress& at) { progress.tick(at); };
+    sinks.warning = warn;
+    const auto end = net::run(prepared.targets, engine_options(settings, options, deployment), contexts, sinks);
+    if (!end) return stop(end.error());
+    progress.clear();
+
+    result.interrupted = end->interrupted;
+    result.finished_at = now();
+    std::stable_sort(result.endpoints.begin(), result.endpoints.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.target, a.address) < std::tie(b.target, b.address);
+    });
+    result.summary = report::summarise(result, fail_on(settings.fail_on));
+    return outputs->write(result, warn);
+}
+
+} // namespace lyncprobe::app
