@@ -112,6 +112,7 @@ struct PathFacts {
     };
     Trust trust = Trust::not_searched;
     bool anchors_configured = false;        // the operator's own; else only the system's
+    bool system_anchor = false;             // the path ends in an anchor of the system, not of the operator
     std::vector<CertificatePtr> path;       // server certificate first, anchor last; the longest partial one if none was found
     bool used_unpresented = false;          // an intermediate of the path was not in the presented chain
     std::string why;                        // one clause where not trusted: "issuer CN=… is not an anchor"

@@ -79,6 +79,7 @@ PathFacts Search::run() {
         facts_.trust = PathFacts::Trust::trusted;
         facts_.path = path_;
         facts_.why.clear();
+        facts_.system_anchor = !anchors_.own_fingerprints.contains(path_.back()->sha256);
         for (std::size_t i = 1; i < path_.size(); ++i)
             if (!path_[i]->self_signed && !was_presented(*path_[i])) facts_.used_unpresented = true;
     } else if (!limit_.empty()) {

@@ -139,7 +139,7 @@ std::string not_rsa(const Subject& s) {
 }
 
 bool publicly_trusted(const Chain& chain) {
-    return chain.path.trust == PathFacts::Trust::trusted && !chain.path.anchors_configured;
+    return chain.path.trust == PathFacts::Trust::trusted && chain.path.system_anchor;
 }
 
 std::string some_of(std::span<const std::string> list) {

@@ -357,6 +357,7 @@ TEST_CASE("path: the system's folder is asked by name, not loaded") {
     const auto trusted = store.chain({leaf(), intermediate()});
     CHECK(trusted->path.trust == Trust::trusted);
     CHECK(!trusted->path.anchors_configured);
+    CHECK(trusted->path.system_anchor);
     CHECK(trusted->complete == true);
     const auto unknown = store.chain({make_leaf("Elsewhere", "elsewhere")});
     CHECK(unknown->path.trust == Trust::unknown);

@@ -81,8 +81,11 @@ TEST_CASE("auto-enrollment: a public issuer or a version 1 template proves it wa
 ) {
     auto bench = edge();
     bench.chain.path.trust = PathFacts::Trust::trusted;
+    bench.chain.path.system_anchor = true;
     CHECK(bench.verdict("auto-enrollment") == Verdict::pass);
-    bench.chain.path.anchors_configured = true; // our own root proves nothing
+    bench.chain.path.anchors_configured = true; // also where our own roots are configured beside it
+    CHECK(bench.verdict("auto-enrollment") == Verdict::pass);
+    bench.chain.path.system_anchor = false; // our own root proves nothing
     CHECK(bench.verdict("auto-enrollment") == Verdict::inconclusive);
     auto certificate = server();
     certificate.template_v1 = "WebServer";
@@ -188,5 +191,6 @@ TEST_CASE("windows-2003-ca: undeclared, a certificate that no such CA can have i
     CHECK(undeclared(with_curve) == Verdict::not_applicable);
     Bench from_public_ca({old_certificate()});
     from_public_ca.chain.path.trust = PathFacts::Trust::trusted;
+    from_public_ca.chain.path.system_anchor = true;
     CHECK(from_public_ca.verdict("windows-2003-ca") == Verdict::not_applicable);
 }
