@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// The errors of connect(2) and socket(2), each with its outcome.
+#include "net/connect_failure.h"
+
+#include <fmt/format.h>
+
+namespace lyncprobe::net {
+
+namespace errc = boost::system::errc;
+using boost::system::error_code;
+
+namespace {
+
+bool is_shortage(const error_code& error);
+bool is_no_route(const error_code& error);
+
+} // namespace
+
+bool depends_on_way(const error_code& error) {
+    return is_no_route(error) || error == errc::address_not_available ||
+           error == errc::address_family_not_supported;
+}
+
+ConnectFailure classify(const error_code& error, const Way& way) {
+    if (error == errc::connection_refused)
+        return {
+            .outcome = Outcome::refused,
+            .detail = "connection refused: nothing listens on this port"};
+    if (error == errc::timed_out)
+        return {
+            .outcome = Outcome::connect_timeout,
+            .detail = "no answer to the connection request in time"};
+    if (error == errc::connection_reset || error == errc::connection_aborted)
+        return {.outcome = Outcome::reset, .detail = "connection reset while connecting"};
+    if (depends_on_way(error) && !way.family_route)
+        return {
+            .outcome = Outcome::skipped,
+            .detail = fmt::format("this machine has no {} route", way.v6 ? "IPv6" : "IPv4")};
+    // With a route, a local address that is not available means that every local port is taken.
+    if (is_shortage(error) || (error == errc::address_not_available && way.route))
+        return {
+            .outcome = Outcome::local_error,
+            .detail = fmt::format("this machine cannot open a connection: {}", error.message()),
+            .shortage = true};
+    return {
+        .outcome = Outcome::unreachable,
+        .detail = fmt::format("cannot be reached: {}", error.message())};
+}
+
+namespace {
+
+bool is_shortage(const error_code& error) {
+    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+           error == errc::no_buffer_space || error == errc::not_enough_memory;
+}
+
+bool is_no_route(const error_code& error) {
+    return error == errc::network_unreachable || error == errc::host_unreachable;
+}
+
+} // namespace
+
+} // namespace lyncprobe::net

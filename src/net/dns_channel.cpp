@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// c-ares driven by Asio: the socket-state callback registers descriptors, ares_timeout() sets the
+// timer.
+#include "net/dns_channel.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+namespace lyncprobe::net {
+
+namespace asio = boost::asio;
+using Descriptor = asio::posix::stream_descriptor;
+
+namespace {
+
+// One try waits this long; c-ares doubles it each round. With four rounds a dead server is given up
+// after 15 s.
+constexpr int kFirstTryMs = 1'000;
+constexpr int kTries = 4;
+
+std::optional<Address> to_address(const sockaddr& from);
+
+} // namespace
+
+// Socket is one descriptor that belongs to c-ares; we only wait on it.
+struct DnsChannel::Socket {
+    explicit Socket(asio::io_context& io) : descriptor(io) {}
+    Descriptor descriptor;
+    bool want_read = false, want_write = false;
+    bool waits_read = false, waits_write = false;
+    bool gone = false; // c-ares has closed it
+};
+
+// Query is what c-ares keeps for us until it answers.
+struct DnsChannel::Query {
+    DnsChannel* channel;
+    Done done;
+};
+
+std::shared_ptr<DnsChannel> DnsChannel::open(asio::io_context& io, const Settings& settings) {
+    static const int library = ares_library_init(ARES_LIB_INIT_ALL);
+    if (library != ARES_SUCCESS) return nullptr;
+    std::shared_ptr<DnsChannel> self(new DnsChannel(io));
+    std::string lookups = settings.lookups;
+    ares_options options{};
+    options.flags =
+        ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | settings.extra_flags;
+    options.timeout = kFirstTryMs;
+    options.tries = kTries;
+    options.lookups = lookups.data();
+    options.sock_state_cb = &on_socket_state;
+    options.sock_state_cb_data = self.get();
+    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
+                     ARES_OPT_SOCK_STATE_CB;
+    if (ares_init_options(&self->channel_, &options, mask) != ARES_SUCCESS) return nullptr;
+    if (!settings.servers.empty() &&
+        ares_set_servers_ports_csv(self->channel_, settings.servers.c_str()) != ARES_SUCCESS)
+        return nullptr;
+    return self;
+}
+
+DnsChannel::DnsChannel(asio::io_context& io) : io_(io), timer_(io) {}
+
+DnsChannel::~DnsChannel() {
+    closing_ = true;
+    if (channel_ != nullptr) ares_destroy(channel_);
+}
+
+void DnsChannel::ask(const std::string& name, int family, Done done) {
+    ares_addrinfo_hints hints{};
+    hints.ai_flags = ARES_AI_NOSORT;
+    hints.ai_family = family;
+    hints.ai_socktype = SOCK_STREAM;
+    auto query = std::make_unique<Query>(Query{.channel = this, .done = std::move(done)});
+    ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, &on_answer, query.release());
+    arm_timer();
+}
+
+void DnsChannel::on_answer(void* data, int status, int /*timeouts*/, ares_addrinfo* result) {
+    const std::unique_ptr<Query> query(static_cast<Query*>(data));
+    std::vector<Address> addresses;
+    if (result != nullptr) {
+        for (const ares_addrinfo_node* node = result->nodes; node != nullptr; node = node->ai_next)
+            if (const auto address = to_address(*node->ai_addr)) addresses.push_back(*address);
+        ares_freeaddrinfo(result);
+    }
+    if (!query->channel->closing_) query->done(status, std::move(addresses));
+}
+
+void DnsChannel::on_socket_state(void* self, ares_socket_t socket, int readable, int writable) {
+    static_cast<DnsChannel*>(self)->watch(socket, readable != 0, writable != 0);
+}
+
+void DnsChannel::watch(ares_socket_t fd, bool readable, bool writable) {
+    auto found = sockets_.find(fd);
+    if (!readable && !writable) {
+        if (found == sockets_.end()) return;
+        found->second->gone = true;
+        found->second->descriptor.release(); // c-ares closes it itself
+        sockets_.erase(found);
+        return;
+    }
+    if (found == sockets_.end()) {
+        found = sockets_.emplace(fd, std::make_shared<Socket>(io_)).first;
+        boost::system::error_code error;
+        found->second->descriptor.assign(fd, error);
+        if (error) return; // cannot be waited for: c-ares' own time-out ends the query
+    }
+    const std::shared_ptr<Socket> socket = found->second;
+    socket->want_read = readable;
+    socket->want_write = writable;
+    if (readable) wait_for(socket, Descriptor::wait_read);
+    if (writable) wait_for(socket, Descriptor::wait_write);
+}
+
+void DnsChannel::wait_for(const std::shared_ptr<Socket>& socket, Descriptor::wait_type type) {
+    const bool reading = type == Descriptor::wait_read;
+    bool& waits = reading ? socket->waits_read : socket->waits_write;
+    if (waits) return;
+    waits = true;
+    socket->descriptor.async_wait(
+        type,
+        [weak = weak_from_this(), socket, type, reading](boost::system::error_code error) {
+            (reading ? socket->waits_read : socket->waits_write) = false;
+            const auto self = weak.lock();
+            if (!self || socket->gone || error) return;
+            const ares_socket_t fd = socket->descriptor.native_handle();
+            self->process(reading ? fd : ARES_SOCKET_BAD, reading ? ARES_SOCKET_BAD : fd);
+            if (!socket->gone && (reading ? socket->want_read : socket->want_write))
+                self->wait_for(socket, type);
+        }
+    );
+}
+
+void DnsChannel::process(ares_socket_t readable, ares_socket_t writable) {
+    ares_process_fd(channel_, readable, writable);
+    arm_timer();
+}
+
+void DnsChannel::arm_timer() {
+    timeval storage{};
+    const timeval* next = ares_timeout(channel_, nullptr, &storage);
+    if (next == nullptr) {
+        timer_.cancel();
+        return;
+    }
+    timer_.expires_after(
+        std::chrono::seconds(next->tv_sec) + std::chrono::microseconds(next->tv_usec)
+    );
+    timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+        if (error) return;
+        if (const auto self = weak.lock()) self->process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    });
+}
+
+namespace {
+
+std::optional<Address> to_address(const sockaddr& from) {
+    Address address;
+    if (from.sa_family == AF_INET) {
+        sockaddr_in in{};
+        std::memcpy(&in, &from, sizeof in);
+        std::memcpy(address.bytes.data(), &in.sin_addr, sizeof in.sin_addr);
+        return address;
+    }
+    if (from.sa_family == AF_INET6) {
+        sockaddr_in6 in{};
+        std::memcpy(&in, &from, sizeof in);
+        address.v6 = true;
+        std::memcpy(address.bytes.data(), &in.sin6_addr, sizeof in.sin6_addr);
+        address.scope = in.sin6_scope_id;
+        return address;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+} // namespace lyncprobe::net

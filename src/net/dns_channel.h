@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// One c-ares channel on Asio: its sockets as descriptors, its time-outs as one timer.
+#pragma once
+
+#include "model/host.h"
+
+#include <ares.h>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace lyncprobe::net {
+
+// DnsChannel asks one set of servers (or the hosts file) in one way. Kept by shared_ptr, because
+// Asio's handlers must see that it is gone; let it go outside of its own callbacks only (c-ares
+// issue 347).
+class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
+  public:
+    struct Settings {
+        std::string servers;       // "192.0.2.1:53,[2001:db8::1]:53"; empty = the system's
+        const char* lookups = "b"; // c-ares' letters: b = DNS, f = hosts file
+        int extra_flags = 0;
+    };
+    // `status` is one of ARES_…; the addresses are in the order of the answer.
+    using Done = std::function<void(int status, std::vector<Address> addresses)>;
+
+    // Null where c-ares cannot start (no memory, servers it does not understand).
+    static std::shared_ptr<DnsChannel> open(boost::asio::io_context&, const Settings&);
+    ~DnsChannel();
+    DnsChannel(const DnsChannel&) = delete;
+    DnsChannel& operator=(const DnsChannel&) = delete;
+
+    // `family` is AF_INET, AF_INET6 or AF_UNSPEC. `done` is called once, possibly before this
+    // returns, and never after the channel is gone.
+    void ask(const std::string& name, int family, Done done);
+
+  private:
+    struct Socket;
+    struct Query;
+
+    explicit DnsChannel(boost::asio::io_context&);
+    static void on_socket_state(void* self, ares_socket_t, int readable, int writable);
+    static void on_answer(void* query, int status, int timeouts, ares_addrinfo* result);
+    void watch(ares_socket_t, bool readable, bool writable);
+    void wait_for(const std::shared_ptr<Socket>&, boost::asio::posix::stream_descriptor::wait_type);
+    void process(ares_socket_t readable, ares_socket_t writable);
+    void arm_timer();
+
+    boost::asio::io_context& io_;
+    boost::asio::steady_timer timer_;
+    std::unordered_map<ares_socket_t, std::shared_ptr<Socket>> sockets_;
+    ares_channel channel_ = nullptr;
+    bool closing_ = false;
+};
+
+} // namespace lyncprobe::net

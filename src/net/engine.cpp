@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: MIT
+// One run: names are looked up beside the probing, endpoints wait for their turn, each is handed
+// over exactly once.
+#include "net/engine.h"
+
+#include "model/limits.h"
+#include "net/descriptors.h"
+#include "net/name_queue.h"
+#include "net/resolver.h"
+#include "net/run_attempt.h"
+#include "net/scheduler.h"
+#include "probes/probe.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <random>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <fmt/format.h>
+
+namespace lyncprobe::net {
+
+namespace asio = boost::asio;
+using tls::PeerEnd;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::size_t kSpareDescriptors = 64;  // files, name servers, a few libraries
+constexpr std::size_t kReadBuffer = 64u << 10; // one for all connections
+constexpr std::chrono::milliseconds kTick{50};
+constexpr int kTicksPerProgress = 2;
+constexpr std::chrono::seconds kLastChance{1}; // for open attempts after an interrupt
+// Before a connection that we could not open is tried again.
+constexpr std::chrono::milliseconds kShortagePause{50};
+constexpr std::size_t kNameWarnings = 10;
+
+// Why a run starts nothing any more.
+enum class Stop { none, interrupted, deadline };
+
+// Run is the state of one call of run(). Everything happens on the caller's thread.
+class Run {
+  public:
+    Run(std::span<const plan::PlannedTarget> targets, const EngineOptions& options,
+        tls::ContextPool& contexts, const Sinks& sinks);
+    Result<RunEnd> go();
+
+  private:
+    // From targets to endpoints.
+    void take_in(std::size_t target);
+    void add_endpoints(
+        std::size_t target, const std::vector<Address>& addresses, std::size_t skipped,
+        std::chrono::nanoseconds look_up
+    );
+    void start_look_ups();
+    void answered(const std::string& name, const LookUp& found);
+    void warn_of_name(const std::string& warning);
+    void give_up_slow_names();
+
+    // From endpoints to results.
+    void start_endpoints();
+    asio::awaitable<void> probe(Endpoint endpoint);
+    asio::awaitable<Observation> try_attempt(
+        Endpoint endpoint, Attempt attempt, Clock::time_point& deadline, std::uint32_t& attempts
+    );
+    asio::awaitable<Tried> connect_once(
+        Endpoint endpoint, Attempt attempt, Clock::time_point deadline
+    );
+    bool alone() const { return scheduler_.running() == parked_ + 1; }
+    void over(const Endpoint& endpoint, ProbedEndpoint&& result);
+    void hand_over(ProbedEndpoint&& result);
+    void hand_over_untried(
+        std::size_t target, std::optional<Address> address, Outcome outcome,
+        const std::string& detail, const Endpoint& endpoint
+    );
+
+    // The clock.
+    void tick();
+    void stop(Stop why);
+    void stop_if_done();
+    void report_progress();
+    void fail(std::exception_ptr error);
+
+    Clock::duration timeout_of(const Target& target) const;
+    Clock::duration connect_timeout_of(const Target& target) const;
+    std::vector<Address> chosen(const std::vector<Address>& addresses) const;
+    bool wanted_family(const Address& address) const;
+    std::string seed();
+
+    asio::io_context io_; // first, because everything below uses it until it is destroyed
+    std::span<const plan::PlannedTarget> targets_;
+    EngineOptions options_;
+    tls::ContextPool& contexts_;
+    const Sinks& sinks_;
+    Scheduler scheduler_;
+    std::unique_ptr<Resolver> resolver_;
+    asio::steady_timer timer_;
+    std::vector<char> buffer_;
+
+    NameQueue names_;
+    std::size_t name_warnings_ = 0;
+
+    std::vector<std::weak_ptr<Connection>> open_;
+    std::size_t parked_ = 0; // endpoints that wait until this machine can open a connection again
+    std::mt19937_64 random_;
+    Progress progress_;
+    Clock::time_point started_;
+    Stop stop_ = Stop::none;
+    int ticks_ = 0;
+    std::exception_ptr failure_;
+};
+
+std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks);
+const Target& target_of(std::span<const plan::PlannedTarget> targets, std::size_t index);
+bool worth_a_retry(const Observation& observation);
+Observation untried(Attempt attempt, Outcome outcome, const std::string& detail);
+Outcome outcome_of(Stop why);
+std::string detail_of(Stop why);
+
+} // namespace
+
+Result<RunEnd> run(
+    std::span<const plan::PlannedTarget> targets, const EngineOptions& options,
+    tls::ContextPool& contexts, const Sinks& sinks
+) {
+    EngineOptions bounded = options;
+    bounded.concurrency = bounded_concurrency(options, sinks);
+    std::unique_ptr<Run> engine;
+    try {
+        engine = std::make_unique<Run>(targets, bounded, contexts, sinks);
+    } catch (const boost::system::system_error& error) {
+        return Problem{
+            .what = fmt::format("the network engine cannot start: {}", error.code().message()),
+            .where = {},
+            .hint = "is the limit of open files high enough (ulimit -n)?"};
+    }
+    return engine->go();
+}
+
+namespace {
+
+Run::Run(
+    std::span<const plan::PlannedTarget> targets, const EngineOptions& options,
+    tls::ContextPool& contexts, const Sinks& sinks
+)
+    : targets_(targets),
+      options_(options),
+      contexts_(contexts),
+      sinks_(sinks),
+      scheduler_(options.concurrency, options.per_address),
+      timer_(io_),
+      buffer_(kReadBuffer),
+      names_(options.concurrency),
+      random_(std::random_device{}()) {}
+
+Result<RunEnd> Run::go() {
+    auto resolver =
+        Resolver::make(io_, {.servers = options_.resolvers, .family = options_.address_family});
+    if (!resolver) return resolver.error();
+    resolver_ = std::move(*resolver);
+    started_ = Clock::now();
+    progress_.targets = targets_.size();
+    for (std::size_t target = 0; target < targets_.size(); ++target)
+        take_in(target);
+    start_look_ups();
+    start_endpoints();
+    tick();
+    io_.run();
+    resolver_.reset();
+    if (failure_) std::rethrow_exception(failure_);
+    report_progress();
+    return RunEnd{
+        .interrupted = stop_ == Stop::interrupted, .deadline_reached = stop_ == Stop::deadline};
+}
+
+void Run::take_in(std::size_t index) {
+    const Target& target = target_of(targets_, index);
+    if (!target.addresses.empty()) return add_endpoints(index, target.addresses, 0, {});
+    if (const auto address = parse_address(target.host))
+        return add_endpoints(index, {*address}, 0, {});
+    names_.add(target.host, index);
+}
+
+void Run::add_endpoints(
+    std::size_t target, const std::vector<Address>& addresses, std::size_t skipped,
+    std::chrono::nanoseconds look_up
+) {
+    const std::vector<Address> distinct = chosen(addresses);
+    Endpoint endpoint{
+        .target = target,
+        .addresses_of_name = distinct.size(),
+        .addresses_skipped = skipped,
+        .look_up = look_up};
+    progress_.endpoints_known += distinct.size();
+    for (const Address& address : distinct) {
+        endpoint.address = address;
+        if (never_a_server(address))
+            hand_over_untried(
+                target, address, Outcome::skipped, "this address is never a server's", endpoint
+            );
+        else if (!wanted_family(address))
+            hand_over_untried(
+                target, address, Outcome::skipped,
+                fmt::format("only IPv{} is to be probed", options_.address_family), endpoint
+            );
+        else
+            scheduler_.add(endpoint);
+    }
+}
+
+void Run::start_look_ups() {
+    while (stop_ == Stop::none) {
+        const auto next = names_.next(Clock::now());
+        if (!next) return;
+        const std::string name = *next;
+        // The answer is taken by the loop, never inside look_up(), so that nothing here is changed
+        // under our feet.
+        resolver_->look_up(name, [this, name](LookUp found) {
+            asio::post(io_, [this, name, found = std::move(found)] { answered(name, found); });
+        });
+    }
+}
+
+void Run::answered(const std::string& name, const LookUp& found) {
+    const auto waiters = names_.answered(name, Clock::now());
+    if (waiters.empty()) return; // given up
+    if (!found.warning.empty()) warn_of_name(found.warning);
+    const std::size_t kept = std::min(found.addresses.size(), limits::kAddressesOfName);
+    const std::vector<Address> addresses(
+        found.addresses.begin(), found.addresses.begin() + static_cast<std::ptrdiff_t>(kept)
+    );
+    for (const auto& [target, look_up] : waiters) {
+        if (!addresses.empty()) {
+            add_endpoints(target, addresses, found.addresses.size() - kept, look_up);
+            continue;
+        }
+        ++progress_.endpoints_known;
+        hand_over_untried(
+            target, std::nullopt, Outcome::dns_failure, found.failure, {.look_up = look_up}
+        );
+    }
+    start_look_ups();
+    start_endpoints();
+    stop_if_done();
+}
+
+// A name server without AAAA would otherwise fill the screen.
+void Run::warn_of_name(const std::string& warning) {
+    ++name_warnings_;
+    if (!sinks_.warning || name_warnings_ > kNameWarnings) return;
+    sinks_.warning(warning);
+    if (name_warnings_ == kNameWarnings)
+        sinks_.warning("more names with records left out are not listed");
+}
+
+// Each target waits for its name no longer than its own deadline.
+void Run::give_up_slow_names() {
+    const auto patience = [this](std::size_t target) {
+        return timeout_of(target_of(targets_, target));
+    };
+    for (const auto& [target, look_up] : names_.give_up(Clock::now(), patience)) {
+        ++progress_.endpoints_known;
+        hand_over_untried(
+            target, std::nullopt, Outcome::dns_failure, "no answer from the name server in time",
+            {.look_up = look_up}
+        );
+    }
+    start_look_ups();
+}
+
+void Run::start_endpoints() {
+    // What this machine cannot open now it could not open for another endpoint either.
+    while (stop_ == Stop::none && parked_ == 0) {
+        const auto endpoint = scheduler_.next();
+        if (!endpoint) return;
+        asio::co_spawn(io_, probe(*endpoint), [this](std::exception_ptr error) {
+            if (error) fail(error);
+        });
+    }
+}
+
+asio::awaitable<void> Run::probe(Endpoint endpoint) {
+    const Target& target = target_of(targets_, endpoint.target);
+    ProbedEndpoint result;
+    result.target = endpoint.target;
+    result.address = endpoint.address;
+    result.addresses_of_name = endpoint.addresses_of_name;
+    result.addresses_skipped = endpoint.addresses_skipped;
+    auto deadline = Clock::now() + timeout_of(target) - endpoint.look_up;
+    std::vector<Attempt> attempts;
+    attempts.push_back(plan::first_attempt(target));
+    while (!attempts.empty()) {
+        for (const Attempt& attempt : attempts) {
+            if (stop_ != Stop::none && !result.observations.empty()) break;
+            auto observation = co_await try_attempt(endpoint, attempt, deadline, result.attempts);
+            result.observations.push_back(std::move(observation));
+        }
+        if (stop_ != Stop::none) break;
+        attempts = plan::further_attempts(target, result.observations);
+    }
+    over(endpoint, std::move(result));
+}
+
+// The attempt and its retries; what got furthest counts.
+asio::awaitable<Observation> Run::try_attempt(
+    Endpoint endpoint, Attempt attempt, Clock::time_point& deadline, std::uint32_t& attempts
+) {
+    std::vector<Observation> tries;
+    while (tries.size() <= options_.retries) {
+        if (stop_ != Stop::none) {
+            tries.push_back(untried(std::move(attempt), outcome_of(stop_), detail_of(stop_)));
+            break;
+        }
+        Tried tried = co_await connect_once(endpoint, attempt, deadline);
+        if (tried.shortage && !alone()) {
+            const auto parked_at = Clock::now();
+            asio::steady_timer pause(io_, kShortagePause);
+            ++parked_;
+            co_await pause.async_wait(kAwait);
+            --parked_;
+            deadline += Clock::now() - parked_at; // our own trouble is not charged to the endpoint
+            continue;
+        }
+        ++attempts;
+        if (stop_ == Stop::deadline) tried.observation.detail += "; the run's deadline was reached";
+        const bool again = worth_a_retry(tried.observation);
+        tries.push_back(std::move(tried.observation));
+        if (!again || stop_ != Stop::none || Clock::now() >= deadline) break;
+    }
+    co_return std::move(tries[furthest(tries)]);
+}
+
+asio::awaitable<Tried> Run::connect_once(
+    Endpoint endpoint, Attempt attempt, Clock::time_point deadline
+) {
+    const Target& target = target_of(targets_, endpoint.target);
+    AttemptSetup setup;
+    setup.connection = std::make_shared<Connection>(io_);
+    setup.contexts = &contexts_;
+    setup.buffer = buffer_;
+    setup.target = &target;
+    setup.address = endpoint.address;
+    setup.attempt = std::move(attempt);
+    setup.probe = probes::find(setup.attempt.probe);
+    setup.deadline = deadline;
+    setup.connect_timeout = connect_timeout_of(target);
+    setup.look_up = endpoint.look_up;
+    setup.seed = seed();
+    std::erase_if(open_, [](const auto& connection) { return connection.expired(); });
+    open_.push_back(setup.connection);
+    Tried tried = co_await run_attempt(std::move(setup));
+    co_return tried;
+}
+
+void Run::over(const Endpoint& endpoint, ProbedEndpoint&& result) {
+    scheduler_.finished(endpoint.address);
+    hand_over(std::move(result));
+    start_endpoints();
+    stop_if_done();
+}
+
+void Run::hand_over(ProbedEndpoint&& result) {
+    ++progress_.endpoints_finished;
+    sinks_.finished(std::move(result));
+}
+
+void Run::hand_over_untried(
+    std::size_t target, std::optional<Address> address, Outcome outcome, const std::string& detail,
+    const Endpoint& endpoint
+) {
+    Observation observation =
+        untried(plan::first_attempt(target_of(targets_, target)), outcome, detail);
+    const std::chrono::duration<double, std::milli> look_up = endpoint.look_up;
+    observation.timings.resolve = observation.timings.total = look_up.count();
+    ProbedEndpoint result;
+    result.target = target;
+    result.address = address;
+    result.addresses_of_name = endpoint.addresses_of_name;
+    result.addresses_skipped = endpoint.addresses_skipped;
+    result.observations.push_back(std::move(observation));
+    hand_over(std::move(result));
+}
+
+void Run::tick() {
+    const auto now = Clock::now();
+    if (options_.interrupts != nullptr && options_.interrupts->load() > 0) stop(Stop::interrupted);
+    if (options_.deadline && now >= started_ + *options_.deadline) stop(Stop::deadline);
+    give_up_slow_names();
+    if (ticks_++ % kTicksPerProgress == 0) report_progress();
+    stop_if_done();
+    timer_.expires_after(kTick);
+    timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) tick();
+    });
+}
+
+void Run::stop(Stop why) {
+    if (stop_ != Stop::none) return;
+    stop_ = why;
+    for (const Endpoint& endpoint : scheduler_.give_up())
+        hand_over_untried(
+            endpoint.target, endpoint.address, outcome_of(stop_), detail_of(stop_), endpoint
+        );
+    for (const std::size_t target : names_.give_up_all()) {
+        ++progress_.endpoints_known;
+        hand_over_untried(target, std::nullopt, outcome_of(stop_), detail_of(stop_), {});
+    }
+    const auto now = Clock::now();
+    for (const auto& weak : open_)
+        if (const auto connection = weak.lock())
+            why == Stop::interrupted ? connection->cut(now + kLastChance, PeerEnd::interrupted)
+                                     : connection->cut(now, PeerEnd::timeout);
+}
+
+void Run::stop_if_done() {
+    if (scheduler_.running() == 0 && scheduler_.waiting() == 0 && names_.empty()) io_.stop();
+}
+
+void Run::report_progress() {
+    progress_.in_flight = scheduler_.running();
+    if (sinks_.tick) sinks_.tick(progress_);
+}
+
+// A sink that throws ends the run; the caller gets its exception.
+void Run::fail(std::exception_ptr error) {
+    failure_ = std::move(error);
+    io_.stop();
+}
+
+Clock::duration Run::timeout_of(const Target& target) const {
+    return options_.timeout_forced ? options_.timeout : target.timeout.value_or(options_.timeout);
+}
+
+Clock::duration Run::connect_timeout_of(const Target& target) const {
+    return options_.connect_timeout_forced
+               ? options_.connect_timeout
+               : target.connect_timeout.value_or(options_.connect_timeout);
+}
+
+// Without duplicates; those of another family than the wanted one only where there are no others.
+std::vector<Address> Run::chosen(const std::vector<Address>& addresses) const {
+    std::vector<Address> distinct;
+    for (const Address& address : addresses)
+        if (std::ranges::find(distinct, address) == distinct.end()) distinct.push_back(address);
+    const auto wanted = [this](const Address& address) { return wanted_family(address); };
+    if (std::ranges::any_of(distinct, wanted))
+        std::erase_if(distinct, [&](const Address& address) { return !wanted(address); });
+    return distinct;
+}
+
+bool Run::wanted_family(const Address& address) const {
+    return options_.address_family == 0 || (options_.address_family == 6) == address.v6;
+}
+
+std::string Run::seed() { return fmt::format("{:016x}", random_()); }
+
+std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks) {
+    const std::size_t descriptors = raise_descriptor_limit();
+    const std::size_t most = descriptors > kSpareDescriptors ? descriptors - kSpareDescriptors : 1;
+    if (options.concurrency > most && sinks.warning)
+        sinks.warning(fmt::format(
+            "only {} endpoints at a time instead of {}: the limit is {} open files (ulimit -n)",
+            most, options.concurrency, descriptors
+        ));
+    return std::clamp<std::size_t>(options.concurrency, 1, most);
+}
+
+const Target& target_of(std::span<const plan::PlannedTarget> targets, std::size_t index) {
+    return targets[index].target;
+}
+
+bool worth_a_retry(const Observation& observation) {
+    return observation.outcome == Outcome::connect_timeout || observation.outcome == Outcome::reset;
+}
+
+Observation untried(Attempt attempt, Outcome outcome, const std::string& detail) {
+    Observation observation;
+    observation.attempt = std::move(attempt);
+    observation.outcome = outcome;
+    observation.detail = detail;
+    return observation;
+}
+
+Outcome outcome_of(Stop why) {
+    return why == Stop::interrupted ? Outcome::interrupted : Outcome::skipped;
+}
+
+std::string detail_of(Stop why) {
+    return why == Stop::interrupted ? "interrupted before its turn"
+                                    : "run deadline reached before its turn";
+}
+
+} // namespace
+
+} // namespace lyncprobe::net

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+// The steps of one exchange, and the small tables that say how a conversation and its connection
+// end together.
+#include "net/exchange.h"
+
+#include <utility>
+
+namespace lyncprobe::net {
+
+using probes::Conclusion;
+using probes::Received;
+using probes::Want;
+using tls::PeerEnd;
+using tls::TlsClient;
+
+namespace {
+
+struct Ending {
+    Outcome outcome;
+    std::string_view detail;
+};
+Ending ending(PeerEnd end);
+void set(Observation& observation, Outcome outcome, Stage stage, std::string_view detail);
+
+} // namespace
+
+Exchange::Exchange(
+    tls::ContextPool::Context& context, const HandshakeOptions& options,
+    const probes::ProbeInfo* probe, const probes::Peer& peer
+)
+    : client_(context, options) {
+    if (probe == nullptr || probe->converse == nullptr) return;
+    conversation_ = probe->converse(peer);
+    plain_first_ = probe->plain_first;
+}
+
+void Exchange::start() {
+    if (!plain_first_) return begin_handshake();
+    phase_ = Phase::preamble;
+    want_ = conversation_->start();
+    step_conversation();
+}
+
+void Exchange::receive(std::string_view bytes) {
+    switch (phase_) {
+    case Phase::preamble: plain_in_ += bytes; return step_conversation();
+    case Phase::handshake: client_.receive(bytes); return step_handshake();
+    case Phase::refusal: client_.receive(bytes); return step_refusal();
+    case Phase::conversation: client_.receive(bytes); return step_conversation();
+    case Phase::over: return;
+    }
+}
+
+void Exchange::peer_ended(PeerEnd why) {
+    if (phase_ == Phase::over) return;
+    end_ = why;
+    if (why == PeerEnd::end_of_stream) {
+        if (tls_begun_) client_.peer_ended();
+        sending_ = false; // what could not be sent is not missed
+        if (phase_ == Phase::handshake) step_handshake();
+        if (phase_ == Phase::refusal) step_refusal();
+        if (phase_ == Phase::preamble || phase_ == Phase::conversation) step_conversation();
+    }
+    phase_ = Phase::over;
+}
+
+void Exchange::refusal_waited() {
+    if (phase_ != Phase::refusal) return;
+    waited_ = true;
+    finish();
+}
+
+std::string Exchange::take_output() {
+    if (!plain_out_.empty()) return std::exchange(plain_out_, {});
+    return tls_begun_ ? client_.take_output() : std::string();
+}
+
+void Exchange::output_sent() {
+    if (!sending_ || phase_ == Phase::over) return;
+    sending_ = false;
+    want_ = conversation_->on({.kind = Received::Kind::sent});
+    step_conversation();
+}
+
+void Exchange::begin_handshake() {
+    tls_begun_ = true;
+    phase_ = Phase::handshake;
+    if (!plain_in_.empty()) client_.receive(std::exchange(plain_in_, {}));
+    step_handshake();
+}
+
+void Exchange::step_handshake() {
+    switch (client_.handshake()) {
+    case TlsClient::State::handshaking: return;
+    case TlsClient::State::up: return after_handshake();
+    case TlsClient::State::failed:
+    case TlsClient::State::closed: phase_ = Phase::over; return;
+    }
+}
+
+void Exchange::after_handshake() {
+    shaken_hands_ = true;
+    if (conversation_) return begin_conversation();
+    phase_ = Phase::refusal;
+    if (!client_.refusal_may_follow()) finish();
+}
+
+// Whatever the server says here, only a refusal or a close matters.
+void Exchange::step_refusal() {
+    while (!client_.read().empty()) {
+    }
+    if (client_.state() != TlsClient::State::up) phase_ = Phase::over;
+}
+
+void Exchange::begin_conversation() {
+    phase_ = Phase::conversation;
+    conversing_ = true;
+    want_ =
+        plain_first_ ? conversation_->on({.kind = Received::Kind::tls_up}) : conversation_->start();
+    step_conversation();
+}
+
+void Exchange::step_conversation() {
+    while (!sending_ && take_step()) {
+    }
+}
+
+// One want of the conversation; false where it has to wait or the exchange is over.
+bool Exchange::take_step() {
+    if (phase_ != Phase::preamble && phase_ != Phase::conversation) return false;
+    switch (want_.kind) {
+    case Want::Kind::done: finish(); return false;
+    case Want::Kind::start_tls: begin_handshake(); return false;
+    case Want::Kind::send:
+        if (tls_begun_)
+            client_.write(want_.bytes);
+        else
+            plain_out_ += want_.bytes;
+        sending_ = true;
+        return false;
+    case Want::Kind::receive: break;
+    }
+    const std::string plaintext = take_plaintext();
+    if (!plaintext.empty()) {
+        want_ = conversation_->on({.kind = Received::Kind::bytes, .bytes = plaintext});
+        return true;
+    }
+    if (!plaintext_ended()) return false;
+    if (told_end_ || (tls_begun_ && client_.state() == TlsClient::State::failed)) {
+        phase_ = Phase::over;
+        return false;
+    }
+    told_end_ = true;
+    want_ = conversation_->on({.kind = Received::Kind::end_of_stream});
+    return true;
+}
+
+std::string Exchange::take_plaintext() {
+    return tls_begun_ ? client_.read() : std::exchange(plain_in_, {});
+}
+
+bool Exchange::plaintext_ended() const {
+    return end_ != PeerEnd::open || (tls_begun_ && client_.state() != TlsClient::State::up);
+}
+
+// Our side has what it wanted.
+void Exchange::finish() {
+    if (tls_begun_) client_.close();
+    phase_ = Phase::over;
+}
+
+void Exchange::conclude(Observation& observation) const {
+    const probes::Answer answer = conversation_ ? conversation_->answer() : probes::Answer();
+    if (!tls_begun_) {
+        conclude_preamble(answer, end_, observation);
+    } else {
+        tls::conclude(client_, end_, conversing_, waited_, observation);
+        if (conversing_) add_conversation(answer, observation);
+    }
+    observation.answer = answer.facts;
+}
+
+void add_conversation(const probes::Answer& answer, Observation& observation) {
+    const bool cut =
+        observation.stage == Stage::conversation &&
+        (observation.outcome == Outcome::closed || observation.outcome == Outcome::reset ||
+         observation.outcome == Outcome::timeout);
+    if (observation.outcome != Outcome::ok && !cut) return;
+    switch (answer.conclusion) {
+    case Conclusion::finished: return set(observation, Outcome::ok, Stage::done, answer.detail);
+    case Conclusion::protocol_error:
+        return set(observation, Outcome::protocol_error, Stage::conversation, answer.detail);
+    case Conclusion::limit_exceeded:
+        return set(observation, Outcome::limit_exceeded, Stage::conversation, answer.detail);
+    case Conclusion::starttls_refused:
+        return set(observation, Outcome::starttls_refused, Stage::preamble, answer.detail);
+    case Conclusion::unfinished:
+        // Whoever ended it, it did not come to its end. A conversation that gives up on its own is
+        // cut by us.
+        if (cut) return;
+        return set(
+            observation, Outcome::closed, Stage::conversation,
+            "the server ended the conversation before it was finished"
+        );
+    }
+}
+
+void conclude_preamble(const probes::Answer& answer, PeerEnd end, Observation& observation) {
+    switch (answer.conclusion) {
+    case Conclusion::finished:
+        observation.pseudo_tls = true; // a protocol that never turns to TLS is the A/V Edge's
+        return set(observation, Outcome::ok, Stage::done, answer.detail);
+    case Conclusion::protocol_error:
+        return set(observation, Outcome::protocol_error, Stage::preamble, answer.detail);
+    case Conclusion::limit_exceeded:
+        return set(observation, Outcome::limit_exceeded, Stage::preamble, answer.detail);
+    case Conclusion::starttls_refused:
+        return set(observation, Outcome::starttls_refused, Stage::preamble, answer.detail);
+    case Conclusion::unfinished: {
+        const Ending how = ending(end);
+        return set(observation, how.outcome, Stage::preamble, how.detail);
+    }
+    }
+}
+
+namespace {
+
+Ending ending(PeerEnd end) {
+    switch (end) {
+    case PeerEnd::reset: return {Outcome::reset, "reset by the server before TLS began"};
+    case PeerEnd::timeout: return {Outcome::timeout, "no answer in time before TLS began"};
+    case PeerEnd::limit:
+        return {Outcome::limit_exceeded, "the server sent more than is accepted before TLS began"};
+    case PeerEnd::interrupted: return {Outcome::interrupted, "interrupted before TLS began"};
+    case PeerEnd::open:
+    case PeerEnd::end_of_stream: break;
+    }
+    return {Outcome::closed, "closed by the server before TLS began"};
+}
+
+void set(Observation& observation, Outcome outcome, Stage stage, std::string_view detail) {
+    observation.outcome = outcome;
+    observation.stage = stage;
+    observation.detail = detail;
+}
+
+} // namespace
+
+} // namespace lyncprobe::net

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The names of a run: each is asked for once, a bounded number at a time, and each target waits for
+// its name only as long as its own deadline allows. The time is an argument.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace lyncprobe::net {
+
+// NameQueue knows which target waits for which name.
+class NameQueue {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    // Waiter is a target whose waiting is over, and how long its name was under way.
+    struct Waiter {
+        std::size_t target = 0;
+        Clock::duration look_up{0};
+    };
+
+    explicit NameQueue(std::size_t at_a_time) : at_a_time_(at_a_time) {}
+
+    void add(const std::string& name, std::size_t target);
+
+    // The next name to ask for; empty while there is none or enough are under way.
+    std::optional<std::string> next(Clock::time_point now);
+
+    // Who waited for this name; nobody where it was given up before.
+    std::vector<Waiter> answered(const std::string& name, Clock::time_point now);
+
+    // Whose patience is over. A name that nobody waits for any more makes room for another.
+    std::vector<Waiter> give_up(
+        Clock::time_point now, const std::function<Clock::duration(std::size_t)>& patience
+    );
+
+    // Everybody who still waits, in the order of names.
+    std::vector<std::size_t> give_up_all();
+
+    bool empty() const { return names_.empty(); }
+
+  private:
+    struct Name {
+        std::vector<std::size_t> targets;
+        Clock::time_point asked;
+    };
+
+    std::size_t at_a_time_;
+    std::unordered_map<std::string, Name> names_; // not yet answered
+    std::vector<std::string> order_;
+    std::size_t next_ = 0; // of order_, not yet asked for
+    std::vector<std::string> under_way_;
+};
+
+} // namespace lyncprobe::net

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// connect → exchange → farewell. Reads before it believes in an end, so that an alert wins over the
+// reset behind it.
+#include "net/run_attempt.h"
+
+#include "net/connect_failure.h"
+#include "net/exchange.h"
+#include "net/route.h"
+
+#include <algorithm>
+#include <new>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::net {
+
+namespace asio = boost::asio;
+using tls::PeerEnd;
+
+namespace {
+
+// A TLS 1.3 server refuses a client certificate one round trip after our side has finished; three
+// allow for a slow one.
+constexpr std::chrono::milliseconds kRefusalWait{200};
+constexpr int kRefusalRoundTrips = 3;
+
+// Clocks of one attempt; a phase that was not reached keeps `max`.
+struct Marks {
+    Clock::time_point started = Clock::now();
+    Clock::time_point connected = Clock::time_point::max();
+    Clock::time_point shaken = Clock::time_point::max();
+};
+
+double milliseconds(std::chrono::nanoseconds duration);
+Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed);
+void no_connection(const AttemptSetup& setup, const boost::system::error_code& error, Tried& tried);
+asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks);
+
+} // namespace
+
+asio::awaitable<Tried> run_attempt(AttemptSetup setup) {
+    Tried tried;
+    tried.observation.attempt = setup.attempt;
+    tried.observation.stage = Stage::connect;
+    Marks marks;
+    bool conversed = false;
+    Connection& connection = *setup.connection;
+    try {
+        connection.limit(std::min(setup.deadline, marks.started + setup.connect_timeout));
+        const asio::ip::tcp::endpoint endpoint(to_asio(setup.address), setup.target->port);
+        const auto error = co_await connection.connect(endpoint);
+        if (error) {
+            no_connection(setup, error, tried);
+        } else {
+            marks.connected = Clock::now();
+            connection.limit(setup.deadline);
+            const std::string local = connection.local_address();
+            const probes::Peer peer{
+                .target = setup.target, .local_host = local, .seed = setup.seed};
+            Exchange exchange(
+                setup.contexts->get(setup.attempt.handshake), setup.attempt.handshake, setup.probe,
+                peer
+            );
+            co_await talk(setup, exchange, marks);
+            exchange.conclude(tried.observation);
+            conversed = setup.probe != nullptr && setup.probe->converse != nullptr;
+        }
+    } catch (const std::bad_alloc&) {
+        tried.shortage = true;
+        tried.observation.outcome = Outcome::local_error;
+        tried.observation.detail = "this machine is out of memory";
+    } catch (const std::exception& error) {
+        tried.observation.outcome = Outcome::local_error;
+        tried.observation.detail = fmt::format("internal error: {}", error.what());
+    }
+    connection.close();
+    tried.observation.timings = timings(marks, setup.look_up, conversed);
+    co_return tried;
+}
+
+namespace {
+
+asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks) {
+    Connection& connection = *setup.connection;
+    bool pausing = false;
+    exchange.start();
+    while (exchange.phase() != Exchange::Phase::over) {
+        std::string output = exchange.take_output();
+        if (!output.empty()) {
+            co_await connection.write(std::move(output));
+            exchange.output_sent();
+            continue;
+        }
+        if (exchange.phase() == Exchange::Phase::refusal && !pausing) {
+            pausing = true;
+            const auto round_trips = kRefusalRoundTrips * (marks.connected - marks.started);
+            const auto wait = std::max<Clock::duration>(kRefusalWait, round_trips);
+            connection.pause_until(Clock::now() + wait);
+        }
+        const std::size_t size = co_await connection.read(setup.buffer);
+        if (size > 0)
+            exchange.receive({setup.buffer.data(), size});
+        else if (connection.end() != PeerEnd::open)
+            exchange.peer_ended(connection.end());
+        else
+            exchange.refusal_waited();
+        if (exchange.shaken_hands()) marks.shaken = std::min(marks.shaken, Clock::now());
+    }
+    connection.close(exchange.take_output());
+}
+
+void no_connection(
+    const AttemptSetup& setup, const boost::system::error_code& error, Tried& tried
+) {
+    Observation& observation = tried.observation;
+    if (setup.connection->end() == PeerEnd::interrupted) {
+        observation.outcome = Outcome::interrupted;
+        observation.detail = "the run was interrupted while connecting";
+        return;
+    }
+    Way way{.route = true, .family_route = true, .v6 = setup.address.v6};
+    if (depends_on_way(error)) {
+        way.route = has_route(setup.address);
+        way.family_route = way.route || family_has_route(setup.address);
+    }
+    ConnectFailure failure = classify(error, way);
+    observation.outcome = failure.outcome;
+    observation.detail = std::move(failure.detail);
+    tried.shortage = failure.shortage;
+}
+
+Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed) {
+    const auto ended = Clock::now();
+    const auto never = Clock::time_point::max();
+    Timings result;
+    result.resolve = milliseconds(look_up);
+    result.connect = milliseconds(std::min(marks.connected, ended) - marks.started);
+    if (marks.connected != never) {
+        result.handshake = milliseconds(std::min(marks.shaken, ended) - marks.connected);
+        if (conversed && marks.shaken != never)
+            result.conversation = milliseconds(ended - marks.shaken);
+    }
+    result.total = milliseconds(look_up + (ended - marks.started));
+    return result;
+}
+
+double milliseconds(std::chrono::nanoseconds duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+} // namespace
+
+} // namespace lyncprobe::net

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// One attempt: one connection, one exchange, one observation.
+#pragma once
+
+#include "model/observation.h"
+#include "net/connection.h"
+#include "probes/probe.h"
+#include "tls/tls_context.h"
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace lyncprobe::net {
+
+// AttemptSetup is all that an attempt needs. What is referred to outlives the engine's loop.
+struct AttemptSetup {
+    std::shared_ptr<Connection> connection; // new
+    tls::ContextPool* contexts = nullptr;
+    std::span<char> buffer; // shared by all connections: nothing stays in it over a wait
+    const Target* target = nullptr;
+    Address address;
+    Attempt attempt;
+    const probes::ProbeInfo* probe = nullptr; // null: the handshake alone
+    Clock::time_point deadline;
+    std::chrono::nanoseconds connect_timeout{0};
+    std::chrono::nanoseconds look_up{0}; // what the name took, for the timings
+    std::string seed;
+};
+
+// Tried is an attempt's observation, and whether only a shortage of our own stood in its way.
+struct Tried {
+    Observation observation;
+    bool shortage = false;
+};
+
+boost::asio::awaitable<Tried> run_attempt(AttemptSetup setup);
+
+} // namespace lyncprobe::net
