@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `lyncprobe check FILE…`: certificate files by the same rules, no network.
-#include <chrono>
-#include <iostream>
-
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/inputs.h"
@@ -12,11 +9,17 @@
 #include "model/limits.h"
 #include "pki/certificate_file.h"
 
+#include <chrono>
+#include <iostream>
+
 namespace lyncprobe::app {
 
 namespace {
 
-FileRow check_file(const std::string& path, const std::optional<std::string>& password, Judge& judge, const rules::Context& context) {
+FileRow check_file(
+    const std::string& path, const std::optional<std::string>& password, Judge& judge,
+    const rules::Context& context
+) {
     const auto failed = [&](const Problem& problem) {
         FileRow row;
         row.path = path;
@@ -35,7 +38,9 @@ FileRow check_file(const std::string& path, const std::optional<std::string>& pa
 } // namespace
 
 int run_check(const Options& options) {
-    const auto warn = [](const std::string& sentence) { std::cerr << "lyncprobe: " << sentence << '\n'; };
+    const auto warn = [](const std::string& sentence) {
+        std::cerr << "lyncprobe: " << sentence << '\n';
+    };
     const auto stop = [&](const Problem& problem) {
         warn(to_text(problem));
         return kExitUsage;
@@ -58,8 +63,10 @@ int run_check(const Options& options) {
     FindingPool pool;
     const Policy policy;
     const auto soon = options.settings.expires_within.value_or(std::chrono::days{30});
-    Judge judge(store, pool, std::move(*selection), policy, {}, result.judged_at,
-                std::chrono::duration_cast<std::chrono::seconds>(soon));
+    Judge judge(
+        store, pool, std::move(*selection), policy, {}, result.judged_at,
+        std::chrono::duration_cast<std::chrono::seconds>(soon)
+    );
     auto context = judge.context();
     context.role = options.role;
     context.role_known = options.role_given;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "app/command_line.h"
 
+#include "app/exit_code.h"
+#include "model/escape.h"
+#include "probes/probe.h"
+
 #include <charconv>
 #include <functional>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-
-#include "app/exit_code.h"
-#include "model/escape.h"
-#include "probes/probe.h"
 
 namespace lyncprobe::app {
 
@@ -19,8 +19,18 @@ namespace {
 // Named by the contract, refused until they are built, and absent from --help.
 constexpr const char* kCommandsToCome[] = {"discover", "federation", "import", "diff",
                                            "report",   "history",    "serve",  "merge"};
-constexpr const char* kFlagsToCome[] = {"--mtls-matrix", "--sni-matrix", "--versions", "--changes", "--nagios"};
+constexpr const char* kFlagsToCome[] = {
+    "--mtls-matrix", "--sni-matrix", "--versions", "--changes"};
 constexpr const char* kOptionsToCome[] = {"--state"};
+
+// HelpText shows an option's kind of value and nothing else behind its name.
+class HelpText : public CLI::Formatter {
+  public:
+    std::string make_option_opts(const CLI::Option* option) const override {
+        const auto type = option->get_type_name();
+        return option->get_positional() || type.empty() ? "" : " " + type;
+    }
+};
 
 // Refused ends parsing with a sentence for stderr.
 struct Refused {
@@ -34,9 +44,12 @@ std::string with_suggestion(std::string what, std::string_view nearest) {
     return what;
 }
 
-template <class E> E word_of(const std::string& option, const std::string& text) {
+template <class E>
+E word_of(const std::string& option, const std::string& text) {
     if (const auto value = from_text<E>(text)) return *value;
-    refuse(with_suggestion(fmt::format("{}: '{}' is not known", option, text), nearest_word<E>(text)));
+    refuse(
+        with_suggestion(fmt::format("{}: '{}' is not known", option, text), nearest_word<E>(text))
+    );
 }
 
 Milliseconds duration_of(const std::string& option, const std::string& text) {
@@ -44,159 +57,263 @@ Milliseconds duration_of(const std::string& option, const std::string& text) {
     refuse(fmt::format("{}: '{}' is no duration; write 500ms, 10s, 5m, 2h or 30d", option, text));
 }
 
-std::uint32_t number_of(const std::string& option, const std::string& text, std::uint32_t smallest) {
+std::uint32_t number_of(
+    const std::string& option, const std::string& text, std::uint32_t smallest
+) {
     std::uint32_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < smallest || value > 1'000'000)
+    if (error != std::errc{} || end != text.data() + text.size() || value < smallest ||
+        value > 1'000'000)
         refuse(fmt::format("{}: '{}' is no number from {} to 1000000", option, text, smallest));
     return value;
 }
 
-// An option that takes one value each time and hands it on as text, so that our own messages tell what is wrong.
+// An option that takes one value each time and hands it on as text, so that our own messages tell
+// what is wrong.
 CLI::Option* value_option(
     CLI::App& app, const std::string& name, const std::string& help, const std::string& type,
     std::function<void(const std::string&)> take
 ) {
-    return app.add_option_function<std::vector<std::string>>(
-                  name,
-                  [take = std::move(take)](const std::vector<std::string>& values) {
-                      for (const auto& value : values) take(value);
-                  },
-                  help
-    )
+    return app
+        .add_option_function<std::vector<std::string>>(
+            name,
+            [take = std::move(take)](const std::vector<std::string>& values) {
+                for (const auto& value : values)
+                    take(value);
+            },
+            help
+        )
         ->type_name(type)
         ->allow_extra_args(false);
 }
 
+void add_flag_to_come(CLI::App& app, const std::string& name) {
+    app.add_flag_callback(
+           name, [name] { refuse(fmt::format("{} is known, not built yet", name)); }
+    )->group("");
+}
+
 void add_output_options(CLI::App& app, Options& options) {
-    value_option(app, "--output", "write the result to PATH; its ending chooses the format: .json .ndjson .txt", "PATH",
-                 [&](const std::string& path) {
-                     if (!report::format_of_ending(path))
-                         refuse(report::known_format(path)
-                                    ? fmt::format("--output: the format of '{}' is known, not built yet", path)
-                                    : fmt::format("--output: the ending of '{}' names no format; use .json, .ndjson or .txt", path));
-                     options.outputs.push_back(path);
-                 });
-    value_option(app, "--format", "format of stdout: text, json, ndjson [text]", "FORMAT", [&](const std::string& name) {
-        const auto format = report::format_of_name(name);
-        if (!format)
-            refuse(report::known_format(name)
-                       ? fmt::format("--format: '{}' is known, not built yet", name)
-                       : fmt::format("--format: '{}' is not known; use text, json or ndjson", name));
-        options.format = *format;
-    });
-    value_option(app, "--color", "colours on stdout: auto, always, never [auto]", "WHEN", [&](const std::string& when) {
-        if (when == "auto") options.colour = Colour::automatic;
-        else if (when == "always") options.colour = Colour::always;
-        else if (when == "never") options.colour = Colour::never;
-        else refuse(fmt::format("--color: '{}' is not known; use auto, always or never", when));
-    });
-    value_option(app, "--fail-on", "verdict that makes exit code 1: warn, fail, never [fail]", "VERDICT",
-                 [&](const std::string& text) {
-                     if (text != "warn" && text != "fail" && text != "never")
-                         refuse(fmt::format("--fail-on: '{}' is not known; use warn, fail or never", text));
-                     options.settings.fail_on = text;
-                 });
+    add_flag_to_come(app, "--nagios");
+    app.add_flag("--no-progress", options.no_progress, "no progress line on stderr");
+    value_option(
+        app, "--output",
+        "write the result to PATH; its ending chooses the format: .json .ndjson .txt", "PATH",
+        [&](const std::string& path) {
+            if (!report::format_of_ending(path))
+                refuse(
+                    report::known_format(path)
+                        ? fmt::format("--output: the format of '{}' is known, not built yet", path)
+                        : fmt::format(
+                              "--output: the ending of '{}' names no format; use .json, .ndjson or "
+                              ".txt",
+                              path
+                          )
+                );
+            options.outputs.push_back(path);
+        }
+    );
+    value_option(
+        app, "--format", "format of stdout: text, json, ndjson [text]", "FORMAT",
+        [&](const std::string& name) {
+            const auto format = report::format_of_name(name);
+            if (!format)
+                refuse(
+                    report::known_format(name)
+                        ? fmt::format("--format: '{}' is known, not built yet", name)
+                        : fmt::format("--format: '{}' is not known; use text, json or ndjson", name)
+                );
+            options.format = *format;
+        }
+    );
+    value_option(
+        app, "--color", "colours on stdout: auto, always, never [auto]", "WHEN",
+        [&](const std::string& when) {
+            if (when == "auto")
+                options.colour = Colour::automatic;
+            else if (when == "always")
+                options.colour = Colour::always;
+            else if (when == "never")
+                options.colour = Colour::never;
+            else
+                refuse(fmt::format("--color: '{}' is not known; use auto, always or never", when));
+        }
+    );
+    value_option(
+        app, "--fail-on", "verdict that makes exit code 1: warn, fail, never [fail]", "VERDICT",
+        [&](const std::string& text) {
+            if (text != "warn" && text != "fail" && text != "never")
+                refuse(fmt::format("--fail-on: '{}' is not known; use warn, fail or never", text));
+            options.settings.fail_on = text;
+        }
+    );
     app.add_flag("--quiet", options.quiet, "the summary and the problems only");
     app.add_flag("--verbose", options.verbose, "passes and evidence too");
 }
 
 void add_judging_options(CLI::App& app, Options& options) {
-    value_option(app, "--ca-file", "trust anchors (PEM, DER or PKCS#7); may be repeated", "FILE",
-                 [&](const std::string& path) { options.ca_files.push_back(path); });
-    app.add_flag("--no-system-trust", options.no_system_trust, "do not look up anchors of this machine");
-    value_option(app, "--at", "judge dates as of this time, such as 2026-12-31 or 2026-12-31T08:00:00Z", "TIME",
-                 [&](const std::string& text) {
-                     options.at = parse_time(text);
-                     if (!options.at) refuse(fmt::format("--at: '{}' is no time; write 2026-12-31 or 2026-12-31T08:00:00Z", text));
-                 });
-    value_option(app, "--expires-within", "warn this long before a certificate expires [30d]", "DURATION",
-                 [&](const std::string& text) { options.settings.expires_within = duration_of("--expires-within", text); });
-    value_option(app, "--only", "judge by this rule only (id or glob); may be repeated", "RULE",
-                 [&](const std::string& rule) { options.settings.only.push_back(rule); });
-    value_option(app, "--skip", "leave this rule out (id or glob); may be repeated", "RULE",
-                 [&](const std::string& rule) { options.settings.skip.push_back(rule); });
+    value_option(
+        app, "--ca-file", "trust anchors (PEM, DER or PKCS#7); may be repeated", "FILE",
+        [&](const std::string& path) { options.ca_files.push_back(path); }
+    );
+    app.add_flag(
+        "--no-system-trust", options.no_system_trust, "do not look up anchors of this machine"
+    );
+    value_option(
+        app, "--at", "judge dates as of this time, such as 2026-12-31 or 2026-12-31T08:00:00Z",
+        "TIME",
+        [&](const std::string& text) {
+            options.at = parse_time(text);
+            if (!options.at)
+                refuse(fmt::format(
+                    "--at: '{}' is no time; write 2026-12-31 or 2026-12-31T08:00:00Z", text
+                ));
+        }
+    );
+    value_option(
+        app, "--expires-within", "warn this long before a certificate expires [30d]", "DURATION",
+        [&](const std::string& text) {
+            options.settings.expires_within = duration_of("--expires-within", text);
+        }
+    );
+    value_option(
+        app, "--only", "judge by this rule only (id or glob); may be repeated", "RULE",
+        [&](const std::string& rule) { options.settings.only.push_back(rule); }
+    );
+    value_option(
+        app, "--skip", "leave this rule out (id or glob); may be repeated", "RULE",
+        [&](const std::string& rule) { options.settings.skip.push_back(rule); }
+    );
 }
 
 void add_password_options(CLI::App& app, Options& options) {
-    value_option(app, "--password-env", "environment variable that holds the password of the key or PFX", "NAME",
-                 [&](const std::string& name) { options.identity.password_env = name; });
-    value_option(app, "--password-file", "file whose first line is that password", "FILE",
-                 [&](const std::string& path) { options.identity.password_file = path; });
+    value_option(
+        app, "--password-env", "environment variable that holds the password of the key or PFX",
+        "NAME", [&](const std::string& name) { options.identity.password_env = name; }
+    );
+    value_option(
+        app, "--password-file", "file whose first line is that password", "FILE",
+        [&](const std::string& path) { options.identity.password_file = path; }
+    );
 }
 
 void add_role_options(CLI::App& app, Options& options) {
-    value_option(app, "--role", "role of the server: front-end, edge, director, reverse-proxy …", "ROLE",
-                 [&](const std::string& text) {
-                     options.role = word_of<Role>("--role", text);
-                     options.role_given = true;
-                 });
-    value_option(app, "--use", "certificate use: Default, WebServicesExternal, AccessEdgeExternal …", "USE",
-                 [&](const std::string& text) { options.use = word_of<CertificateUse>("--use", text); });
-    value_option(app, "--name", "name that the certificate must cover; may be repeated", "NAME",
-                 [&](const std::string& name) { options.names.push_back(name); });
+    value_option(
+        app, "--role", "role of the server: front-end, edge, director, reverse-proxy …", "ROLE",
+        [&](const std::string& text) {
+            options.role = word_of<Role>("--role", text);
+            options.role_given = true;
+        }
+    );
+    value_option(
+        app, "--use", "certificate use: Default, WebServicesExternal, AccessEdgeExternal …", "USE",
+        [&](const std::string& text) { options.use = word_of<CertificateUse>("--use", text); }
+    );
+    value_option(
+        app, "--name", "name that the certificate must cover; may be repeated", "NAME",
+        [&](const std::string& name) { options.names.push_back(name); }
+    );
 }
 
 void add_probing_options(CLI::App& app, Options& options) {
     auto& settings = options.settings;
-    value_option(app, "--timeout", "deadline of one endpoint, look-up to close [10s]", "DURATION",
-                 [&](const std::string& text) { settings.timeout = duration_of("--timeout", text); });
-    value_option(app, "--connect-timeout", "limit for connecting [5s]", "DURATION",
-                 [&](const std::string& text) { settings.connect_timeout = duration_of("--connect-timeout", text); });
-    value_option(app, "--deadline", "limit of the whole run; what was not reached is skipped [none]", "DURATION",
-                 [&](const std::string& text) { settings.deadline = duration_of("--deadline", text); });
-    value_option(app, "--concurrency", "endpoints at a time [100]", "N",
-                 [&](const std::string& text) { settings.concurrency = number_of("--concurrency", text, 1); });
-    value_option(app, "--per-address", "conversations at a time with one address [1]", "N",
-                 [&](const std::string& text) { settings.per_address = number_of("--per-address", text, 1); });
-    value_option(app, "--retries", "extra tries after a connect time-out or a reset [0]", "N",
-                 [&](const std::string& text) { settings.retries = number_of("--retries", text, 0); });
-    value_option(app, "--address-family", "4, 6 or any [any]", "FAMILY", [&](const std::string& text) {
-        if (text != "4" && text != "6" && text != "any")
-            refuse(fmt::format("--address-family: '{}' is not known; use 4, 6 or any", text));
-        settings.address_family = text == "any" ? 0 : text == "4" ? 4 : 6;
+    value_option(
+        app, "--timeout", "deadline of one endpoint, look-up to close [10s]", "DURATION",
+        [&](const std::string& text) { settings.timeout = duration_of("--timeout", text); }
+    );
+    value_option(
+        app, "--connect-timeout", "limit for connecting [5s]", "DURATION",
+        [&](const std::string& text) {
+            settings.connect_timeout = duration_of("--connect-timeout", text);
+        }
+    );
+    value_option(
+        app, "--deadline", "limit of the whole run; what was not reached is skipped [none]",
+        "DURATION",
+        [&](const std::string& text) { settings.deadline = duration_of("--deadline", text); }
+    );
+    value_option(
+        app, "--concurrency", "endpoints at a time [100]", "N",
+        [&](const std::string& text) { settings.concurrency = number_of("--concurrency", text, 1); }
+    );
+    value_option(
+        app, "--per-address", "conversations at a time with one address [1]", "N",
+        [&](const std::string& text) { settings.per_address = number_of("--per-address", text, 1); }
+    );
+    value_option(
+        app, "--retries", "extra tries after a connect time-out or a reset [0]", "N",
+        [&](const std::string& text) { settings.retries = number_of("--retries", text, 0); }
+    );
+    value_option(
+        app, "--address-family", "4, 6 or any [any]", "FAMILY",
+        [&](const std::string& text) {
+            if (text != "4" && text != "6" && text != "any")
+                refuse(fmt::format("--address-family: '{}' is not known; use 4, 6 or any", text));
+            settings.address_family = text == "any" ? 0 : text == "4" ? 4 : 6;
+        }
+    );
+    value_option(
+        app, "--resolver", "DNS server to ask instead of the system's; may be repeated",
+        "ADDR[:PORT]", [&](const std::string& text) { options.resolvers.push_back(text); }
+    );
+    value_option(
+        app, "--cert", "our own certificate with its chain (PEM or DER)", "FILE",
+        [&](const std::string& path) { options.identity.certificate = path; }
+    );
+    value_option(app, "--key", "its private key", "FILE", [&](const std::string& path) {
+        options.identity.key = path;
     });
-    value_option(app, "--resolver", "DNS server to ask instead of the system's; may be repeated", "ADDR[:PORT]",
-                 [&](const std::string& text) { options.resolvers.push_back(text); });
-    value_option(app, "--cert", "our own certificate with its chain (PEM or DER)", "FILE",
-                 [&](const std::string& path) { options.identity.certificate = path; });
-    value_option(app, "--key", "its private key", "FILE", [&](const std::string& path) { options.identity.key = path; });
-    value_option(app, "--pfx", "our own certificate and key in one PFX file", "FILE",
-                 [&](const std::string& path) { options.identity.pfx = path; });
+    value_option(
+        app, "--pfx", "our own certificate and key in one PFX file", "FILE",
+        [&](const std::string& path) { options.identity.pfx = path; }
+    );
     add_password_options(app, options);
-    value_option(app, "--vantage", "where this machine stands, for the result file", "NAME",
-                 [&](const std::string& name) { options.vantage = name; });
-    app.add_flag("--no-progress", options.no_progress, "no progress line on stderr");
+    value_option(
+        app, "--vantage", "where this machine stands, for the result file", "NAME",
+        [&](const std::string& name) { options.vantage = name; }
+    );
     for (const auto* name : kFlagsToCome)
-        app.add_flag_callback(name, [name] { refuse(fmt::format("{} is known, not built yet", name)); })->group("");
+        add_flag_to_come(app, name);
     for (const auto* name : kOptionsToCome)
-        value_option(app, name, "", "", [name](const std::string&) { refuse(fmt::format("{} is known, not built yet", name)); })
-            ->group("");
+        value_option(app, name, "", "", [name](const std::string&) {
+            refuse(fmt::format("{} is known, not built yet", name));
+        })->group("");
 }
 
-void add_scan_only_options(CLI::App& app, Options& options) {
-    value_option(app, "--target", "only targets whose name matches this glob; may be repeated", "GLOB",
-                 [&](const std::string& glob) { options.target_globs.push_back(glob); });
+void add_choosing_options(CLI::App& app, Options& options) {
+    value_option(
+        app, "--target", "only targets whose name matches this glob; may be repeated", "GLOB",
+        [&](const std::string& glob) { options.target_globs.push_back(glob); }
+    );
     app.add_flag("--plan", options.plan_only, "print what would be probed and stop");
-    value_option(app, "--shard", "only part I of N of the targets, I from 0", "I/N", [&](const std::string& text) {
-        const auto slash = text.find('/');
-        if (slash == std::string::npos) refuse(fmt::format("--shard: '{}' is not I/N, such as 0/4", text));
-        options.shard = number_of("--shard", text.substr(0, slash), 0);
-        options.shards = number_of("--shard", text.substr(slash + 1), 1);
-        if (options.shard >= options.shards) refuse(fmt::format("--shard: in '{}' I must be less than N (it counts from 0)", text));
-    });
+    value_option(
+        app, "--shard", "only part I of N of the targets, I from 0", "I/N",
+        [&](const std::string& text) {
+            const auto slash = text.find('/');
+            if (slash == std::string::npos)
+                refuse(fmt::format("--shard: '{}' is not I/N, such as 0/4", text));
+            options.shard = number_of("--shard", text.substr(0, slash), 0);
+            options.shards = number_of("--shard", text.substr(slash + 1), 1);
+            if (options.shard >= options.shards)
+                refuse(
+                    fmt::format("--shard: in '{}' I must be less than N (it counts from 0)", text)
+                );
+        }
+    );
 }
 
 std::string probes_text() {
     std::string out;
-    for (const auto& probe : probes::all()) out += fmt::format("{}{}", out.empty() ? "" : ", ", to_text(probe.id));
+    for (const auto& probe : probes::all())
+        out += fmt::format("{}{}", out.empty() ? "" : ", ", to_text(probe.id));
     return out;
 }
 
 CLI::App* add_scan(CLI::App& app, Options& options) {
-    auto* scan = app.add_subcommand("scan", "Probe every endpoint of the target lists, judge, report");
-    scan->add_option("TARGETS", options.inputs, "target lists (YAML); '-' is stdin")->required()->type_name("TARGETS.yaml...");
-    add_scan_only_options(*scan, options);
+    auto* scan =
+        app.add_subcommand("scan", "Probe every endpoint of the target lists, judge, report");
+    scan->add_option("TARGETS", options.inputs, "target lists (YAML); '-' is stdin")->required();
+    add_choosing_options(*scan, options);
     add_probing_options(*scan, options);
     add_judging_options(*scan, options);
     add_output_options(*scan, options);
@@ -205,28 +322,38 @@ CLI::App* add_scan(CLI::App& app, Options& options) {
         "  lyncprobe scan targets.yaml\n"
         "  lyncprobe scan targets.yaml --cert edge.pem --key edge.key --output result.json\n"
         "  lyncprobe scan internal.yaml edge.yaml --target 'fe*' --fail-on warn --format json\n"
-        "Exit codes: 0 nothing found, 1 findings, 2 input error, 3 some endpoint not judged, 4 internal error."
+        "Exit codes: 0 nothing found, 1 findings, 2 input error, 3 some endpoint not judged, 4 "
+        "internal error."
     );
     return scan;
 }
 
 CLI::App* add_probe(CLI::App& app, Options& options) {
     auto* probe = app.add_subcommand("probe", "Probe one endpoint, no file needed");
-    value_option(*probe, "HOST", "name or address, with :PORT where it is not the probe's own", "HOST[:PORT]",
-                 [&](const std::string& host) { options.inputs.push_back(host); })
+    probe
+        ->add_option_function<std::string>(
+            "HOST[:PORT]", [&](const std::string& host) { options.inputs = {host}; },
+            "DNS name or address; the port where it is not the probe's own"
+        )
         ->required();
-    value_option(*probe, "--as", "how to speak to it: " + probes_text() + " [tls]", "PROBE", [&](const std::string& text) {
-        options.probe = word_of<Probe>("--as", text);
-        if (!probes::find(options.probe)) refuse(fmt::format("--as: probe '{}' is known, not built yet", text));
-    });
+    value_option(
+        *probe, "--as", "how to speak to it: " + probes_text() + " [tls]", "PROBE",
+        [&](const std::string& text) {
+            options.probe = word_of<Probe>("--as", text);
+            if (!probes::find(options.probe))
+                refuse(fmt::format("--as: probe '{}' is known, not built yet", text));
+        }
+    );
     add_role_options(*probe, options);
+    add_choosing_options(*probe, options);
     add_probing_options(*probe, options);
     add_judging_options(*probe, options);
     add_output_options(*probe, options);
     probe->footer(
         "Examples:\n"
         "  lyncprobe probe sip.contoso.com\n"
-        "  lyncprobe probe fe01.contoso.local --as sip --role front-end --ca-file contoso-root.pem\n"
+        "  lyncprobe probe fe01.contoso.local --as sip --role front-end --ca-file "
+        "contoso-root.pem\n"
         "  lyncprobe probe [2001:db8::5]:5061 --pfx edge.pfx --password-env PFX_PASSWORD --verbose"
     );
     return probe;
@@ -234,7 +361,7 @@ CLI::App* add_probe(CLI::App& app, Options& options) {
 
 CLI::App* add_check(CLI::App& app, Options& options) {
     auto* check = app.add_subcommand("check", "Judge certificate files, no network");
-    check->add_option("FILE", options.inputs, "PEM, DER, PKCS#7 or PFX; '-' is stdin")->required()->type_name("FILE...");
+    check->add_option("FILE", options.inputs, "PEM, DER, PKCS#7 or PFX; '-' is stdin")->required();
     add_role_options(*check, options);
     add_judging_options(*check, options);
     add_password_options(*check, options);
@@ -250,7 +377,7 @@ CLI::App* add_check(CLI::App& app, Options& options) {
 
 CLI::App* add_rules(CLI::App& app, Options& options) {
     auto* rules = app.add_subcommand("rules", "List the rules, or explain one");
-    rules->add_option("ID", options.inputs, "rule to explain")->expected(0, 1)->type_name("[ID]");
+    rules->add_option("ID", options.inputs, "rule to explain")->expected(0, 1);
     rules->footer("Examples:\n  lyncprobe rules\n  lyncprobe rules no-rsassa-pss");
     return rules;
 }
@@ -272,9 +399,12 @@ void add_commands_to_come(CLI::App& app) {
 
 void check_identity(const IdentityFiles& identity) {
     const bool pair = !identity.certificate.empty() || !identity.key.empty();
-    if (pair && !identity.pfx.empty()) refuse("--pfx and --cert/--key are two ways to say the same; give one");
-    if (!identity.certificate.empty() && identity.key.empty()) refuse("--cert needs its private key: --key FILE");
-    if (identity.certificate.empty() && !identity.key.empty()) refuse("--key needs its certificate: --cert FILE");
+    if (pair && !identity.pfx.empty())
+        refuse("--pfx and --cert/--key are two ways to say the same; give one");
+    if (!identity.certificate.empty() && identity.key.empty())
+        refuse("--cert needs its private key: --key FILE");
+    if (identity.certificate.empty() && !identity.key.empty())
+        refuse("--key needs its certificate: --cert FILE");
     if (!identity.password_env.empty() && !identity.password_file.empty())
         refuse("--password-env and --password-file are two ways to say the same; give one");
 }
@@ -282,36 +412,65 @@ void check_identity(const IdentityFiles& identity) {
 int usage_error(const CLI::App& app, const std::string& what) {
     std::cerr << "lyncprobe: " << for_terminal(what, 2000) << '\n';
     std::string command;
-    for (const auto* chosen : app.get_subcommands()) command = chosen->get_name() + " ";
+    for (const auto* chosen : app.get_subcommands())
+        if (!chosen->get_group().empty()) command = chosen->get_name() + " ";
     std::cerr << "try 'lyncprobe " << command << "--help'\n";
     return kExitUsage;
 }
 
 std::string unknown_command(const CLI::App& app, const std::string& word) {
     std::vector<std::string_view> names;
-    const auto commands = app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
-    for (const auto* command : commands) names.push_back(command->get_name());
+    const auto commands =
+        app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
+    for (const auto* command : commands)
+        names.push_back(command->get_name());
     return with_suggestion(fmt::format("'{}' is no command", word), nearest(word, names));
+}
+
+std::string unknown_option(const CLI::App& command, const std::string& word) {
+    std::vector<std::string> names;
+    for (const auto* option : command.get_options())
+        for (const auto& name : option->get_lnames())
+            if (!option->get_group().empty()) names.push_back("--" + name);
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const auto written = word.substr(0, word.find('='));
+    return with_suggestion(fmt::format("'{}' is no option", written), nearest(written, known));
+}
+
+// CLI11 complains of a missing file name before it does of an option that it does not know.
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error, const char* first) {
+    const auto chosen = app.get_subcommands();
+    const auto& command = chosen.empty() ? app : *chosen.front();
+    for (const auto& word : command.remaining())
+        if (word.size() > 1 && word.front() == '-') return unknown_option(command, word);
+    if (chosen.empty() && first && *first != '-') return unknown_command(app, first);
+    return error.what();
 }
 
 } // namespace
 
 std::variant<Options, int> read_command_line(int argc, char** argv) {
     Options options;
-    CLI::App app{"Probes the TLS and mutual-TLS endpoints of Lync Server 2013 and Skype for Business Server and\n"
-                 "judges their certificates by Microsoft's requirements.",
-                 "lyncprobe"};
+    CLI::App app{
+        "Probes the TLS and mutual-TLS endpoints of Lync Server 2013 and Skype for Business Server "
+        "and\n"
+        "judges their certificates by Microsoft's requirements.",
+        "lyncprobe"};
     app.set_version_flag("--version", "lyncprobe " LYNCPROBE_VERSION);
     app.require_subcommand(1);
-    app.get_formatter()->column_width(30);
+    const auto help = std::make_shared<HelpText>();
+    help->column_width(30);
+    app.formatter(help);
     app.footer("Examples:\n"
                "  lyncprobe scan targets.yaml\n"
                "  lyncprobe probe sip.contoso.com:443\n"
                "  lyncprobe check edge.pfx --role edge\n"
                "'lyncprobe COMMAND --help' tells more.");
     const std::pair<CLI::App*, Command> commands[] = {
-        {add_scan(app, options), Command::scan},   {add_probe(app, options), Command::probe},
-        {add_check(app, options), Command::check}, {add_rules(app, options), Command::rules},
+        {add_scan(app, options), Command::scan},
+        {add_probe(app, options), Command::probe},
+        {add_check(app, options), Command::check},
+        {add_rules(app, options), Command::rules},
         {add_docs(app, options), Command::docs}};
     add_commands_to_come(app);
 
@@ -324,12 +483,12 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
     } catch (const CLI::Success& done) {
         return app.exit(done);
     } catch (const CLI::ParseError& error) {
-        const bool no_command = app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-';
-        return usage_error(app, no_command ? unknown_command(app, argv[1]) : error.what());
+        return usage_error(app, what_is_wrong(app, error, argc > 1 ? argv[1] : nullptr));
     }
     for (const auto& [command, name] : commands)
         if (command->parsed()) options.command = name;
-    if (!options.identity.certificate.empty() || !options.identity.pfx.empty()) options.identity.id = "command-line";
+    if (!options.identity.certificate.empty() || !options.identity.pfx.empty())
+        options.identity.id = "command-line";
     return options;
 }
 

@@ -2,9 +2,9 @@
 // argv → Options. The only room with CLI11 is the .cpp behind this.
 #pragma once
 
-#include <variant>
-
 #include "app/options.h"
+
+#include <variant>
 
 namespace lyncprobe::app {
 

@@ -4,8 +4,9 @@
 
 namespace lyncprobe::app {
 
-inline constexpr int kExitUsage = 2;        // usage, configuration or input error; nothing was probed
-inline constexpr int kExitInternal = 4;     // internal error, or an output could not be written after the run
+inline constexpr int kExitUsage = 2; // usage, configuration or input error; nothing was probed
+inline constexpr int kExitInternal =
+    4; // internal error, or an output could not be written after the run
 inline constexpr int kExitInterrupted = 130;
 
 } // namespace lyncprobe::app

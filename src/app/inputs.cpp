@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "app/inputs.h"
 
-#include <cstdlib>
-
 #include "app/output.h"
 #include "app/process.h"
 #include "model/escape.h"
 #include "model/limits.h"
 #include "pki/certificate_file.h"
+
+#include <cstdlib>
 
 namespace lyncprobe::app {
 
@@ -20,7 +20,10 @@ Problem at_file(Problem problem, const std::string& path) {
 
 void warn_if_open(const std::string& path, std::string_view holds, const Warn& warn) {
     if (readable_by_others(path))
-        warn(for_terminal(path) + ": holds " + std::string(holds) + " and can be read by others (chmod 600)");
+        warn(
+            for_terminal(path) + ": holds " + std::string(holds) +
+            " and can be read by others (chmod 600)"
+        );
 }
 
 } // namespace
@@ -30,7 +33,9 @@ Result<std::optional<std::string>> read_password(const IdentityFiles& files, con
     if (!files.password_env.empty()) {
         const char* value = std::getenv(files.password_env.c_str());
         if (!value)
-            return Problem{.what = "the environment variable '" + files.password_env + "' is not set", .where = files.where};
+            return Problem{
+                .what = "the environment variable '" + files.password_env + "' is not set",
+                .where = files.where};
         password = value;
     } else if (!files.password_file.empty()) {
         auto text = read_file(files.password_file, limits::kCertificateFile);
@@ -68,7 +73,8 @@ Result<pki::Anchors> load_anchors(const std::vector<std::string>& ca_files, bool
         if (!bytes) return bytes.error();
         auto file = pki::read_certificate_file(*bytes, std::nullopt);
         if (!file) return at_file(file.error(), path);
-        for (const auto& der : file->certificates) anchors.add(der);
+        for (const auto& der : file->certificates)
+            anchors.add(der);
     }
     if (system) anchors.use_system_directory({});
     return anchors;

@@ -2,20 +2,21 @@
 // Files that a run needs besides the target list: trust anchors, our identities, passwords.
 #pragma once
 
+#include "model/deployment.h"
+#include "pki/certificate_store.h"
+#include "pki/identity.h"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "model/deployment.h"
-#include "pki/certificate_store.h"
-#include "pki/identity.h"
-
 namespace lyncprobe::app {
 
 using Warn = std::function<void(const std::string&)>; // one sentence for stderr
 
-// The password that the files name: of the environment, or the first line of a file; absent where none is named.
+// The password that the files name: of the environment, or the first line of a file; absent where
+// none is named.
 Result<std::optional<std::string>> read_password(const IdentityFiles&, const Warn&);
 
 Result<pki::IdentityPtr> load_identity(const IdentityFiles&, const Warn&);

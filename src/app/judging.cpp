@@ -28,26 +28,39 @@ AttemptRow row_of(Observation&& seen, ChainPtr chain) {
     row.pseudo_tls = seen.pseudo_tls;
     row.answer = std::move(seen.answer);
     row.chain = std::move(chain);
-    if (!seen.tls.messages.empty() || !seen.tls.alerts.empty()) row.tls = std::make_unique<TlsFacts>(std::move(seen.tls));
+    if (!seen.tls.messages.empty() || !seen.tls.alerts.empty())
+        row.tls = std::make_unique<TlsFacts>(std::move(seen.tls));
     if (seen.client_certificate.requested)
-        row.client_certificate = std::make_unique<ClientCertificateFacts>(std::move(seen.client_certificate));
+        row.client_certificate =
+            std::make_unique<ClientCertificateFacts>(std::move(seen.client_certificate));
     return row;
 }
 
-bool applies(const Waiver& waiver, const Finding& finding, std::string_view name, std::string_view id, Time now) {
+bool applies(
+    const Waiver& waiver, const Finding& finding, std::string_view name, std::string_view id,
+    Time now
+) {
     if (waiver.until && now > *waiver.until) return false;
     if (!glob_matches(waiver.rule, finding.rule)) return false;
-    if (!waiver.certificate.empty() && (!finding.certificate || to_hex(*finding.certificate) != waiver.certificate)) return false;
-    return waiver.target.empty() || glob_matches(waiver.target, name) || glob_matches(waiver.target, id);
+    if (!waiver.certificate.empty() &&
+        (!finding.certificate || to_hex(*finding.certificate) != waiver.certificate))
+        return false;
+    return waiver.target.empty() || glob_matches(waiver.target, name) ||
+           glob_matches(waiver.target, id);
 }
 
 } // namespace
 
 Judge::Judge(
-    pki::CertificateStore& store, FindingPool& pool, rules::Selection selection, const Policy& policy,
-    std::vector<Waiver> waivers, Time now, std::chrono::seconds expires_within
+    pki::CertificateStore& store, FindingPool& pool, rules::Selection selection,
+    const Policy& policy, std::vector<Waiver> waivers, Time now, std::chrono::seconds expires_within
 )
-    : store_(store), pool_(pool), selection_(std::move(selection)), policy_(policy), waivers_(std::move(waivers)), now_(now),
+    : store_(store),
+      pool_(pool),
+      selection_(std::move(selection)),
+      policy_(policy),
+      waivers_(std::move(waivers)),
+      now_(now),
       expires_within_(expires_within) {}
 
 EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&& probed) {
@@ -64,8 +77,10 @@ EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&&
         auto chain = store_.chain(probed.observations[i].presented);
         if (chain && (!judged_chain || i == main)) judged_chain = chain;
         auto attempt = row_of(std::move(probed.observations[i]), std::move(chain));
-        if (i == main) row.main = std::move(attempt);
-        else row.variants.push_back(std::move(attempt));
+        if (i == main)
+            row.main = std::move(attempt);
+        else
+            row.variants.push_back(std::move(attempt));
     }
     if (judged_chain) {
         auto facts = with_target(context(), planned.target);
@@ -83,7 +98,9 @@ IdentityRow Judge::identity(const pki::Identity& identity) {
     return row;
 }
 
-FileRow Judge::file(std::string path, const std::vector<std::string>& certificates, rules::Context facts) {
+FileRow Judge::file(
+    std::string path, const std::vector<std::string>& certificates, rules::Context facts
+) {
     FileRow row;
     row.path = std::move(path);
     row.chain = store_.chain(certificates);
@@ -99,13 +116,15 @@ rules::Context Judge::context() const {
     return context;
 }
 
-std::vector<const Finding*>
-Judge::findings(const Chain& chain, const rules::Context& facts, std::string_view name, std::string_view id) {
+std::vector<const Finding*> Judge::findings(
+    const Chain& chain, const rules::Context& facts, std::string_view name, std::string_view id
+) {
     auto out = rules::judge(chain, facts, selection_, pool_);
     if (waivers_.empty()) return out;
     for (auto& finding : out)
         for (const auto& waiver : waivers_) {
-            const bool bad = finding->verdict == Verdict::fail || finding->verdict == Verdict::warn ||
+            const bool bad = finding->verdict == Verdict::fail ||
+                             finding->verdict == Verdict::warn ||
                              finding->verdict == Verdict::inconclusive;
             if (!bad || finding->waived || !applies(waiver, *finding, name, id, now_)) continue;
             Finding waived = *finding;

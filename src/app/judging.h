@@ -13,8 +13,11 @@ namespace lyncprobe::app {
 // Judge holds what every judgement of a run shares.
 class Judge {
   public:
-    Judge(pki::CertificateStore& store, FindingPool& pool, rules::Selection selection, const Policy& policy,
-          std::vector<Waiver> waivers, Time now, std::chrono::seconds expires_within);
+    Judge(
+        pki::CertificateStore& store, FindingPool& pool, rules::Selection selection,
+        const Policy& policy, std::vector<Waiver> waivers, Time now,
+        std::chrono::seconds expires_within
+    );
 
     EndpointRow endpoint(const plan::PlannedTarget&, ProbedEndpoint&&);
     IdentityRow identity(const pki::Identity&);
@@ -24,7 +27,9 @@ class Judge {
     rules::Context context() const; // time and policy filled in
 
   private:
-    std::vector<const Finding*> findings(const Chain&, const rules::Context&, std::string_view name, std::string_view id);
+    std::vector<const Finding*> findings(
+        const Chain&, const rules::Context&, std::string_view name, std::string_view id
+    );
 
     pki::CertificateStore& store_;
     FindingPool& pool_;

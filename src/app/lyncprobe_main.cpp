@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The program: reads the command line, runs one command, gives its exit code.
-#include <exception>
-#include <iostream>
-#include <new>
-
 #include "app/command_line.h"
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/process.h"
 #include "model/escape.h"
 #include "pki/certificate_reader.h"
+
+#include <exception>
+#include <iostream>
+#include <new>
 
 namespace {
 

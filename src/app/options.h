@@ -2,12 +2,12 @@
 // What a command line asked for, free of CLI11. Absent = not said.
 #pragma once
 
+#include "model/deployment.h"
+#include "report/report.h"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/deployment.h"
-#include "report/report.h"
 
 namespace lyncprobe::app {
 

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include <array>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <streambuf>
-#include <system_error>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "app/output.h"
 #include "model/escape.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <streambuf>
+#include <system_error>
+#include <unistd.h>
+
+#include <sys/stat.h>
 
 namespace lyncprobe::app {
 
@@ -19,10 +21,13 @@ namespace {
 
 std::string error_text(int error) { return std::generic_category().message(error); }
 
-// DescriptorBuffer writes to a descriptor and remembers the first error; what comes after it is dropped.
+// DescriptorBuffer writes to a descriptor and remembers the first error; what comes after it is
+// dropped.
 class DescriptorBuffer final : public std::streambuf {
   public:
-    explicit DescriptorBuffer(int descriptor) : descriptor_(descriptor) { setp(buffer_.data(), buffer_.data() + buffer_.size()); }
+    explicit DescriptorBuffer(int descriptor) : descriptor_(descriptor) {
+        setp(buffer_.data(), buffer_.data() + buffer_.size());
+    }
     int error() const { return error_; }
 
   protected:
@@ -40,9 +45,12 @@ class DescriptorBuffer final : public std::streambuf {
     void write_out() {
         const char* from = pbase();
         while (from < pptr() && error_ == 0) {
-            const auto written = ::write(descriptor_, from, static_cast<std::size_t>(pptr() - from));
-            if (written > 0) from += written;
-            else if (errno != EINTR) error_ = errno;
+            const auto written =
+                ::write(descriptor_, from, static_cast<std::size_t>(pptr() - from));
+            if (written > 0)
+                from += written;
+            else if (errno != EINTR)
+                error_ = errno;
         }
         setp(buffer_.data(), buffer_.data() + buffer_.size());
     }
@@ -52,13 +60,39 @@ class DescriptorBuffer final : public std::streambuf {
     std::array<char, 16384> buffer_;
 };
 
-// Symbolic links are followed so that the file they name is replaced, not the link.
-std::string resolved(const std::string& path) {
-    char* real = realpath(path.c_str(), nullptr);
-    if (!real) return path;
-    std::string out = real;
-    std::free(real);
-    return out;
+constexpr int kMostLinks = 40; // as the kernel: path_resolution(7)
+
+// With the slash at its end; empty for a bare file name.
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
+
+// Symbolic links are followed so that the file they name is replaced, not the link; also where that
+// file is yet to be made.
+std::string resolved(std::string path) {
+    for (int links = 0; links < kMostLinks; ++links) {
+        if (char* real = realpath(path.c_str(), nullptr)) {
+            std::string out = real;
+            std::free(real);
+            return out;
+        }
+        std::array<char, PATH_MAX> named;
+        const auto length = readlink(path.c_str(), named.data(), named.size());
+        if (length <= 0) break;
+        const std::string next(named.data(), static_cast<std::size_t>(length));
+        path = next.front() == '/' ? next : folder_of(path) + next;
+    }
+    return path;
+}
+
+// The temporary files there are, for a signal handler; with more outputs than slots, a second
+// Ctrl-C leaves the rest behind.
+std::array<std::atomic<const char*>, 64> temporaries{};
+static_assert(std::atomic<const char*>::is_always_lock_free, "used in a signal handler");
+
+void exchange_temporary(const char* old_path, const char* new_path) {
+    for (auto& slot : temporaries) {
+        const char* expected = old_path;
+        if (slot.compare_exchange_strong(expected, new_path)) return;
+    }
 }
 
 bool is_device(const std::string& path) {
@@ -79,11 +113,25 @@ mode_t mode_for(const std::string& path) {
 
 struct Output::Impl {
     Impl(int fd, std::string final_path, std::string temporary_path)
-        : descriptor(fd), path(std::move(final_path)), temporary(std::move(temporary_path)), buffer(fd), stream(&buffer) {}
+        : descriptor(fd),
+          path(std::move(final_path)),
+          temporary(std::move(temporary_path)),
+          buffer(fd),
+          stream(&buffer) {
+        if (!temporary.empty()) exchange_temporary(nullptr, temporary.c_str());
+    }
     ~Impl() {
-        if (!temporary.empty()) unlink(temporary.c_str());
+        if (!temporary.empty()) {
+            unlink(temporary.c_str());
+            forget_temporary();
+        }
         if (descriptor > STDERR_FILENO) close(descriptor);
     }
+    void forget_temporary() {
+        exchange_temporary(temporary.c_str(), nullptr);
+        temporary.clear();
+    }
+
     int descriptor;
     std::string path;      // empty = stdout
     std::string temporary; // empty = stdout, a device, or already renamed
@@ -99,7 +147,9 @@ Output::~Output() = default;
 Output Output::standard() { return Output(std::make_unique<Impl>(STDOUT_FILENO, "", "")); }
 
 Result<Output> Output::file(const std::string& path) {
-    const auto cannot = [&](int error) { return Problem{.what = "cannot write '" + path + "': " + error_text(error)}; };
+    const auto cannot = [&](int error) {
+        return Problem{.what = "cannot write '" + path + "': " + error_text(error)};
+    };
     if (is_device(path)) { // /dev/stdout, a pipe: nothing to replace
         const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
         if (descriptor < 0) return cannot(errno);
@@ -108,13 +158,18 @@ Result<Output> Output::file(const std::string& path) {
     struct stat info {};
     if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return cannot(EISDIR);
     const std::string target = resolved(path);
-    if (access(target.c_str(), F_OK) == 0 && access(target.c_str(), W_OK) != 0) return cannot(errno);
-    const auto slash = target.rfind('/');
-    std::string temporary = (slash == std::string::npos ? "" : target.substr(0, slash + 1)) + ".lyncprobe-XXXXXX";
+    if (access(target.c_str(), F_OK) == 0 && access(target.c_str(), W_OK) != 0)
+        return cannot(errno);
+    std::string temporary = folder_of(target) + ".lyncprobe-XXXXXX";
     const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
     if (descriptor < 0) return cannot(errno);
     fchmod(descriptor, mode_for(target));
     return Output(std::make_unique<Impl>(descriptor, target, temporary));
+}
+
+void remove_temporary_files() {
+    for (const auto& slot : temporaries)
+        if (const char* path = slot.load()) unlink(path);
 }
 
 std::ostream& Output::stream() { return impl_->stream; }
@@ -122,19 +177,24 @@ std::ostream& Output::stream() { return impl_->stream; }
 std::string Output::commit() {
     impl_->stream.flush();
     const int error = impl_->buffer.error();
-    if (impl_->path.empty()) return error == 0 || error == EPIPE ? "" : "cannot write to stdout: " + error_text(error);
-    const auto cannot = [&](int reason) { return "cannot write '" + for_terminal(impl_->path) + "': " + error_text(reason); };
+    if (impl_->path.empty())
+        return error == 0 || error == EPIPE ? "" : "cannot write to stdout: " + error_text(error);
+    const auto cannot = [&](int reason) {
+        return "cannot write '" + for_terminal(impl_->path) + "': " + error_text(reason);
+    };
     if (error != 0) return cannot(error);
     if (impl_->temporary.empty()) return {};
     if (fsync(impl_->descriptor) != 0) return cannot(errno);
     if (rename(impl_->temporary.c_str(), impl_->path.c_str()) != 0) return cannot(errno);
-    impl_->temporary.clear();
+    impl_->forget_temporary();
     return {};
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
     const bool standard = path == "-";
-    const auto cannot = [&](const std::string& why) { return Problem{.what = "cannot read it: " + why, .where = {path}}; };
+    const auto cannot = [&](const std::string& why) {
+        return Problem{.what = "cannot read it: " + why, .where = {path}};
+    };
     const int descriptor = standard ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return cannot(error_text(errno));
     std::string bytes;
@@ -152,7 +212,8 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
     }
     if (!standard) close(descriptor);
     if (error != 0) return cannot(error_text(error));
-    if (bytes.size() > limit) return cannot("it is longer than " + std::to_string(limit) + " bytes");
+    if (bytes.size() > limit)
+        return cannot("it is longer than " + std::to_string(limit) + " bytes");
     return good(std::move(bytes));
 }
 

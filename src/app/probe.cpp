@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `lyncprobe probe HOST[:PORT]`: a target list of one.
-#include <charconv>
-#include <iostream>
-
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "model/escape.h"
+
+#include <charconv>
+#include <iostream>
 
 namespace lyncprobe::app {
 
@@ -32,7 +32,9 @@ Result<HostPort> split(std::string_view text) {
     if (colon != std::string_view::npos) {
         out.port = read_port(text.substr(colon + 1));
         if (!out.port)
-            return Problem{.what = "'" + std::string(text.substr(colon + 1)) + "' is no port", .hint = "1 to 65535"};
+            return Problem{
+                .what = "'" + std::string(text.substr(colon + 1)) + "' is no port",
+                .hint = "1 to 65535"};
     }
     if (const auto address = parse_address(host)) {
         out.host = to_text(*address);
@@ -40,7 +42,9 @@ Result<HostPort> split(std::string_view text) {
     }
     const auto name = check_host_name(host);
     if (!name.reason.empty())
-        return Problem{.what = "'" + std::string(host) + "' is neither a DNS name nor an address: " + name.reason};
+        return Problem{
+            .what =
+                "'" + std::string(host) + "' is neither a DNS name nor an address: " + name.reason};
     out.host = name.name;
     return out;
 }

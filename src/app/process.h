@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a process asks of its operating system: signals, terminal, output descriptors, file permissions.
-// The POSIX calls are in process_posix.cpp and output_posix.cpp.
+// What a process asks of its operating system: signals, terminal, output descriptors, file
+// permissions. The POSIX calls are in process_posix.cpp and output_posix.cpp.
 #pragma once
 
 #include <atomic>
@@ -9,7 +9,8 @@
 
 namespace lyncprobe::app {
 
-// SIGPIPE ignored, no core dumps (a core could hold a private key).
+// SIGPIPE and SIGXFSZ ignored, standard descriptors open, no core dumps (a core could hold a private
+// key).
 void prepare_process();
 
 // Counts Ctrl-C and SIGTERM from now on; the second ends the process at once with 130.

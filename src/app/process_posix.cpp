@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
+#include "app/exit_code.h"
+#include "app/output.h"
+#include "app/process.h"
+
 #include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include "app/exit_code.h"
-#include "app/process.h"
 
 namespace lyncprobe::app {
 
@@ -17,13 +19,26 @@ std::atomic<int> interrupts{0};
 static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler");
 
 void on_interrupt(int) {
-    if (interrupts.fetch_add(1) >= 1) _exit(kExitInterrupted);
+    if (interrupts.fetch_add(1) == 0) return;
+    remove_temporary_files();
+    _exit(kExitInterrupted);
+}
+
+// A result file must never get the descriptor of a stdout that the caller closed.
+void open_standard_descriptors() {
+    while (true) {
+        const int descriptor = open("/dev/null", O_RDWR);
+        if (descriptor > STDERR_FILENO) close(descriptor);
+        if (descriptor < 0 || descriptor > STDERR_FILENO) return;
+    }
 }
 
 } // namespace
 
 void prepare_process() {
+    open_standard_descriptors();
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes then fails a write, as a full disk does
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
 }

@@ -9,8 +9,10 @@ namespace lyncprobe::app {
 
 void Progress::tick(const net::Progress& at) {
     if (!shown_) return;
-    auto line = fmt::format("{} of {} endpoints done, {} open", at.endpoints_finished,
-                            std::max(at.endpoints_known, at.targets), at.in_flight);
+    auto line = fmt::format(
+        "{} of {} endpoints done, {} open", at.endpoints_finished,
+        std::max(at.endpoints_known, at.targets), at.in_flight
+    );
     const auto width = line.size();
     if (width < width_) line.append(width_ - width, ' ');
     std::cerr << '\r' << line << std::flush;

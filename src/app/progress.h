@@ -2,9 +2,9 @@
 // One line on stderr that is rewritten while a run goes on, and sentences that must not tear it.
 #pragma once
 
-#include <string>
-
 #include "net/engine.h"
+
+#include <string>
 
 namespace lyncprobe::app {
 
@@ -13,7 +13,8 @@ class Progress {
     explicit Progress(bool shown) : shown_(shown) {}
     ~Progress() { clear(); }
     void tick(const net::Progress&);
-    void say(const std::string& sentence); // a whole line on stderr, with the progress line out of its way
+    void say(const std::string& sentence
+    ); // a whole line on stderr, with the progress line out of its way
     void clear();
 
   private:

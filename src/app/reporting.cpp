@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "app/reporting.h"
 
-#include <algorithm>
-#include <cstdlib>
-
 #include "app/exit_code.h"
 #include "app/process.h"
+
+#include <algorithm>
+#include <cstdlib>
 
 namespace lyncprobe::app {
 
@@ -29,8 +29,11 @@ std::optional<Verdict> fail_on(const std::optional<std::string>& setting) {
 
 Result<Outputs> Outputs::open(const Options& options) {
     Outputs out;
-    out.text_ = {.colour = coloured(options.colour), .width = std::min(terminal_width(), kWidest),
-                 .verbose = options.verbose, .quiet = options.quiet};
+    out.text_ = {
+        .colour = coloured(options.colour),
+        .width = std::min(terminal_width(), kWidest),
+        .verbose = options.verbose,
+        .quiet = options.quiet};
     out.add(Output::standard(), options.format, true);
     for (const auto& path : options.outputs) {
         auto file = Output::file(path);
@@ -43,7 +46,8 @@ Result<Outputs> Outputs::open(const Options& options) {
 void Outputs::add(Output output, report::Format format, bool standard) {
     sinks_.push_back({std::move(output), format, standard, nullptr});
     auto& sink = sinks_.back();
-    if (format == report::Format::ndjson) sink.lines = std::make_unique<report::NdjsonWriter>(sink.output.stream());
+    if (format == report::Format::ndjson)
+        sink.lines = std::make_unique<report::NdjsonWriter>(sink.output.stream());
 }
 
 void Outputs::endpoint(const EndpointRow& row, const Target& target) {
@@ -70,10 +74,16 @@ void Outputs::write(Sink& sink, const RunResult& result) const {
     auto& stream = sink.output.stream();
     const bool files = !result.files.empty();
     auto text = text_;
-    if (!sink.standard) text = {.colour = false, .width = kWidest, .verbose = text_.verbose, .quiet = text_.quiet};
+    if (!sink.standard)
+        text = {.colour = false, .width = kWidest, .verbose = text_.verbose, .quiet = text_.quiet};
     switch (sink.format) {
-    case report::Format::text: files ? report::write_check_text(stream, result, text) : report::write_text(stream, result, text); break;
-    case report::Format::json: files ? report::write_check_json(stream, result) : report::write_json(stream, result); break;
+    case report::Format::text:
+        files ? report::write_check_text(stream, result, text)
+              : report::write_text(stream, result, text);
+        break;
+    case report::Format::json:
+        files ? report::write_check_json(stream, result) : report::write_json(stream, result);
+        break;
     case report::Format::ndjson: sink.lines->summary(result); break;
     }
 }

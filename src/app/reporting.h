@@ -2,16 +2,16 @@
 // The outputs of one command: stdout in one format and any number of files.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "app/inputs.h"
 #include "app/options.h"
 #include "app/output.h"
 #include "model/run_result.h"
 #include "report/report.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace lyncprobe::app {
 
@@ -25,7 +25,8 @@ class Outputs {
 
     // Hands an endpoint to the outputs that are written while the run goes on (NDJSON).
     void endpoint(const EndpointRow&, const Target&);
-    // Writes everything and says the exit code: the summary's, or 4 where an output could not be written.
+    // Writes everything and says the exit code: the summary's, or 4 where an output could not be
+    // written.
     int write(const RunResult&, const Warn&);
 
   private:
@@ -39,7 +40,7 @@ class Outputs {
     void write(Sink&, const RunResult&) const;
 
     std::vector<Sink> sinks_;
-    report::TextOptions text_;  // of stdout
+    report::TextOptions text_; // of stdout
 };
 
 } // namespace lyncprobe::app

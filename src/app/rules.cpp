@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // `lyncprobe rules [ID]`, and the documents that come out of the program.
-#include "rules/judge.h"
-
-#include <iostream>
-
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "model/escape.h"
 #include "rules/explain.h"
+#include "rules/judge.h"
+
+#include <iostream>
 
 namespace lyncprobe::app {
 
@@ -22,10 +21,12 @@ int run_rules(const Options& options) {
         return 0;
     }
     std::vector<std::string_view> ids;
-    for (const auto* rule : rules::all()) ids.push_back(rule->id);
+    for (const auto* rule : rules::all())
+        ids.push_back(rule->id);
     const auto near = nearest(id, ids);
     std::cerr << "lyncprobe: there is no rule '" << for_terminal(id) << "'"
-              << (near.empty() ? std::string() : " (did you mean '" + std::string(near) + "'?)") << '\n';
+              << (near.empty() ? std::string() : " (did you mean '" + std::string(near) + "'?)")
+              << '\n';
     return kExitUsage;
 }
 

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: MIT
 // One run: plan, probe, judge, report. The order of the house; every step is somebody else's.
-#include <algorithm>
-#include <chrono>
-#include <iostream>
-#include <set>
-
-#include <fmt/format.h>
-
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/inputs.h"
@@ -15,8 +8,16 @@
 #include "app/progress.h"
 #include "app/reporting.h"
 #include "model/escape.h"
+#include "model/glob.h"
 #include "net/engine.h"
 #include "plan/plan.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <set>
+
+#include <fmt/format.h>
 
 namespace lyncprobe::app {
 
@@ -46,7 +47,9 @@ RunSettings merged(const RunSettings& line, const RunSettings& list) {
     return out;
 }
 
-net::EngineOptions engine_options(const RunSettings& settings, const Options& options, const Deployment& deployment) {
+net::EngineOptions engine_options(
+    const RunSettings& settings, const Options& options, const Deployment& deployment
+) {
     net::EngineOptions out;
     out.concurrency = settings.concurrency.value_or(static_cast<std::uint32_t>(out.concurrency));
     out.per_address = settings.per_address.value_or(static_cast<std::uint32_t>(out.per_address));
@@ -66,11 +69,14 @@ net::EngineOptions engine_options(const RunSettings& settings, const Options& op
 void use_command_line_identity(Deployment& deployment, const IdentityFiles& identity) {
     if (identity.id.empty()) return;
     deployment.identities = {identity};
-    for (auto& target : deployment.targets) target.identity = identity.id;
+    for (auto& target : deployment.targets)
+        target.identity = identity.id;
 }
 
 // Only the identities that some target offers are read.
-Result<std::vector<pki::IdentityPtr>> load_identities(const Deployment& deployment, const Warn& warn) {
+Result<std::vector<pki::IdentityPtr>> load_identities(
+    const Deployment& deployment, const Warn& warn
+) {
     std::set<std::string> used;
     for (const auto& target : deployment.targets)
         if (target.mutual != Mutual::none) used.insert(target.identity);
@@ -90,9 +96,24 @@ Result<pki::Anchors> load_trust(const Deployment& deployment, const Options& opt
     return load_anchors(files, deployment.trust.system.value_or(true) && !options.no_system_trust);
 }
 
-void keep_shard(std::vector<plan::PlannedTarget>& targets, std::uint32_t shard, std::uint32_t shards) {
+// --target: keeps the targets whose name matches one of the globs.
+void keep_named(std::vector<Target>& targets, const std::vector<std::string>& globs) {
+    if (globs.empty()) return;
+    const auto named = [&](const Target& target) {
+        const auto name = display_name(target);
+        return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) {
+            return glob_matches(glob, name);
+        });
+    };
+    std::erase_if(targets, [&](const Target& target) { return !named(target); });
+}
+
+void keep_shard(
+    std::vector<plan::PlannedTarget>& targets, std::uint32_t shard, std::uint32_t shards
+) {
     std::vector<plan::PlannedTarget> kept;
-    for (std::size_t i = shard; i < targets.size(); i += shards) kept.push_back(std::move(targets[i]));
+    for (std::size_t i = shard; i < targets.size(); i += shards)
+        kept.push_back(std::move(targets[i]));
     targets = std::move(kept);
 }
 
@@ -104,8 +125,10 @@ int print_plan(const std::vector<plan::PlannedTarget>& targets) {
             "{}  {}  role {}  sni {}  {}\n", for_terminal(planned.id_base + planned.id_suffix),
             for_terminal(host_and_port(target.host, target.port)), to_text(target.role),
             for_terminal(server_name_sent(target).empty() ? "none" : server_name_sent(target)),
-            target.identity.empty() || target.mutual == Mutual::none ? "no client certificate"
-                                                                      : "identity " + for_terminal(target.identity));
+            target.identity.empty() || target.mutual == Mutual::none
+                ? "no client certificate"
+                : "identity " + for_terminal(target.identity)
+        );
     }
     return out.commit().empty() ? 0 : kExitInternal;
 }
@@ -120,17 +143,22 @@ int run_deployment(Deployment deployment, const Options& options) {
         return kExitUsage;
     };
 
-    for (const auto& warning : deployment.warnings) warn(to_text(warning));
+    for (const auto& warning : deployment.warnings)
+        warn(to_text(warning));
+    keep_named(deployment.targets, options.target_globs);
+    if (deployment.targets.empty()) return stop({.what = "--target: no target has such a name"});
     use_command_line_identity(deployment, options.identity);
     const auto settings = merged(options.settings, deployment.settings);
     auto prepared = plan::prepare(std::move(deployment.targets), deployment.inputs);
-    for (const auto& warning : prepared.warnings) warn(to_text(warning));
+    for (const auto& warning : prepared.warnings)
+        warn(to_text(warning));
     if (options.shards > 1) keep_shard(prepared.targets, options.shard, options.shards);
     if (options.plan_only) return print_plan(prepared.targets);
 
     auto selection = rules::Selection::make(settings.only, settings.skip);
     if (!selection) return stop(selection.error());
-    for (const auto& planned : prepared.targets) deployment.targets.push_back(planned.target);
+    for (const auto& planned : prepared.targets)
+        deployment.targets.push_back(planned.target);
     auto identities = load_identities(deployment, warn);
     if (!identities) return stop(identities.error());
     auto anchors = load_trust(deployment, options);
@@ -148,8 +176,10 @@ int run_deployment(Deployment deployment, const Options& options) {
     pki::CertificateStore store(std::move(*anchors));
     FindingPool pool;
     const auto soon = settings.expires_within.value_or(std::chrono::days{30});
-    Judge judge(store, pool, std::move(*selection), deployment.policy, deployment.waivers, result.judged_at,
-                std::chrono::duration_cast<seconds>(soon));
+    Judge judge(
+        store, pool, std::move(*selection), deployment.policy, deployment.waivers, result.judged_at,
+        std::chrono::duration_cast<seconds>(soon)
+    );
     tls::ContextPool contexts;
     for (const auto& identity : *identities) {
         contexts.add_identity(identity);
@@ -164,15 +194,19 @@ int run_deployment(Deployment deployment, const Options& options) {
     };
     sinks.tick = [&](const net::Progress& at) { progress.tick(at); };
     sinks.warning = warn;
-    const auto end = net::run(prepared.targets, engine_options(settings, options, deployment), contexts, sinks);
+    const auto end =
+        net::run(prepared.targets, engine_options(settings, options, deployment), contexts, sinks);
     if (!end) return stop(end.error());
     progress.clear();
 
     result.interrupted = end->interrupted;
     result.finished_at = now();
-    std::stable_sort(result.endpoints.begin(), result.endpoints.end(), [](const auto& a, const auto& b) {
-        return std::tie(a.target, a.address) < std::tie(b.target, b.address);
-    });
+    std::stable_sort(
+        result.endpoints.begin(), result.endpoints.end(),
+        [](const auto& a, const auto& b) {
+            return std::tie(a.target, a.address) < std::tie(b.target, b.address);
+        }
+    );
     result.summary = report::summarise(result, fail_on(settings.fail_on));
     return outputs->write(result, warn);
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 // `lyncprobe scan TARGETS.yaml…`
-#include <algorithm>
-#include <iostream>
-
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/output.h"
 #include "config/target_list.h"
-#include "model/glob.h"
 #include "model/limits.h"
 #include "probes/probe.h"
 #include "rules/judge.h"
+
+#include <iostream>
 
 namespace lyncprobe::app {
 
@@ -21,24 +19,16 @@ bool is_built(Probe probe) { return probes::find(probe) != nullptr; }
 config::ReadOptions read_options() {
     config::ReadOptions out;
     out.probe_is_built = is_built;
-    for (const auto* rule : rules::all()) out.rule_ids.push_back(rule->id);
+    for (const auto* rule : rules::all())
+        out.rule_ids.push_back(rule->id);
     return out;
 }
 
 int input_error(const std::vector<Problem>& problems) {
-    for (const auto& problem : problems) std::cerr << to_text(problem) << '\n';
+    for (const auto& problem : problems)
+        std::cerr << to_text(problem) << '\n';
     if (problems.size() > 1) std::cerr << problems.size() << " mistakes; nothing was probed\n";
     return kExitUsage;
-}
-
-// --target: keeps the targets whose name matches one of the globs.
-void keep_named(std::vector<Target>& targets, const std::vector<std::string>& globs) {
-    if (globs.empty()) return;
-    const auto named = [&](const Target& target) {
-        const auto name = display_name(target);
-        return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return glob_matches(glob, name); });
-    };
-    std::erase_if(targets, [&](const Target& target) { return !named(target); });
 }
 
 } // namespace
@@ -48,15 +38,15 @@ int run_scan(const Options& options) {
     std::vector<Problem> problems;
     for (const auto& path : options.inputs) {
         auto text = read_file(path, limits::kTargetFile);
-        if (text) sources.push_back({path, std::move(*text)});
-        else problems.push_back(text.error());
+        if (text)
+            sources.push_back({path, std::move(*text)});
+        else
+            problems.push_back(text.error());
     }
     if (!problems.empty()) return input_error(problems);
 
     auto read = config::read_target_lists(sources, read_options());
     if (!read.problems.empty()) return input_error(read.problems);
-    keep_named(read.deployment.targets, options.target_globs);
-    if (read.deployment.targets.empty()) return input_error({{.what = "--target: no target has such a name"}});
     return run_deployment(std::move(read.deployment), options);
 }
 

@@ -17,7 +17,8 @@ class ByteReader {
     // Big-endian number of `size` bytes (1 to 4); 0 after a failure.
     std::uint32_t number(std::size_t size) {
         std::uint32_t value = 0;
-        for (const char c : take(size)) value = value << 8 | static_cast<std::uint8_t>(c);
+        for (const char c : take(size))
+            value = value << 8 | static_cast<std::uint8_t>(c);
         return value;
     }
     // The next `size` bytes; empty after a failure.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "codec/sip.h"
 
+#include "model/host.h"
+#include "model/limits.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 
 #include <fmt/format.h>
-
-#include "model/host.h"
-#include "model/limits.h"
 
 namespace lyncprobe::codec {
 
@@ -16,20 +16,31 @@ namespace {
 
 // Compact header names (RFC 3261 7.3.3 and 20).
 constexpr std::array<std::pair<char, std::string_view>, 10> kCompact{{
-    {'i', "Call-ID"}, {'m', "Contact"}, {'e', "Content-Encoding"}, {'l', "Content-Length"}, {'c', "Content-Type"},
-    {'f', "From"}, {'s', "Subject"}, {'k', "Supported"}, {'t', "To"}, {'v', "Via"},
+    {'i', "Call-ID"},
+    {'m', "Contact"},
+    {'e', "Content-Encoding"},
+    {'l', "Content-Length"},
+    {'c', "Content-Type"},
+    {'f', "From"},
+    {'s', "Subject"},
+    {'k', "Supported"},
+    {'t', "To"},
+    {'v', "Via"},
 }};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return lower(x) == lower(y);
+           });
 }
 
 std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+        text.remove_suffix(1);
     return text;
 }
 
@@ -46,7 +57,8 @@ bool read_status_line(std::string_view line, SipResponse& out) {
     if (line.substr(0, kVersion.size()) != kVersion) return false;
     line.remove_prefix(kVersion.size());
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), out.status);
-    if (error != std::errc{} || end - line.data() != 3 || out.status < 100 || out.status > 699) return false;
+    if (error != std::errc{} || end - line.data() != 3 || out.status < 100 || out.status > 699)
+        return false;
     out.reason = trim(line.substr(3));
     return true;
 }
@@ -115,22 +127,27 @@ SipReader::State SipReader::read_head() {
             first = false;
             continue;
         }
-        if (!response_.headers.empty() && !line.empty() && (line.front() == ' ' || line.front() == '\t')) { // folded, RFC 3261 7.3.1
+        if (!response_.headers.empty() && !line.empty() &&
+            (line.front() == ' ' || line.front() == '\t')) { // folded, RFC 3261 7.3.1
             response_.headers.back().second += ' ';
             response_.headers.back().second += trim(line);
             continue;
         }
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) return malformed("a SIP header has no colon");
-        response_.headers.emplace_back(long_name(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+        response_.headers.emplace_back(
+            long_name(trim(line.substr(0, colon))), trim(line.substr(colon + 1))
+        );
     }
     buffer_.erase(0, head_end + gap);
     searched_ = 0;
 
     body_size_ = 0;
     if (const auto length = response_.header("Content-Length"); !length.empty()) {
-        const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), body_size_);
-        if (length.front() == '-' || error == std::errc::invalid_argument || end != length.data() + length.size())
+        const auto [end, error] =
+            std::from_chars(length.data(), length.data() + length.size(), body_size_);
+        if (length.front() == '-' || error == std::errc::invalid_argument ||
+            end != length.data() + length.size())
             return malformed("its Content-Length is no number");
         if (error == std::errc::result_out_of_range || body_size_ > limits::kSipBody) {
             problem_ = fmt::format("it announces a body longer than {} bytes", limits::kSipBody);
@@ -157,7 +174,8 @@ SipReader::State SipReader::malformed(std::string why) {
 std::string encode(const SipNegotiate& request) {
     const auto server = host_and_port(request.host, request.port);
     const bool v6 = request.local_host.find(':') != std::string_view::npos;
-    const auto local = v6 ? fmt::format("[{}]", request.local_host) : std::string(request.local_host);
+    const auto local =
+        v6 ? fmt::format("[{}]", request.local_host) : std::string(request.local_host);
     return fmt::format(
         "NEGOTIATE sip:{0} SIP/2.0\r\n"
         "Via: SIP/2.0/TLS {1};branch=z9hG4bK{2}\r\n"

@@ -16,22 +16,25 @@ struct SipResponse {
     std::vector<std::pair<std::string, std::string>> headers; // as written, long names, order kept
     std::string body;
 
-    // The first header of that name without regard to case, also where the peer wrote its compact form
-    // (RFC 3261 7.3.3); empty where absent.
+    // The first header of that name without regard to case, also where the peer wrote its compact
+    // form (RFC 3261 7.3.3); empty where absent.
     std::string_view header(std::string_view name) const;
     std::vector<std::string> all(std::string_view name) const; // every header of that name
 };
 
-// SipReader takes bytes as they come and gives one response after the other; bounded by model/limits.h.
+// SipReader takes bytes as they come and gives one response after the other; bounded by
+// model/limits.h.
 class SipReader {
   public:
     enum class State { need_more, have_response, malformed, too_large };
 
-    // Takes all of `bytes`; response() is valid after have_response. Call with no bytes to look for the next
-    // response in what is already there.
+    // Takes all of `bytes`; response() is valid after have_response. Call with no bytes to look for
+    // the next response in what is already there.
     State feed(std::string_view bytes);
     const SipResponse& response() const { return response_; }
-    const std::string& problem() const { return problem_; } // one clause, for malformed and too_large
+    const std::string& problem() const {
+        return problem_;
+    } // one clause, for malformed and too_large
 
   private:
     State read_head();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Reads the handshake messages of a TLS server (TLS 1.0 to 1.3) from their bytes, without cryptography.
-// Input is one message body (no 4-byte header); output is facts. Malformed input gives what could be read.
+// Reads the handshake messages of a TLS server (TLS 1.0 to 1.3) from their bytes, without
+// cryptography. Input is one message body (no 4-byte header); output is facts. Malformed input
+// gives what could be read.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,10 @@ inline constexpr std::uint16_t kTls10 = 0x0301, kTls11 = 0x0302, kTls12 = 0x0303
 
 // Handshake types of RFC 8446 B.3 and RFC 5246 7.4 that we look into.
 namespace handshake_type {
-inline constexpr std::uint8_t kServerHello = 2, kNewSessionTicket = 4, kEncryptedExtensions = 8, kCertificate = 11,
-                              kServerKeyExchange = 12, kCertificateRequest = 13, kServerHelloDone = 14,
-                              kCertificateVerify = 15, kFinished = 20, kCertificateStatus = 22;
+inline constexpr std::uint8_t kServerHello = 2, kNewSessionTicket = 4, kEncryptedExtensions = 8,
+                              kCertificate = 11, kServerKeyExchange = 12, kCertificateRequest = 13,
+                              kServerHelloDone = 14, kCertificateVerify = 15, kFinished = 20,
+                              kCertificateStatus = 22;
 }
 
 struct ServerHello {
@@ -42,10 +44,10 @@ CertificateMessage read_certificate_message(std::string_view body, std::uint16_t
 
 struct CertificateRequest {
     bool well_formed = false;
-    std::vector<std::uint8_t> certificate_types; // TLS 1.2 and older
+    std::vector<std::uint8_t> certificate_types;  // TLS 1.2 and older
     std::vector<std::uint16_t> signature_schemes; // TLS 1.2 and newer
-    std::vector<std::string> ca_names;           // DER of each distinguished name
-    std::uint32_t ca_names_bytes = 0;            // size of the list on the wire without its length field
+    std::vector<std::string> ca_names;            // DER of each distinguished name
+    std::uint32_t ca_names_bytes = 0; // size of the list on the wire without its length field
 };
 CertificateRequest read_certificate_request(std::string_view body, std::uint16_t version);
 
@@ -56,7 +58,9 @@ struct KeyExchange {
     std::uint32_t dh_bits = 0;          // modulus bits of DH
     std::uint16_t signature_scheme = 0; // TLS 1.2 only
 };
-KeyExchange read_server_key_exchange(std::string_view body, std::uint16_t version, bool elliptic, bool is_signed);
+KeyExchange read_server_key_exchange(
+    std::string_view body, std::uint16_t version, bool elliptic, bool is_signed
+);
 
 // The scheme of a CertificateVerify (RFC 8446 4.4.3); 0 where malformed.
 std::uint16_t read_certificate_verify(std::string_view body);

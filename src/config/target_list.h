@@ -2,12 +2,12 @@
 // Target lists (YAML) → Deployment. The only room that knows yaml-cpp.
 #pragma once
 
+#include "model/deployment.h"
+
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "model/deployment.h"
 
 namespace lyncprobe::config {
 
@@ -18,9 +18,11 @@ struct Source {
 };
 
 struct ReadOptions {
-    // False for a probe that the contract names and this build does not speak yet: "known, not built yet".
+    // False for a probe that the contract names and this build does not speak yet: "known, not
+    // built yet".
     bool (*probe_is_built)(Probe) = nullptr; // null = all are
-    // The ids of the rules, for `only`, `skip` and `waivers`; a glob that matches none is a mistake.
+    // The ids of the rules, for `only`, `skip` and `waivers`; a glob that matches none is a
+    // mistake.
     std::vector<std::string_view> rule_ids;
 };
 

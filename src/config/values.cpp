@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "config/values.h"
 
-#include "model/glob.h"
 #include "config/punycode.h"
+#include "model/glob.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A certificate and a presented chain as plain facts: what is written in them, not what to think of it.
-// Text inside is foreign: escape it at the output (model/escape.h).
+// A certificate and a presented chain as plain facts: what is written in them, not what to think of
+// it. Text inside is foreign: escape it at the output (model/escape.h).
 #pragma once
+
+#include "model/time.h"
 
 #include <array>
 #include <cstdint>
@@ -9,8 +11,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/time.h"
 
 namespace lyncprobe {
 
@@ -30,14 +30,17 @@ struct PssParameters {
 struct Algorithm {
     std::string oid;  // dotted
     std::string name; // "sha256WithRSAEncryption"; the OID where unknown
-    std::string hash; // "SHA1", "SHA256", "MD5", "SHA512-256", "SHA3-256"…; for PSS the parameter; empty where unknown or none
-    std::optional<PssParameters> pss; // set where the algorithm is RSASSA-PSS (1.2.840.113549.1.1.10)
+    std::string hash; // "SHA1", "SHA256", "MD5", "SHA512-256", "SHA3-256"…; for PSS the parameter;
+                      // empty where unknown or none
+    std::optional<PssParameters>
+        pss; // set where the algorithm is RSASSA-PSS (1.2.840.113549.1.1.10)
     bool operator==(const Algorithm& other) const { return oid == other.oid && hash == other.hash; }
 };
 
 struct PublicKey {
     std::string oid;       // SubjectPublicKeyInfo algorithm, dotted
-    std::string algorithm; // "RSA", "EC", "DSA", "RSASSA-PSS", "ECDH" (id-ecDH), "Ed25519"…; the OID where unknown
+    std::string algorithm; // "RSA", "EC", "DSA", "RSASSA-PSS", "ECDH" (id-ecDH), "Ed25519"…; the
+                           // OID where unknown
     int bits = 0;          // modulus or field bits; 0 = unknown
     std::string curve;     // "P-256", "P-384", "P-521", else the OpenSSL name; empty where not EC
     std::string curve_oid;
@@ -53,9 +56,9 @@ struct SubjectAltName {
 
 // DistributionPoint of RFC 5280 4.2.1.13.
 struct DistributionPoint {
-    std::vector<std::string> urls;   // fullName URIs
-    bool relative_name = false;      // nameRelativeToCRLIssuer
-    bool directory_name = false;     // fullName that is a directoryName
+    std::vector<std::string> urls; // fullName URIs
+    bool relative_name = false;    // nameRelativeToCRLIssuer
+    bool directory_name = false;   // fullName that is a directoryName
 };
 
 struct TemplateInfo { // 1.3.6.1.4.1.311.21.7
@@ -66,37 +69,43 @@ struct TemplateInfo { // 1.3.6.1.4.1.311.21.7
 struct Certificate {
     std::string der;
     Fingerprint sha256 = {};
-    int version = 3; // 1, 2, 3
+    int version = 3;    // 1, 2, 3
     std::string serial; // lower-case hex without leading zeros
-    std::string subject, issuer;         // one line, RFC 2253 order reversed to most specific first ("CN=…, O=…")
+    std::string subject,
+        issuer; // one line, RFC 2253 order reversed to most specific first ("CN=…, O=…")
     std::string subject_der, issuer_der; // for comparing names
     std::vector<std::string> common_names;
     std::optional<Time> not_before, not_after; // absent where the field cannot be read
     PublicKey key;
-    Algorithm signature;       // outer, signatureAlgorithm
-    Algorithm signature_inner; // tbsCertificate.signature
+    Algorithm signature;                      // outer, signatureAlgorithm
+    Algorithm signature_inner;                // tbsCertificate.signature
     bool signature_algorithms_differ = false; // byte for byte, parameters included
 
-    std::optional<SubjectAltName> san;                     // absent = no extension
-    std::optional<std::vector<std::string>> eku;           // OIDs
+    std::optional<SubjectAltName> san;                            // absent = no extension
+    std::optional<std::vector<std::string>> eku;                  // OIDs
     std::optional<std::vector<std::string>> application_policies; // 1.3.6.1.4.1.311.21.10, OIDs
-    std::optional<std::uint32_t> key_usage;                // bit n = RFC 5280 KeyUsage bit n (0 digitalSignature … 8 decipherOnly)
-    struct BasicConstraints { bool ca = false; std::optional<std::int64_t> path_length; };
+    std::optional<std::uint32_t>
+        key_usage; // bit n = RFC 5280 KeyUsage bit n (0 digitalSignature … 8 decipherOnly)
+    struct BasicConstraints {
+        bool ca = false;
+        std::optional<std::int64_t> path_length;
+    };
     std::optional<BasicConstraints> basic_constraints;
     std::optional<std::vector<DistributionPoint>> crl_distribution_points; // absent = no extension
-    std::vector<std::string> ocsp_urls, ca_issuer_urls;    // authority information access
-    std::string subject_key_id, authority_key_id;          // hex, empty where absent
+    std::vector<std::string> ocsp_urls, ca_issuer_urls; // authority information access
+    std::string subject_key_id, authority_key_id;       // hex, empty where absent
 
-    std::optional<std::string> template_v1;    // 1.3.6.1.4.1.311.20.2
-    std::optional<TemplateInfo> template_v2;   // 1.3.6.1.4.1.311.21.7
-    bool sid_extension = false;                // 1.3.6.1.4.1.311.25.2
-    std::optional<std::int64_t> ca_version;    // 1.3.6.1.4.1.311.21.1
+    std::optional<std::string> template_v1;  // 1.3.6.1.4.1.311.20.2
+    std::optional<TemplateInfo> template_v2; // 1.3.6.1.4.1.311.21.7
+    bool sid_extension = false;              // 1.3.6.1.4.1.311.25.2
+    std::optional<std::int64_t> ca_version;  // 1.3.6.1.4.1.311.21.1
 
     bool self_issued = false; // subject and issuer are the same name
     bool self_signed = false; // and its own key made the signature
-    std::vector<std::string> duplicate_extensions; // OIDs that stand more than once (RFC 5280 4.2 forbids it)
-    std::vector<std::string> undecodable;          // extension OIDs whose content could not be decoded
-    std::vector<std::string> notes;                // what else the parser noticed, in words
+    std::vector<std::string>
+        duplicate_extensions; // OIDs that stand more than once (RFC 5280 4.2 forbids it)
+    std::vector<std::string> undecodable; // extension OIDs whose content could not be decoded
+    std::vector<std::string> notes;       // what else the parser noticed, in words
 };
 
 using CertificatePtr = std::shared_ptr<const Certificate>;
@@ -111,24 +120,28 @@ struct PathFacts {
         gave_up       // a limit was reached before a path was found
     };
     Trust trust = Trust::not_searched;
-    bool anchors_configured = false;        // the operator's own; else only the system's
-    bool system_anchor = false;             // the path ends in an anchor of the system, not of the operator
-    std::vector<CertificatePtr> path;       // server certificate first, anchor last; the longest partial one if none was found
-    bool used_unpresented = false;          // an intermediate of the path was not in the presented chain
-    std::string why;                        // one clause where not trusted: "issuer CN=… is not an anchor"
+    bool anchors_configured = false; // the operator's own; else only the system's
+    bool system_anchor = false; // the path ends in an anchor of the system, not of the operator
+    std::vector<CertificatePtr>
+        path; // server certificate first, anchor last; the longest partial one if none was found
+    bool used_unpresented = false; // an intermediate of the path was not in the presented chain
+    std::string why;               // one clause where not trusted: "issuer CN=… is not an anchor"
     std::size_t signatures_checked = 0;
 };
 
-// Chain is what one peer presented, in its order, and what that order says. Shared by every endpoint that showed it.
+// Chain is what one peer presented, in its order, and what that order says. Shared by every
+// endpoint that showed it.
 struct Chain {
-    std::vector<CertificatePtr> presented;  // the first is the server certificate
-    std::vector<std::size_t> unreadable;    // positions of presented entries that are no certificate (not in `presented`)
-    bool ordered = true;                    // each certificate is issued by the next
-    std::optional<bool> complete;           // every issuer up to the root or an anchor is there; absent = cannot tell
-    std::string missing_issuer;             // name of the first issuer that is not there
-    std::vector<std::size_t> duplicates;    // positions of certificates already seen before them
-    std::vector<std::size_t> extra;         // positions that no path from the server certificate uses
-    bool root_included = false;             // a self-signed certificate above the server certificate was sent
+    std::vector<CertificatePtr> presented; // the first is the server certificate
+    std::vector<std::size_t>
+        unreadable; // positions of presented entries that are no certificate (not in `presented`)
+    bool ordered = true; // each certificate is issued by the next
+    std::optional<bool>
+        complete; // every issuer up to the root or an anchor is there; absent = cannot tell
+    std::string missing_issuer;          // name of the first issuer that is not there
+    std::vector<std::size_t> duplicates; // positions of certificates already seen before them
+    std::vector<std::size_t> extra;      // positions that no path from the server certificate uses
+    bool root_included = false; // a self-signed certificate above the server certificate was sent
     PathFacts path;
 };
 

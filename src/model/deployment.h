@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What the operator told us: targets, identities, trust, policy, waivers. The result of reading target lists.
+// What the operator told us: targets, identities, trust, policy, waivers. The result of reading
+// target lists.
 #pragma once
-
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "model/host.h"
 #include "model/policy.h"
 #include "model/result.h"
 #include "model/time.h"
 #include "model/vocabulary.h"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace lyncprobe {
 
@@ -23,7 +24,8 @@ struct Enrollment {
     bool operator==(const Enrollment&) const = default;
 };
 
-// Line and column in the list number `list` of Deployment::inputs; 0 for a target of the command line.
+// Line and column in the list number `list` of Deployment::inputs; 0 for a target of the command
+// line.
 struct Place {
     std::uint32_t list = 0;
     std::int32_t line = 0;
@@ -34,12 +36,15 @@ struct Place {
 struct Target {
     std::string name;              // as written, empty where it is to be "host:port"
     std::vector<std::string> also; // other names of the same target (filled by plan::prepare)
-    std::string host;              // DNS name in lower case without trailing dot, or an address as RFC 5952 writes it
+    std::string
+        host; // DNS name in lower case without trailing dot, or an address as RFC 5952 writes it
     std::vector<Address> addresses; // given addresses; then the host is not resolved
     std::string pool, server, site;
-    std::optional<std::string> sni;  // empty text = send none; absent = the host where it is a DNS name
-    std::vector<std::string> names;  // the certificate must cover these; empty = the host where it is a DNS name
-    std::string identity;            // id of Deployment::identities; empty = none
+    std::optional<std::string>
+        sni; // empty text = send none; absent = the host where it is a DNS name
+    std::vector<std::string>
+        names; // the certificate must cover these; empty = the host where it is a DNS name
+    std::string identity; // id of Deployment::identities; empty = none
     Enrollment enrollment;
     std::optional<Milliseconds> timeout, connect_timeout;
     std::uint16_t port = 443;
@@ -53,10 +58,11 @@ struct Target {
     Place place;
 };
 
-bool host_is_name(const Target&);                     // false where the host is an address
-std::string display_name(const Target&);              // name, else "host:port"
-std::string server_name_sent(const Target&);          // SNI; empty = none. Never an address
-std::vector<std::string> expected_names(const Target&); // names, else the host where it is a DNS name, else none
+bool host_is_name(const Target&);                       // false where the host is an address
+std::string display_name(const Target&);                // name, else "host:port"
+std::string server_name_sent(const Target&);            // SNI; empty = none. Never an address
+std::vector<std::string> expected_names(const Target&); // names, else the host where it is a DNS
+                                                        // name, else none
 
 // IdentityFiles says where one of our own certificates is; the files are read by pki/.
 struct IdentityFiles {

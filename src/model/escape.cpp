@@ -22,10 +22,14 @@ Step step(std::string_view text) {
     if (first < 0x80) return {first, 1, true};
     std::size_t length = 0;
     char32_t value = 0, smallest = 0;
-    if ((first & 0xe0) == 0xc0) length = 2, value = first & 0x1fu, smallest = 0x80;
-    else if ((first & 0xf0) == 0xe0) length = 3, value = first & 0x0fu, smallest = 0x800;
-    else if ((first & 0xf8) == 0xf0) length = 4, value = first & 0x07u, smallest = 0x10000;
-    else return {};
+    if ((first & 0xe0) == 0xc0)
+        length = 2, value = first & 0x1fu, smallest = 0x80;
+    else if ((first & 0xf0) == 0xe0)
+        length = 3, value = first & 0x0fu, smallest = 0x800;
+    else if ((first & 0xf8) == 0xf0)
+        length = 4, value = first & 0x07u, smallest = 0x10000;
+    else
+        return {};
     if (text.size() < length) return {};
     for (std::size_t i = 1; i < length; ++i) {
         if ((byte(i) & 0xc0) != 0x80) return {};
@@ -36,12 +40,13 @@ Step step(std::string_view text) {
     return {value, length, true};
 }
 
-// Characters that change how a line reads without being seen: controls, C1, zero width, line separators, bidi
-// controls (Unicode 9 23.2, UAX 9), tags, soft hyphen, byte order mark.
+// Characters that change how a line reads without being seen: controls, C1, zero width, line
+// separators, bidi controls (Unicode 9 23.2, UAX 9), tags, soft hyphen, byte order mark.
 bool is_hidden(char32_t c) {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
-           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
-           c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+           (c >= 0xe0000 && c <= 0xe007f);
 }
 
 std::string escaped(char32_t c) {
@@ -50,14 +55,17 @@ std::string escaped(char32_t c) {
 }
 
 bool is_combining(char32_t c) {
-    return (c >= 0x300 && c <= 0x36f) || (c >= 0x1ab0 && c <= 0x1aff) || (c >= 0x20d0 && c <= 0x20ff) ||
-           (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xfe20 && c <= 0xfe2f);
+    return (c >= 0x300 && c <= 0x36f) || (c >= 0x1ab0 && c <= 0x1aff) ||
+           (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe00 && c <= 0xfe0f) ||
+           (c >= 0xfe20 && c <= 0xfe2f);
 }
 
 bool is_wide(char32_t c) { // UAX 11 W and F, the large blocks
-    return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
-           (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-           (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
+    return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
+           (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+           (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+           (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) ||
+           (c >= 0x20000 && c <= 0x3fffd);
 }
 
 } // namespace
@@ -68,13 +76,17 @@ std::string for_terminal(std::string_view text, std::size_t limit) {
     while (!text.empty()) {
         if (characters == limit) {
             std::size_t rest = 0;
-            for (; !text.empty(); ++rest) text.remove_prefix(step(text).length);
+            for (; !text.empty(); ++rest)
+                text.remove_prefix(step(text).length);
             return out + fmt::format("… (+{})", rest);
         }
         const Step at = step(text);
-        if (!at.valid) out += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text.front()));
-        else if (is_hidden(at.code_point)) out += escaped(at.code_point);
-        else out += text.substr(0, at.length);
+        if (!at.valid)
+            out += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text.front()));
+        else if (is_hidden(at.code_point))
+            out += escaped(at.code_point);
+        else
+            out += text.substr(0, at.length);
         text.remove_prefix(at.length);
         ++characters;
     }

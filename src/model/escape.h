@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one place that makes foreign text safe. Text from the network, from certificates and from files is kept raw
-// in the model and goes through one of these at the output boundary.
+// The one place that makes foreign text safe. Text from the network, from certificates and from
+// files is kept raw in the model and goes through one of these at the output boundary.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,16 @@
 
 namespace lyncprobe {
 
-// For a terminal, a log line or a plain-text file: control characters, C1, bidi controls, zero-width characters,
-// line breaks and invalid UTF-8 become \xNN or \u{NNNN}; longer than `limit` characters is cut with "… (+N)".
+// For a terminal, a log line or a plain-text file: control characters, C1, bidi controls,
+// zero-width characters, line breaks and invalid UTF-8 become \xNN or \u{NNNN}; longer than `limit`
+// characters is cut with "… (+N)".
 std::string for_terminal(std::string_view text, std::size_t limit = 300);
 
 // Valid UTF-8 for a format that escapes the rest itself (JSON): invalid bytes become U+FFFD.
 std::string valid_utf8(std::string_view bytes);
 
-// Columns of already safe text on a terminal: code points, East Asian wide ones count two, combining ones none.
+// Columns of already safe text on a terminal: code points, East Asian wide ones count two,
+// combining ones none.
 std::size_t display_width(std::string_view safe_text);
 
 } // namespace lyncprobe

@@ -13,13 +13,14 @@ namespace lyncprobe {
 
 using Value = std::variant<std::string, std::int64_t, bool, std::vector<std::string>>;
 
-// Facts keeps the order in which keys were added; a key added twice keeps its place and takes the last value.
+// Facts keeps the order in which keys were added; a key added twice keeps its place and takes the
+// last value.
 class Facts {
   public:
     using Entry = std::pair<std::string, Value>;
 
     void set(std::string_view key, Value value);
-    const Value* find(std::string_view key) const; // owned by this; nullptr where absent
+    const Value* find(std::string_view key) const;     // owned by this; nullptr where absent
     std::string_view text(std::string_view key) const; // empty where absent or no text
     bool empty() const { return entries_.empty(); }
     auto begin() const { return entries_.begin(); }

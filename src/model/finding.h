@@ -2,26 +2,27 @@
 // What the rules said about an endpoint, an identity or a file.
 #pragma once
 
+#include "model/certificate.h"
+#include "model/facts.h"
+#include "model/vocabulary.h"
+
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "model/certificate.h"
-#include "model/facts.h"
-#include "model/vocabulary.h"
-
 namespace lyncprobe {
 
 // Finding is the verdict of one rule on one certificate or on the whole subject.
 struct Finding {
-    std::string_view rule;    // id; static text of the rule
-    std::string_view source;  // document and section; empty where the finding passes or does not apply
-    std::string_view fix;     // same
+    std::string_view rule; // id; static text of the rule
+    std::string_view
+        source;           // document and section; empty where the finding passes or does not apply
+    std::string_view fix; // same
     Verdict verdict = Verdict::pass;
     std::optional<Fingerprint> certificate;
-    std::string message;      // one sentence; foreign text in it still raw
+    std::string message; // one sentence; foreign text in it still raw
     Facts evidence;
     std::optional<std::string> waived; // the waiver's reason
 };

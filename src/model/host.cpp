@@ -25,7 +25,8 @@ bool parse_v4(std::string_view text, std::uint8_t* out) {
             text.remove_prefix(1);
         }
         std::size_t digits = 0;
-        while (digits < text.size() && is_digit(text[digits])) ++digits;
+        while (digits < text.size() && is_digit(text[digits]))
+            ++digits;
         if (digits == 0 || digits > 3 || (digits > 1 && text.front() == '0')) return false;
         int value = 0;
         std::from_chars(text.data(), text.data() + digits, value);
@@ -50,8 +51,10 @@ bool parse_groups(std::string_view text, std::vector<std::uint16_t>& groups) {
             return true;
         }
         unsigned value = 0;
-        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value, 16);
-        if (part.empty() || part.size() > 4 || error != std::errc{} || end != part.data() + part.size())
+        const auto [end, error] =
+            std::from_chars(part.data(), part.data() + part.size(), value, 16);
+        if (part.empty() || part.size() > 4 || error != std::errc{} ||
+            end != part.data() + part.size())
             return false;
         groups.push_back(static_cast<std::uint16_t>(value));
         if (colon == std::string_view::npos) return true;
@@ -65,8 +68,10 @@ std::optional<Address> parse_v6(std::string_view text) {
     address.v6 = true;
     if (const auto percent = text.find('%'); percent != std::string_view::npos) {
         const auto zone = text.substr(percent + 1);
-        const auto [end, error] = std::from_chars(zone.data(), zone.data() + zone.size(), address.scope);
-        if (zone.empty() || error != std::errc{} || end != zone.data() + zone.size()) return std::nullopt;
+        const auto [end, error] =
+            std::from_chars(zone.data(), zone.data() + zone.size(), address.scope);
+        if (zone.empty() || error != std::errc{} || end != zone.data() + zone.size())
+            return std::nullopt;
         text = text.substr(0, percent);
     }
     std::vector<std::uint16_t> front, back;
@@ -93,13 +98,15 @@ std::string v6_text(const Address& address) {
         groups[i] = static_cast<unsigned>(address.bytes[2 * i] << 8 | address.bytes[2 * i + 1]);
     if (groups[0] + groups[1] + groups[2] + groups[3] + groups[4] == 0 && groups[5] == 0xffff)
         return fmt::format(
-            "::ffff:{}.{}.{}.{}", address.bytes[12], address.bytes[13], address.bytes[14], address.bytes[15]
+            "::ffff:{}.{}.{}.{}", address.bytes[12], address.bytes[13], address.bytes[14],
+            address.bytes[15]
         );
     // RFC 5952 4.2: the longest run of at least two zero groups, the first of equals.
     std::size_t best = 8, best_length = 1;
     for (std::size_t i = 0; i < 8;) {
         std::size_t length = 0;
-        while (i + length < 8 && groups[i + length] == 0) ++length;
+        while (i + length < 8 && groups[i + length] == 0)
+            ++length;
         if (length > best_length) best = i, best_length = length;
         i += length == 0 ? 1 : length;
     }
@@ -130,7 +137,8 @@ std::string label_reason(std::string_view label) {
     if (label.front() == '-' || label.back() == '-') return "a label begins or ends with a hyphen";
     for (const char c : label) {
         if (static_cast<unsigned char>(c) >= 0x80) return "it has characters other than ASCII";
-        const bool good = is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
+        const bool good =
+            is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
         if (!good) return "it has a character that no host name has";
     }
     return {};
@@ -198,7 +206,8 @@ HostNameCheck check_host_name(std::string_view text) {
         out.reason = "it looks like an address, but is none";
         return out;
     }
-    for (const char c : text) out.name += lower(c);
+    for (const char c : text)
+        out.name += lower(c);
     return out;
 }
 

@@ -8,19 +8,21 @@
 namespace lyncprobe::limits {
 
 // The network.
-inline constexpr std::size_t kBytesFromPeer = 4u << 20;         // everything one connection may send us
-inline constexpr std::size_t kCertificateList = 1u << 20;       // SSL_CTX_set_max_cert_list
-inline constexpr std::size_t kHandshakeMessages = 256;          // messages of one connection, KeyUpdate and tickets included
-inline constexpr std::size_t kFirstBytes = 64;                  // kept of a peer that does not speak TLS
+inline constexpr std::size_t kBytesFromPeer = 4u << 20;   // everything one connection may send us
+inline constexpr std::size_t kCertificateList = 1u << 20; // SSL_CTX_set_max_cert_list
+inline constexpr std::size_t kHandshakeMessages =
+    256; // messages of one connection, KeyUpdate and tickets included
+inline constexpr std::size_t kFirstBytes = 64; // kept of a peer that does not speak TLS
 inline constexpr std::size_t kSipHeaders = 64u << 10;
 inline constexpr std::size_t kSipBody = 1u << 20;
-inline constexpr std::size_t kSipProvisional = 16;              // 1xx answers before a final one
-inline constexpr std::size_t kAddressesOfName = 8;              // the rest is counted, not probed
+inline constexpr std::size_t kSipProvisional = 16; // 1xx answers before a final one
+inline constexpr std::size_t kAddressesOfName = 8; // the rest is counted, not probed
 
 // Certificates.
 inline constexpr std::size_t kCertificateSize = 1u << 20;
-inline constexpr std::size_t kNamesKept = 4096;                 // SAN entries kept per certificate; the rest is counted
-inline constexpr std::size_t kUrlsKept = 64;                    // distribution points and AIA locations
+inline constexpr std::size_t kNamesKept =
+    4096; // SAN entries kept per certificate; the rest is counted
+inline constexpr std::size_t kUrlsKept = 64; // distribution points and AIA locations
 inline constexpr std::size_t kPathDepth = 10;
 inline constexpr std::size_t kPaths = 64;
 inline constexpr std::size_t kPathSignatures = 256;

@@ -2,14 +2,14 @@
 // The seam between probing and judging: what was tried (Attempt) and what was seen (Observation).
 #pragma once
 
+#include "model/deployment.h"
+#include "model/facts.h"
+#include "model/tls_facts.h"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/deployment.h"
-#include "model/facts.h"
-#include "model/tls_facts.h"
 
 namespace lyncprobe {
 
@@ -21,7 +21,8 @@ struct HandshakeOptions {
 
 // Attempt is at most one connection.
 struct Attempt {
-    std::string offer; // empty for the endpoint's own attempt; "without-client-certificate"… for a variant
+    std::string
+        offer; // empty for the endpoint's own attempt; "without-client-certificate"… for a variant
     HandshakeOptions handshake;
     Probe probe = Probe::tls;
 };
@@ -43,17 +44,18 @@ struct Observation {
     std::vector<std::string> presented; // DER of each entry of the Certificate message, in order
     bool pseudo_tls = false;            // spoke MS-TURN pseudo-TLS: no chain by design
     Facts answer;                       // what the conversation learnt
-    std::string first_bytes;            // of a peer that does not speak TLS, at most limits::kFirstBytes
+    std::string first_bytes; // of a peer that does not speak TLS, at most limits::kFirstBytes
 };
 
-// ProbedEndpoint is one address of one target with all that was tried on it; the engine hands it over once.
+// ProbedEndpoint is one address of one target with all that was tried on it; the engine hands it
+// over once.
 struct ProbedEndpoint {
-    std::size_t target = 0;             // index into the prepared targets
-    std::optional<Address> address;     // absent where the name gave none
-    std::size_t addresses_of_name = 1;  // how many endpoints the target became
-    std::size_t addresses_skipped = 0;  // addresses of the name beyond the limit
+    std::size_t target = 0;                // index into the prepared targets
+    std::optional<Address> address;        // absent where the name gave none
+    std::size_t addresses_of_name = 1;     // how many endpoints the target became
+    std::size_t addresses_skipped = 0;     // addresses of the name beyond the limit
     std::vector<Observation> observations; // at least one
-    std::uint32_t attempts = 0;         // connections tried, retries included
+    std::uint32_t attempts = 0;            // connections tried, retries included
 };
 
 // The observation that got furthest; the others are variants of it.

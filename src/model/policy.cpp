@@ -14,14 +14,16 @@ constexpr std::array<DecisionInfo, kCount> kDecisions{{
     {Decision::eku_any_only, "eku-any-only", "server-eku",
      "the extended key usage holds only anyExtendedKeyUsage", Verdict::warn},
     {Decision::ca_eku_without_server_auth, "ca-eku-without-server-auth", "chain-eku",
-     "a CA certificate has an extended key usage list without server authentication", Verdict::fail},
+     "a CA certificate has an extended key usage list without server authentication",
+     Verdict::fail},
     {Decision::cdp_without_usable_location, "cdp-without-usable-location", "crl-distribution-point",
      "the CRL distribution point extension holds no location that can be fetched", Verdict::fail},
     {Decision::cdp_ldap_only_external, "cdp-ldap-only-external", "crl-reachable-scheme",
      "a published certificate names its CRL by LDAP or file locations only", Verdict::warn},
     {Decision::ca_without_cdp, "ca-without-cdp", "chain-crl-distribution-point",
      "an intermediate CA certificate names no CRL distribution point", Verdict::warn},
-    {Decision::sha1, "sha1", "sha1-deprecated", "a certificate is signed with SHA-1", Verdict::warn},
+    {Decision::sha1, "sha1", "sha1-deprecated", "a certificate is signed with SHA-1",
+     Verdict::warn},
     {Decision::sha224, "sha224", "signature-algorithm",
      "a certificate is signed with SHA-224, which Windows does not implement", Verdict::pass},
     {Decision::sha512_truncated, "sha512-truncated", "signature-algorithm",
@@ -35,7 +37,8 @@ constexpr std::array<DecisionInfo, kCount> kDecisions{{
     {Decision::ecdh_key, "ecdh-key", "key-algorithm",
      "a key is marked id-ecDH, which cannot sign ECDSA handshakes", Verdict::warn},
     {Decision::edge_template_v2, "edge-template-v2", "auto-enrollment",
-     "an Edge certificate comes from a version 2 template, which could be auto-enrolled", Verdict::warn},
+     "an Edge certificate comes from a version 2 template, which could be auto-enrolled",
+     Verdict::warn},
     {Decision::expires_soon, "expires-soon", "validity",
      "a certificate expires within the time of --expires-within", Verdict::warn},
 }};
@@ -51,7 +54,8 @@ const DecisionInfo* find_decision(std::string_view key) {
 }
 
 Policy::Policy() {
-    for (const auto& info : kDecisions) verdicts_[static_cast<std::size_t>(info.decision)] = info.by_default;
+    for (const auto& info : kDecisions)
+        verdicts_[static_cast<std::size_t>(info.decision)] = info.by_default;
 }
 
 } // namespace lyncprobe

@@ -1,23 +1,38 @@
 // SPDX-License-Identifier: MIT
-// The decisions where Microsoft's text is silent or can be read in two ways; the target list may change each.
+// The decisions where Microsoft's text is silent or can be read in two ways; the target list may
+// change each.
 #pragma once
+
+#include "model/vocabulary.h"
 
 #include <array>
 #include <optional>
 #include <span>
 #include <string_view>
 
-#include "model/vocabulary.h"
-
 namespace lyncprobe {
 
 enum class Decision : std::uint8_t {
-    eku_absent, eku_any_only, ca_eku_without_server_auth, cdp_without_usable_location,
-    cdp_ldap_only_external, ca_without_cdp, sha1, sha224, sha512_truncated, dsa_signature,
-    key_length_unlisted, key_length_short, ecdh_key, edge_template_v2, expires_soon, count
+    eku_absent,
+    eku_any_only,
+    ca_eku_without_server_auth,
+    cdp_without_usable_location,
+    cdp_ldap_only_external,
+    ca_without_cdp,
+    sha1,
+    sha224,
+    sha512_truncated,
+    dsa_signature,
+    key_length_unlisted,
+    key_length_short,
+    ecdh_key,
+    edge_template_v2,
+    expires_soon,
+    count
 };
 
-// DecisionInfo is one line of `policy:`: its key, what it decides, which rule asks, what holds by default.
+// DecisionInfo is one line of `policy:`: its key, what it decides, which rule asks, what holds by
+// default.
 struct DecisionInfo {
     Decision decision;
     std::string_view key;  // "eku-absent"
@@ -33,8 +48,12 @@ const DecisionInfo* find_decision(std::string_view key);
 class Policy {
   public:
     Policy();
-    Verdict operator[](Decision decision) const { return verdicts_[static_cast<std::size_t>(decision)]; }
-    void set(Decision decision, Verdict verdict) { verdicts_[static_cast<std::size_t>(decision)] = verdict; }
+    Verdict operator[](Decision decision) const {
+        return verdicts_[static_cast<std::size_t>(decision)];
+    }
+    void set(Decision decision, Verdict verdict) {
+        verdicts_[static_cast<std::size_t>(decision)] = verdict;
+    }
 
   private:
     std::array<Verdict, static_cast<std::size_t>(Decision::count)> verdicts_;

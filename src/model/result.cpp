@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "model/result.h"
 
+#include "model/escape.h"
+
 #include <stdexcept>
 
 #include <fmt/format.h>
-
-#include "model/escape.h"
 
 namespace lyncprobe {
 
@@ -21,7 +21,9 @@ std::string to_text(const Problem& problem) {
     return out;
 }
 
-Result<std::string> good(std::string text) { return {boost::system::in_place_value, std::move(text)}; }
+Result<std::string> good(std::string text) {
+    return {boost::system::in_place_value, std::move(text)};
+}
 
 void throw_exception_from_error(const Problem& problem, const boost::source_location&) {
     throw std::runtime_error(to_text(problem));

@@ -27,9 +27,11 @@ struct Problem {
 // "targets.yaml:3:5: unknown key 'timout' (did you mean 'timeout'?)"; foreign text is escaped.
 std::string to_text(const Problem&);
 
-template <class T> using Result = boost::system::result<T, Problem>;
+template <class T>
+using Result = boost::system::result<T, Problem>;
 
-// A good Result<std::string>: C++20 can make a Problem, an aggregate, of a string too, so a plain return is ambiguous.
+// A good Result<std::string>: C++20 can make a Problem, an aggregate, of a string too, so a plain
+// return is ambiguous.
 Result<std::string> good(std::string text);
 
 // Thrown by Result::value() on a Problem; our own code checks first.

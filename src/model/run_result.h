@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The judged run: one compact row per endpoint, and what belongs to the run as a whole. Reports read only this.
+// The judged run: one compact row per endpoint, and what belongs to the run as a whole. Reports
+// read only this.
 #pragma once
+
+#include "model/certificate.h"
+#include "model/finding.h"
+#include "model/observation.h"
 
 #include <array>
 #include <map>
@@ -8,10 +13,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/certificate.h"
-#include "model/finding.h"
-#include "model/observation.h"
 
 namespace lyncprobe {
 
@@ -24,7 +25,7 @@ struct AttemptRow {
     Timings timings;
     std::unique_ptr<TlsFacts> tls; // null where nothing of TLS was seen
     std::unique_ptr<ClientCertificateFacts> client_certificate; // null where nothing was asked
-    ChainPtr chain;                // null where none was seen
+    ChainPtr chain;                                             // null where none was seen
     bool pseudo_tls = false;
     Facts answer;
 };
@@ -62,7 +63,7 @@ struct Summary {
     std::map<Outcome, std::size_t> outcomes;
     std::map<Verdict, std::size_t> verdicts; // findings that are not waived
     std::size_t waived = 0;
-    std::size_t unjudged = 0; // endpoints that make exit code 3
+    std::size_t unjudged = 0;     // endpoints that make exit code 3
     std::optional<Verdict> worst; // absent where there is no finding
     int exit_code = 0;
 };
@@ -73,7 +74,7 @@ struct RunResult {
     std::string vantage; // empty = not said
     std::vector<std::string> inputs;
     bool interrupted = false;
-    std::vector<Target> targets; // as prepared by plan
+    std::vector<Target> targets;        // as prepared by plan
     std::vector<EndpointRow> endpoints; // in the order of the target list at the end
     std::vector<IdentityRow> identities;
     std::vector<FileRow> files; // `check` only

@@ -14,8 +14,8 @@ struct Unit {
     std::string_view text;
     std::int64_t milliseconds;
 };
-constexpr std::array<Unit, 5> kUnits{{
-    {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+constexpr std::array<Unit, 5> kUnits{
+    {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 
 constexpr std::int64_t kLongest = 100LL * 366 * 86'400'000;
 
@@ -54,10 +54,12 @@ std::optional<ClockTime> parse_clock(std::string_view text) {
         second = *read;
     }
     if (take(text, "."))
-        while (take_number(text, 1)) {}
+        while (take_number(text, 1)) {
+        }
 
     ClockTime out;
-    out.of_day = std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{second};
+    out.of_day =
+        std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{second};
     if (text.empty() || text == "Z" || text == "z") return out;
     const bool east = text.front() == '+';
     if (!take(text, "+-")) return std::nullopt;
@@ -79,8 +81,8 @@ std::string to_rfc3339(Time time) {
     const std::chrono::hh_mm_ss clock{time - day};
     return fmt::format(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-        clock.minutes().count(), clock.seconds().count()
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+        clock.hours().count(), clock.minutes().count(), clock.seconds().count()
     );
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What one TLS connection told: parameters, alerts, messages, and everything about the client certificate.
+// What one TLS connection told: parameters, alerts, messages, and everything about the client
+// certificate.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +30,12 @@ std::string_view handshake_message_name(std::uint8_t type);
 
 struct TlsFacts {
     bool handshake_done = false;
-    std::string version;          // "TLSv1.2"; empty before ServerHello
-    std::string cipher;           // IANA name
-    std::string group;            // "x25519", "secp256r1", "ffdhe2048", "DH 1024"; empty where RSA key exchange
-    std::string signature_scheme; // of the key exchange: "rsa_pss_rsae_sha256", "rsa_pkcs1_sha1", "rsa_pkcs1_md5_sha1"
+    std::string version; // "TLSv1.2"; empty before ServerHello
+    std::string cipher;  // IANA name
+    std::string
+        group; // "x25519", "secp256r1", "ffdhe2048", "DH 1024"; empty where RSA key exchange
+    std::string signature_scheme; // of the key exchange: "rsa_pss_rsae_sha256", "rsa_pkcs1_sha1",
+                                  // "rsa_pkcs1_md5_sha1"
     std::string alpn;
     std::optional<bool> secure_renegotiation;   // absent before ServerHello and in TLS 1.3
     std::optional<bool> extended_master_secret; // same
@@ -41,7 +44,7 @@ struct TlsFacts {
     std::vector<Alert> alerts;
     std::vector<HandshakeMessage> messages;
     std::vector<std::uint16_t> server_extensions; // ServerHello and EncryptedExtensions, in order
-    std::uint32_t certificate_bytes = 0; // size of the Certificate message
+    std::uint32_t certificate_bytes = 0;          // size of the Certificate message
 };
 
 // ClientCertificateFacts is the mutual-TLS side of one connection.
@@ -51,11 +54,13 @@ struct ClientCertificateFacts {
     std::optional<bool> required;  // true: refused for want of one; false: passed without one
     std::string presented;         // fingerprint (hex) of the certificate we sent; empty = none
     std::optional<bool> accepted;  // of the certificate we sent
-    std::string refusal;           // "received fatal unknown_ca(48) after our Finished"; empty = none
-    std::shared_ptr<const std::vector<std::string>> ca_names; // one line each; null = no request. Interned
+    std::string refusal; // "received fatal unknown_ca(48) after our Finished"; empty = none
+    std::shared_ptr<const std::vector<std::string>>
+        ca_names; // one line each; null = no request. Interned
     std::uint32_t ca_names_bytes = 0;
-    bool issuer_in_ca_names = true; // false: the list is not empty and no certificate of ours is issued by a listed name
-    std::vector<std::string> certificate_types;   // "rsa_sign"
+    bool issuer_in_ca_names =
+        true; // false: the list is not empty and no certificate of ours is issued by a listed name
+    std::vector<std::string> certificate_types;    // "rsa_sign"
     std::vector<std::string> signature_algorithms; // "rsa_pkcs1_sha256"
 };
 

@@ -10,71 +10,113 @@ namespace lyncprobe {
 namespace {
 
 constexpr std::array<Word<Verdict>, 5> kVerdicts{{
-    {Verdict::pass, "pass"}, {Verdict::warn, "warn"}, {Verdict::fail, "fail"},
-    {Verdict::inconclusive, "inconclusive"}, {Verdict::not_applicable, "not_applicable"},
+    {Verdict::pass, "pass"},
+    {Verdict::warn, "warn"},
+    {Verdict::fail, "fail"},
+    {Verdict::inconclusive, "inconclusive"},
+    {Verdict::not_applicable, "not_applicable"},
 }};
 
 constexpr std::array<Word<Outcome>, 19> kOutcomes{{
-    {Outcome::ok, "ok"}, {Outcome::dns_failure, "dns_failure"}, {Outcome::refused, "refused"},
-    {Outcome::unreachable, "unreachable"}, {Outcome::connect_timeout, "connect_timeout"},
-    {Outcome::timeout, "timeout"}, {Outcome::reset, "reset"}, {Outcome::closed, "closed"},
-    {Outcome::not_tls, "not_tls"}, {Outcome::starttls_refused, "starttls_refused"},
-    {Outcome::tls_alert, "tls_alert"}, {Outcome::tls_failure, "tls_failure"},
+    {Outcome::ok, "ok"},
+    {Outcome::dns_failure, "dns_failure"},
+    {Outcome::refused, "refused"},
+    {Outcome::unreachable, "unreachable"},
+    {Outcome::connect_timeout, "connect_timeout"},
+    {Outcome::timeout, "timeout"},
+    {Outcome::reset, "reset"},
+    {Outcome::closed, "closed"},
+    {Outcome::not_tls, "not_tls"},
+    {Outcome::starttls_refused, "starttls_refused"},
+    {Outcome::tls_alert, "tls_alert"},
+    {Outcome::tls_failure, "tls_failure"},
     {Outcome::client_certificate_required, "client_certificate_required"},
     {Outcome::client_certificate_rejected, "client_certificate_rejected"},
-    {Outcome::protocol_error, "protocol_error"}, {Outcome::limit_exceeded, "limit_exceeded"},
-    {Outcome::local_error, "local_error"}, {Outcome::skipped, "skipped"},
+    {Outcome::protocol_error, "protocol_error"},
+    {Outcome::limit_exceeded, "limit_exceeded"},
+    {Outcome::local_error, "local_error"},
+    {Outcome::skipped, "skipped"},
     {Outcome::interrupted, "interrupted"},
 }};
 
 constexpr std::array<Word<Stage>, 7> kStages{{
-    {Stage::resolve, "resolve"}, {Stage::connect, "connect"}, {Stage::preamble, "preamble"},
-    {Stage::handshake, "handshake"}, {Stage::client_auth, "client_auth"},
-    {Stage::conversation, "conversation"}, {Stage::done, "done"},
+    {Stage::resolve, "resolve"},
+    {Stage::connect, "connect"},
+    {Stage::preamble, "preamble"},
+    {Stage::handshake, "handshake"},
+    {Stage::client_auth, "client_auth"},
+    {Stage::conversation, "conversation"},
+    {Stage::done, "done"},
 }};
 
 constexpr std::array<Word<Role>, 14> kRoles{{
-    {Role::front_end, "front-end"}, {Role::standard_edition, "standard-edition"},
-    {Role::director, "director"}, {Role::mediation, "mediation"},
-    {Role::persistent_chat, "persistent-chat"}, {Role::edge, "edge"},
-    {Role::reverse_proxy, "reverse-proxy"}, {Role::office_web_apps, "office-web-apps"},
-    {Role::exchange_um, "exchange-um"}, {Role::trusted_application, "trusted-application"},
-    {Role::sba, "sba"}, {Role::gateway, "gateway"}, {Role::partner, "partner"}, {Role::other, "other"},
+    {Role::front_end, "front-end"},
+    {Role::standard_edition, "standard-edition"},
+    {Role::director, "director"},
+    {Role::mediation, "mediation"},
+    {Role::persistent_chat, "persistent-chat"},
+    {Role::edge, "edge"},
+    {Role::reverse_proxy, "reverse-proxy"},
+    {Role::office_web_apps, "office-web-apps"},
+    {Role::exchange_um, "exchange-um"},
+    {Role::trusted_application, "trusted-application"},
+    {Role::sba, "sba"},
+    {Role::gateway, "gateway"},
+    {Role::partner, "partner"},
+    {Role::other, "other"},
 }};
 
 constexpr std::array<Word<CertificateUse>, 10> kUses{{
-    {CertificateUse::default_, "Default"}, {CertificateUse::web_services_internal, "WebServicesInternal"},
+    {CertificateUse::default_, "Default"},
+    {CertificateUse::web_services_internal, "WebServicesInternal"},
     {CertificateUse::web_services_external, "WebServicesExternal"},
-    {CertificateUse::oauth_token_issuer, "OAuthTokenIssuer"}, {CertificateUse::internal, "Internal"},
+    {CertificateUse::oauth_token_issuer, "OAuthTokenIssuer"},
+    {CertificateUse::internal, "Internal"},
     {CertificateUse::access_edge_external, "AccessEdgeExternal"},
     {CertificateUse::data_edge_external, "DataEdgeExternal"},
     {CertificateUse::audio_video_authentication, "AudioVideoAuthentication"},
-    {CertificateUse::xmpp_server, "XMPPServer"}, {CertificateUse::other, "Other"},
+    {CertificateUse::xmpp_server, "XMPPServer"},
+    {CertificateUse::other, "Other"},
 }};
 
 constexpr std::array<Word<Side>, 3> kSides{{
-    {Side::unknown, "unknown"}, {Side::internal, "internal"}, {Side::external, "external"},
+    {Side::unknown, "unknown"},
+    {Side::internal, "internal"},
+    {Side::external, "external"},
 }};
 
 constexpr std::array<Word<Probe>, 9> kProbes{{
-    {Probe::tls, "tls"}, {Probe::sip, "sip"}, {Probe::federation, "federation"}, {Probe::https, "https"},
-    {Probe::autodiscover, "autodiscover"}, {Probe::web_conferencing, "web-conferencing"},
-    {Probe::av_edge, "av-edge"}, {Probe::xmpp, "xmpp"}, {Probe::replication, "replication"},
+    {Probe::tls, "tls"},
+    {Probe::sip, "sip"},
+    {Probe::federation, "federation"},
+    {Probe::https, "https"},
+    {Probe::autodiscover, "autodiscover"},
+    {Probe::web_conferencing, "web-conferencing"},
+    {Probe::av_edge, "av-edge"},
+    {Probe::xmpp, "xmpp"},
+    {Probe::replication, "replication"},
 }};
 
 constexpr std::array<Word<Mutual>, 3> kMutual{{
-    {Mutual::automatic, "auto"}, {Mutual::none, "none"}, {Mutual::both, "both"},
+    {Mutual::automatic, "auto"},
+    {Mutual::none, "none"},
+    {Mutual::both, "both"},
 }};
 
 constexpr std::array<Word<EnrollmentMethod>, 6> kMethods{{
-    {EnrollmentMethod::automatic, "auto"}, {EnrollmentMethod::web, "web"}, {EnrollmentMethod::mmc, "mmc"},
-    {EnrollmentMethod::certreq, "certreq"}, {EnrollmentMethod::offline, "offline"},
+    {EnrollmentMethod::automatic, "auto"},
+    {EnrollmentMethod::web, "web"},
+    {EnrollmentMethod::mmc, "mmc"},
+    {EnrollmentMethod::certreq, "certreq"},
+    {EnrollmentMethod::offline, "offline"},
     {EnrollmentMethod::unknown, "unknown"},
 }};
 
 constexpr std::array<Word<OperatingSystem>, 22> kSystems{{
-    {OperatingSystem::windows_xp, "windows-xp"}, {OperatingSystem::windows_vista, "windows-vista"},
-    {OperatingSystem::windows_7, "windows-7"}, {OperatingSystem::windows_8, "windows-8"},
+    {OperatingSystem::windows_xp, "windows-xp"},
+    {OperatingSystem::windows_vista, "windows-vista"},
+    {OperatingSystem::windows_7, "windows-7"},
+    {OperatingSystem::windows_8, "windows-8"},
     {OperatingSystem::windows_10, "windows-10"},
     {OperatingSystem::windows_2000_server, "windows-2000-server"},
     {OperatingSystem::windows_server_2003, "windows-server-2003"},
@@ -88,14 +130,17 @@ constexpr std::array<Word<OperatingSystem>, 22> kSystems{{
     {OperatingSystem::windows_server_2012_r2, "windows-server-2012-r2"},
     {OperatingSystem::windows_server_2016, "windows-server-2016"},
     {OperatingSystem::windows_server_2019, "windows-server-2019"},
-    {OperatingSystem::windows_server_2022, "windows-server-2022"}, {OperatingSystem::linux, "linux"},
-    {OperatingSystem::other, "other"}, {OperatingSystem::unknown, "unknown"},
+    {OperatingSystem::windows_server_2022, "windows-server-2022"},
+    {OperatingSystem::linux, "linux"},
+    {OperatingSystem::other, "other"},
+    {OperatingSystem::unknown, "unknown"},
     {OperatingSystem::public_ca, "public"},
 }};
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        row[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         std::size_t diagonal = row[0];
         row[0] = i;
@@ -110,16 +155,46 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-template <> std::span<const Word<Verdict>> words() { return kVerdicts; }
-template <> std::span<const Word<Outcome>> words() { return kOutcomes; }
-template <> std::span<const Word<Stage>> words() { return kStages; }
-template <> std::span<const Word<Role>> words() { return kRoles; }
-template <> std::span<const Word<CertificateUse>> words() { return kUses; }
-template <> std::span<const Word<Side>> words() { return kSides; }
-template <> std::span<const Word<Probe>> words() { return kProbes; }
-template <> std::span<const Word<Mutual>> words() { return kMutual; }
-template <> std::span<const Word<EnrollmentMethod>> words() { return kMethods; }
-template <> std::span<const Word<OperatingSystem>> words() { return kSystems; }
+template <>
+std::span<const Word<Verdict>> words() {
+    return kVerdicts;
+}
+template <>
+std::span<const Word<Outcome>> words() {
+    return kOutcomes;
+}
+template <>
+std::span<const Word<Stage>> words() {
+    return kStages;
+}
+template <>
+std::span<const Word<Role>> words() {
+    return kRoles;
+}
+template <>
+std::span<const Word<CertificateUse>> words() {
+    return kUses;
+}
+template <>
+std::span<const Word<Side>> words() {
+    return kSides;
+}
+template <>
+std::span<const Word<Probe>> words() {
+    return kProbes;
+}
+template <>
+std::span<const Word<Mutual>> words() {
+    return kMutual;
+}
+template <>
+std::span<const Word<EnrollmentMethod>> words() {
+    return kMethods;
+}
+template <>
+std::span<const Word<OperatingSystem>> words() {
+    return kSystems;
+}
 
 std::uint16_t default_port(Probe probe) {
     switch (probe) {
@@ -139,14 +214,17 @@ std::string_view nearest(std::string_view text, std::span<const std::string_view
     std::size_t best_distance = std::max<std::size_t>(2, text.size() / 3) + 1;
     for (const auto word : known) {
         const auto distance = edit_distance(text, word);
-        if (distance < best_distance && distance < word.size()) best = word, best_distance = distance;
+        if (distance < best_distance && distance < word.size())
+            best = word, best_distance = distance;
     }
     return best;
 }
 
-template <class E> std::string_view nearest_word(std::string_view text) {
+template <class E>
+std::string_view nearest_word(std::string_view text) {
     std::vector<std::string_view> known;
-    for (const auto& word : words<E>()) known.push_back(word.text);
+    for (const auto& word : words<E>())
+        known.push_back(word.text);
     return nearest(text, known);
 }
 template std::string_view nearest_word<Verdict>(std::string_view);

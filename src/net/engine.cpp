@@ -78,7 +78,7 @@ class Run {
     void hand_over(ProbedEndpoint&& result);
     void hand_over_untried(
         std::size_t target, std::optional<Address> address, Outcome outcome,
-        const std::string& detail, const Endpoint& endpoint
+        const std::string& detail, const Endpoint& endpoint, Stage stage = Stage::resolve
     );
 
     // The clock.
@@ -203,12 +203,14 @@ void Run::add_endpoints(
         endpoint.address = address;
         if (never_a_server(address))
             hand_over_untried(
-                target, address, Outcome::skipped, "this address is never a server's", endpoint
+                target, address, Outcome::skipped, "this address is never a server's", endpoint,
+                Stage::connect
             );
         else if (!wanted_family(address))
             hand_over_untried(
                 target, address, Outcome::skipped,
-                fmt::format("only IPv{} is to be probed", options_.address_family), endpoint
+                fmt::format("only IPv{} is to be probed", options_.address_family), endpoint,
+                Stage::connect
             );
         else
             scheduler_.add(endpoint);
@@ -373,10 +375,11 @@ void Run::hand_over(ProbedEndpoint&& result) {
 
 void Run::hand_over_untried(
     std::size_t target, std::optional<Address> address, Outcome outcome, const std::string& detail,
-    const Endpoint& endpoint
+    const Endpoint& endpoint, Stage stage
 ) {
     Observation observation =
         untried(plan::first_attempt(target_of(targets_, target)), outcome, detail);
+    observation.stage = stage;
     const std::chrono::duration<double, std::milli> look_up = endpoint.look_up;
     observation.timings.resolve = observation.timings.total = look_up.count();
     ProbedEndpoint result;

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include <boost/asio/steady_timer.hpp>
-#include <sys/socket.h>
 
 namespace lyncprobe::net {
 
@@ -67,11 +66,8 @@ void Resolver::look_up(const std::string& name, Done done) {
 // The file is read before ask() returns. It counts only where it has an address of a family that is
 // wanted.
 bool Resolver::look_in_hosts_file(const std::string& name, const Done& done) {
-    const int family = settings_.family == 4   ? AF_INET
-                       : settings_.family == 6 ? AF_INET6
-                                               : AF_UNSPEC;
     FamilyAnswer answer{.status = ARES_ENOTFOUND, .addresses = {}};
-    hosts_->ask(name, family, [&answer](int status, std::vector<Address> addresses) {
+    hosts_->ask(name, settings_.family, [&answer](int status, std::vector<Address> addresses) {
         answer = {.status = status, .addresses = std::move(addresses)};
     });
     if (answer.status != ARES_SUCCESS || answer.addresses.empty()) return false;
@@ -82,7 +78,7 @@ bool Resolver::look_in_hosts_file(const std::string& name, const Done& done) {
 // A query that no server answered is asked once more of a channel that takes an error for an
 // answer: c-ares otherwise calls SERVFAIL and REFUSED "could not contact".
 void Resolver::ask(const std::shared_ptr<Pending>& pending, bool v6) {
-    const int family = v6 ? AF_INET6 : AF_INET;
+    const int family = v6 ? 6 : 4;
     dns_->ask(
         pending->name, family,
         [this, pending, v6, family](int status, std::vector<Address> found) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The pure part of a run's order: which endpoints there are, what they are called, what to try on each and what next.
+// The pure part of a run's order: which endpoints there are, what they are called, what to try on
+// each and what next.
 #pragma once
-
-#include <string>
-#include <vector>
 
 #include "model/deployment.h"
 #include "model/observation.h"
+
+#include <string>
+#include <vector>
 
 namespace lyncprobe::plan {
 
@@ -26,13 +27,15 @@ struct Prepared {
 Prepared prepare(std::vector<Target> targets, const std::vector<std::string>& inputs);
 
 // Stable across runs: base, "@address" where the name has several, suffix.
-std::string endpoint_id(const PlannedTarget&, const std::optional<Address>&, std::size_t addresses_of_name);
+std::string endpoint_id(
+    const PlannedTarget&, const std::optional<Address>&, std::size_t addresses_of_name
+);
 
 // The endpoint's own attempt: offers the target's identity unless `mutual: none`.
 Attempt first_attempt(const Target&);
 
-// What else to try after these observations; empty = finished. `mutual: both` adds the other way round.
-// Retries are the engine's (same attempt again), not a further attempt.
+// What else to try after these observations; empty = finished. `mutual: both` adds the other way
+// round. Retries are the engine's (same attempt again), not a further attempt.
 std::vector<Attempt> further_attempts(const Target&, const std::vector<Observation>&);
 
 } // namespace lyncprobe::plan

@@ -4,11 +4,10 @@
 namespace lyncprobe::report {
 namespace {
 
-// What the run's own deadline cut off was owed all the same; only the detail tells it from the
-// other skipped ones.
+// Skipped at connect: this address cannot be tried from here. Skipped before that: the run's own
+// deadline cut it off, and it was owed all the same.
 bool untriable(const EndpointRow& row) {
-    return row.main.outcome == Outcome::skipped &&
-           row.main.detail.find("deadline") == std::string::npos;
+    return row.main.outcome == Outcome::skipped && row.main.stage == Stage::connect;
 }
 
 } // namespace

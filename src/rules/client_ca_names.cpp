@@ -25,13 +25,12 @@ Ruling check_client_ca_names(const Subject& s) {
     const auto& facts = *s.context.client_certificate;
     auto shown = *facts.ca_names;
     if (shown.size() > kNamesShown) shown.resize(kNamesShown);
-    auto ruling =
-        facts.issuer_in_ca_names
-            ? pass()
-            : warn(fmt::format(
-                  "the issuer of our certificate is none of the {} issuers the server says it accepts",
-                  facts.ca_names->size()
-              ));
+    auto ruling = facts.issuer_in_ca_names ? pass()
+                                           : warn(fmt::format(
+                                                 "the issuer of our certificate is none of the {} "
+                                                 "issuers the server says it accepts",
+                                                 facts.ca_names->size()
+                                             ));
     return std::move(ruling)
         .with("ca_names", std::move(shown))
         .with("ca_names_count", static_cast<std::int64_t>(facts.ca_names->size()))
@@ -52,8 +51,9 @@ constinit const Rule client_ca_names{
            "at all; a list that Windows cut near 16 KB loses roots in the same way.",
     .fix = "import the root of our certificate's CA into the Trusted Root Certification "
            "Authorities store of the server, or remove roots there until the list is short enough",
-    .evidence = "ca_names: the first names of the list; ca_names_count; ca_names_bytes: its size on "
-                "the wire",
+    .evidence =
+        "ca_names: the first names of the list; ca_names_count; ca_names_bytes: its size on "
+        "the wire",
     .applies = applies_client_ca_names,
     .check = check_client_ca_names,
 };

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The outcome table of a TLS connection: what was seen, and how the bytes ended, to one outcome, one stage and one
-// sentence. Names of outcomes and stages are the contract's.
+// The outcome table of a TLS connection: what was seen, and how the bytes ended, to one outcome,
+// one stage and one sentence. Names of outcomes and stages are the contract's.
+#include "model/limits.h"
+#include "tls/tls_client.h"
+#include "tls/tls_context_impl.h"
+
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
-
-#include "model/limits.h"
-#include "tls/tls_client.h"
-#include "tls/tls_context_impl.h"
 
 namespace lyncprobe::tls {
 
@@ -21,11 +21,16 @@ struct Ending {
     std::string detail;
 };
 
-// Alerts with which servers refuse a client certificate or the want of one (RFC 5246 7.2.2, RFC 8446 6.2).
+// Alerts with which servers refuse a client certificate or the want of one (RFC 5246 7.2.2, RFC
+// 8446 6.2).
 constexpr std::array<std::uint8_t, 12> kRefusals{40, 41, 42, 43, 44, 45, 46, 48, 49, 51, 80, 116};
 
-bool is_refusal(std::uint8_t code) {
-    return std::find(kRefusals.begin(), kRefusals.end(), code) != kRefusals.end();
+// GnuTLS, up to TLS 1.2, says this to the empty Certificate message of a client that has none.
+constexpr std::uint8_t kDecodeError = 50;
+
+bool is_refusal(std::uint8_t code, bool certificate_sent) {
+    return std::find(kRefusals.begin(), kRefusals.end(), code) != kRefusals.end() ||
+           (code == kDecodeError && !certificate_sent);
 }
 
 std::string alert_text(const Alert& alert) {
@@ -35,57 +40,83 @@ std::string alert_text(const Alert& alert) {
 // "after ServerHello, before its certificate": how far the server came.
 std::string position(const HandshakeLog& log, std::string_view first_bytes) {
     const auto last = log.last_received();
-    if (last.empty()) return first_bytes.empty() ? "after our ClientHello, without a word" : "inside its first message";
-    return fmt::format("after its {}{}", last, log.certificate_seen() ? "" : ", before its certificate");
+    if (last.empty())
+        return first_bytes.empty() ? "after our ClientHello, without a word"
+                                   : "inside its first message";
+    return fmt::format(
+        "after its {}{}", last, log.certificate_seen() ? "" : ", before its certificate"
+    );
 }
 
-// True where the server asked for a certificate and our last flight is out: what ends the connection now is its
-// answer to what we sent. A server of TLS 1.2 has not said Finished then; one of TLS 1.3 has said nothing since.
+// True where the server asked for a certificate and our last flight is out: what ends the
+// connection now is its answer to what we sent. A server of TLS 1.2 has not said Finished then; one
+// of TLS 1.3 has said nothing since.
 bool answers_our_certificate(const TlsClient::Impl& client) {
     const auto& log = client.log;
     if (!log.certificate_requested() || !log.finished_sent()) return false;
     return log.version() >= codec::kTls13 ? !client.application_data : !log.server_finished();
 }
 
-Ending refusal(const TlsClient::Impl& client, const std::string& how, ClientCertificateFacts& facts) {
+Ending refusal(
+    const TlsClient::Impl& client, const std::string& how, ClientCertificateFacts& facts
+) {
     facts.refusal = how;
     if (client.log.client_certificate_sent()) {
         facts.accepted = false;
-        return {Outcome::client_certificate_rejected, Stage::client_auth, "our client certificate was refused: " + how};
+        return {
+            Outcome::client_certificate_rejected, Stage::client_auth,
+            "our client certificate was refused: " + how};
     }
     facts.required = true;
     return {
         Outcome::client_certificate_required, Stage::client_auth,
-        fmt::format("a client certificate is required and none was {}: {}",
-                    client.context.identity ? "sent, since ours suits nothing the server asked for" : "offered", how)};
+        fmt::format(
+            "a client certificate is required and none was {}: {}",
+            client.context.identity ? "sent, since ours suits nothing the server asked for"
+                                    : "offered",
+            how
+        )};
 }
 
-Ending after_alert(const TlsClient::Impl& client, const Alert& alert, bool conversing, ClientCertificateFacts& facts) {
-    if (answers_our_certificate(client) && is_refusal(alert.code))
+Ending after_alert(
+    const TlsClient::Impl& client, const Alert& alert, bool conversing,
+    ClientCertificateFacts& facts
+) {
+    if (answers_our_certificate(client) &&
+        is_refusal(alert.code, client.log.client_certificate_sent()))
         return refusal(client, alert_text(alert) + " after our Finished", facts);
     const bool up = client.log.server_finished();
-    std::string detail = fmt::format("{} {}", alert_text(alert), position(client.log, client.first_bytes));
+    std::string detail =
+        fmt::format("{} {}", alert_text(alert), position(client.log, client.first_bytes));
     if (alert.code == 112) detail += "; the server does not know the name we sent";
     if (alert.code == 70) detail += "; the server speaks none of TLS 1.0 to 1.3";
     return {Outcome::tls_alert, up && conversing ? Stage::conversation : Stage::handshake, detail};
 }
 
 Ending not_tls(const TlsClient::Impl& client) {
-    return {Outcome::not_tls, Stage::handshake,
-            fmt::format("answers without TLS: \"{}\"", client.first_bytes.substr(0, 32))};
+    return {
+        Outcome::not_tls, Stage::handshake,
+        fmt::format("answers without TLS: \"{}\"", client.first_bytes.substr(0, 32))};
 }
 
 Ending after_failure(const TlsClient::Impl& client, bool conversing) {
-    const auto stage = client.log.server_finished() && conversing ? Stage::conversation : Stage::handshake;
+    const auto stage =
+        client.log.server_finished() && conversing ? Stage::conversation : Stage::handshake;
     if (client.too_large)
-        return {Outcome::limit_exceeded, stage,
-                fmt::format("sent more than is accepted {}", position(client.log, client.first_bytes))};
-    return {Outcome::tls_failure, stage, fmt::format("TLS failed {}: {}", position(client.log, client.first_bytes), client.failure)};
+        return {
+            Outcome::limit_exceeded, stage,
+            fmt::format("sent more than is accepted {}", position(client.log, client.first_bytes))};
+    return {
+        Outcome::tls_failure, stage,
+        fmt::format("TLS failed {}: {}", position(client.log, client.first_bytes), client.failure)};
 }
 
 Ending after_end(const TlsClient::Impl& client, PeerEnd end, bool conversing) {
-    const bool up = client.state == TlsClient::State::up || client.state == TlsClient::State::closed;
-    const Stage stage = !up ? Stage::handshake : conversing ? Stage::conversation : Stage::client_auth;
+    const bool up =
+        client.state == TlsClient::State::up || client.state == TlsClient::State::closed;
+    const Stage stage = !up          ? Stage::handshake
+                        : conversing ? Stage::conversation
+                                     : Stage::client_auth;
     const std::string where = up ? "after the handshake" : position(client.log, client.first_bytes);
     switch (end) {
     case PeerEnd::open: // only where close_notify came instead of an answer
@@ -93,9 +124,11 @@ Ending after_end(const TlsClient::Impl& client, PeerEnd end, bool conversing) {
     case PeerEnd::reset: return {Outcome::reset, stage, "reset the connection " + where};
     case PeerEnd::timeout: return {Outcome::timeout, stage, "no answer in time " + where};
     case PeerEnd::limit:
-        return {Outcome::limit_exceeded, stage,
-                fmt::format("sent more than {} bytes {}", limits::kBytesFromPeer, where)};
-    case PeerEnd::interrupted: return {Outcome::interrupted, stage, "the run was interrupted " + where};
+        return {
+            Outcome::limit_exceeded, stage,
+            fmt::format("sent more than {} bytes {}", limits::kBytesFromPeer, where)};
+    case PeerEnd::interrupted:
+        return {Outcome::interrupted, stage, "the run was interrupted " + where};
     }
     return {Outcome::tls_failure, stage, "ended " + where};
 }
@@ -103,27 +136,42 @@ Ending after_end(const TlsClient::Impl& client, PeerEnd end, bool conversing) {
 // The handshake is done and nothing speaks against it.
 Ending done(const TlsClient::Impl& client, bool answered, ClientCertificateFacts& facts) {
     if (facts.requested && answered) {
-        if (client.log.client_certificate_sent()) facts.accepted = true;
-        else facts.required = false;
+        if (client.log.client_certificate_sent())
+            facts.accepted = true;
+        else
+            facts.required = false;
     }
-    return {Outcome::ok, Stage::done, fmt::format("{} handshake finished", client.log.facts().version)};
+    return {
+        Outcome::ok, Stage::done, fmt::format("{} handshake finished", client.log.facts().version)};
 }
 
-Ending judge(const TlsClient::Impl& client, PeerEnd end, bool conversing, bool waited, ClientCertificateFacts& facts) {
+Ending judge(
+    const TlsClient::Impl& client, PeerEnd end, bool conversing, bool waited,
+    ClientCertificateFacts& facts
+) {
     const auto& log = client.log;
-    const bool up = client.state == TlsClient::State::up || client.state == TlsClient::State::closed;
+    const bool up =
+        client.state == TlsClient::State::up || client.state == TlsClient::State::closed;
     // A fatal alert that was read wins over whatever followed it.
-    if (const auto* alert = log.fatal_received()) return after_alert(client, *alert, conversing, facts);
-    if (!log.anything_received() && !client.first_bytes.empty() && !codec::looks_like_tls(client.first_bytes))
+    if (const auto* alert = log.fatal_received())
+        return after_alert(client, *alert, conversing, facts);
+    if (!log.anything_received() && !client.first_bytes.empty() &&
+        !codec::looks_like_tls(client.first_bytes))
         return not_tls(client);
     if (log.looks_like_pseudo_tls())
-        return {Outcome::ok, Stage::done, "answers with the pseudo-TLS hello of an A/V Edge: no certificate by design"};
+        return {
+            Outcome::ok, Stage::done,
+            "answers with the pseudo-TLS hello of an A/V Edge: no certificate by design"};
     if (client.state == TlsClient::State::failed) return after_failure(client, conversing);
 
     const bool gone = end == PeerEnd::end_of_stream || end == PeerEnd::reset;
     if (gone && answers_our_certificate(client) && (!up || !conversing || end == PeerEnd::reset))
-        return refusal(client, end == PeerEnd::reset ? "connection reset right after our Finished"
-                                                     : "connection closed right after our Finished", facts);
+        return refusal(
+            client,
+            end == PeerEnd::reset ? "connection reset right after our Finished"
+                                  : "connection closed right after our Finished",
+            facts
+        );
     if (!up) return after_end(client, end, conversing);
 
     // Under TLS 1.2 the server's Finished is its answer; under TLS 1.3 data or the wait is.
@@ -132,13 +180,16 @@ Ending judge(const TlsClient::Impl& client, PeerEnd end, bool conversing, bool w
         done(client, answered, facts);
         return after_end(client, end, conversing);
     }
-    if (end == PeerEnd::limit || end == PeerEnd::interrupted) return after_end(client, end, conversing);
+    if (end == PeerEnd::limit || end == PeerEnd::interrupted)
+        return after_end(client, end, conversing);
     return done(client, answered, facts);
 }
 
 } // namespace
 
-void conclude(const TlsClient& tls, PeerEnd end, bool conversing, bool waited, Observation& observation) {
+void conclude(
+    const TlsClient& tls, PeerEnd end, bool conversing, bool waited, Observation& observation
+) {
     const auto& client = tls.impl();
     observation.tls = tls.facts();
     observation.client_certificate = tls.client_certificate();

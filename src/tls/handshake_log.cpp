@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "tls/handshake_log.h"
 
+#include "codec/byte_reader.h"
+#include "model/limits.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
-
-#include "codec/byte_reader.h"
-#include "model/limits.h"
 
 namespace lyncprobe::tls {
 
@@ -15,7 +15,8 @@ namespace type = codec::handshake_type;
 namespace {
 
 // Extension numbers of the IANA registry.
-constexpr std::uint16_t kExtendedMasterSecret = 23, kSessionTicket = 35, kRenegotiationInfo = 0xff01;
+constexpr std::uint16_t kExtendedMasterSecret = 23, kSessionTicket = 35,
+                        kRenegotiationInfo = 0xff01;
 
 // TLS_DH_anon_WITH_RC4_128_MD5, the only suite of MS-TURN's pseudo-TLS ([MS-TURN] 2.1.1).
 constexpr std::uint16_t kPseudoTlsCipher = 0x0018;
@@ -26,7 +27,9 @@ bool contains(const std::vector<std::uint16_t>& list, std::uint16_t value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 // Before TLS 1.2 the kind of key alone fixes the signature (RFC 4346 7.4.3).
 std::string old_signature_scheme(const std::string& cipher) {
@@ -49,7 +52,8 @@ void HandshakeLog::message(bool received, std::string_view bytes) {
         return;
     }
     if (kind == type::kCertificate)
-        client_certificate_sent_ = !codec::read_certificate_message(body, hello_.version).entries.empty();
+        client_certificate_sent_ =
+            !codec::read_certificate_message(body, hello_.version).entries.empty();
     if (kind == type::kFinished) finished_sent_ = true;
 }
 
@@ -57,12 +61,16 @@ void HandshakeLog::alert(bool received, std::string_view bytes) {
     if (bytes.size() != 2) return;
     if (received) anything_received_ = true;
     const auto code = static_cast<std::uint8_t>(bytes[1]);
-    // TLS 1.3 has no level: everything but close_notify and user_canceled ends the connection (RFC 8446 6).
-    const bool fatal = bytes[0] == 2 || (hello_.version >= codec::kTls13 && code != 0 && code != 90);
+    // TLS 1.3 has no level: everything but close_notify and user_canceled ends the connection (RFC
+    // 8446 6).
+    const bool fatal =
+        bytes[0] == 2 || (hello_.version >= codec::kTls13 && code != 0 && code != 90);
     if (facts_.alerts.size() < kAlertsKept) facts_.alerts.push_back({received, fatal, code});
 }
 
-bool HandshakeLog::too_many_messages() const { return facts_.messages.size() > limits::kHandshakeMessages; }
+bool HandshakeLog::too_many_messages() const {
+    return facts_.messages.size() > limits::kHandshakeMessages;
+}
 
 bool HandshakeLog::looks_like_pseudo_tls() const {
     return hello_.well_formed && hello_.cipher == kPseudoTlsCipher && !certificate_seen_;
@@ -98,7 +106,8 @@ void HandshakeLog::server_message(std::uint8_t kind, std::string_view body) {
         request_ = codec::read_certificate_request(body, hello_.version);
         break;
     case type::kCertificateVerify:
-        facts_.signature_scheme = codec::signature_scheme_name(codec::read_certificate_verify(body));
+        facts_.signature_scheme =
+            codec::signature_scheme_name(codec::read_certificate_verify(body));
         break;
     case type::kNewSessionTicket: facts_.session_ticket = true; break;
     case type::kFinished: server_finished_ = true; break;
@@ -123,9 +132,11 @@ void HandshakeLog::server_hello(std::string_view body) {
 void HandshakeLog::server_key_exchange(std::string_view body) {
     const bool elliptic = has(facts_.cipher, "_ECDHE_") || has(facts_.cipher, "_ECDH_anon_");
     const bool is_signed = !has(facts_.cipher, "_anon_");
-    const auto exchange = codec::read_server_key_exchange(body, hello_.version, elliptic, is_signed);
+    const auto exchange =
+        codec::read_server_key_exchange(body, hello_.version, elliptic, is_signed);
     if (!exchange.well_formed) return;
-    facts_.group = elliptic ? codec::group_name(exchange.group) : fmt::format("DH {}", exchange.dh_bits);
+    facts_.group =
+        elliptic ? codec::group_name(exchange.group) : fmt::format("DH {}", exchange.dh_bits);
     if (!is_signed) return;
     facts_.signature_scheme = hello_.version >= codec::kTls12
                                   ? codec::signature_scheme_name(exchange.signature_scheme)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Turns the handshake messages and alerts of one connection, as they pass, into facts. No OpenSSL inside: what was
-// seen stays known however the handshake ends.
+// Turns the handshake messages and alerts of one connection, as they pass, into facts. No OpenSSL
+// inside: what was seen stays known however the handshake ends.
 #pragma once
+
+#include "codec/tls_messages.h"
+#include "model/tls_facts.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "codec/tls_messages.h"
-#include "model/tls_facts.h"
 
 namespace lyncprobe::tls {
 
@@ -29,7 +29,9 @@ class HandshakeLog {
     bool certificate_seen() const { return certificate_seen_; }
     bool certificate_requested() const { return requested_; }
     const codec::CertificateRequest& request() const { return request_; }
-    bool client_certificate_sent() const { return client_certificate_sent_; } // a non-empty list of ours
+    bool client_certificate_sent() const {
+        return client_certificate_sent_;
+    } // a non-empty list of ours
     bool finished_sent() const { return finished_sent_; }
     bool server_finished() const { return server_finished_; }
     bool anything_received() const { return anything_received_; }

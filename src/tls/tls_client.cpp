@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "tls/tls_client.h"
 
-#include <algorithm>
-#include <cstring>
-
 #include "model/limits.h"
 #include "pki/certificate_reader.h"
 #include "tls/tls_context_impl.h"
+
+#include <algorithm>
+#include <cstring>
 
 namespace lyncprobe::tls {
 
@@ -45,7 +45,9 @@ long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FL
 
 const BIO_METHOD* bio_method() {
     static const BioMethodPtr method = [] {
-        BioMethodPtr made(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lyncprobe bytes"));
+        BioMethodPtr made(
+            BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lyncprobe bytes")
+        );
         BIO_meth_set_write(made.get(), bio_write);
         BIO_meth_set_read(made.get(), bio_read);
         BIO_meth_set_ctrl(made.get(), bio_control);
@@ -54,7 +56,9 @@ const BIO_METHOD* bio_method() {
     return method.get();
 }
 
-void on_message(int sent, int, int content_type, const void* bytes, std::size_t size, SSL*, void* client) {
+void on_message(
+    int sent, int, int content_type, const void* bytes, std::size_t size, SSL*, void* client
+) {
     auto& log = static_cast<TlsClient::Impl*>(client)->log;
     const std::string_view text(static_cast<const char*>(bytes), size);
     if (content_type == SSL3_RT_HANDSHAKE) log.message(sent == 0, text);
@@ -64,7 +68,8 @@ void on_message(int sent, int, int content_type, const void* bytes, std::size_t 
 std::string cipher_name(std::uint16_t cipher) {
     static const SslCtxPtr context(SSL_CTX_new(TLS_client_method()));
     static const SslPtr ssl(SSL_new(context.get()));
-    const unsigned char bytes[2] = {static_cast<unsigned char>(cipher >> 8), static_cast<unsigned char>(cipher & 0xff)};
+    const unsigned char bytes[2] = {
+        static_cast<unsigned char>(cipher >> 8), static_cast<unsigned char>(cipher & 0xff)};
     const SSL_CIPHER* known = SSL_CIPHER_find(ssl.get(), bytes);
     const char* name = known ? SSL_CIPHER_standard_name(known) : nullptr;
     return name ? name : "";
@@ -72,13 +77,17 @@ std::string cipher_name(std::uint16_t cipher) {
 
 void set_server_name(SSL* ssl, const std::string& name) {
     // The macro SSL_set_tlsext_host_name casts in C style.
-    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str()));
+    SSL_ctrl(
+        ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+        const_cast<char*>(name.c_str())
+    );
 }
 
 // A size is refused with one of these before the message is buffered.
 bool is_size_error(unsigned long error) {
     return ERR_GET_LIB(error) == ERR_LIB_SSL &&
-           (ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE || ERR_GET_REASON(error) == SSL_R_DATA_LENGTH_TOO_LONG);
+           (ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE ||
+            ERR_GET_REASON(error) == SSL_R_DATA_LENGTH_TOO_LONG);
 }
 
 // Is one of our certificates issued by a name of the list?
@@ -88,13 +97,16 @@ bool issuer_listed(const pki::Identity& identity, const std::vector<std::string>
     return false;
 }
 
-std::shared_ptr<const std::vector<std::string>> names_text(const std::vector<std::string>& ca_names, CaNameCache& cache) {
+std::shared_ptr<const std::vector<std::string>> names_text(
+    const std::vector<std::string>& ca_names, CaNameCache& cache
+) {
     std::vector<std::string> kept = ca_names;
     if (kept.size() > kCaNamesKept) kept.resize(kCaNamesKept);
     auto& slot = cache[kept];
     if (!slot) {
         std::vector<std::string> texts;
-        for (const auto& der : kept) texts.push_back(pki::name_text(der));
+        for (const auto& der : kept)
+            texts.push_back(pki::name_text(der));
         slot = std::make_shared<const std::vector<std::string>>(std::move(texts));
     }
     return slot;
@@ -135,8 +147,10 @@ TlsClient::State TlsClient::handshake() {
     if (impl_->state != State::handshaking) return impl_->state;
     ERR_clear_error();
     const int result = SSL_do_handshake(impl_->ssl.get());
-    if (result == 1) impl_->state = State::up;
-    else if (SSL_get_error(impl_->ssl.get(), result) != SSL_ERROR_WANT_READ) impl_->fail();
+    if (result == 1)
+        impl_->state = State::up;
+    else if (SSL_get_error(impl_->ssl.get(), result) != SSL_ERROR_WANT_READ)
+        impl_->fail();
     if (impl_->log.too_many_messages() && impl_->state != State::failed) {
         impl_->too_large = true;
         impl_->state = State::failed;
@@ -185,7 +199,8 @@ void TlsClient::write(std::string_view plaintext) {
     if (impl_->state != State::up || plaintext.empty()) return;
     ERR_clear_error();
     std::size_t written = 0; // our BIO takes everything, so one call writes all
-    if (SSL_write_ex(impl_->ssl.get(), plaintext.data(), plaintext.size(), &written) != 1) impl_->fail();
+    if (SSL_write_ex(impl_->ssl.get(), plaintext.data(), plaintext.size(), &written) != 1)
+        impl_->fail();
 }
 
 void TlsClient::close() {
@@ -207,10 +222,13 @@ std::uint64_t TlsClient::bytes_received() const { return impl_->bytes_received; 
 
 TlsFacts TlsClient::facts() const {
     TlsFacts facts = impl_->log.facts();
-    facts.handshake_done = SSL_is_init_finished(impl_->ssl.get()) == 1 && impl_->log.server_finished();
+    facts.handshake_done =
+        SSL_is_init_finished(impl_->ssl.get()) == 1 && impl_->log.server_finished();
     const unsigned char* staple = nullptr;
     const long size = SSL_get_tlsext_status_ocsp_resp(impl_->ssl.get(), &staple);
-    if (size > 0) facts.ocsp_staple = std::string(reinterpret_cast<const char*>(staple), static_cast<std::size_t>(size));
+    if (size > 0)
+        facts.ocsp_staple =
+            std::string(reinterpret_cast<const char*>(staple), static_cast<std::size_t>(size));
     const unsigned char* protocol = nullptr;
     unsigned length = 0;
     SSL_get0_alpn_selected(impl_->ssl.get(), &protocol, &length);

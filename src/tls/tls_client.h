@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// A TLS client without a socket: ciphertext in, ciphertext out, and everything the server said as facts.
+// A TLS client without a socket: ciphertext in, ciphertext out, and everything the server said as
+// facts.
 #pragma once
+
+#include "model/observation.h"
+#include "model/tls_facts.h"
+#include "tls/tls_context.h"
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "model/observation.h"
-#include "model/tls_facts.h"
-#include "tls/tls_context.h"
 
 namespace lyncprobe::tls {
 
@@ -33,7 +34,8 @@ class TlsClient {
 
     enum class State { handshaking, up, failed, closed };
 
-    // Runs the handshake as far as the bytes go; call once to make the ClientHello, then after each receive().
+    // Runs the handshake as far as the bytes go; call once to make the ClientHello, then after each
+    // receive().
     State handshake();
 
     // Gives ciphertext from the peer; it is consumed or copied before the call returns.
@@ -43,23 +45,26 @@ class TlsClient {
     // Ciphertext to send; empty when there is none. Ownership goes to the caller.
     std::string take_output();
 
-    // Application data. read() gives what is there (possibly nothing) and moves the state on: closed after
-    // close_notify or the end of the stream, failed after an alert or a protocol error.
+    // Application data. read() gives what is there (possibly nothing) and moves the state on:
+    // closed after close_notify or the end of the stream, failed after an alert or a protocol
+    // error.
     std::string read();
     void write(std::string_view plaintext);
     void close(); // makes our close_notify, without waiting for the peer's
 
     State state() const;
     bool certificate_requested() const; // so far
-    bool refusal_may_follow() const;    // TLS 1.3 and a certificate was requested: wait before calling it accepted
+    bool refusal_may_follow(
+    ) const; // TLS 1.3 and a certificate was requested: wait before calling it accepted
     std::uint64_t bytes_received() const;
 
     // Snapshots, valid at any time, also after a failure.
     TlsFacts facts() const;
     ClientCertificateFacts client_certificate() const;
-    std::vector<std::string> presented() const; // DER, as presented, also when the handshake then failed
-    std::string first_bytes() const;            // what the peer sent first, at most limits::kFirstBytes
-    std::string failure() const;                // OpenSSL's reason in words, empty where none
+    std::vector<std::string> presented(
+    ) const;                         // DER, as presented, also when the handshake then failed
+    std::string first_bytes() const; // what the peer sent first, at most limits::kFirstBytes
+    std::string failure() const;     // OpenSSL's reason in words, empty where none
 
     struct Impl;
     const Impl& impl() const { return *impl_; }

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "tls/tls_context.h"
 
-#include <stdexcept>
-
 #include "model/limits.h"
 #include "tls/tls_context_impl.h"
+
+#include <stdexcept>
 
 namespace lyncprobe::tls {
 
 namespace {
 
-// Everything this OpenSSL can do with a certificate in it, at security level 0: a server with SHA-1, RSA 1024 or
-// TLS 1.0 must be seen, not refused.
+// Everything this OpenSSL can do with a certificate in it, at security level 0: a server with
+// SHA-1, RSA 1024 or TLS 1.0 must be seen, not refused.
 constexpr char kCiphers[] = "ALL:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0";
 
 // X25519 and P-256 first: P-384 first costs four times the processor time of a handshake.
 constexpr char kGroups[] = "X25519:P-256:P-384:P-521:X448:ffdhe2048:ffdhe3072:ffdhe4096";
 
-// PKCS#1 next to PSS for every hash, SHA-1 too: Schannel holds our list against the chain it would send.
+// PKCS#1 next to PSS for every hash, SHA-1 too: Schannel holds our list against the chain it would
+// send.
 constexpr char kSignatureAlgorithms[] =
     "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:ed448:"
     "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:"
@@ -25,7 +26,8 @@ constexpr char kSignatureAlgorithms[] =
     "RSA+SHA256:RSA+SHA384:RSA+SHA512:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1:"
     "DSA+SHA1:DSA+SHA224:DSA+SHA256";
 
-// libssl would build and verify the chain even under SSL_VERIFY_NONE; judging is not the handshake's business.
+// libssl would build and verify the chain even under SSL_VERIFY_NONE; judging is not the
+// handshake's business.
 int accept_any_chain(X509_STORE_CTX*, void*) { return 1; }
 
 void check(bool good, std::string_view doing) {
@@ -40,7 +42,9 @@ void use_identity(SSL_CTX* ssl, const pki::Identity& identity) {
         pki::X509Ptr certificate(d2i_X509(nullptr, &bytes, static_cast<long>(der.size())));
         check(certificate != nullptr, "reading our own certificate");
         if (i == 0) {
-            check(SSL_CTX_use_certificate(ssl, certificate.get()) == 1, "using our own certificate");
+            check(
+                SSL_CTX_use_certificate(ssl, certificate.get()) == 1, "using our own certificate"
+            );
         } else {
             check(SSL_CTX_add0_chain_cert(ssl, certificate.get()) == 1, "using our own chain");
             (void)certificate.release();
@@ -65,7 +69,10 @@ SslCtxPtr make_ssl_context() {
     SSL_CTX_set_tlsext_status_type(ssl.get(), TLSEXT_STATUSTYPE_ocsp);
     check(SSL_CTX_set_cipher_list(ssl.get(), kCiphers) == 1, "choosing cipher suites");
     check(SSL_CTX_set1_groups_list(ssl.get(), kGroups) == 1, "choosing groups");
-    check(SSL_CTX_set1_sigalgs_list(ssl.get(), kSignatureAlgorithms) == 1, "choosing signature algorithms");
+    check(
+        SSL_CTX_set1_sigalgs_list(ssl.get(), kSignatureAlgorithms) == 1,
+        "choosing signature algorithms"
+    );
     return ssl;
 }
 
@@ -88,7 +95,8 @@ ContextPool::Context& ContextPool::get(const HandshakeOptions& options) {
     context->ca_names = &ca_names_->lists;
     if (!options.identity.empty()) {
         const auto known = identities_.find(options.identity);
-        if (known == identities_.end()) throw std::logic_error("identity '" + options.identity + "' was not added");
+        if (known == identities_.end())
+            throw std::logic_error("identity '" + options.identity + "' was not added");
         context->identity = known->second;
         use_identity(context->ssl.get(), *known->second);
     }

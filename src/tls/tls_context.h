@@ -2,12 +2,12 @@
 // One SSL_CTX per set of handshake options, shared by every connection that uses them.
 #pragma once
 
+#include "model/observation.h"
+#include "pki/identity.h"
+
 #include <map>
 #include <memory>
 #include <string>
-
-#include "model/observation.h"
-#include "pki/identity.h"
 
 namespace lyncprobe::tls {
 
@@ -19,7 +19,8 @@ class ContextPool {
     void add_identity(pki::IdentityPtr identity);
 
     struct Context;
-    // Owned by the pool. An identity that was not added is a programming error (throws std::logic_error).
+    // Owned by the pool. An identity that was not added is a programming error (throws
+    // std::logic_error).
     Context& get(const HandshakeOptions&);
 
   private:

@@ -2,6 +2,11 @@
 // The OpenSSL side of tls/: what a context and a client are made of. Included by tls/*.cpp only.
 #pragma once
 
+#include "pki/ossl.h"
+#include "tls/handshake_log.h"
+#include "tls/tls_client.h"
+#include "tls/tls_context.h"
+
 #include <map>
 #include <memory>
 #include <string>
@@ -9,19 +14,16 @@
 
 #include <openssl/ssl.h>
 
-#include "pki/ossl.h"
-#include "tls/handshake_log.h"
-#include "tls/tls_client.h"
-#include "tls/tls_context.h"
-
 namespace lyncprobe::tls {
 
 using SslCtxPtr = std::unique_ptr<SSL_CTX, pki::Deleter<&SSL_CTX_free>>;
 using SslPtr = std::unique_ptr<SSL, pki::Deleter<&SSL_free>>;
 using BioMethodPtr = std::unique_ptr<BIO_METHOD, pki::Deleter<&BIO_meth_free>>;
 
-// CaNameCache keeps each distinct list of CA names once: many servers of a deployment send the same one.
-using CaNameCache = std::map<std::vector<std::string>, std::shared_ptr<const std::vector<std::string>>>;
+// CaNameCache keeps each distinct list of CA names once: many servers of a deployment send the same
+// one.
+using CaNameCache =
+    std::map<std::vector<std::string>, std::shared_ptr<const std::vector<std::string>>>;
 
 struct ContextPool::CaNames {
     CaNameCache lists;
@@ -29,7 +31,7 @@ struct ContextPool::CaNames {
 
 struct ContextPool::Context {
     SslCtxPtr ssl;
-    pki::IdentityPtr identity; // null = none to offer
+    pki::IdentityPtr identity;       // null = none to offer
     CaNameCache* ca_names = nullptr; // owned by the pool
 };
 
@@ -44,11 +46,11 @@ struct TlsClient::Impl {
     std::string output;
     std::string first_bytes;
     std::uint64_t bytes_received = 0;
-    std::string failure;       // OpenSSL's reason
-    bool too_large = false;    // a message was larger than we accept
-    bool ended = false;        // no more ciphertext will come
+    std::string failure;           // OpenSSL's reason
+    bool too_large = false;        // a message was larger than we accept
+    bool ended = false;            // no more ciphertext will come
     bool application_data = false; // the server spoke after the handshake
-    SslPtr ssl;                // last: it points into this
+    SslPtr ssl;                    // last: it points into this
 
     void fail();
 };

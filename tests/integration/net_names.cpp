@@ -193,7 +193,9 @@ TEST_CASE("net: given addresses are not looked up, filtered by family, and never
     options.address_family = 4;
     CHECK(addresses(run({given}, options)) == std::vector<std::string>{"127.0.0.1"});
     given.addresses = {*parse_address("::1")};
-    CHECK(run({given}, options).only().outcome == Outcome::skipped);
+    const auto other_family = run({given}, options);
+    CHECK(other_family.only().outcome == Outcome::skipped);
+    CHECK(other_family.only().stage == Stage::connect);
 }
 
 TEST_CASE("net: addresses that are never a server's are skipped without a connection") {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <doctest/doctest.h>
-
 #include "codec/tls_messages.h"
+
+#include <doctest/doctest.h>
 
 using namespace lyncprobe;
 using namespace std::string_literals;
@@ -15,7 +15,9 @@ std::string vec8(const std::string& s) { return u8(s.size()) + s; }
 std::string vec16(const std::string& s) { return u16(s.size()) + s; }
 std::string vec24(const std::string& s) { return u24(s.size()) + s; }
 
-std::string extension(std::size_t type, const std::string& content) { return u16(type) + vec16(content); }
+std::string extension(std::size_t type, const std::string& content) {
+    return u16(type) + vec16(content);
+}
 
 std::string hello(std::size_t version, std::size_t cipher, const std::string& extensions) {
     auto out = u16(version) + std::string(32, 'r') + vec8("") + u16(cipher) + u8(0);
@@ -25,18 +27,24 @@ std::string hello(std::size_t version, std::size_t cipher, const std::string& ex
 } // namespace
 
 TEST_CASE("tls messages: a ServerHello of TLS 1.2 and one of TLS 1.3") {
-    const auto old = codec::read_server_hello(hello(0x0303, 0xc02f, extension(0xff01, u8(0)) + extension(23, "")));
+    const auto old =
+        codec::read_server_hello(hello(0x0303, 0xc02f, extension(0xff01, u8(0)) + extension(23, ""))
+        );
     CHECK(old.well_formed);
     CHECK(old.version == codec::kTls12);
     CHECK(old.cipher == 0xc02f);
     CHECK(old.extensions == std::vector<std::uint16_t>{0xff01, 23});
-    const auto modern = codec::read_server_hello(hello(0x0303, 0x1301, extension(43, u16(0x0304)) + extension(51, u16(29) + vec16("k"))));
+    const auto modern = codec::read_server_hello(
+        hello(0x0303, 0x1301, extension(43, u16(0x0304)) + extension(51, u16(29) + vec16("k")))
+    );
     CHECK(modern.version == codec::kTls13);
     CHECK(modern.key_share_group == 29);
     CHECK(codec::read_server_hello(hello(0x0301, 0x0035, "")).well_formed);
 }
 
-TEST_CASE("tls messages: every cut of a hello is read without harm, and only the whole is well formed") {
+TEST_CASE(
+    "tls messages: every cut of a hello is read without harm, and only the whole is well formed"
+) {
     const auto whole = hello(0x0303, 0xc02f, extension(0xff01, u8(0)));
     for (std::size_t size = 0; size < whole.size(); ++size) {
         const auto cut = codec::read_server_hello(std::string_view(whole).substr(0, size));
@@ -50,16 +58,21 @@ TEST_CASE("tls messages: certificates are taken as presented, whatever is in the
     const auto old = codec::read_certificate_message(vec24(list), codec::kTls12);
     CHECK(old.well_formed);
     CHECK(old.entries == std::vector<std::string>{"first", "", "second"});
-    const auto modern = codec::read_certificate_message(vec8("") + vec24(vec24("first") + vec16("ext") + vec24("second") + vec16("")), codec::kTls13);
+    const auto modern = codec::read_certificate_message(
+        vec8("") + vec24(vec24("first") + vec16("ext") + vec24("second") + vec16("")), codec::kTls13
+    );
     CHECK(modern.entries == std::vector<std::string>{"first", "second"});
-    const auto lying = codec::read_certificate_message(vec24(vec24("first") + u24(99) + "short"), codec::kTls12);
+    const auto lying =
+        codec::read_certificate_message(vec24(vec24("first") + u24(99) + "short"), codec::kTls12);
     CHECK_FALSE(lying.well_formed);
     CHECK(lying.entries == std::vector<std::string>{"first"});
 }
 
 TEST_CASE("tls messages: a CertificateRequest of each version") {
     const auto names = vec16("DN1") + vec16("DN22");
-    const auto tls12 = codec::read_certificate_request(vec8("\x01\x40") + vec16(u16(0x0401) + u16(0x0804)) + vec16(names), codec::kTls12);
+    const auto tls12 = codec::read_certificate_request(
+        vec8("\x01\x40") + vec16(u16(0x0401) + u16(0x0804)) + vec16(names), codec::kTls12
+    );
     CHECK(tls12.well_formed);
     CHECK(tls12.certificate_types == std::vector<std::uint8_t>{1, 64});
     CHECK(tls12.signature_schemes == std::vector<std::uint16_t>{0x0401, 0x0804});
@@ -69,7 +82,8 @@ TEST_CASE("tls messages: a CertificateRequest of each version") {
     CHECK(tls10.well_formed);
     CHECK(tls10.ca_names.empty());
     const auto tls13 = codec::read_certificate_request(
-        vec8("") + vec16(extension(13, vec16(u16(0x0403))) + extension(47, vec16(names))), codec::kTls13
+        vec8("") + vec16(extension(13, vec16(u16(0x0403))) + extension(47, vec16(names))),
+        codec::kTls13
     );
     CHECK(tls13.well_formed);
     CHECK(tls13.signature_schemes == std::vector<std::uint16_t>{0x0403});
@@ -81,11 +95,16 @@ TEST_CASE("tls messages: the key exchange tells group and scheme") {
     const auto ec = codec::read_server_key_exchange(elliptic, codec::kTls12, true, true);
     CHECK(ec.group == 29);
     CHECK(codec::signature_scheme_name(ec.signature_scheme) == "rsa_pss_rsae_sha256");
-    const auto dh = codec::read_server_key_exchange(vec16("\x00\x0f"s + std::string(126, 'p')) + vec16("\x02"s) + vec16("y"), codec::kTls10, false, true);
+    const auto dh = codec::read_server_key_exchange(
+        vec16("\x00\x0f"s + std::string(126, 'p')) + vec16("\x02"s) + vec16("y"), codec::kTls10,
+        false, true
+    );
     CHECK(dh.well_formed);
     CHECK(dh.dh_bits == 126 * 8 + 4);
     CHECK(dh.signature_scheme == 0);
-    CHECK_FALSE(codec::read_server_key_exchange(u8(1) + "explicit", codec::kTls12, true, true).well_formed);
+    CHECK_FALSE(
+        codec::read_server_key_exchange(u8(1) + "explicit", codec::kTls12, true, true).well_formed
+    );
 }
 
 TEST_CASE("tls messages: names are IANA's, and a number where there is none") {

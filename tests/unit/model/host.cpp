@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "model/host.h"
+
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
-
-#include "model/host.h"
 
 using namespace lyncprobe;
 
@@ -34,28 +34,36 @@ TEST_CASE("host: addresses are read and written as RFC 5952 says") {
 }
 
 TEST_CASE("host: what is no address is refused") {
-    for (const std::string& text : std::vector<std::string>
-         {"", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4 ", "0x1.2.3.4", ":", ":::", "1::2::3",
-          "1:2:3:4:5:6:7:8:9", "12345::", "g::", "::1%", "::1%x", "[192.0.2.7]", "1:2:3:4:5:6:7", "::1.2.3"}) {
+    for (const std::string& text : std::vector<std::string>{
+             "", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4 ", "0x1.2.3.4", ":",
+             ":::", "1::2::3", "1:2:3:4:5:6:7:8:9", "12345::", "g::", "::1%", "::1%x",
+             "[192.0.2.7]", "1:2:3:4:5:6:7", "::1.2.3"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_address(text));
     }
 }
 
 TEST_CASE("host: addresses that are never a server's") {
-    for (const std::string text : {"0.0.0.0", "0.1.2.3", "224.0.0.1", "239.255.255.255", "255.255.255.255", "::", "ff02::1"})
+    for (const std::string text :
+         {"0.0.0.0", "0.1.2.3", "224.0.0.1", "239.255.255.255", "255.255.255.255", "::", "ff02::1"})
         CHECK(never_a_server(*parse_address(text)));
-    for (const std::string text : {"127.0.0.1", "10.0.0.1", "223.255.255.255", "240.0.0.1", "::1", "fe80::1", "2001:db8::1"})
+    for (const std::string text :
+         {"127.0.0.1", "10.0.0.1", "223.255.255.255", "240.0.0.1", "::1", "fe80::1", "2001:db8::1"})
         CHECK_FALSE(never_a_server(*parse_address(text)));
 }
 
-TEST_CASE("host: a DNS name becomes lower case without its dot, and the reason is said where it is none") {
+TEST_CASE(
+    "host: a DNS name becomes lower case without its dot, and the reason is said where it is none"
+) {
     CHECK(check_host_name("Sip.Contoso.COM.").name == "sip.contoso.com");
     CHECK(check_host_name("a_b.contoso.com").name == "a_b.contoso.com");
     CHECK(check_host_name(std::string(63, 'a') + ".com").reason.empty());
-    for (const std::string& text : std::vector<std::string>
-         {std::string(), std::string("."), std::string("a..b"), std::string("-a.com"), std::string("a-.com"), std::string("a b.com"),
-          std::string("b\xc3\xbc" "cher.de"), std::string(64, 'a') + ".com", std::string("1.2.3"), std::string(250, 'a') + ".com"}) {
+    for (const std::string& text : std::vector<std::string>{
+             std::string(), std::string("."), std::string("a..b"), std::string("-a.com"),
+             std::string("a-.com"), std::string("a b.com"),
+             std::string("b\xc3\xbc"
+                         "cher.de"),
+             std::string(64, 'a') + ".com", std::string("1.2.3"), std::string(250, 'a') + ".com"}) {
         CAPTURE(text);
         const auto check = check_host_name(text);
         CHECK(check.name.empty());
@@ -71,6 +79,8 @@ TEST_CASE("host: a certificate name covers a host as RFC 6125 says") {
     CHECK_FALSE(dns_name_matches("*.com", "contoso.com"));
     CHECK_FALSE(dns_name_matches("s*.contoso.com", "sip.contoso.com"));
     CHECK_FALSE(dns_name_matches("*", "contoso"));
-    CHECK_FALSE(dns_name_matches(std::string("sip.contoso.com\0.evil.example", 29), "sip.contoso.com"));
+    CHECK_FALSE(
+        dns_name_matches(std::string("sip.contoso.com\0.evil.example", 29), "sip.contoso.com")
+    );
     CHECK_FALSE(dns_name_matches("", ""));
 }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <doctest/doctest.h>
-
 #include "model/escape.h"
 #include "model/facts.h"
 #include "model/finding.h"
@@ -10,6 +8,8 @@
 #include "model/time.h"
 #include "model/tls_facts.h"
 #include "model/vocabulary.h"
+
+#include <doctest/doctest.h>
 
 using namespace lyncprobe;
 
@@ -21,7 +21,9 @@ TEST_CASE("time: RFC 3339 is read and written") {
     CHECK(parse_time("2026-11-22 16:08:49.123-05:00") == time);
     CHECK(to_rfc3339(*parse_time("2026-11-22")) == "2026-11-22T00:00:00Z");
     CHECK(to_rfc3339(*parse_time("9999-12-31T23:59:59Z")) == "9999-12-31T23:59:59Z");
-    for (const auto* text : {"", "2026", "2026-13-01", "2026-02-30", "2026-11-22T25:00:00Z", "2026-11-22x", "2026-11-22T10:00:00+1"})
+    for (const auto* text :
+         {"", "2026", "2026-13-01", "2026-02-30", "2026-11-22T25:00:00Z", "2026-11-22x",
+          "2026-11-22T10:00:00+1"})
         CHECK_FALSE(parse_time(text));
 }
 
@@ -30,7 +32,8 @@ TEST_CASE("time: durations have units, and a bare number is seconds") {
     CHECK(parse_duration("10") == Milliseconds{10'000});
     CHECK(parse_duration("5m") == Milliseconds{300'000});
     CHECK(parse_duration("30d") == Milliseconds{2'592'000'000});
-    for (const auto* text : {"", "s", "-1s", "1.5s", "10 s", "10x", "99999999999d", "+5"}) CHECK_FALSE(parse_duration(text));
+    for (const auto* text : {"", "s", "-1s", "1.5s", "10 s", "10x", "99999999999d", "+5"})
+        CHECK_FALSE(parse_duration(text));
     CHECK(to_text(Milliseconds{10'000}) == "10s");
     CHECK(to_text(Milliseconds{1'500}) == "1500ms");
     CHECK(to_text(Milliseconds{0}) == "0ms");
@@ -40,19 +43,32 @@ TEST_CASE("escape: nothing that steers a terminal or hides survives") {
     CHECK(for_terminal("plain text") == "plain text");
     CHECK(for_terminal("a\x1b[31mb\r\n\tc") == "a\\x1b[31mb\\x0d\\x0a\\x09c");
     CHECK(for_terminal(std::string("nul\0x", 5)) == "nul\\x00x");
-    CHECK(for_terminal("\xc2\x9b" "31m") == "\\x9b31m");              // C1 CSI
-    CHECK(for_terminal("\xe2\x80\xae" "evil") == "\\u{202e}evil");     // right-to-left override
-    CHECK(for_terminal("a\xe2\x80\x8b" "b") == "a\\u{200b}b");         // zero width space
+    CHECK(
+        for_terminal("\xc2\x9b"
+                     "31m") == "\\x9b31m"
+    ); // C1 CSI
+    CHECK(
+        for_terminal("\xe2\x80\xae"
+                     "evil") == "\\u{202e}evil"
+    ); // right-to-left override
+    CHECK(
+        for_terminal("a\xe2\x80\x8b"
+                     "b") == "a\\u{200b}b"
+    ); // zero width space
     CHECK(for_terminal("\xff\xfe") == "\\xff\\xfe");
-    CHECK(for_terminal("\xc0\xaf") == "\\xc0\\xaf");                   // overlong
-    CHECK(for_terminal("\xed\xa0\x80") == "\\xed\\xa0\\x80");          // surrogate
+    CHECK(for_terminal("\xc0\xaf") == "\\xc0\\xaf");          // overlong
+    CHECK(for_terminal("\xed\xa0\x80") == "\\xed\\xa0\\x80"); // surrogate
     CHECK(for_terminal("M\xc3\xbcnchen") == "M\xc3\xbcnchen");
     CHECK(for_terminal("abcdef", 3) == "abc\xe2\x80\xa6 (+3)");
     CHECK(for_terminal("abc", 3) == "abc");
 }
 
 TEST_CASE("escape: invalid bytes become the replacement character") {
-    CHECK(valid_utf8("a\xff" "b\xc3\xbc") == "a\xef\xbf\xbd" "b\xc3\xbc");
+    CHECK(
+        valid_utf8("a\xff"
+                   "b\xc3\xbc") == "a\xef\xbf\xbd"
+                                   "b\xc3\xbc"
+    );
     CHECK(valid_utf8("\xe2\x82") == "\xef\xbf\xbd\xef\xbf\xbd");
 }
 
@@ -63,8 +79,10 @@ TEST_CASE("escape: width counts columns, not bytes") {
 }
 
 TEST_CASE("vocabulary: every word reads back, and a misspelt one has a neighbour") {
-    for (const auto& word : words<Outcome>()) CHECK(from_text<Outcome>(word.text) == word.value);
-    for (const auto& word : words<OperatingSystem>()) CHECK(from_text<OperatingSystem>(word.text) == word.value);
+    for (const auto& word : words<Outcome>())
+        CHECK(from_text<Outcome>(word.text) == word.value);
+    for (const auto& word : words<OperatingSystem>())
+        CHECK(from_text<OperatingSystem>(word.text) == word.value);
     CHECK(to_text(Outcome::client_certificate_required) == "client_certificate_required");
     CHECK(to_text(CertificateUse::default_) == "Default");
     CHECK(nearest_word<Role>("front_end") == "front-end");
@@ -100,7 +118,8 @@ TEST_CASE("facts: keys keep their order and take the last value") {
 TEST_CASE("finding: equal findings are kept once, different evidence makes another") {
     FindingPool pool;
     const auto make = [](std::string message, std::int64_t bits) {
-        Finding finding{.rule = "key-length", .verdict = Verdict::warn, .message = std::move(message)};
+        Finding finding{
+            .rule = "key-length", .verdict = Verdict::warn, .message = std::move(message)};
         finding.evidence.set("bits", bits);
         return finding;
     };
@@ -111,8 +130,13 @@ TEST_CASE("finding: equal findings are kept once, different evidence makes anoth
 }
 
 TEST_CASE("problem: place, sentence and hint make one line") {
-    CHECK(to_text(Problem{.what = "unknown key 'timout'", .where = {"t.yaml", 3, 5}, .hint = "did you mean 'timeout'?"}) ==
-          "t.yaml:3:5: unknown key 'timout' (did you mean 'timeout'?)");
+    CHECK(
+        to_text(Problem{
+            .what = "unknown key 'timout'",
+            .where = {"t.yaml", 3, 5},
+            .hint = "did you mean 'timeout'?"}) ==
+        "t.yaml:3:5: unknown key 'timout' (did you mean 'timeout'?)"
+    );
     CHECK(to_text(Problem{.what = "bad\x1b[0m"}) == "bad\\x1b[0m");
 }
 

@@ -209,4 +209,3 @@ TEST_CASE("selection: a glob that matches nothing is a problem with a suggestion
 TEST_CASE("selection: leaving no rule is a problem") {
     CHECK(Selection::make({"validity"}, {"*"}).has_error());
 }
-

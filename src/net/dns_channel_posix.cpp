@@ -74,7 +74,7 @@ DnsChannel::~DnsChannel() {
 void DnsChannel::ask(const std::string& name, int family, Done done) {
     ares_addrinfo_hints hints{};
     hints.ai_flags = ARES_AI_NOSORT;
-    hints.ai_family = family;
+    hints.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     auto query = std::make_unique<Query>(Query{.channel = this, .done = std::move(done)});
     ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, &on_answer, query.release());
