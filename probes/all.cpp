@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The list of probes this build speaks; one line each.
-#include <array>
-
 #include "probes/sip.h"
 #include "probes/tls.h"
+
+#include <array>
 
 namespace lyncprobe::probes {
 

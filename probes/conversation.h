@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// One protocol exchange on one connection as a next-action machine: it says what it wants, somebody else does the I/O.
+// One protocol exchange on one connection as a next-action machine: it says what it wants, somebody
+// else does the I/O.
 #pragma once
+
+#include "model/deployment.h"
+#include "model/facts.h"
 
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "model/deployment.h"
-#include "model/facts.h"
 
 namespace lyncprobe::probes {
 
@@ -30,10 +31,11 @@ struct Received {
     std::string_view bytes = {}; // valid during the call
 };
 
-// Conclusion is how the exchange went; the connection's own faults (reset, time-out) are not its business.
+// Conclusion is how the exchange went; the connection's own faults (reset, time-out) are not its
+// business.
 enum class Conclusion {
-    unfinished,    // cut short by the connection
-    finished,      // the protocol gave its answer
+    unfinished,     // cut short by the connection
+    finished,       // the protocol gave its answer
     protocol_error, // the peer's answer is not of this protocol
     limit_exceeded, // the peer sent more than we accept
     starttls_refused
@@ -42,7 +44,7 @@ enum class Conclusion {
 struct Answer {
     Conclusion conclusion = Conclusion::unfinished;
     std::string detail; // one clause in words for a conclusion that is not `finished`
-    Facts facts;        // what was learnt, also when cut short; keys are declared in the probe's header
+    Facts facts; // what was learnt, also when cut short; keys are declared in the probe's header
 };
 
 class Conversation {

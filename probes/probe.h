@@ -2,17 +2,17 @@
 // A probe is the way to talk to one kind of port. probes/all.cpp lists them.
 #pragma once
 
+#include "probes/conversation.h"
+
 #include <memory>
 #include <span>
-
-#include "probes/conversation.h"
 
 namespace lyncprobe::probes {
 
 struct ProbeInfo {
     Probe id;
-    std::string_view summary;    // one line for --help and the manual
-    bool plain_first = false;    // speaks before TLS (STARTTLS, pseudo-TLS)
+    std::string_view summary; // one line for --help and the manual
+    bool plain_first = false; // speaks before TLS (STARTTLS, pseudo-TLS)
     // Null where the handshake alone is the probe.
     std::unique_ptr<Conversation> (*converse)(const Peer&) = nullptr;
 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "probes/sip.h"
 
+#include "codec/sip.h"
+#include "model/limits.h"
+
 #include <array>
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "codec/sip.h"
-#include "model/limits.h"
 
 namespace lyncprobe::probes {
 
@@ -18,7 +18,10 @@ class SipConversation final : public Conversation {
   public:
     explicit SipConversation(const Peer& peer) {
         request_ = codec::encode(codec::SipNegotiate{
-            .host = peer.target->host, .port = peer.target->port, .local_host = peer.local_host, .seed = peer.seed});
+            .host = peer.target->host,
+            .port = peer.target->port,
+            .local_host = peer.local_host,
+            .seed = peer.seed});
         answer_.facts.set(sip_answer::kRequest, std::string("NEGOTIATE"));
     }
 
@@ -43,8 +46,10 @@ class SipConversation final : public Conversation {
                 return stop(Conclusion::limit_exceeded, "it sent provisional answers without end");
             state = reader_.feed({});
         }
-        if (state == codec::SipReader::State::malformed) return stop(Conclusion::protocol_error, reader_.problem());
-        if (state == codec::SipReader::State::too_large) return stop(Conclusion::limit_exceeded, reader_.problem());
+        if (state == codec::SipReader::State::malformed)
+            return stop(Conclusion::protocol_error, reader_.problem());
+        if (state == codec::SipReader::State::too_large)
+            return stop(Conclusion::limit_exceeded, reader_.problem());
         return {Want::Kind::receive};
     }
 
@@ -60,9 +65,13 @@ class SipConversation final : public Conversation {
         if (const auto compression = response.header("Compression"); !compression.empty())
             facts.set(sip_answer::kCompression, std::string(compression));
         auto diagnostics = response.all("ms-diagnostics");
-        for (auto& line : response.all("ms-diagnostics-public")) diagnostics.push_back(std::move(line));
+        for (auto& line : response.all("ms-diagnostics-public"))
+            diagnostics.push_back(std::move(line));
         if (!diagnostics.empty()) facts.set(sip_answer::kDiagnostics, std::move(diagnostics));
-        return stop(Conclusion::finished, fmt::format("answers NEGOTIATE with {} {}", response.status, response.reason));
+        return stop(
+            Conclusion::finished,
+            fmt::format("answers NEGOTIATE with {} {}", response.status, response.reason)
+        );
     }
 
     Want stop(Conclusion conclusion, std::string detail) {
@@ -80,7 +89,8 @@ class SipConversation final : public Conversation {
 } // namespace
 
 const ProbeInfo sip{
-    .id = Probe::sip, .summary = "SIP: one NEGOTIATE, reads status and Server",
+    .id = Probe::sip,
+    .summary = "SIP: one NEGOTIATE, reads status and Server",
     .converse = [](const Peer& peer) -> std::unique_ptr<Conversation> {
         return std::make_unique<SipConversation>(peer);
     }};
@@ -88,9 +98,12 @@ const ProbeInfo sip{
 std::string_view product_of_server_header(std::string_view header) {
     // As seen in captured answers of each product.
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kProducts{{
-        {"RTC/3.0", "Office Communications Server 2007"}, {"RTC/3.5", "Office Communications Server 2007 R2"},
-        {"RTC/4.0", "Lync Server 2010"}, {"RTC/5.0", "Lync Server 2013"},
-        {"RTC/6.0", "Skype for Business Server 2015"}, {"RTC/7.0", "Skype for Business Server 2019"},
+        {"RTC/3.0", "Office Communications Server 2007"},
+        {"RTC/3.5", "Office Communications Server 2007 R2"},
+        {"RTC/4.0", "Lync Server 2010"},
+        {"RTC/5.0", "Lync Server 2013"},
+        {"RTC/6.0", "Skype for Business Server 2015"},
+        {"RTC/7.0", "Skype for Business Server 2019"},
     }};
     for (const auto& [prefix, product] : kProducts)
         if (header.substr(0, prefix.size()) == prefix) return product;

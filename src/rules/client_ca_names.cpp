@@ -27,8 +27,8 @@ Ruling check_client_ca_names(const Subject& s) {
     if (shown.size() > kNamesShown) shown.resize(kNamesShown);
     auto ruling = facts.issuer_in_ca_names ? pass()
                                            : warn(fmt::format(
-                                                 "the issuer of our certificate is none of the {} "
-                                                 "issuers the server says it accepts",
+                                                 "the issuer of our certificate is not among the "
+                                                 "{} that the server says it accepts",
                                                  facts.ca_names->size()
                                              ));
     return std::move(ruling)

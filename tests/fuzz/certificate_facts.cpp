@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as a certificate and as a chain: facts or a problem, PEM that reads back, and every rule on it.
+// Any bytes as a certificate and as a chain: facts or a problem, PEM that reads back, and every
+// rule on it.
 #include "pki/certificate_file.h"
 #include "pki/certificate_reader.h"
 #include "pki/certificate_store.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Feeds every file of the folders named on the command line to a fuzz target, and each file's cuts: what a fuzzer
-// found once stays a test.
+// Feeds every file of the folders named on the command line to a fuzz target, and each file's cuts:
+// what a fuzzer found once stays a test.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
             const std::string bytes((std::istreambuf_iterator<char>(in)), {});
             feed(bytes, bytes.size());
             constexpr std::size_t kCuts = 16;
-            for (std::size_t cut = 1; cut < kCuts; ++cut) feed(bytes, bytes.size() * cut / kCuts);
+            for (std::size_t cut = 1; cut < kCuts; ++cut)
+                feed(bytes, bytes.size() * cut / kCuts);
             ++files;
         }
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SIP answers, as the sip probe reads them, in two parts.
-#include <cstdint>
-
 #include "probes/sip.h"
+
+#include <cstdint>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace lyncprobe;
@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return made;
     }();
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-    auto conversation = sip.converse(Peer{.target = &target, .local_host = "127.0.0.1", .seed = "0"});
+    auto conversation =
+        sip.converse(Peer{.target = &target, .local_host = "127.0.0.1", .seed = "0"});
     conversation->start();
     auto want = conversation->on({.kind = Received::Kind::sent});
     for (const auto part : {bytes.substr(0, size / 2), bytes.substr(size / 2)})

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A TLS client fed with whatever a server may send, and the outcome that is concluded of it.
-#include <cstdint>
+#include "tls/tls_client.h"
 
 #include "pki/certificate_reader.h"
-#include "tls/tls_client.h"
+
+#include <cstdint>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace lyncprobe;

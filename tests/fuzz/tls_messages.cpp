@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Handshake messages of a server: the first byte chooses message and version.
-#include <cstdint>
-
 #include "codec/tls_messages.h"
+
+#include <cstdint>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace lyncprobe::codec;

@@ -6,19 +6,19 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <thread>
+#include <unistd.h>
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 namespace lyncprobe::test {
 
@@ -29,14 +29,19 @@ namespace {
 
 std::string unused_path(const char* kind) {
     static std::atomic<int> counter{0};
-    return fs::temp_directory_path() / ("lyncprobe-test-" + std::to_string(getpid()) + "-" + std::to_string(counter++) + kind);
+    return fs::temp_directory_path() /
+           ("lyncprobe-test-" + std::to_string(getpid()) + "-" + std::to_string(counter++) + kind);
 }
 
 // In the child, before the program: descriptors, folder, environment. Only async-signal-safe calls.
-[[noreturn]] void become(std::vector<char*>& argv, const std::string& in, const std::string& out, const std::string& err,
-                         const Process::Options& options, const int broken_pipe[2]) {
+[[noreturn]] void become(
+    std::vector<char*>& argv, const std::string& in, const std::string& out, const std::string& err,
+    const Process::Options& options, const int broken_pipe[2]
+) {
     const int from = open(in.empty() ? "/dev/null" : in.c_str(), O_RDONLY);
-    const int to = options.close_stdout_early ? broken_pipe[1] : open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    const int to = options.close_stdout_early
+                       ? broken_pipe[1]
+                       : open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const int errors = open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     dup2(from, STDIN_FILENO);
     dup2(to, STDOUT_FILENO);
@@ -45,7 +50,8 @@ std::string unused_path(const char* kind) {
         if (descriptor > STDERR_FILENO) close(descriptor);
     signal(SIGPIPE, SIG_DFL);
     if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) _exit(126);
-    for (const auto& variable : options.environment) putenv(const_cast<char*>(variable.c_str()));
+    for (const auto& variable : options.environment)
+        putenv(const_cast<char*>(variable.c_str()));
     execvp(argv[0], argv.data());
     _exit(127);
 }
@@ -64,7 +70,8 @@ int connect_to(std::uint16_t port) {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int result = connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    const int result =
+        connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
     close(descriptor);
     return result;
 }
@@ -72,14 +79,17 @@ int connect_to(std::uint16_t port) {
 } // namespace
 
 Process::Process(std::vector<std::string> argv, const Options& options)
-    : out_path_(options.stdout_path.empty() ? unused_path(".out") : options.stdout_path), err_path_(unused_path(".err")),
-      own_out_(options.stdout_path.empty()), started_(std::chrono::steady_clock::now()) {
+    : out_path_(options.stdout_path.empty() ? unused_path(".out") : options.stdout_path),
+      err_path_(unused_path(".err")),
+      own_out_(options.stdout_path.empty()),
+      started_(std::chrono::steady_clock::now()) {
     if (!options.stdin_text.empty()) {
         in_path_ = unused_path(".in");
         std::ofstream(in_path_, std::ios::binary) << options.stdin_text;
     }
     std::vector<char*> pointers;
-    for (auto& argument : argv) pointers.push_back(argument.data());
+    for (auto& argument : argv)
+        pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     int broken_pipe[2] = {-1, -1};
     if (options.close_stdout_early) REQUIRE(pipe(broken_pipe) == 0);
@@ -102,7 +112,8 @@ void Process::send_signal(int signal) const {
 
 bool Process::running() const {
     siginfo_t ended{};
-    return pid_ > 0 && waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+    return pid_ > 0 &&
+           waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
            ended.si_pid == 0;
 }
 
@@ -126,14 +137,17 @@ Finished Process::wait(std::chrono::seconds limit) {
     pid_ = -1;
     if (WIFEXITED(status)) done.exit_code = WEXITSTATUS(status);
     if (WIFSIGNALED(status)) done.signal = WTERMSIG(status);
-    done.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    done.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
     if (own_out_) done.out = take_file(out_path_);
     done.err = take_file(err_path_);
     if (!in_path_.empty()) fs::remove(in_path_);
     return done;
 }
 
-Finished run(std::vector<std::string> argv, const Process::Options& options, std::chrono::seconds limit) {
+Finished run(
+    std::vector<std::string> argv, const Process::Options& options, std::chrono::seconds limit
+) {
     Process process(std::move(argv), options);
     return process.wait(limit);
 }
@@ -142,8 +156,12 @@ std::string installed_program(const std::string& name, const std::string& debian
     const char* path = std::getenv("PATH");
     std::istringstream folders((path != nullptr ? path : std::string()) + ":/usr/sbin");
     for (std::string folder; std::getline(folders, folder, ':');)
-        if (const auto candidate = folder + "/" + name; access(candidate.c_str(), X_OK) == 0) return candidate;
-    FAIL("program " << name << " is missing: install the package " << debian_package << " (scripts/install-deps test)");
+        if (const auto candidate = folder + "/" + name; access(candidate.c_str(), X_OK) == 0)
+            return candidate;
+    FAIL(
+        "program " << name << " is missing: install the package " << debian_package
+                   << " (scripts/install-deps test)"
+    );
     return {};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Programs run by tests: the product's own binaries and other people's servers; temporary folders; free ports.
+// Programs run by tests: the product's own binaries and other people's servers; temporary folders;
+// free ports.
 #pragma once
 
 #include <chrono>
@@ -20,17 +21,19 @@ struct Finished {
     double seconds = 0;
 };
 
-// Process is a running program; its destructor ends it (SIGTERM, after a second SIGKILL) and reaps it.
+// Process is a running program; its destructor ends it (SIGTERM, after a second SIGKILL) and reaps
+// it.
 class Process {
   public:
     struct Options {
         std::string stdin_text;
-        std::string stdout_path; // instead of collecting stdout
+        std::string stdout_path;              // instead of collecting stdout
         std::vector<std::string> environment; // "NAME=value", beside the test's own
-        std::string directory;   // working directory
-        bool close_stdout_early = false; // the reader of stdout goes away at once
+        std::string directory;                // working directory
+        bool close_stdout_early = false;      // the reader of stdout goes away at once
     };
-    // argv[0] is looked up in PATH where it has no slash. Fails the test where the program does not start.
+    // argv[0] is looked up in PATH where it has no slash. Fails the test where the program does not
+    // start.
     Process(std::vector<std::string> argv, const Options&);
     explicit Process(std::vector<std::string> argv) : Process(std::move(argv), Options{}) {}
     ~Process();
@@ -52,8 +55,10 @@ class Process {
     std::chrono::steady_clock::time_point started_;
 };
 
-Finished run(std::vector<std::string> argv, const Process::Options& options = {},
-             std::chrono::seconds limit = std::chrono::seconds{60});
+Finished run(
+    std::vector<std::string> argv, const Process::Options& options = {},
+    std::chrono::seconds limit = std::chrono::seconds{60}
+);
 
 // Where a program is, in PATH or where Debian keeps daemons; fails the test where it is missing.
 std::string installed_program(const std::string& name, const std::string& debian_package);

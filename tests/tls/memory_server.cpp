@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "memory_server.h"
 
+#include "pki/identity.h"
+
 #include <doctest/doctest.h>
 #include <openssl/pem.h>
-
-#include "pki/identity.h"
 
 namespace lyncprobe::test {
 
@@ -25,12 +25,15 @@ MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_
     SSL_CTX_set_min_proto_version(context, setup.min_version);
     SSL_CTX_set_max_proto_version(context, setup.max_version);
     REQUIRE(SSL_CTX_set_cipher_list(context, setup.ciphers.c_str()) == 1);
-    if (!setup.groups.empty()) REQUIRE(SSL_CTX_set1_groups_list(context, setup.groups.c_str()) == 1);
+    if (!setup.groups.empty())
+        REQUIRE(SSL_CTX_set1_groups_list(context, setup.groups.c_str()) == 1);
     if (!setup.tickets) SSL_CTX_set_num_tickets(context, 0);
     for (std::size_t i = 0; i < setup.chain_pem.size(); ++i) {
         auto one = certificate(setup.chain_pem[i]);
-        if (i == 0) REQUIRE(SSL_CTX_use_certificate(context, one.get()) == 1);
-        else REQUIRE(SSL_CTX_add0_chain_cert(context, one.release()) == 1);
+        if (i == 0)
+            REQUIRE(SSL_CTX_use_certificate(context, one.get()) == 1);
+        else
+            REQUIRE(SSL_CTX_add0_chain_cert(context, one.release()) == 1);
     }
     pki::BioPtr bio(BIO_new_mem_buf(setup.key_pem.data(), static_cast<int>(setup.key_pem.size())));
     pki::EvpPkeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
@@ -42,7 +45,11 @@ MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_
     }
     // Lync's peers show server certificates as clients; OpenSSL would ask for the client EKU.
     SSL_CTX_set_purpose(context, X509_PURPOSE_ANY);
-    if (setup.ask) SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (setup.require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+    if (setup.ask)
+        SSL_CTX_set_verify(
+            context, SSL_VERIFY_PEER | (setup.require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+            nullptr
+        );
     ssl_.reset(SSL_new(context));
     SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     BIO_set_mem_eof_return(SSL_get_rbio(ssl_.get()), -1);
@@ -50,7 +57,10 @@ MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_
 }
 
 std::string MemoryServer::exchange(std::string_view from_client) {
-    if (!from_client.empty()) BIO_write(SSL_get_rbio(ssl_.get()), from_client.data(), static_cast<int>(from_client.size()));
+    if (!from_client.empty())
+        BIO_write(
+            SSL_get_rbio(ssl_.get()), from_client.data(), static_cast<int>(from_client.size())
+        );
     ERR_clear_error();
     if (!up()) SSL_do_handshake(ssl_.get());
     ERR_clear_error();
@@ -97,11 +107,15 @@ Pki::Pki()
       issuing({.common_name = "Contoso Issuing", .ca = true}, root),
       rsa(issuing.issue({.common_name = "fe01.contoso.example", .dns = {"fe01.contoso.example"}})),
       ec(issuing.issue(
-          {.common_name = "ec.contoso.example", .dns = {"ec.contoso.example"}, .key = {.kind = lab::KeySpec::Kind::ec}}
+          {.common_name = "ec.contoso.example",
+           .dns = {"ec.contoso.example"},
+           .key = {.kind = lab::KeySpec::Kind::ec}}
       )),
-      client(issuing.issue({.common_name = "edge.contoso.example", .dns = {"edge.contoso.example"}})),
+      client(issuing.issue({.common_name = "edge.contoso.example", .dns = {"edge.contoso.example"}})
+      ),
       stranger(lab::Authority({.common_name = "Fabrikam Root", .ca = true, .self_signed = true})
-                   .issue({.common_name = "edge.fabrikam.example", .dns = {"edge.fabrikam.example"}})) {}
+                   .issue({.common_name = "edge.fabrikam.example", .dns = {"edge.fabrikam.example"}}
+                   )) {}
 
 std::vector<std::string> Pki::chain(const lab::Issued& issued) const {
     return {issued.certificate_pem, issuing.self().certificate_pem};
@@ -114,7 +128,8 @@ const Pki& pki_of_tests() {
 
 pki::IdentityPtr identity(const lab::Issued& issued, const std::vector<std::string>& chain_pem) {
     std::string pem;
-    for (const auto& one : chain_pem) pem += one;
+    for (const auto& one : chain_pem)
+        pem += one;
     auto out = pki::read_identity("test", pem, issued.key_pem, std::nullopt);
     REQUIRE(out.has_value());
     return *out;

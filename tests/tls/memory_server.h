@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A TLS server in memory: no sockets, so that every byte of a handshake can be cut, delayed or changed.
+// A TLS server in memory: no sockets, so that every byte of a handshake can be cut, delayed or
+// changed.
 #pragma once
+
+#include "lab/lab.h"
+#include "pki/ossl.h"
+#include "tls/tls_client.h"
 
 #include <memory>
 #include <string>
@@ -8,10 +13,6 @@
 #include <vector>
 
 #include <openssl/ssl.h>
-
-#include "lab/lab.h"
-#include "pki/ossl.h"
-#include "tls/tls_client.h"
 
 namespace lyncprobe::test {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "tls/tls_client.h"
 
-#include <doctest/doctest.h>
-
 #include "memory_server.h"
 #include "model/limits.h"
+
+#include <doctest/doctest.h>
 
 using namespace lyncprobe;
 using namespace lyncprobe::test;
@@ -14,7 +14,9 @@ using State = tls::TlsClient::State;
 namespace {
 
 ServerSetup rsa_server(int version = 0) {
-    ServerSetup setup{.chain_pem = pki_of_tests().chain(pki_of_tests().rsa), .key_pem = pki_of_tests().rsa.key_pem};
+    ServerSetup setup{
+        .chain_pem = pki_of_tests().chain(pki_of_tests().rsa),
+        .key_pem = pki_of_tests().rsa.key_pem};
     if (version != 0) setup.min_version = setup.max_version = version;
     return setup;
 }
@@ -29,7 +31,9 @@ ServerSetup asking_server(int version, bool require) {
 
 // One connection of a test: pool, client and what is concluded of it.
 struct Connection {
-    explicit Connection(pki::IdentityPtr offered = nullptr, std::string name = "fe01.contoso.example") {
+    explicit Connection(
+        pki::IdentityPtr offered = nullptr, std::string name = "fe01.contoso.example"
+    ) {
         HandshakeOptions options{.server_name = std::move(name)};
         if (offered) {
             options.identity = offered->id();
@@ -37,7 +41,8 @@ struct Connection {
         }
         client = std::make_unique<tls::TlsClient>(pool.get(options), options);
     }
-    Observation conclude(PeerEnd end = PeerEnd::open, bool conversing = false, bool waited = false) const {
+    Observation conclude(PeerEnd end = PeerEnd::open, bool conversing = false, bool waited = false)
+        const {
         Observation out;
         tls::conclude(*client, end, conversing, waited, out);
         return out;
@@ -72,17 +77,27 @@ TEST_CASE("tls: every version from 1.0 to 1.3 gives its facts and the chain as p
         CHECK(seen.tls.signature_scheme == one.scheme);
         CHECK(seen.tls.group == "x25519");
         CHECK(seen.tls.cipher.starts_with("TLS_"));
-        CHECK(seen.presented == std::vector{pki_of_tests().rsa.certificate_der, pki_of_tests().issuing.self().certificate_der});
+        CHECK(
+            seen.presented ==
+            std::vector{
+                pki_of_tests().rsa.certificate_der, pki_of_tests().issuing.self().certificate_der}
+        );
         CHECK_FALSE(seen.client_certificate.requested);
-        if (one.version == TLS1_3_VERSION) CHECK_FALSE(seen.tls.secure_renegotiation);
-        else CHECK(seen.tls.secure_renegotiation == true);
+        if (one.version == TLS1_3_VERSION)
+            CHECK_FALSE(seen.tls.secure_renegotiation);
+        else
+            CHECK(seen.tls.secure_renegotiation == true);
         if (one.version == TLS1_2_VERSION) CHECK(seen.tls.extended_master_secret == true);
     }
 }
 
 TEST_CASE("tls: an EC server shows its curve and scheme") {
     Connection connection;
-    MemoryServer server({.chain_pem = pki_of_tests().chain(pki_of_tests().ec), .key_pem = pki_of_tests().ec.key_pem, .groups = "P-256"});
+    MemoryServer server(
+        {.chain_pem = pki_of_tests().chain(pki_of_tests().ec),
+         .key_pem = pki_of_tests().ec.key_pem,
+         .groups = "P-256"}
+    );
     pump(*connection.client, server);
     const auto seen = connection.conclude();
     CHECK(seen.outcome == Outcome::ok);
@@ -127,7 +142,10 @@ TEST_CASE("tls: a required client certificate that we do not have still gives th
         CHECK_FALSE(seen.client_certificate.accepted);
         CHECK(seen.client_certificate.presented.empty());
         REQUIRE(seen.client_certificate.ca_names);
-        CHECK(*seen.client_certificate.ca_names == std::vector<std::string>{"CN=Contoso Root, O=Contoso"});
+        CHECK(
+            *seen.client_certificate.ca_names ==
+            std::vector<std::string>{"CN=Contoso Root, O=Contoso"}
+        );
         CHECK(seen.client_certificate.ca_names_bytes > 10);
         CHECK_FALSE(seen.client_certificate.signature_algorithms.empty());
         CHECK(seen.client_certificate.certificate_types.empty() == (version == TLS1_3_VERSION));
@@ -154,7 +172,8 @@ TEST_CASE("tls: an optional client certificate is known to be optional once the 
 TEST_CASE("tls: our certificate is sent and accepted") {
     for (const int version : {TLS1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION}) {
         CAPTURE(version);
-        const auto ours = identity(pki_of_tests().client, pki_of_tests().chain(pki_of_tests().client));
+        const auto ours =
+            identity(pki_of_tests().client, pki_of_tests().chain(pki_of_tests().client));
         Connection connection(ours);
         MemoryServer server(asking_server(version, true));
         pump(*connection.client, server);
@@ -168,10 +187,14 @@ TEST_CASE("tls: our certificate is sent and accepted") {
     }
 }
 
-TEST_CASE("tls: a certificate of a stranger is rejected, and its issuer is missing from the CA names") {
+TEST_CASE(
+    "tls: a certificate of a stranger is rejected, and its issuer is missing from the CA names"
+) {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         CAPTURE(version);
-        Connection connection(identity(pki_of_tests().stranger, {pki_of_tests().stranger.certificate_pem}));
+        Connection connection(
+            identity(pki_of_tests().stranger, {pki_of_tests().stranger.certificate_pem})
+        );
         MemoryServer server(asking_server(version, false));
         pump(*connection.client, server);
         (void)connection.client->read();
@@ -185,7 +208,8 @@ TEST_CASE("tls: a certificate of a stranger is rejected, and its issuer is missi
     }
 }
 
-TEST_CASE("tls: a reset right after our Finished is a refusal where a certificate was asked for, else a reset") {
+TEST_CASE("tls: a reset right after our Finished is a refusal where a certificate was asked for, "
+          "else a reset") {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         for (const bool ask : {true, false}) {
             CAPTURE(version);
@@ -197,8 +221,10 @@ TEST_CASE("tls: a reset right after our Finished is a refusal where a certificat
             connection.client->handshake(); // our last flight is made; the server never answers it
             const auto seen = connection.conclude(PeerEnd::reset, false, false);
             CHECK(seen.presented.size() == 2);
-            if (ask) CHECK(seen.outcome == Outcome::client_certificate_required);
-            else if (version == TLS1_2_VERSION) CHECK(seen.outcome == Outcome::reset);
+            if (ask)
+                CHECK(seen.outcome == Outcome::client_certificate_required);
+            else if (version == TLS1_2_VERSION)
+                CHECK(seen.outcome == Outcome::reset);
         }
     }
 }
@@ -220,7 +246,8 @@ TEST_CASE("tls: read in single bytes the handshake is the same") {
     }
 }
 
-TEST_CASE("tls: cut after every byte of the server's flight, the stage never goes back and the chain is kept once seen") {
+TEST_CASE("tls: cut after every byte of the server's flight, the stage never goes back and the "
+          "chain is kept once seen") {
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         Connection first;
         MemoryServer server(asking_server(version, true));
@@ -229,7 +256,8 @@ TEST_CASE("tls: cut after every byte of the server's flight, the stage never goe
         REQUIRE(flight_size > 1000);
         Stage furthest_stage = Stage::resolve;
         bool chain_seen = false;
-        for (std::size_t size = 0; size <= flight_size; size += size < 200 || size + 200 > flight_size ? 1 : 7) {
+        for (std::size_t size = 0; size <= flight_size;
+             size += size < 200 || size + 200 > flight_size ? 1 : 7) {
             CAPTURE(version);
             CAPTURE(size);
             Connection connection;
@@ -238,7 +266,8 @@ TEST_CASE("tls: cut after every byte of the server's flight, the stage never goe
             const auto flight = again.exchange(connection.client->take_output());
             connection.client->receive(std::string_view(flight).substr(0, size));
             connection.client->handshake();
-            const auto seen = connection.conclude(size % 2 == 0 ? PeerEnd::end_of_stream : PeerEnd::reset);
+            const auto seen =
+                connection.conclude(size % 2 == 0 ? PeerEnd::end_of_stream : PeerEnd::reset);
             CHECK(seen.outcome != Outcome::ok);
             CHECK(seen.outcome != Outcome::not_tls);
             CHECK(seen.stage >= furthest_stage);
@@ -257,9 +286,12 @@ TEST_CASE("tls: how the bytes end is told apart before the handshake") {
         PeerEnd end;
         Outcome outcome;
     };
-    const Case cases[] = {{PeerEnd::end_of_stream, Outcome::closed}, {PeerEnd::reset, Outcome::reset},
-                          {PeerEnd::timeout, Outcome::timeout},      {PeerEnd::interrupted, Outcome::interrupted},
-                          {PeerEnd::limit, Outcome::limit_exceeded}};
+    const Case cases[] = {
+        {PeerEnd::end_of_stream, Outcome::closed},
+        {PeerEnd::reset, Outcome::reset},
+        {PeerEnd::timeout, Outcome::timeout},
+        {PeerEnd::interrupted, Outcome::interrupted},
+        {PeerEnd::limit, Outcome::limit_exceeded}};
     for (const auto& one : cases) {
         Connection connection;
         connection.client->handshake();
@@ -270,8 +302,9 @@ TEST_CASE("tls: how the bytes end is told apart before the handshake") {
 }
 
 TEST_CASE("tls: peers that speak something else are not TLS, with their first bytes kept") {
-    for (const std::string& banner : std::vector<std::string>{"HTTP/1.1 400 Bad Request\r\n\r\n", "SIP/2.0 400 Bad\r\n\r\n",
-                                                              "SSH-2.0-OpenSSH\r\n", std::string("\0\0\0\x01", 4)}) {
+    for (const std::string& banner : std::vector<std::string>{
+             "HTTP/1.1 400 Bad Request\r\n\r\n", "SIP/2.0 400 Bad\r\n\r\n", "SSH-2.0-OpenSSH\r\n",
+             std::string("\0\0\0\x01", 4)}) {
         for (const auto end : {PeerEnd::end_of_stream, PeerEnd::timeout, PeerEnd::reset}) {
             Connection connection;
             connection.client->handshake();
@@ -284,7 +317,8 @@ TEST_CASE("tls: peers that speak something else are not TLS, with their first by
     }
 }
 
-TEST_CASE("tls: a fatal alert wins over the reset behind it, a warning does not end the handshake") {
+TEST_CASE("tls: a fatal alert wins over the reset behind it, a warning does not end the handshake"
+) {
     Connection fatal;
     fatal.client->handshake();
     fatal.client->receive(std::string("\x15\x03\x03\x00\x02\x02\x28", 7));
@@ -310,8 +344,9 @@ TEST_CASE("tls: a fatal alert wins over the reset behind it, a warning does not 
 TEST_CASE("tls: the canned pseudo-TLS answer of an A/V Edge is no failure") {
     Connection connection;
     connection.client->handshake();
-    std::string answer = std::string("\x16\x03\x01\x00\x4e\x02\x00\x00\x46\x03\x01", 11) + std::string(32, 'r') + "\x20" +
-                         std::string(32, 's') + std::string("\x00\x18\x00\x0e\x00\x00\x00", 7);
+    std::string answer = std::string("\x16\x03\x01\x00\x4e\x02\x00\x00\x46\x03\x01", 11) +
+                         std::string(32, 'r') + "\x20" + std::string(32, 's') +
+                         std::string("\x00\x18\x00\x0e\x00\x00\x00", 7);
     REQUIRE(answer.size() == 83);
     connection.client->receive(answer);
     connection.client->handshake();
@@ -326,7 +361,8 @@ TEST_CASE("tls: a Certificate message beyond the limit is limit_exceeded, one of
     for (const std::size_t copies : {std::size_t{200}, std::size_t{1500}}) {
         Connection connection;
         auto setup = rsa_server(TLS1_2_VERSION);
-        for (std::size_t i = 0; i < copies; ++i) setup.chain_pem.push_back(pki.issuing.self().certificate_pem);
+        for (std::size_t i = 0; i < copies; ++i)
+            setup.chain_pem.push_back(pki.issuing.self().certificate_pem);
         MemoryServer server(setup);
         pump(*connection.client, server);
         const auto seen = connection.conclude();
