@@ -62,7 +62,7 @@ class Events : public YAML::EventHandler {
     void open(Node);
     void close();
     void complete(Node);
-    void top_level(Node);
+    [[noreturn]] void top_level(const Node&);
     void demand_closing_quote(const Spot&);
     void count(const Spot&);
     [[noreturn]] void stop(const Spot&, std::string what, std::string hint);
@@ -140,7 +140,7 @@ void Events::OnMapStart(
 }
 
 void Events::open(Node node) {
-    if (open_.empty() && node.kind != Node::Kind::mapping) top_level(std::move(node));
+    if (open_.empty() && node.kind != Node::Kind::mapping) top_level(node);
     if (open_.size() >= static_cast<std::size_t>(limits::kYamlDepth))
         stop(node.spot, fmt::format("nested deeper than {} levels", limits::kYamlDepth), {});
     count(node.spot);
@@ -154,7 +154,7 @@ void Events::close() {
 }
 
 void Events::complete(Node node) {
-    if (open_.empty()) top_level(std::move(node));
+    if (open_.empty()) top_level(node);
     count(node.spot);
     if (open_.size() == 1) {
         if (!key_read_) {
@@ -176,7 +176,7 @@ void Events::complete(Node node) {
 }
 
 // The whole document is something else than a mapping.
-void Events::top_level(Node node) {
+void Events::top_level(const Node& node) {
     const std::string form = "write 'targets:' and below it '- host: sip.contoso.com'";
     if (node.kind == Node::Kind::nothing) stop({}, "the file is empty", form);
     if (node.kind == Node::Kind::sequence)

@@ -70,7 +70,7 @@ template <
 std::optional<std::string> read_setting_number(const Entry& entry, RunSettings& settings) {
     const auto number = read_number(entry, Smallest, Largest);
     if (!number) return std::nullopt;
-    settings.*Member = *number;
+    settings.*Member = number;
     return std::to_string(*number);
 }
 
@@ -189,7 +189,7 @@ void SharedSections::policy(const Entry& section) {
         auto value = find_decision(entry.key.text) != nullptr
                          ? read_decision(entry, deployment_.policy)
                          : read_setting(entry, deployment_.settings);
-        if (value) agree(entry, std::move(*value));
+        if (value) agree(entry, *value);
     }
 }
 
@@ -233,7 +233,7 @@ std::vector<std::string_view> SharedSections::identity_ids() const {
 }
 
 // The lists of a run have one policy and one trust.
-void SharedSections::agree(const Entry& entry, std::string value) {
+void SharedSections::agree(const Entry& entry, const std::string& value) {
     auto& mistakes = entry.file.mistakes();
     const auto [first, added] =
         said_.emplace(entry.key.text, Said{value, entry.file.place(entry.value.spot)});

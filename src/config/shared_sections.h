@@ -35,7 +35,7 @@ class SharedSections {
         std::string value;
         Place place;
     };
-    void agree(const Entry&, std::string value);
+    void agree(const Entry&, const std::string& value);
 
     Deployment& deployment_;
     std::map<std::string, Said> said_; // key → what the first list says

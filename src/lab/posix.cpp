@@ -35,12 +35,12 @@ Result<void> write_private_file(const std::string& path, std::string_view bytes)
     if (file < 0) return problem("cannot create " + fresh);
     const bool written = write_all(file, bytes);
     if (const bool closed = ::close(file) == 0; !written || !closed) {
-        const Problem failure = problem("cannot write " + fresh);
+        Problem failure = problem("cannot write " + fresh);
         ::unlink(fresh.c_str());
         return failure;
     }
     if (::rename(fresh.c_str(), path.c_str()) != 0) {
-        const Problem failure = problem("cannot replace " + path);
+        Problem failure = problem("cannot replace " + path);
         ::unlink(fresh.c_str());
         return failure;
     }

@@ -221,7 +221,7 @@ void Run::start_look_ups() {
     while (stop_ == Stop::none) {
         const auto next = names_.next(Clock::now());
         if (!next) return;
-        const std::string name = *next;
+        const std::string& name = *next;
         // The answer is taken by the loop, never inside look_up(), so that nothing here is changed
         // under our feet.
         resolver_->look_up(name, [this, name](LookUp found) {
@@ -282,7 +282,7 @@ void Run::start_endpoints() {
     while (stop_ == Stop::none && parked_ == 0) {
         const auto endpoint = scheduler_.next();
         if (!endpoint) return;
-        asio::co_spawn(io_, probe(*endpoint), [this](std::exception_ptr error) {
+        asio::co_spawn(io_, probe(*endpoint), [this](const std::exception_ptr& error) {
             if (error) fail(error);
         });
     }

@@ -30,7 +30,7 @@ void Anchors::add(std::string_view der) {
     impl_->own.push_back(std::move(anchor));
 }
 
-void Anchors::use_system_directory(std::string path) {
+void Anchors::use_system_directory(const std::string& path) {
     impl_->system = std::make_unique<SystemDirectory>(path);
 }
 

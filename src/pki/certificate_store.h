@@ -22,7 +22,7 @@ class Anchors {
     Anchors& operator=(Anchors&&) noexcept;
 
     void add(std::string_view der);              // one of the operator's own
-    void use_system_directory(std::string path); // OpenSSL's default where empty
+    void use_system_directory(const std::string& path); // OpenSSL's default where empty
     bool configured() const;                     // any of the operator's own
     struct Impl;
     Impl& impl() const { return *impl_; }

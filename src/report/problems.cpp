@@ -252,7 +252,7 @@ std::string labels(const std::set<Fingerprint>& certificates, const CertificateI
 }
 
 std::string where_text(const Statement& statement, const TextOptions& options) {
-    const auto list = enumerate(statement.where, options.verbose ? kPlacesVerbose : kPlacesListed);
+    auto list = enumerate(statement.where, options.verbose ? kPlacesVerbose : kPlacesListed);
     if (statement.where.size() <= kPlacesListed) return list;
     return fmt::format("{} places: {}", statement.where.size(), list);
 }

@@ -15,7 +15,7 @@ namespace lyncprobe::rules {
 
 namespace {
 
-#define LYNCPROBE_LIST(rule) &rule,
+#define LYNCPROBE_LIST(rule) &(rule),
 constexpr const Rule* kRules[] = {LYNCPROBE_RULES(LYNCPROBE_LIST)};
 #undef LYNCPROBE_LIST
 
@@ -61,11 +61,10 @@ class Judging {
 
     void judge_certificate(std::size_t position, std::size_t index) {
         for (const auto* rule : rules_) {
-            if (rule->scope == Scope::certificate)
+            const bool leaf_rule = rule->scope == Scope::leaf;
+            if (rule->scope == Scope::certificate || (leaf_rule && position == 0))
                 keep(judge_one(*rule, {chain_, index, context_}));
-            else if (rule->scope == Scope::leaf && position == 0)
-                keep(judge_one(*rule, {chain_, index, context_}));
-            else if (rule->scope == Scope::leaf)
+            else if (leaf_rule)
                 keep(not_the_server_certificate(*rule, index));
         }
     }

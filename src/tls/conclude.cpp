@@ -40,6 +40,7 @@ std::string alert_text(const Alert& alert) {
 // "after ServerHello, before its certificate": how far the server came.
 std::string position(const HandshakeLog& log, std::string_view first_bytes) {
     const auto last = log.last_received();
+    if (last.empty() && log.fatal_received()) return "in answer to our ClientHello";
     if (last.empty())
         return first_bytes.empty() ? "after our ClientHello, without a word"
                                    : "inside its first message";

@@ -48,7 +48,11 @@ std::string unused_path(const char* kind) {
     dup2(errors, STDERR_FILENO);
     for (const int descriptor : {from, to, errors, broken_pipe[0], broken_pipe[1]})
         if (descriptor > STDERR_FILENO) close(descriptor);
-    signal(SIGPIPE, SIG_DFL);
+    for (const int ours : {SIGPIPE, SIGINT, SIGTERM}) // doctest has handlers of its own
+        signal(ours, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, nullptr);
     if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) _exit(126);
     for (const auto& variable : options.environment)
         putenv(const_cast<char*>(variable.c_str()));
@@ -93,8 +97,12 @@ Process::Process(std::vector<std::string> argv, const Options& options)
     pointers.push_back(nullptr);
     int broken_pipe[2] = {-1, -1};
     if (options.close_stdout_early) REQUIRE(pipe(broken_pipe) == 0);
+    sigset_t all, before; // a signal for the child must not meet the handlers of this program
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
     pid_ = fork();
     if (pid_ == 0) become(pointers, in_path_, out_path_, err_path_, options, broken_pipe);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     for (const int descriptor : broken_pipe)
         if (descriptor >= 0) close(descriptor);
     REQUIRE(pid_ > 0);
