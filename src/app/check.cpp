@@ -5,6 +5,7 @@
 #include "app/inputs.h"
 #include "app/judging.h"
 #include "app/output.h"
+#include "app/process.h"
 #include "app/reporting.h"
 #include "model/limits.h"
 #include "pki/certificate_file.h"
@@ -51,6 +52,7 @@ int run_check(const Options& options) {
     if (!password) return stop(password.error());
     auto anchors = load_anchors(options.ca_files, !options.no_system_trust);
     if (!anchors) return stop(anchors.error());
+    end_at_first_interrupt();
     auto outputs = Outputs::open(options);
     if (!outputs) return stop(outputs.error());
 

@@ -2,6 +2,7 @@
 #include "app/command_line.h"
 
 #include "app/exit_code.h"
+#include "app/inputs.h"
 #include "model/escape.h"
 #include "probes/probe.h"
 
@@ -19,8 +20,7 @@ namespace {
 // Named by the contract, refused until they are built, and absent from --help.
 constexpr const char* kCommandsToCome[] = {"discover", "federation", "import", "diff",
                                            "report",   "history",    "serve",  "merge"};
-constexpr const char* kFlagsToCome[] = {
-    "--mtls-matrix", "--sni-matrix", "--versions", "--changes"};
+constexpr const char* kFlagsToCome[] = {"--mtls-matrix", "--sni-matrix", "--versions", "--changes"};
 constexpr const char* kOptionsToCome[] = {"--state"};
 
 // HelpText shows an option's kind of value and nothing else behind its name.
@@ -55,6 +55,13 @@ E word_of(const std::string& option, const std::string& text) {
 Milliseconds duration_of(const std::string& option, const std::string& text) {
     if (const auto value = parse_duration(text)) return *value;
     refuse(fmt::format("{}: '{}' is no duration; write 500ms, 10s, 5m, 2h or 30d", option, text));
+}
+
+// A time limit of nothing would fail every endpoint.
+Milliseconds limit_of(const std::string& option, const std::string& text) {
+    const auto limit = duration_of(option, text);
+    if (limit.count() == 0) refuse(fmt::format("{}: '{}' leaves no time at all", option, text));
+    return limit;
 }
 
 std::uint32_t number_of(
@@ -211,7 +218,11 @@ void add_role_options(CLI::App& app, Options& options) {
     );
     value_option(
         app, "--name", "name that the certificate must cover; may be repeated", "NAME",
-        [&](const std::string& name) { options.names.push_back(name); }
+        [&](const std::string& text) {
+            const auto name = read_host_name(text);
+            if (!name) refuse("--name: " + to_text(name.error()));
+            options.names.push_back(*name);
+        }
     );
 }
 
@@ -219,18 +230,18 @@ void add_probing_options(CLI::App& app, Options& options) {
     auto& settings = options.settings;
     value_option(
         app, "--timeout", "deadline of one endpoint, look-up to close [10s]", "DURATION",
-        [&](const std::string& text) { settings.timeout = duration_of("--timeout", text); }
+        [&](const std::string& text) { settings.timeout = limit_of("--timeout", text); }
     );
     value_option(
         app, "--connect-timeout", "limit for connecting [5s]", "DURATION",
         [&](const std::string& text) {
-            settings.connect_timeout = duration_of("--connect-timeout", text);
+            settings.connect_timeout = limit_of("--connect-timeout", text);
         }
     );
     value_option(
         app, "--deadline", "limit of the whole run; what was not reached is skipped [none]",
         "DURATION",
-        [&](const std::string& text) { settings.deadline = duration_of("--deadline", text); }
+        [&](const std::string& text) { settings.deadline = limit_of("--deadline", text); }
     );
     value_option(
         app, "--concurrency", "endpoints at a time [100]", "N",

@@ -3,10 +3,13 @@
 
 #include "app/output.h"
 #include "app/process.h"
+#include "config/punycode.h"
 #include "model/escape.h"
+#include "model/host.h"
 #include "model/limits.h"
 #include "pki/certificate_file.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace lyncprobe::app {
@@ -27,6 +30,18 @@ void warn_if_open(const std::string& path, std::string_view holds, const Warn& w
 }
 
 } // namespace
+
+Result<std::string> read_host_name(const std::string& text) {
+    const auto checked = check_host_name(text);
+    if (checked.reason.empty()) return good(checked.name);
+    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x80;
+    });
+    const auto a_labels = ascii ? std::string() : config::to_a_labels(text);
+    return Problem{
+        .what = "'" + text + "' is no DNS name: " + checked.reason,
+        .hint = a_labels.empty() ? "" : "did you mean '" + a_labels + "'?"};
+}
 
 Result<std::optional<std::string>> read_password(const IdentityFiles& files, const Warn& warn) {
     std::optional<std::string> password;

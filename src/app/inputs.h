@@ -15,6 +15,10 @@ namespace lyncprobe::app {
 
 using Warn = std::function<void(const std::string&)>; // one sentence for stderr
 
+// A DNS name of the command line, in lower case; where it has other letters than ASCII's, the hint
+// is the A-label.
+Result<std::string> read_host_name(const std::string& text);
+
 // The password that the files name: of the environment, or the first line of a file; absent where
 // none is named.
 Result<std::optional<std::string>> read_password(const IdentityFiles&, const Warn&);

@@ -99,7 +99,7 @@ IdentityRow Judge::identity(const pki::Identity& identity) {
 }
 
 FileRow Judge::file(
-    std::string path, const std::vector<std::string>& certificates, rules::Context facts
+    std::string path, const std::vector<std::string>& certificates, const rules::Context& facts
 ) {
     FileRow row;
     row.path = std::move(path);

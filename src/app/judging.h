@@ -22,7 +22,8 @@ class Judge {
     EndpointRow endpoint(const plan::PlannedTarget&, ProbedEndpoint&&);
     IdentityRow identity(const pki::Identity&);
     // A file's certificates under the context that the command line gave.
-    FileRow file(std::string path, const std::vector<std::string>& certificates, rules::Context);
+    FileRow
+    file(std::string path, const std::vector<std::string>& certificates, const rules::Context&);
 
     rules::Context context() const; // time and policy filled in
 

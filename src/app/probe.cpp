@@ -2,6 +2,7 @@
 // `lyncprobe probe HOST[:PORT]`: a target list of one.
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/inputs.h"
 #include "model/escape.h"
 
 #include <charconv>
@@ -40,12 +41,9 @@ Result<HostPort> split(std::string_view text) {
         out.host = to_text(*address);
         return out;
     }
-    const auto name = check_host_name(host);
-    if (!name.reason.empty())
-        return Problem{
-            .what =
-                "'" + std::string(host) + "' is neither a DNS name nor an address: " + name.reason};
-    out.host = name.name;
+    const auto name = read_host_name(std::string(host));
+    if (!name) return name.error();
+    out.host = *name;
     return out;
 }
 

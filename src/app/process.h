@@ -9,12 +9,15 @@
 
 namespace lyncprobe::app {
 
-// SIGPIPE and SIGXFSZ ignored, standard descriptors open, no core dumps (a core could hold a private
-// key).
+// SIGPIPE and SIGXFSZ ignored, standard descriptors open, no core dumps (a core could hold a
+// private key).
 void prepare_process();
 
 // Counts Ctrl-C and SIGTERM from now on; the second ends the process at once with 130.
 const std::atomic<int>& count_interrupts();
+
+// For a command that has nothing to report half-way: the first of them ends the process.
+void end_at_first_interrupt();
 
 bool stdout_is_terminal();
 bool stderr_is_terminal();

@@ -53,6 +53,11 @@ const std::atomic<int>& count_interrupts() {
     return interrupts;
 }
 
+void end_at_first_interrupt() {
+    interrupts = 1;
+    count_interrupts();
+}
+
 bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }

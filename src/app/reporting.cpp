@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
 
 namespace lyncprobe::app {
 
@@ -25,6 +26,15 @@ bool coloured(Colour wanted) {
 std::optional<Verdict> fail_on(const std::optional<std::string>& setting) {
     if (setting == "never") return std::nullopt;
     return setting == "warn" ? Verdict::warn : Verdict::fail;
+}
+
+int print(const std::string& text) {
+    auto out = Output::standard();
+    out.stream() << text;
+    const auto failure = out.commit();
+    if (failure.empty()) return 0;
+    std::cerr << "lyncprobe: " << failure << '\n';
+    return kExitInternal;
 }
 
 Result<Outputs> Outputs::open(const Options& options) {

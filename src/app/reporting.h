@@ -18,6 +18,9 @@ namespace lyncprobe::app {
 // The verdict that makes exit code 1; absent = never.
 std::optional<Verdict> fail_on(const std::optional<std::string>& setting);
 
+// A document on stdout; the exit code.
+int print(const std::string& text);
+
 // Outputs is opened before the run, so that an unwritable place is known before anything is probed.
 class Outputs {
   public:

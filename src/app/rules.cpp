@@ -2,6 +2,7 @@
 // `lyncprobe rules [ID]`, and the documents that come out of the program.
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/reporting.h"
 #include "model/escape.h"
 #include "rules/explain.h"
 #include "rules/judge.h"
@@ -11,15 +12,9 @@
 namespace lyncprobe::app {
 
 int run_rules(const Options& options) {
-    if (options.inputs.empty()) {
-        std::cout << rules::list();
-        return 0;
-    }
+    if (options.inputs.empty()) return print(rules::list());
     const auto& id = options.inputs.front();
-    if (const auto* rule = rules::find(id)) {
-        std::cout << rules::explain(*rule);
-        return 0;
-    }
+    if (const auto* rule = rules::find(id)) return print(rules::explain(*rule));
     std::vector<std::string_view> ids;
     for (const auto* rule : rules::all())
         ids.push_back(rule->id);
@@ -31,10 +26,7 @@ int run_rules(const Options& options) {
 }
 
 int run_docs(const Options& options) {
-    if (options.docs_kind == "rules") {
-        std::cout << rules::markdown();
-        return 0;
-    }
+    if (options.docs_kind == "rules") return print(rules::markdown());
     std::cerr << "lyncprobe: docs knows: rules\n";
     return kExitUsage;
 }

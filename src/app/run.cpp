@@ -118,10 +118,10 @@ void keep_shard(
 }
 
 int print_plan(const std::vector<plan::PlannedTarget>& targets) {
-    auto out = Output::standard();
+    std::string text;
     for (const auto& planned : targets) {
         const auto& target = planned.target;
-        out.stream() << fmt::format(
+        text += fmt::format(
             "{}  {}  role {}  sni {}  {}\n", for_terminal(planned.id_base + planned.id_suffix),
             for_terminal(host_and_port(target.host, target.port)), to_text(target.role),
             for_terminal(server_name_sent(target).empty() ? "none" : server_name_sent(target)),
@@ -130,7 +130,7 @@ int print_plan(const std::vector<plan::PlannedTarget>& targets) {
                 : "identity " + for_terminal(target.identity)
         );
     }
-    return out.commit().empty() ? 0 : kExitInternal;
+    return print(text);
 }
 
 } // namespace
@@ -163,6 +163,7 @@ int run_deployment(Deployment deployment, const Options& options) {
     if (!identities) return stop(identities.error());
     auto anchors = load_trust(deployment, options);
     if (!anchors) return stop(anchors.error());
+    count_interrupts(); // from now on a temporary file is there that has to be removed
     auto outputs = Outputs::open(options);
     if (!outputs) return stop(outputs.error());
 
@@ -201,12 +202,9 @@ int run_deployment(Deployment deployment, const Options& options) {
 
     result.interrupted = end->interrupted;
     result.finished_at = now();
-    std::stable_sort(
-        result.endpoints.begin(), result.endpoints.end(),
-        [](const auto& a, const auto& b) {
-            return std::tie(a.target, a.address) < std::tie(b.target, b.address);
-        }
-    );
+    std::sort(result.endpoints.begin(), result.endpoints.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.target, a.address) < std::tie(b.target, b.address);
+    });
     result.summary = report::summarise(result, fail_on(settings.fail_on));
     return outputs->write(result, warn);
 }

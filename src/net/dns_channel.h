@@ -36,8 +36,8 @@ class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
     DnsChannel(const DnsChannel&) = delete;
     DnsChannel& operator=(const DnsChannel&) = delete;
 
-    // `family` is 4, 6, or 0 for any. `done` is called once, possibly before this returns, and never
-    // after the channel is gone.
+    // `family` is 4, 6, or 0 for any. `done` is called once, possibly before this returns, and
+    // never after the channel is gone.
     void ask(const std::string& name, int family, Done done);
 
   private:

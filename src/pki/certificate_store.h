@@ -21,9 +21,9 @@ class Anchors {
     Anchors(Anchors&&) noexcept;
     Anchors& operator=(Anchors&&) noexcept;
 
-    void add(std::string_view der);              // one of the operator's own
+    void add(std::string_view der);                     // one of the operator's own
     void use_system_directory(const std::string& path); // OpenSSL's default where empty
-    bool configured() const;                     // any of the operator's own
+    bool configured() const;                            // any of the operator's own
     struct Impl;
     Impl& impl() const { return *impl_; }
 

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// Arguments: help, mistakes with a suggestion, what is known and not built yet, any order.
+#include "e2e/fixtures.h"
+
+#include <doctest/doctest.h>
+
+namespace lyncprobe::test {
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+void refused(const Arguments& arguments, std::string_view because) {
+    const auto done = lyncprobe(arguments);
+    std::string line;
+    for (const auto& argument : arguments)
+        line += argument + " ";
+    CAPTURE(line);
+    CAPTURE(done.err);
+    CHECK(done.exit_code == 2);
+    CHECK(done.out == "");
+    CHECK(has(done.err, because));
+}
+
+} // namespace
+
+TEST_CASE("help and version: exit code 0, on stdout, with examples") {
+    CHECK(lines_of(lyncprobe({"--version"}).out).size() == 1);
+    CHECK(lyncprobe({"--version"}).out.starts_with("lyncprobe "));
+    for (const Arguments& arguments :
+         {Arguments{"--help"},
+          {"scan", "--help"},
+          {"probe", "--help"},
+          {"check", "--help"},
+          {"rules", "--help"}}) {
+        CAPTURE(arguments.front());
+        const auto help = lyncprobe(arguments);
+        CHECK(help.exit_code == 0);
+        CHECK(help.err == "");
+        const auto examples = help.out.find("Examples:");
+        REQUIRE(examples != std::string::npos);
+        CHECK(
+            has(std::string_view(help.out).substr(examples),
+                "lyncprobe " + (arguments.size() > 1 ? arguments.front() : "scan"))
+        );
+        CHECK(!has(help.out, "not built"));
+        for (const auto* to_come :
+             {"discover", "--nagios", "--mtls-matrix", "--state", "--changes"})
+            CHECK(!has(help.out, to_come));
+    }
+    CHECK(run({lab_path(), "--help"}).exit_code == 0);
+    CHECK(run({lab_path(), "--version"}).exit_code == 0);
+}
+
+TEST_CASE("a mistyped word is refused with the nearest one") {
+    refused({"scna", "x.yaml"}, "did you mean 'scan'?");
+    refused({"scan", "x.yaml", "--otput", "a.json"}, "did you mean '--output'?");
+    refused({"scan", "--conncurrency", "3", "x.yaml"}, "did you mean '--concurrency'?");
+    refused({"scan", "--hlep"}, "--hlep");
+    refused({"probe", "localhost", "--as", "spi"}, "did you mean 'sip'?");
+    refused({"probe", "localhost", "--role", "frontend"}, "did you mean 'front-end'?");
+    refused({"check", "x.pem", "--use", "InternalWeb"}, "--use: 'InternalWeb' is not known");
+    refused({"rules", "server-ek"}, "did you mean 'server-eku'?");
+    refused({"rules", "nonsense"}, "no rule 'nonsense'");
+}
+
+TEST_CASE("values that make no sense are refused, and the message names option and value") {
+    refused({}, "--help");
+    refused({"scan"}, "TARGETS");
+    refused({"check"}, "FILE");
+    refused({"probe"}, "HOST");
+    refused({"probe", "a.example", "b.example"}, "b.example");
+    refused({"probe", "host:0"}, "'0' is no port");
+    refused({"probe", "host:99999"}, "'99999' is no port");
+    refused({"probe", "https://host"}, "host");
+    refused({"probe", "host", "--timeout", "soon"}, "--timeout: 'soon'");
+    for (const auto* limit : {"--timeout", "--connect-timeout", "--deadline"}) {
+        refused({"probe", "host", limit, "0"}, "leaves no time");
+        refused({"probe", "host", limit, "-5s"}, "is no duration");
+    }
+    refused({"probe", "b\u00fccher.example"}, "did you mean 'xn--bcher-kva.example'?");
+    refused(
+        {"check", "x.pem", "--name", "b\u00fccher.example"}, "did you mean 'xn--bcher-kva.example'?"
+    );
+    refused({"check", "x.pem", "--name", "*.contoso.example"}, "--name: '*.contoso.example'");
+    refused({"check", "x.pem", "--name", ""}, "--name: ''");
+    refused({"probe", "host", "--concurrency", "0"}, "--concurrency: '0'");
+    refused({"probe", "host", "--concurrency", "-3"}, "--concurrency");
+    refused({"probe", "host", "--retries", "many"}, "--retries: 'many'");
+    refused({"probe", "host", "--address-family", "5"}, "--address-family: '5'");
+    refused({"probe", "host", "--color", "red"}, "--color: 'red'");
+    refused({"probe", "host", "--fail-on", "pass"}, "--fail-on: 'pass'");
+    refused({"probe", "host", "--format", "pdf"}, "--format: 'pdf'");
+    refused({"probe", "host", "--at", "tomorrow"}, "--at: 'tomorrow'");
+    refused({"probe", "host", "--output", "result.pdf"}, "result.pdf");
+    refused({"probe", "host", "--output"}, "--output");
+    refused({"probe", "host", "--only", "no-such-rule"}, "no-such-rule");
+    refused({"probe", "host", "--skip", "zzz*"}, "zzz*");
+    refused({"probe", "host", "--resolver", "nowhere"}, "nowhere");
+    refused({"probe", "host", "--quiet", "--verbose"}, "--verbose");
+    refused({"probe", "host", "--cert", "a.pem"}, "--key");
+    refused({"probe", "host", "--key", "a.pem"}, "--cert");
+    refused({"probe", "host", "--pfx", "a.pfx", "--cert", "a.pem", "--key", "a.key"}, "--pfx");
+    refused({"scan", "x.yaml", "--shard", "2/2"}, "--shard");
+    refused({"scan", "x.yaml", "--shard", "two"}, "--shard");
+    refused({"scan", "\x1b[31mred.yaml"}, "\\x1b[31mred.yaml");
+}
+
+TEST_CASE("what is planned and not built yet is refused with just these words") {
+    for (const auto* command :
+         {"discover", "federation", "import", "diff", "report", "history", "serve", "merge"}) {
+        refused({command}, "known, not built yet");
+        refused({command, "argument", "--format", "json"}, "known, not built yet");
+        refused({command, "--help"}, "known, not built yet");
+    }
+    for (const auto* option :
+         {"--mtls-matrix", "--sni-matrix", "--versions", "--changes", "--nagios"}) {
+        refused({"scan", "x.yaml", option}, "known, not built yet");
+        refused({"probe", option, "localhost"}, "known, not built yet");
+    }
+    refused({"scan", "x.yaml", "--state", "runs.db"}, "known, not built yet");
+    refused({"check", "x.pem", "--nagios"}, "known, not built yet");
+    for (const auto* probe :
+         {"federation", "https", "autodiscover", "web-conferencing", "av-edge", "xmpp",
+          "replication"})
+        refused({"probe", "localhost", "--as", probe}, "known, not built yet");
+    for (const auto* ending : {"csv", "md", "html", "xml", "prom"}) {
+        refused({"check", "x.pem", "--output", std::string("r.") + ending}, "known, not built yet");
+    }
+    for (const auto* format : {"csv", "html", "prom"})
+        refused({"check", "x.pem", "--format", format}, "known, not built yet");
+}
+
+TEST_CASE("options and file names may stand in any order, an option takes one value") {
+    Site site;
+    site.add("good", good_server());
+    const auto list = site.list();
+    const auto out = site.file("a.json");
+    for (const Arguments& arguments :
+         {Arguments{"scan", "--output", out, list}, Arguments{"scan", list, "--output", out},
+          Arguments{"scan", "--quiet", "--output=" + out, "--timeout", "5s", list},
+          Arguments{
+              "scan", "--ca-file", site.file("root.pem"), list, "--output", out, "--only",
+              "validity", "--no-progress"}}) {
+        CHECK(lyncprobe(arguments).exit_code == 0);
+        CHECK(target_names(json_file(out)).size() == 1);
+    }
+    const auto pem = site.folder().write("server.pem", pki().chain_text(pki().server));
+    const auto checked = lyncprobe(
+        {"check", "--name", std::string(kServerName), pem, "--role", "front-end",
+         site.file("root.pem"), "--format", "json"}
+    );
+    CHECK(parse_json(checked.out).at("files").as_array().size() == 2);
+}
+
+TEST_CASE("probe takes what scan takes to choose and to plan") {
+    const Trap trap;
+    const auto plan = lyncprobe({"probe", trap.address(), "--plan"});
+    CHECK(plan.exit_code == 0);
+    CHECK(has(plan.out, trap.address()));
+    CHECK(!trap.was_called());
+}
+
+} // namespace lyncprobe::test

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// The demonstration, as a newcomer runs it.
+#include "e2e/fixtures.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+namespace lyncprobe::test {
+
+TEST_CASE("the demonstration: every endpoint once, every planted fault found, every format valid") {
+    const TemporaryFolder folder;
+    const auto done = run(
+        {lab_path(), "--directory", folder.path(), "--", lyncprobe_path(), "scan",
+         folder.file("targets.yaml"), "--output", folder.file("r.json"), "--output",
+         folder.file("r.ndjson"), "--output", folder.file("r.txt")}
+    );
+    CHECK(done.exit_code == 1);
+    CHECK(done.err == "");
+    CHECK(done.seconds < 30);
+
+    const auto plan = lyncprobe({"scan", "--plan", folder.file("targets.yaml")});
+    CHECK(plan.exit_code == 0);
+    const auto result = json_file(folder.file("r.json"));
+    const auto endpoints = target_names(result).size();
+    CHECK(endpoints >= 45);
+    CHECK(endpoints == lines_of(plan.out).size());
+    CHECK(result.at("summary").at("endpoints").to_number<std::size_t>() == endpoints);
+    CHECK(result.at("summary").at("exit_code").as_int64() == 1);
+    CHECK(text_of(result.at("summary").as_object(), "verdict") == "fail");
+    CHECK(result.at("run").at("interrupted").as_bool() == false);
+
+    const auto check = run({lab_path(), "--check", folder.file("r.json")});
+    CHECK_MESSAGE(check.exit_code == 0, check.out);
+
+    const auto identity = lyncprobe(
+        {"check", folder.file("identity.pem"), "--ca-file", folder.file("root.pem"), "--format",
+         "json"}
+    );
+    CHECK(identity.exit_code == 0);
+    folder.write("check.json", identity.out);
+    require_valid({folder.file("r.json"), folder.file("r.ndjson"), folder.file("check.json")});
+    const auto lines = lines_of(read_text(folder.file("r.ndjson")));
+    CHECK(lines.size() == endpoints + 1);
+    CHECK(parse_json(lines.back()).as_object().contains("summary"));
+
+    for (const auto& text : {done.out, read_text(folder.file("r.txt"))}) {
+        CHECK(widest_line(text) <= 100);
+        CHECK(harmless_on_a_terminal(text));
+        CHECK(has(text, std::to_string(endpoints) + " endpoints: "));
+    }
+    CHECK(done.out == read_text(folder.file("r.txt")));
+}
+
+TEST_CASE("the lab tells of a result that misses a fault, and of one that is none") {
+    const TemporaryFolder folder;
+    const auto up = run({lab_path(), "--directory", folder.path(), "--", "true"});
+    CHECK(up.exit_code == 0);
+    const auto clean = run(
+        {lab_path(), "--directory", folder.path(), "--check",
+         folder.write("r.json", R"({"endpoints": []})")}
+    );
+    CHECK(clean.exit_code == 1);
+    CHECK(has(clean.out, "MISSING"));
+    CHECK(
+        run({lab_path(), "--directory", folder.path(), "--check",
+             folder.write("x.json", "nonsense")})
+            .exit_code == 2
+    );
+    CHECK(
+        run({lab_path(), "--directory", folder.path(), "--check", folder.file("absent.json")})
+            .exit_code == 2
+    );
+}
+
+TEST_CASE("the lab hands on the exit code of its command, and keeps its key to itself") {
+    const TemporaryFolder folder;
+    CHECK(
+        run({lab_path(), "--directory", folder.path(), "--", "sh", "-c", "exit 42"}).exit_code == 42
+    );
+    struct stat info {};
+    REQUIRE(stat(folder.file("identity.key").c_str(), &info) == 0);
+    CHECK((info.st_mode & 0777U) == 0600U);
+}
+
+} // namespace lyncprobe::test

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// `lyncprobe rules` and the documents that come out of the program.
+#include "e2e/fixtures.h"
+
+#include <doctest/doctest.h>
+
+namespace lyncprobe::test {
+
+namespace {
+
+constexpr const char* kPromisedRules[] = {
+    "server-eku",
+    "crl-distribution-point",
+    "signature-algorithm",
+    "no-rsassa-pss",
+    "auto-enrollment",
+    "windows-2003-ca",
+    "key-length",
+    "key-length-recommended",
+    "key-algorithm",
+    "validity",
+    "chain-order",
+    "chain-complete",
+    "chain-trusted",
+    "host-name",
+    "sha1-deprecated",
+    "crl-reachable-scheme",
+    "chain-crl-distribution-point",
+    "chain-eku"};
+
+} // namespace
+
+TEST_CASE("rules lists every rule that scripts rely on, and explains each with what, source and fix"
+) {
+    const auto list = lyncprobe({"rules"});
+    CHECK(list.exit_code == 0);
+    CHECK(list.err == "");
+    for (const std::string rule : kPromisedRules) {
+        CAPTURE(rule);
+        CHECK(has(list.out, rule));
+        const auto explained = lyncprobe({"rules", rule});
+        CHECK(explained.exit_code == 0);
+        CHECK(has(explained.out, rule));
+        CHECK(explained.out.size() > 300);
+        CHECK(harmless_on_a_terminal(explained.out));
+    }
+    CHECK(has(lyncprobe({"rules", "server-eku"}).out, "Certificate infrastructure requirements"));
+    CHECK(has(lyncprobe({"rules", "server-eku"}).out, "eku-absent")
+    ); // the decision that a target list may change
+}
+
+TEST_CASE("a document that cannot be written is no success") {
+    Process::Options options;
+    options.stdout_path = "/dev/full";
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"rules"},
+          {"rules", "server-eku"},
+          {"docs", "rules"},
+          {"probe", "host.invalid", "--plan"}})
+        CHECK(lyncprobe(arguments, options).exit_code == 4);
+}
+
+TEST_CASE("the document of the rules is what the program says") {
+    const auto document = lyncprobe({"docs", "rules"});
+    CHECK(document.exit_code == 0);
+    for (const auto* rule : kPromisedRules)
+        CHECK_MESSAGE(has(document.out, rule), rule);
+    const std::string path = LYNCPROBE_SOURCE_DIR "/docs/rules.md";
+    if (exists(path))
+        CHECK_MESSAGE(
+            read_text(path) == document.out,
+            "docs/rules.md is not what `lyncprobe docs rules` prints"
+        );
+    CHECK(lyncprobe({"docs", "nonsense"}).exit_code == 2);
+}
+
+} // namespace lyncprobe::test
