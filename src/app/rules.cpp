@@ -27,6 +27,11 @@ int run_rules(const Options& options) {
 
 int run_docs(const Options& options) {
     if (options.docs_kind == "rules") return print(rules::markdown());
+    for (const std::string_view kind : {"man", "bash", "zsh", "fish", "powershell"})
+        if (options.docs_kind == kind) {
+            std::cerr << "lyncprobe: docs " << kind << " is known, not built yet\n";
+            return kExitUsage;
+        }
     std::cerr << "lyncprobe: docs knows: rules\n";
     return kExitUsage;
 }

@@ -469,8 +469,8 @@ std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks
     const std::size_t most = descriptors > kSpareDescriptors ? descriptors - kSpareDescriptors : 1;
     if (options.concurrency > most && sinks.warning)
         sinks.warning(fmt::format(
-            "only {} endpoints at a time instead of {}: the limit is {} open files (ulimit -n)",
-            most, options.concurrency, descriptors
+            "concurrency is {} instead of {}: the limit is {} open files (ulimit -n)", most,
+            options.concurrency, descriptors
         ));
     return std::clamp<std::size_t>(options.concurrency, 1, most);
 }
