@@ -41,14 +41,9 @@ void use_identity(SSL_CTX* ssl, const pki::Identity& identity) {
         const auto* bytes = pki::octets(der);
         pki::X509Ptr certificate(d2i_X509(nullptr, &bytes, static_cast<long>(der.size())));
         check(certificate != nullptr, "reading our own certificate");
-        if (i == 0) {
-            check(
-                SSL_CTX_use_certificate(ssl, certificate.get()) == 1, "using our own certificate"
-            );
-        } else {
-            check(SSL_CTX_add0_chain_cert(ssl, certificate.get()) == 1, "using our own chain");
-            (void)certificate.release();
-        }
+        const bool used = i == 0 ? SSL_CTX_use_certificate(ssl, certificate.get()) == 1
+                                 : SSL_CTX_add1_chain_cert(ssl, certificate.get()) == 1;
+        check(used, "using our own certificate");
     }
     check(SSL_CTX_use_PrivateKey(ssl, key) == 1, "using our own key");
 }
