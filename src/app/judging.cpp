@@ -3,6 +3,8 @@
 
 #include "model/glob.h"
 
+#include <algorithm>
+
 namespace lyncprobe::app {
 
 namespace {
@@ -36,17 +38,27 @@ AttemptRow row_of(Observation&& seen, ChainPtr chain) {
     return row;
 }
 
+// The client-certificate facts of the attempt that offered ours, else of the main one.
+const ClientCertificateFacts* with_our_certificate(const EndpointRow& row) {
+    const auto* main = row.main.client_certificate.get();
+    if (main && main->identity_offered) return main;
+    for (const auto& variant : row.variants)
+        if (variant.client_certificate && variant.client_certificate->identity_offered)
+            return variant.client_certificate.get();
+    return main;
+}
+
 bool applies(
-    const Waiver& waiver, const Finding& finding, std::string_view name, std::string_view id,
-    Time now
+    const Waiver& waiver, const Finding& finding, const std::vector<std::string>& names, Time now
 ) {
     if (waiver.until && now > *waiver.until) return false;
     if (!glob_matches(waiver.rule, finding.rule)) return false;
     if (!waiver.certificate.empty() &&
         (!finding.certificate || to_hex(*finding.certificate) != waiver.certificate))
         return false;
-    return waiver.target.empty() || glob_matches(waiver.target, name) ||
-           glob_matches(waiver.target, id);
+    return waiver.target.empty() || std::any_of(names.begin(), names.end(), [&](const auto& name) {
+               return glob_matches(waiver.target, name);
+           });
 }
 
 } // namespace
@@ -84,8 +96,11 @@ EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&&
     }
     if (judged_chain) {
         auto facts = with_target(context(), planned.target);
-        facts.client_certificate = row.main.client_certificate.get();
-        row.findings = findings(*judged_chain, facts, display_name(planned.target), row.id);
+        facts.client_certificate = with_our_certificate(row);
+        auto names = planned.target.also;
+        names.push_back(display_name(planned.target));
+        names.push_back(row.id);
+        row.findings = findings(*judged_chain, facts, names);
     }
     return row;
 }
@@ -94,7 +109,7 @@ IdentityRow Judge::identity(const pki::Identity& identity) {
     IdentityRow row{.id = identity.id(), .chain = store_.chain(identity.chain()), .findings = {}};
     auto facts = context();
     facts.own_identity = true;
-    row.findings = findings(*row.chain, facts, identity.id(), identity.id());
+    row.findings = findings(*row.chain, facts, {identity.id()});
     return row;
 }
 
@@ -104,7 +119,7 @@ FileRow Judge::file(
     FileRow row;
     row.path = std::move(path);
     row.chain = store_.chain(certificates);
-    if (row.chain) row.findings = findings(*row.chain, facts, row.path, row.path);
+    if (row.chain) row.findings = findings(*row.chain, facts, {row.path});
     return row;
 }
 
@@ -117,7 +132,7 @@ rules::Context Judge::context() const {
 }
 
 std::vector<const Finding*> Judge::findings(
-    const Chain& chain, const rules::Context& facts, std::string_view name, std::string_view id
+    const Chain& chain, const rules::Context& facts, const std::vector<std::string>& names
 ) {
     auto out = rules::judge(chain, facts, selection_, pool_);
     if (waivers_.empty()) return out;
@@ -126,7 +141,7 @@ std::vector<const Finding*> Judge::findings(
             const bool bad = finding->verdict == Verdict::fail ||
                              finding->verdict == Verdict::warn ||
                              finding->verdict == Verdict::inconclusive;
-            if (!bad || finding->waived || !applies(waiver, *finding, name, id, now_)) continue;
+            if (!bad || finding->waived || !applies(waiver, *finding, names, now_)) continue;
             Finding waived = *finding;
             waived.waived = waiver.reason;
             finding = pool_.keep(std::move(waived));

@@ -28,8 +28,9 @@ class Judge {
     rules::Context context() const; // time and policy filled in
 
   private:
+    // `names`: what a waiver may call the subject.
     std::vector<const Finding*> findings(
-        const Chain&, const rules::Context&, std::string_view name, std::string_view id
+        const Chain&, const rules::Context&, const std::vector<std::string>& names
     );
 
     pki::CertificateStore& store_;

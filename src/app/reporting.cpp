@@ -60,6 +60,11 @@ void Outputs::add(Output output, report::Format format, bool standard) {
         sink.lines = std::make_unique<report::NdjsonWriter>(sink.output.stream());
 }
 
+void Outputs::identities(const std::vector<IdentityRow>& rows) {
+    for (auto& sink : sinks_)
+        if (sink.lines) sink.lines->identities(rows);
+}
+
 void Outputs::endpoint(const EndpointRow& row, const Target& target) {
     for (auto& sink : sinks_) {
         if (!sink.lines) continue;

@@ -26,6 +26,8 @@ class Outputs {
   public:
     static Result<Outputs> open(const Options&);
 
+    // Our own certificates, known before the first endpoint is.
+    void identities(const std::vector<IdentityRow>&);
     // Hands an endpoint to the outputs that are written while the run goes on (NDJSON).
     void endpoint(const EndpointRow&, const Target&);
     // Writes everything and says the exit code: the summary's, or 4 where an output could not be

@@ -186,6 +186,7 @@ int run_deployment(Deployment deployment, const Options& options) {
         contexts.add_identity(identity);
         result.identities.push_back(judge.identity(*identity));
     }
+    outputs->identities(result.identities);
 
     net::Sinks sinks;
     sinks.finished = [&](ProbedEndpoint&& probed) {

@@ -56,9 +56,9 @@ struct Setting {
     std::optional<std::string> (*read)(const Entry&, RunSettings&);
 };
 
-template <std::optional<Milliseconds> RunSettings::*Member>
+template <std::optional<Milliseconds> RunSettings::*Member, auto Read = read_duration>
 std::optional<std::string> read_setting_duration(const Entry& entry, RunSettings& settings) {
-    const auto duration = read_duration(entry);
+    const auto duration = Read(entry);
     if (!duration) return std::nullopt;
     settings.*Member = *duration;
     return to_text(*duration);
@@ -113,7 +113,9 @@ constexpr std::array kSettings{
     Setting{"timeout", read_setting_duration<&RunSettings::timeout>},
     Setting{"connect-timeout", read_setting_duration<&RunSettings::connect_timeout>},
     Setting{"deadline", read_setting_duration<&RunSettings::deadline>},
-    Setting{"expires-within", read_setting_duration<&RunSettings::expires_within>},
+    Setting{
+        "expires-within",
+        read_setting_duration<&RunSettings::expires_within, read_duration_or_zero>},
     Setting{"concurrency", read_setting_number<&RunSettings::concurrency, 1, 100'000>},
     Setting{"per-address", read_setting_number<&RunSettings::per_address, 1, 1000>},
     Setting{"retries", read_setting_number<&RunSettings::retries, 0, 100>},

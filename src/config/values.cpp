@@ -24,6 +24,17 @@ std::string without_case(std::string_view);
 const Node& inside_brackets(const Node&);
 void note_bad_host(const Entry&, const std::string& text, const std::string& reason);
 
+std::optional<Milliseconds> duration_of(const Entry& entry, Milliseconds smallest) {
+    if (!expect_scalar(entry, "a duration")) return std::nullopt;
+    const auto duration = parse_duration(entry.value.text);
+    if (duration && *duration >= smallest) return duration;
+    entry.mistake(
+        fmt::format("'{}' cannot last {}", entry.key.text, quoted(entry.value.text)),
+        "write a duration as 250ms, 10s, 5m, 2h or 30d"
+    );
+    return std::nullopt;
+}
+
 } // namespace
 
 void Entry::mistake(std::string what, std::string hint) const {
@@ -63,14 +74,11 @@ std::optional<bool> read_yes_or_no(const Entry& entry) {
 }
 
 std::optional<Milliseconds> read_duration(const Entry& entry) {
-    if (!expect_scalar(entry, "a duration")) return std::nullopt;
-    const auto duration = parse_duration(entry.value.text);
-    if (duration && duration->count() > 0) return duration;
-    entry.mistake(
-        fmt::format("'{}' cannot last {}", entry.key.text, quoted(entry.value.text)),
-        "write a duration as 250ms, 10s, 5m, 2h or 30d"
-    );
-    return std::nullopt;
+    return duration_of(entry, Milliseconds{1});
+}
+
+std::optional<Milliseconds> read_duration_or_zero(const Entry& entry) {
+    return duration_of(entry, Milliseconds{0});
 }
 
 std::optional<std::uint32_t> read_number(

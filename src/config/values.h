@@ -32,6 +32,7 @@ struct Entry {
 std::optional<std::string> read_text(const Entry&);
 std::optional<bool> read_yes_or_no(const Entry&);
 std::optional<Milliseconds> read_duration(const Entry&); // longer than nothing
+std::optional<Milliseconds> read_duration_or_zero(const Entry&);
 std::optional<std::uint32_t> read_number(
     const Entry&, std::uint32_t smallest, std::uint32_t largest
 );

@@ -22,7 +22,7 @@ struct HandshakeOptions {
 // Attempt is at most one connection.
 struct Attempt {
     std::string
-        offer; // empty for the endpoint's own attempt; "without-client-certificate"… for a variant
+        offer; // "without-client-certificate"… where there are several ways to try; else empty
     HandshakeOptions handshake;
     Probe probe = Probe::tls;
 };

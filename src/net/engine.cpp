@@ -90,7 +90,7 @@ class Run {
 
     Clock::duration timeout_of(const Target& target) const;
     Clock::duration connect_timeout_of(const Target& target) const;
-    std::vector<Address> chosen(const std::vector<Address>& addresses) const;
+    std::vector<Address> chosen(std::vector<Address> addresses) const;
     bool wanted_family(const Address& address) const;
     std::string seed();
 
@@ -121,6 +121,7 @@ std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks
 const Target& target_of(std::span<const plan::PlannedTarget> targets, std::size_t index);
 bool worth_a_retry(const Observation& observation);
 Observation untried(Attempt attempt, Outcome outcome, const std::string& detail);
+std::vector<Address> without_duplicates(const std::vector<Address>& addresses);
 Outcome outcome_of(Stop why);
 std::string detail_of(Stop why);
 
@@ -192,10 +193,11 @@ void Run::add_endpoints(
     std::size_t target, const std::vector<Address>& addresses, std::size_t skipped,
     std::chrono::nanoseconds look_up
 ) {
-    const std::vector<Address> distinct = chosen(addresses);
+    const std::vector<Address> all = without_duplicates(addresses);
+    const std::vector<Address> distinct = chosen(all);
     Endpoint endpoint{
         .target = target,
-        .addresses_of_name = distinct.size(),
+        .addresses_of_name = all.size(), // before the family is chosen: an id does not depend on it
         .addresses_skipped = skipped,
         .look_up = look_up};
     progress_.endpoints_known += distinct.size();
@@ -447,15 +449,12 @@ Clock::duration Run::connect_timeout_of(const Target& target) const {
                : target.connect_timeout.value_or(options_.connect_timeout);
 }
 
-// Without duplicates; those of another family than the wanted one only where there are no others.
-std::vector<Address> Run::chosen(const std::vector<Address>& addresses) const {
-    std::vector<Address> distinct;
-    for (const Address& address : addresses)
-        if (std::ranges::find(distinct, address) == distinct.end()) distinct.push_back(address);
+// Those of another family than the wanted one only where there are no others.
+std::vector<Address> Run::chosen(std::vector<Address> addresses) const {
     const auto wanted = [this](const Address& address) { return wanted_family(address); };
-    if (std::ranges::any_of(distinct, wanted))
-        std::erase_if(distinct, [&](const Address& address) { return !wanted(address); });
-    return distinct;
+    if (std::ranges::any_of(addresses, wanted))
+        std::erase_if(addresses, [&](const Address& address) { return !wanted(address); });
+    return addresses;
 }
 
 bool Run::wanted_family(const Address& address) const {
@@ -463,6 +462,13 @@ bool Run::wanted_family(const Address& address) const {
 }
 
 std::string Run::seed() { return fmt::format("{:016x}", random_()); }
+
+std::vector<Address> without_duplicates(const std::vector<Address>& addresses) {
+    std::vector<Address> distinct;
+    for (const Address& address : addresses)
+        if (std::ranges::find(distinct, address) == distinct.end()) distinct.push_back(address);
+    return distinct;
+}
 
 std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks) {
     const std::size_t descriptors = raise_descriptor_limit();

@@ -31,6 +31,7 @@ class Exchange {
     void receive(std::string_view bytes); // from the peer
     void peer_ended(tls::PeerEnd why);    // FIN, RST, our deadline, a limit, the operator
     void refusal_waited();                // the time in which a refusal would have come is over
+    void refusal_time_passed() { waited_ = true; } // the same, while something else went on
 
     // What is to be sent; after each non-empty piece the caller tells when it is out. When the
     // exchange is over it is the farewell, which nobody waits for.

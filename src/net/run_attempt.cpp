@@ -32,6 +32,7 @@ struct Marks {
 };
 
 double milliseconds(std::chrono::nanoseconds duration);
+Clock::duration refusal_wait(const Marks& marks);
 Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed);
 void no_connection(const AttemptSetup& setup, const boost::system::error_code& error, Tried& tried);
 asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks);
@@ -93,9 +94,7 @@ asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks
         }
         if (exchange.phase() == Exchange::Phase::refusal && !pausing) {
             pausing = true;
-            const auto round_trips = kRefusalRoundTrips * (marks.connected - marks.started);
-            const auto wait = std::max<Clock::duration>(kRefusalWait, round_trips);
-            connection.pause_until(Clock::now() + wait);
+            connection.pause_until(Clock::now() + refusal_wait(marks));
         }
         const std::size_t size = co_await connection.read(setup.buffer);
         if (size > 0)
@@ -106,7 +105,14 @@ asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks
             exchange.refusal_waited();
         if (exchange.shaken_hands()) marks.shaken = std::min(marks.shaken, Clock::now());
     }
+    if (exchange.shaken_hands() && Clock::now() >= marks.shaken + refusal_wait(marks))
+        exchange.refusal_time_passed();
     connection.close(exchange.take_output());
+}
+
+Clock::duration refusal_wait(const Marks& marks) {
+    const auto round_trips = kRefusalRoundTrips * (marks.connected - marks.started);
+    return std::max<Clock::duration>(kRefusalWait, round_trips);
 }
 
 void no_connection(

@@ -17,6 +17,7 @@ namespace lyncprobe::plan {
 namespace {
 
 // As the report's `variants` call it.
+constexpr std::string_view kWithCertificate = "with-client-certificate";
 constexpr std::string_view kWithoutCertificate = "without-client-certificate";
 
 using Order = std::vector<std::size_t>; // indices of targets
@@ -88,8 +89,12 @@ std::string endpoint_id(
 }
 
 Attempt first_attempt(const Target& target) {
-    const bool offers = target.mutual != Mutual::none;
-    return {{}, {server_name_sent(target), offers ? target.identity : std::string()}, target.probe};
+    const auto identity = target.mutual == Mutual::none ? std::string() : target.identity;
+    const bool one_of_two = target.mutual == Mutual::both && !identity.empty();
+    return {
+        std::string(one_of_two ? kWithCertificate : std::string_view()),
+        {server_name_sent(target), identity},
+        target.probe};
 }
 
 std::vector<Attempt> further_attempts(
@@ -153,28 +158,67 @@ std::string place_of(const Target& target, const std::vector<std::string>& input
     return fmt::format("{}:{}:{}", inputs[place.list], place.line, place.column);
 }
 
+// The order of names says nothing.
+std::vector<std::string> sorted_names(const Target& target) {
+    auto names = names_view(target);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+// What two targets claim differently; empty where they agree.
 std::string differences(const Target& a, const Target& b) {
     std::vector<std::string_view> out;
     if (a.role != b.role || a.role_given != b.role_given) out.push_back("role");
-    if (names_view(a) != names_view(b)) out.push_back("names");
+    if (sorted_names(a) != sorted_names(b)) out.push_back("names");
     if (a.use != b.use) out.push_back("use");
     if (a.identity != b.identity) out.push_back("identity");
     return fmt::format("{}", fmt::join(out, ", "));
 }
 
+// Sighting is one place that a target names, by whatever spelling: an address, else the host.
+struct Sighting {
+    std::string where;
+    std::uint16_t port;
+    Probe probe;
+    std::string_view sni;
+    std::size_t target;
+
+    auto endpoint() const { return std::tie(where, port, probe, sni); }
+    bool operator<(const Sighting& other) const {
+        return std::tuple_cat(endpoint(), std::tie(target)) <
+               std::tuple_cat(other.endpoint(), std::tie(other.target));
+    }
+};
+
+std::vector<Sighting> sightings_of(const std::vector<Target>& targets, const Order& kept) {
+    std::vector<Sighting> out;
+    for (const auto index : kept) {
+        const auto& target = targets[index];
+        const auto see = [&](std::string where) {
+            out.push_back({std::move(where), target.port, target.probe, sni_view(target), index});
+        };
+        for (const auto& address : target.addresses)
+            see(to_text(address));
+        if (target.addresses.empty()) see(target.host);
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
 std::vector<Problem> warnings_of(
     const std::vector<Target>& targets, const Order& kept, const std::vector<std::string>& inputs
 ) {
-    auto order = kept;
-    sort_by(order, [&targets](std::size_t index) { return endpoint_of(targets[index]); });
+    const auto sightings = sightings_of(targets, kept);
     // The later target, and the first of its endpoint.
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
-    for (std::size_t i = 0, first = 0; i < order.size(); ++i) {
-        if (endpoint_of(targets[order[first]]) != endpoint_of(targets[order[i]])) first = i;
-        if (claims_of(targets[order[first]]) != claims_of(targets[order[i]]))
-            pairs.emplace_back(order[i], order[first]);
+    for (std::size_t i = 0, first = 0; i < sightings.size(); ++i) {
+        if (sightings[first].endpoint() != sightings[i].endpoint()) first = i;
+        const auto earlier = sightings[first].target, later = sightings[i].target;
+        if (!differences(targets[earlier], targets[later]).empty())
+            pairs.emplace_back(later, earlier);
     }
     std::sort(pairs.begin(), pairs.end());
+    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
 
     std::vector<Problem> warnings;
     for (const auto& [later, earlier] : pairs) {

@@ -18,17 +18,35 @@ struct NdjsonWriter::Impl {
         write_certificates(json.key("certificates"), of_this_line);
     }
 
+    // Our own certificate, where the attempt presented it.
+    void presented(const AttemptRow& attempt, CertificateIndex& index) const {
+        if (!attempt.client_certificate) return;
+        const auto found = ours.find(attempt.client_certificate->presented);
+        if (found != ours.end()) index.emplace(found->second->sha256, found->second.get());
+    }
+
     JsonWriter json;
     std::set<Fingerprint> written;
+    std::map<std::string, CertificatePtr> ours; // by fingerprint in hex
 };
 
 NdjsonWriter::NdjsonWriter(std::ostream& out) : impl_(std::make_unique<Impl>(out)) {}
 NdjsonWriter::~NdjsonWriter() = default;
 
+void NdjsonWriter::identities(const std::vector<IdentityRow>& rows) {
+    for (const auto& row : rows)
+        if (row.chain && !row.chain->presented.empty())
+            impl_->ours[to_hex(row.chain->presented.front()->sha256)] =
+                row.chain->presented.front();
+}
+
 void NdjsonWriter::endpoint(const EndpointRow& row, const Target& target) {
     auto& json = impl_->json;
     CertificateIndex certificates;
     collect(certificates, row);
+    impl_->presented(row.main, certificates);
+    for (const auto& variant : row.variants)
+        impl_->presented(variant, certificates);
     json.begin_object();
     json.key("schema").text(kSchema);
     json.key("record").text("endpoint");

@@ -43,6 +43,7 @@ class NdjsonWriter {
   public:
     explicit NdjsonWriter(std::ostream&); // the stream outlives the writer
     ~NdjsonWriter();
+    void identities(const std::vector<IdentityRow>&); // once, before the first endpoint
     void endpoint(const EndpointRow&, const Target&);
     void summary(const RunResult&);
 

@@ -165,7 +165,10 @@ Ending judge(
             "answers with the pseudo-TLS hello of an A/V Edge: no certificate by design"};
     if (client.state == TlsClient::State::failed) return after_failure(client, conversing);
 
-    const bool gone = end == PeerEnd::end_of_stream || end == PeerEnd::reset;
+    // A ticket says that a TLS 1.3 server went on after our certificate; only a reset speaks
+    // against it then.
+    const bool ticket = log.version() >= codec::kTls13 && log.facts().session_ticket == true;
+    const bool gone = end == PeerEnd::reset || (end == PeerEnd::end_of_stream && !ticket);
     if (gone && answers_our_certificate(client) && (!up || !conversing || end == PeerEnd::reset))
         return refusal(
             client,
@@ -175,8 +178,10 @@ Ending judge(
         );
     if (!up) return after_end(client, end, conversing);
 
-    // Under TLS 1.2 the server's Finished is its answer; under TLS 1.3 data or the wait is.
-    const bool answered = log.version() < codec::kTls13 || waited || client.application_data;
+    // Under TLS 1.2 the server's Finished is its answer; under TLS 1.3 data, a friendly close or
+    // the wait is.
+    const bool answered = log.version() < codec::kTls13 || waited || client.application_data ||
+                          log.close_notify_received();
     if (conversing && end != PeerEnd::open) {
         done(client, answered, facts);
         return after_end(client, end, conversing);

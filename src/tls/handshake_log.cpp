@@ -82,6 +82,12 @@ const Alert* HandshakeLog::fatal_received() const {
     return nullptr;
 }
 
+bool HandshakeLog::close_notify_received() const {
+    return std::any_of(facts_.alerts.begin(), facts_.alerts.end(), [](const Alert& alert) {
+        return alert.received && alert.code == 0;
+    });
+}
+
 std::string HandshakeLog::last_received() const {
     for (auto seen = facts_.messages.rbegin(); seen != facts_.messages.rend(); ++seen)
         if (seen->received) return std::string(handshake_message_name(seen->type));

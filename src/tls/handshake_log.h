@@ -40,7 +40,8 @@ class HandshakeLog {
     // ServerHello with the suite of MS-TURN's pseudo-TLS and no certificate ([MS-TURN] 2.1.1).
     bool looks_like_pseudo_tls() const;
     const Alert* fatal_received() const; // the first; null where none
-    std::string last_received() const;   // "ServerHello"; empty where nothing came
+    bool close_notify_received() const;
+    std::string last_received() const; // "ServerHello"; empty where nothing came
 
   private:
     void server_message(std::uint8_t type, std::string_view body);

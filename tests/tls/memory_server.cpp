@@ -79,6 +79,12 @@ std::string MemoryServer::read() {
     return out;
 }
 
+std::string MemoryServer::say_goodbye() {
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+    return take();
+}
+
 std::string MemoryServer::take() {
     char* data = nullptr;
     BIO* bio = SSL_get_wbio(ssl_.get());

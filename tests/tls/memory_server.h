@@ -34,7 +34,8 @@ class MemoryServer {
     // Bytes from the client in, bytes for the client out.
     std::string exchange(std::string_view from_client);
     void send(std::string_view plaintext);
-    std::string read(); // plaintext of the client
+    std::string read();        // plaintext of the client
+    std::string say_goodbye(); // close_notify
     bool up() const { return SSL_is_init_finished(ssl_.get()) == 1; }
 
   private:

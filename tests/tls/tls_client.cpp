@@ -394,3 +394,28 @@ TEST_CASE("tls: contexts are shared by attempts with the same identity") {
     CHECK(&pool.get({.server_name = "a"}) == &pool.get({.server_name = "b"}));
     CHECK_THROWS_AS(pool.get({.identity = "unknown"}), std::logic_error);
 }
+
+TEST_CASE("tls: a TLS 1.3 server that sent a ticket or a close_notify did not refuse") {
+    for (const bool tickets : {true, false}) {
+        CAPTURE(tickets);
+        auto setup = asking_server(TLS1_3_VERSION, false);
+        setup.tickets = tickets;
+        Connection connection;
+        MemoryServer server(setup);
+        pump(*connection.client, server);
+        (void)connection.client->read();
+        const auto fin = connection.conclude(PeerEnd::end_of_stream, false, false);
+        CHECK(fin.outcome == (tickets ? Outcome::ok : Outcome::client_certificate_required));
+    }
+    Connection connection;
+    auto setup = asking_server(TLS1_3_VERSION, false);
+    setup.tickets = false;
+    MemoryServer server(setup);
+    pump(*connection.client, server);
+    connection.client->receive(server.say_goodbye());
+    (void)connection.client->read();
+    CHECK(connection.client->state() == State::closed);
+    const auto seen = connection.conclude(PeerEnd::open, false, false);
+    CHECK(seen.outcome == Outcome::ok);
+    CHECK(seen.client_certificate.required == false);
+}

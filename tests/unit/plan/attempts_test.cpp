@@ -34,7 +34,7 @@ Observation seen(const Attempt& attempt, Outcome outcome, Stage stage) {
 TEST_CASE("the first attempt sends the host's name and offers the identity unless mutual is none") {
     for (const auto mutual : {Mutual::automatic, Mutual::both}) {
         const auto attempt = plan::first_attempt(with_identity(mutual));
-        CHECK(attempt.offer.empty());
+        CHECK(attempt.offer == (mutual == Mutual::both ? "with-client-certificate" : ""));
         CHECK(attempt.handshake.server_name == "sip.contoso.com");
         CHECK(attempt.handshake.identity == "edge");
         CHECK(attempt.probe == Probe::sip);

@@ -182,3 +182,23 @@ TEST_CASE("warnings come in list order and one for each later target") {
     CHECK(found[0].where.line == 3);
     CHECK(found[1].where.line == 4);
 }
+
+TEST_CASE("the same address under another spelling, or among others, is the same endpoint") {
+    auto by_address = target("127.0.0.1", "a");
+    by_address.sni = "sip.contoso.com";
+    auto by_name = target("sip.contoso.com", "b");
+    by_name.addresses = {*parse_address("127.0.0.2"), *parse_address("127.0.0.1")};
+    by_name.role = Role::edge;
+    CHECK(prepare({by_address, by_name}, kInputs).warnings.size() == 1);
+    by_name.addresses.pop_back();
+    CHECK(prepare({by_address, by_name}, kInputs).warnings.empty());
+}
+
+TEST_CASE("names in another order are the same claim") {
+    auto one = target("sip.contoso.com", "a");
+    one.names = {"a.contoso.com", "b.contoso.com"};
+    auto other = one;
+    other.name = "b";
+    other.names = {"b.contoso.com", "a.contoso.com"};
+    CHECK(prepare({one, other}, kInputs).warnings.empty());
+}
