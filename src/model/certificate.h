@@ -102,6 +102,8 @@ struct Certificate {
 
     bool self_issued = false; // subject and issuer are the same name
     bool self_signed = false; // and its own key made the signature
+    bool root_like = false;   // self-issued, and nothing shows that another key made the signature:
+                              // so also where this OpenSSL cannot verify it
     std::vector<std::string>
         duplicate_extensions; // OIDs that stand more than once (RFC 5280 4.2 forbids it)
     std::vector<std::string> undecodable; // extension OIDs whose content could not be decoded
@@ -141,7 +143,9 @@ struct Chain {
     std::string missing_issuer;          // name of the first issuer that is not there
     std::vector<std::size_t> duplicates; // positions of certificates already seen before them
     std::vector<std::size_t> extra;      // positions that no path from the server certificate uses
-    bool root_included = false; // a self-signed certificate above the server certificate was sent
+    std::vector<std::size_t> roots; // positions above the server certificate of roots: root-like,
+                                    // or self-issued and configured as an anchor
+    bool root_included = false;     // one of them is not the server certificate again
     PathFacts path;
 };
 

@@ -260,6 +260,5 @@ bool is_lync_internal(Role role) {
     }
 }
 
-bool is_lync(Role role) { return is_lync_internal(role) || role == Role::edge; }
 
 } // namespace lyncprobe

@@ -177,6 +177,5 @@ std::string_view nearest_word(std::string_view text);
 int badness(Verdict);
 
 bool is_lync_internal(Role); // a Lync server inside: not an Edge, not a neighbour product
-bool is_lync(Role);          // inside or Edge
 
 } // namespace lyncprobe

@@ -8,6 +8,7 @@
 #include "pki/der.h"
 #include "pki/distinguished_name.h"
 #include "pki/extension_reader.h"
+#include "pki/issuance.h"
 #include "pki/ossl.h"
 #include "pki/signature.h"
 
@@ -173,8 +174,11 @@ void read_names(const CertificateLayout& layout, Certificate& certificate) {
 void find_self_signature(const CertificateLayout& layout, Certificate& certificate) {
     certificate.self_issued = same_name(layout.subject, layout.issuer);
     if (!certificate.self_issued) return;
-    certificate.self_signed =
-        check_signature(certificate.der, verification_key(layout.key)) == Signature::good;
+    const auto signature = check_signature(certificate.der, verification_key(layout.key));
+    certificate.self_signed = signature == Signature::good;
+    // Differing algorithms alone make a signature bad, whoever made it.
+    const bool refuted = signature == Signature::bad && !certificate.signature_algorithms_differ;
+    certificate.root_like = !refuted && key_ids_agree(certificate, certificate);
 }
 
 // Calls visit(first of its RDN, OID, value) for each attribute in DER order; false where the name

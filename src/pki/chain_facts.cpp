@@ -35,6 +35,7 @@ class ChainGraph {
     std::size_t checks_ = 0;
 };
 
+void read_roots(Chain& chain, Anchors::Impl& anchors);
 void read_completeness(
     Chain& chain, ChainGraph& graph, const std::vector<std::size_t>& reached, Anchors::Impl& anchors
 );
@@ -49,8 +50,7 @@ void read_chain_facts(Chain& chain, Anchors::Impl& anchors, SignatureCache& sign
     const auto& distinct = graph.distinct();
     for (std::size_t i = 0; i + 1 < distinct.size(); ++i)
         if (!graph.issued(distinct[i], distinct[i + 1])) chain.ordered = false;
-    for (const std::size_t position : distinct)
-        if (position > 0 && chain.presented[position]->self_signed) chain.root_included = true;
+    read_roots(chain, anchors);
 
     std::vector<std::size_t> reached{0};
     std::set<std::size_t> seen{0};
@@ -87,7 +87,7 @@ bool ChainGraph::issued(std::size_t signed_one, std::size_t issuer) {
 
 std::vector<std::size_t> ChainGraph::issuers(std::size_t position) {
     std::vector<std::size_t> found;
-    if (presented_[position]->self_signed) return found;
+    if (presented_[position]->root_like) return found;
     const auto [from, to] = by_subject_.equal_range(issuer_[position]);
     for (auto issuer = from; issuer != to; ++issuer)
         if (issuer->second != position &&
@@ -122,11 +122,22 @@ bool ChainGraph::signature_fits(const Certificate& signed_one, const Certificate
     return signature == Signature::good;
 }
 
+// An anchor that another CA issued has no signature on itself: it stays an intermediate.
+void read_roots(Chain& chain, Anchors::Impl& anchors) {
+    for (std::size_t position = 1; position < chain.presented.size(); ++position) {
+        const Certificate& certificate = *chain.presented[position];
+        if (!certificate.root_like && !(certificate.self_issued && anchors.contains(certificate)))
+            continue;
+        chain.roots.push_back(position);
+        if (certificate.sha256 != chain.presented.front()->sha256) chain.root_included = true;
+    }
+}
+
 void read_completeness(
     Chain& chain, ChainGraph& graph, const std::vector<std::size_t>& reached, Anchors::Impl& anchors
 ) {
     for (const std::size_t position : reached)
-        if (chain.presented[position]->self_signed || graph.issued_by_anchor(position, anchors)) {
+        if (chain.presented[position]->root_like || graph.issued_by_anchor(position, anchors)) {
             chain.complete = true;
             return;
         }

@@ -81,7 +81,7 @@ PathFacts Search::run() {
         facts_.why.clear();
         facts_.system_anchor = !anchors_.own_fingerprints.contains(path_.back()->sha256);
         for (std::size_t i = 1; i < path_.size(); ++i)
-            if (!path_[i]->self_signed && !was_presented(*path_[i])) facts_.used_unpresented = true;
+            if (!path_[i]->root_like && !was_presented(*path_[i])) facts_.used_unpresented = true;
     } else if (!limit_.empty()) {
         facts_.trust = PathFacts::Trust::gave_up;
         facts_.why = limit_;
@@ -139,7 +139,7 @@ std::vector<Candidate> Search::candidates() {
         offer(anchor, true);
     take();
     // A self-signed certificate can at most stand for an anchor of the same name and key.
-    if (current.self_signed) return all;
+    if (current.root_like) return all;
     const auto [from, to] = by_subject_.equal_range(names_.id(current.issuer_der));
     for (auto issuer = from; issuer != to; ++issuer)
         if (!anchors_.contains(*issuer->second)) offer(issuer->second, false);
@@ -179,7 +179,7 @@ std::string Search::refusal(const Candidate& candidate) {
 void Search::dead_end(std::string why) {
     const Certificate& last = *path_.back();
     if (why.empty())
-        why = last.self_signed
+        why = last.root_like
                   ? fmt::format("{} is self-signed and not an anchor", last.subject)
                   : fmt::format("issuer {} is neither presented nor an anchor", last.issuer);
     if (path_.size() > facts_.path.size()) {

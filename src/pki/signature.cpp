@@ -69,8 +69,12 @@ bool can_verify(std::string_view algorithm) {
     std::vector<std::string> notes;
     const Algorithm read = read_algorithm(algorithm, notes);
     const Asn1ObjectPtr object(OBJ_txt2obj(read.oid.c_str(), 1));
-    const bool known =
-        object && OBJ_find_sigid_algs(OBJ_obj2nid(object.get()), nullptr, nullptr) == 1;
+    int digest_nid = NID_undef;
+    bool known =
+        object && OBJ_find_sigid_algs(OBJ_obj2nid(object.get()), &digest_nid, nullptr) == 1;
+    // Of the algorithms with the hash in a parameter, libcrypto reads RSASSA-PSS and lists
+    // ecdsa-with-Specified without being able to verify it.
+    if (!read.hash.empty() && !read.pss && digest_nid == NID_undef) known = false;
     // EdDSA has no hash of its own.
     const EvpMdPtr digest(
         read.hash.empty() ? nullptr : EVP_MD_fetch(nullptr, read.hash.c_str(), nullptr)

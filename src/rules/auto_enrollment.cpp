@@ -9,10 +9,22 @@ namespace lyncprobe::rules {
 
 namespace {
 
+// Exchange Unified Messaging and trusted applications are servers of the domain like Lync's own.
+bool is_foreign(Role role) {
+    switch (role) {
+    case Role::reverse_proxy:
+    case Role::office_web_apps:
+    case Role::partner:
+    case Role::gateway:
+    case Role::other: return true;
+    default: return false;
+    }
+}
+
 std::string applies_auto_enrollment(const Subject& s) {
     const auto role = s.context.role;
     if (s.context.own_identity) return "our own certificate belongs to no server of a role";
-    if (!s.context.role_known || is_lync(role)) return {};
+    if (!s.context.role_known || !is_foreign(role)) return {};
     return fmt::format("a server with the role {} is not one of Lync's", to_text(role));
 }
 
@@ -29,7 +41,7 @@ Ruling rule_on_undeclared_edge(const Subject& s) {
             .with("template", *certificate.template_v1);
     if (certificate.template_v2)
         return verdict(
-                   s.decided(Decision::edge_template_v2),
+                   at_most_warn(s.decided(Decision::edge_template_v2)), // no more than a hint
                    "it comes from a version 2 template, so it may have been auto-enrolled, which "
                    "is not supported "
                    "on an Edge Server"

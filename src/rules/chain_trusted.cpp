@@ -20,8 +20,11 @@ Ruling rule_on_path(const PathFacts& path) {
             "trust.ca_files",
             because
         ));
-    case PathFacts::Trust::gave_up:
-        return inconclusive("the search for a path was given up at its limit" + because);
+    case PathFacts::Trust::gave_up: {
+        const auto message = "the search for a path was given up at its limit" + because;
+        return (path.anchors_configured ? fail(message) : inconclusive(message))
+            .with("limit", path.why);
+    }
     case PathFacts::Trust::not_searched: break;
     }
     return inconclusive("no path was searched" + because);

@@ -37,12 +37,10 @@ std::string applies_crl_reachable_scheme(const Subject& s) {
 Ruling check_crl_reachable_scheme(const Subject& s) {
     if (auto broken = unreadable(s.leaf(), kCrlDistributionPoints)) return *broken;
     const auto urls = usable_crl_urls(s.leaf());
-    if (!is_published(s.context)) {
-        if (!s.context.role_known)
-            return inconclusive("nobody said whether this certificate is published; give its role")
-                .with("crl", urls);
+    if (!s.context.role_known)
+        return inconclusive("nobody said what this server is; give its role").with("crl", urls);
+    if (!is_published(s.context))
         return pass("not published, so LDAP and file locations would do").with("crl", urls);
-    }
     const bool reachable = std::any_of(urls.begin(), urls.end(), [](const std::string& url) {
         const auto scheme = url_scheme(url);
         return scheme == "http" || scheme == "https" || scheme == "ftp";

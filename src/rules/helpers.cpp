@@ -17,6 +17,7 @@ struct KnownSignature {
     std::string_view hash;
 };
 
+Ruling not_decoded(std::string error);
 bool usable_location(std::string_view url);
 
 // RFC 3279 2.2, RFC 4055 5, RFC 5758 3, RFC 8017 C; 1.3.14.3.2 are the OIW forms that old Microsoft
@@ -42,6 +43,10 @@ constexpr std::array kKnownSignatures{
     KnownSignature{"2.16.840.1.101.3.4.3.3", SignatureFamily::dsa, "SHA384"},
     KnownSignature{"2.16.840.1.101.3.4.3.4", SignatureFamily::dsa, "SHA512"},
 };
+
+// X9.62 ecdsa-with-Specified: the hash is a parameter.
+constexpr std::string_view kEcdsaWithSpecified = "1.2.840.10045.4.3";
+const std::vector<std::string> kListedHashes{"SHA1", "SHA224", "SHA256", "SHA384", "SHA512"};
 
 // RFC 5280 4.2.1.12 and the purposes seen on Lync servers.
 constexpr std::array kPurposeNames{
@@ -71,8 +76,23 @@ std::optional<Ruling> unreadable(const Certificate& certificate, std::string_vie
         error = fmt::format("the extension {} stands more than once", extension);
     else
         return std::nullopt;
-    return fail(error).with("error", error);
+    return not_decoded(std::move(error));
 }
+
+std::optional<Ruling> unreadable_signature(const Certificate& certificate) {
+    if (!certificate.signature.oid.empty() && !certificate.signature_inner.oid.empty())
+        return std::nullopt;
+    return not_decoded("a signature algorithm of the certificate cannot be decoded");
+}
+
+std::optional<Ruling> unreadable_key(const Certificate& certificate) {
+    const auto& key = certificate.key;
+    if (key.oid.empty()) return not_decoded("the algorithm of the public key cannot be decoded");
+    if (key.algorithm == "RSA" && key.bits <= 0) return not_decoded("the RSA key cannot be read");
+    return std::nullopt;
+}
+
+Verdict at_most_warn(Verdict decided) { return decided == Verdict::fail ? Verdict::warn : decided; }
 
 bool contains(std::span<const std::string> list, std::string_view text) {
     return std::find(list.begin(), list.end(), text) != list.end();
@@ -125,6 +145,8 @@ std::string url_scheme(std::string_view url) {
 
 SignatureKind signature_kind(const Algorithm& algorithm) {
     if (algorithm.oid == kRsassaPss) return {SignatureFamily::rsa_pss, algorithm.hash};
+    if (algorithm.oid == kEcdsaWithSpecified && contains(kListedHashes, algorithm.hash))
+        return {SignatureFamily::ecdsa, algorithm.hash};
     for (const auto& known : kKnownSignatures)
         if (known.oid == algorithm.oid) return {known.family, std::string(known.hash)};
     return {};
@@ -132,7 +154,7 @@ SignatureKind signature_kind(const Algorithm& algorithm) {
 
 std::string not_rsa(const Subject& s) {
     const auto& algorithm = s.certificate().key.algorithm;
-    if (algorithm == "RSA") return {};
+    if (algorithm == "RSA" || unreadable_key(s.certificate())) return {};
     return fmt::format(
         "the key is {}, not RSA", algorithm.empty() ? "of an unknown type" : algorithm
     );
@@ -154,6 +176,11 @@ std::string some_of(std::span<const std::string> list) {
 }
 
 namespace {
+
+Ruling not_decoded(std::string error) {
+    auto ruling = fail(error);
+    return std::move(ruling).with("error", std::move(error));
+}
 
 // A URL is usable when there is something to ask: a host, a directory name, or a path.
 bool usable_location(std::string_view url) {

@@ -35,6 +35,13 @@ inline constexpr std::string_view kRsassaPss = "1.2.840.113549.1.1.10";
 // A failed ruling with evidence.error where the extension stands there and cannot be relied on: its
 // content cannot be decoded, or it stands more than once (RFC 5280 4.2).
 std::optional<Ruling> unreadable(const Certificate&, std::string_view extension);
+// The same where a signature algorithm, inner or outer, cannot be decoded.
+std::optional<Ruling> unreadable_signature(const Certificate&);
+// The same where the key's algorithm or, for RSA, its modulus cannot be decoded.
+std::optional<Ruling> unreadable_key(const Certificate&);
+
+// For what is a hint or a recommendation, whatever the policy says.
+Verdict at_most_warn(Verdict);
 
 bool contains(std::span<const std::string> list, std::string_view text);
 // Is "any purpose" among them: anyExtendedKeyUsage or Microsoft's any-application-policy?
@@ -59,7 +66,8 @@ struct SignatureKind {
 };
 SignatureKind signature_kind(const Algorithm&);
 
-// The reason why rules about RSA keys do not apply; empty for an RSA key. For Rule::applies.
+// The reason why rules about RSA keys do not apply; empty for an RSA key and for one that cannot be
+// read. For Rule::applies.
 std::string not_rsa(const Subject&);
 
 // A path to an anchor was found although only the system's anchors were there: a public CA issued

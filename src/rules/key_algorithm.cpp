@@ -38,6 +38,7 @@ Ruling rule_on_key(const Subject& s) {
 }
 
 Ruling check_key_algorithm(const Subject& s) {
+    if (auto broken = unreadable_key(s.certificate())) return *broken;
     const auto& key = s.certificate().key;
     auto ruling = rule_on_key(s).with("algorithm", key.algorithm).with("oid", key.oid);
     if (!key.curve.empty()) ruling.evidence.set("curve", key.curve);

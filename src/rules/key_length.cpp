@@ -24,9 +24,8 @@ Ruling rule_on_length(const Subject& s, int bits) {
 }
 
 Ruling check_key_length(const Subject& s) {
+    if (auto broken = unreadable_key(s.certificate())) return *broken;
     const auto bits = s.certificate().key.bits;
-    if (bits <= 0)
-        return fail("the RSA key cannot be read").with("error", "the RSA key cannot be read");
     return rule_on_length(s, bits).with("bits", std::int64_t{bits});
 }
 

@@ -12,14 +12,13 @@ namespace {
 constexpr int kRecommendedBits = 2048;
 
 Ruling check_key_length_recommended(const Subject& s) {
+    if (auto broken = unreadable_key(s.certificate())) return *broken;
     const auto bits = s.certificate().key.bits;
     if (bits >= kRecommendedBits) return pass().with("bits", std::int64_t{bits});
-    // A recommendation is never worse than a warning, whatever the policy says.
-    const auto decided = s.decided(Decision::key_length_short);
-    const auto message =
-        bits > 0 ? fmt::format("an RSA key of {} bits is below the recommended 2048", bits)
-                 : std::string("the length of the RSA key cannot be read");
-    return verdict(decided == Verdict::fail ? Verdict::warn : decided, message)
+    return verdict(
+               at_most_warn(s.decided(Decision::key_length_short)),
+               fmt::format("an RSA key of {} bits is below the recommended 2048", bits)
+    )
         .with("bits", std::int64_t{bits})
         .with("recommended", std::int64_t{kRecommendedBits});
 }

@@ -24,7 +24,11 @@ Ruling check_no_rsassa_pss(const Subject& s) {
         where.insert(where.begin(), "signature");
     }
     const bool in_key = certificate.key.oid == kRsassaPss;
-    if (!found && !in_key) return pass();
+    if (!found && !in_key) {
+        if (auto broken = unreadable_signature(certificate)) return *broken;
+        if (auto broken = unreadable_key(certificate)) return *broken;
+        return pass();
+    }
 
     const std::string_view what = found && in_key ? "its signature and its key are RSASSA-PSS"
                                   : found         ? "it is signed with RSASSA-PSS"

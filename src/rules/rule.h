@@ -8,6 +8,7 @@
 #include "model/policy.h"
 #include "model/tls_facts.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,9 +52,9 @@ struct Subject {
     const Certificate& certificate() const { return *chain.presented[position]; }
     const Certificate& leaf() const { return *chain.presented.front(); } // the server certificate
     bool is_leaf() const { return position == 0; }
-    bool is_anchor() const {
-        return position > 0 && certificate().self_signed;
-    } // a root that was presented
+    bool is_anchor() const { // a root that was presented
+        return std::find(chain.roots.begin(), chain.roots.end(), position) != chain.roots.end();
+    }
     Verdict decided(Decision decision) const { return (*context.policy)[decision]; }
 };
 

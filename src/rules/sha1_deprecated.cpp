@@ -13,6 +13,7 @@ std::string applies_sha1_deprecated(const Subject& s) {
 
 Ruling check_sha1_deprecated(const Subject& s) {
     const auto& certificate = s.certificate();
+    if (auto broken = unreadable_signature(certificate)) return *broken;
     for (const auto* algorithm : {&certificate.signature, &certificate.signature_inner})
         if (signature_kind(*algorithm).hash == "SHA1")
             return verdict(

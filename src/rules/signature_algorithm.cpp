@@ -56,13 +56,15 @@ std::string applies_signature_algorithm(const Subject& s) {
     const auto is_pss = [](const Algorithm& algorithm) {
         return signature_kind(algorithm).family == SignatureFamily::rsa_pss;
     };
-    if (!s.is_anchor() || is_pss(certificate.signature) || is_pss(certificate.signature_inner))
+    if (!s.is_anchor() || unreadable_signature(certificate) || is_pss(certificate.signature) ||
+        is_pss(certificate.signature_inner))
         return {};
     return "nobody verifies the signature of a root on itself";
 }
 
 Ruling check_signature_algorithm(const Subject& s) {
     const auto& certificate = s.certificate();
+    if (auto broken = unreadable_signature(certificate)) return *broken;
     auto worst = rule_on_signature(s, certificate.signature);
     auto inner = rule_on_signature(s, certificate.signature_inner);
     if (badness(inner.verdict) > badness(worst.verdict)) worst = std::move(inner);

@@ -365,3 +365,71 @@ TEST_CASE("path: the system's folder is asked by name, not loaded") {
     CHECK(unknown->missing_issuer == "CN=Elsewhere");
     std::filesystem::remove_all(folder);
 }
+
+namespace {
+
+// A CA certificate of its own name under whatever algorithm; its signature fits `signer`, RSA with
+// SHA-256, where that is what `inner` says.
+std::string odd_root(
+    const std::string& inner, std::optional<std::string> outer = {},
+    std::vector<std::string> extensions = {}
+) {
+    Draft draft{
+        .subject = common_name("Root"),
+        .issuer = common_name("Root"),
+        .public_key = spki("rsa"),
+        .extensions = std::move(extensions),
+        .inner = inner,
+        .outer = std::move(outer)};
+    draft.extensions.push_back(basic_constraints(true));
+    return draft.sign("rsa");
+}
+
+std::string leaf_of_odd_root() {
+    return Draft{.issuer = common_name("Root"), .inner = sha256_with_rsa()}.sign("rsa");
+}
+
+} // namespace
+
+TEST_CASE("roots: a signature that cannot be verified does not make a root an intermediate") {
+    const auto specified = algorithm("1.2.840.10045.4.3", algorithm("2.16.840.1.101.3.4.2.1"));
+    for (const auto& odd :
+         {odd_root(algorithm("1.2.840.113549.1.1.2", tlv(0x05, ""))), // MD2
+          odd_root(algorithm("1.2.643.7.1.1.3.2")),                   // GOST
+          odd_root(specified), odd_root(sha256_with_rsa(), algorithm("1.2.840.113549.1.1.5"))}) {
+        const auto facts = chain({leaf_of_odd_root(), odd});
+        CHECK(!facts->presented[1]->self_signed);
+        CHECK(facts->presented[1]->root_like);
+        CHECK(facts->roots == Positions{1});
+        CHECK(facts->root_included);
+        CHECK(facts->complete == true);
+        CHECK(
+            chain({leaf_of_odd_root(), odd}, {make_root("Other", "other")})->path.why ==
+            "CN=Root is self-signed and not an anchor"
+        );
+        CHECK(chain({leaf_of_odd_root(), odd}, {odd})->path.trust == Trust::trusted);
+    }
+}
+
+TEST_CASE("roots: a root's own key change, signed by the old key, is an intermediate") {
+    const auto changed = make({.subject = "Root", .key = "new", .issuer_key = "old"});
+    const auto facts = chain({leaf(), changed});
+    CHECK(facts->presented[1]->self_issued);
+    CHECK(!facts->presented[1]->root_like);
+    CHECK(facts->roots.empty());
+    CHECK(!facts->root_included);
+    // Where nothing can be verified, the key identifiers tell.
+    const auto identifiers = std::vector{
+        extension("2.5.29.14", tlv(0x04, "new")),
+        extension("2.5.29.35", tlv(0x30, tlv(0x80, "old")))};
+    const auto odd = odd_root(algorithm("1.2.840.113549.1.1.2", tlv(0x05, "")), {}, identifiers);
+    CHECK(chain({leaf_of_odd_root(), odd})->roots.empty());
+    CHECK(chain({leaf_of_odd_root(), odd}, {odd})->roots == Positions{1}); // as an anchor it is one
+}
+
+TEST_CASE("roots: the server certificate is none, nor is an intermediate that is an anchor") {
+    const auto facts = chain({root(), root(), leaf()}, {root()});
+    CHECK(facts->roots == Positions{1});
+    CHECK(!facts->root_included);
+    CHECK(chain({leaf(), intermediate()}, {intermediate()})->roots.empty());
+}

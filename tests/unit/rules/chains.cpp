@@ -88,8 +88,17 @@ TEST_CASE(
     CHECK(finding.message.find("--ca-file") != std::string::npos);
 }
 
-TEST_CASE("chain-trusted: a search that was given up or never made is inconclusive") {
-    CHECK(trusted_as(PathFacts::Trust::gave_up, true).verdict == Verdict::inconclusive);
+TEST_CASE("chain-trusted: a search that was given up fails where our own anchors are configured") {
+    const auto finding = trusted_as(PathFacts::Trust::gave_up, true);
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(finding.evidence.text("limit") == "issuer CN=Contoso Root CA is not an anchor");
+    CHECK(finding.message.find("given up") != std::string::npos);
+}
+
+TEST_CASE("chain-trusted: without them, or where nothing was searched, it is inconclusive") {
+    const auto finding = trusted_as(PathFacts::Trust::gave_up);
+    CHECK(finding.verdict == Verdict::inconclusive);
+    CHECK(!finding.evidence.text("limit").empty());
     CHECK(trusted_as(PathFacts::Trust::not_searched).verdict == Verdict::inconclusive);
 }
 

@@ -120,11 +120,12 @@ TEST_CASE("crl-reachable-scheme: the policy may make LDAP-only a failure") {
     CHECK(bench.verdict("crl-reachable-scheme") == Verdict::fail);
 }
 
-TEST_CASE("crl-reachable-scheme: inconclusive without a role, unless the use tells") {
+TEST_CASE("crl-reachable-scheme: always inconclusive without a role") {
     Bench bench({with_urls({kLdap})});
     CHECK(bench.verdict("crl-reachable-scheme") == Verdict::inconclusive);
     bench.context.use = CertificateUse::access_edge_external;
-    CHECK(bench.verdict("crl-reachable-scheme") == Verdict::warn);
+    bench.context.side = Side::external;
+    CHECK(bench.verdict("crl-reachable-scheme") == Verdict::inconclusive);
     CHECK(Bench().verdict("crl-reachable-scheme") == Verdict::inconclusive); // http too
 }
 

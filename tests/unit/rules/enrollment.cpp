@@ -50,7 +50,7 @@ using Os = OperatingSystem;
 TEST_CASE("auto-enrollment: internal servers pass either way") {
     for (const auto role :
          {Role::front_end, Role::standard_edition, Role::director, Role::mediation,
-          Role::persistent_chat, Role::sba})
+          Role::persistent_chat, Role::sba, Role::trusted_application, Role::exchange_um})
         for (const auto method : {Method::unknown, Method::automatic, Method::offline})
             CHECK(auto_enrollment_of(role, method) == Verdict::pass);
 }
@@ -105,6 +105,8 @@ TEST_CASE("auto-enrollment: a version 2 template on an Edge is a hint, unless de
     bench.context.enrollment.method = Method::unknown;
     bench.policy.set(Decision::edge_template_v2, Verdict::inconclusive);
     CHECK(bench.verdict("auto-enrollment") == Verdict::inconclusive);
+    bench.policy.set(Decision::edge_template_v2, Verdict::fail);
+    CHECK(bench.verdict("auto-enrollment") == Verdict::warn); // a hint proves nothing
 }
 
 TEST_CASE("auto-enrollment: a template extension that cannot be decoded fails with the error") {

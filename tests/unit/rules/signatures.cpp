@@ -167,3 +167,54 @@ TEST_CASE("sha1-deprecated: the signature of a presented root is not judged") {
     CHECK(Bench({server(), anchor}).verdict("sha1-deprecated", 1) == Verdict::not_applicable);
     CHECK(Bench({anchor}).verdict("sha1-deprecated", 0) == Verdict::warn);
 }
+
+TEST_CASE("signature-algorithm: ecdsa-with-Specified is judged by the hash in its parameter") {
+    const auto specified = [](const std::string& hash) {
+        return algorithm("1.2.840.10045.4.3", "ecdsa-with-Specified", hash);
+    };
+    for (const std::string hash : {"SHA1", "SHA224", "SHA256", "SHA384", "SHA512"})
+        CHECK_MESSAGE(
+            signed_with("signature-algorithm", specified(hash)).verdict == Verdict::pass, hash
+        );
+    for (const std::string hash : {"MD5", "SHA3-256", ""})
+        CHECK_MESSAGE(
+            signed_with("signature-algorithm", specified(hash)).verdict == Verdict::fail, hash
+        );
+    CHECK(signed_with("sha1-deprecated", specified("SHA1")).verdict == Verdict::warn);
+    CHECK(signed_with("sha1-deprecated", specified("SHA256")).verdict == Verdict::pass);
+}
+
+TEST_CASE("signatures: an algorithm that cannot be decoded, inner or outer, fails with the error") {
+    for (const auto* rule : {"signature-algorithm", "no-rsassa-pss", "sha1-deprecated"})
+        for (const auto which : {&Certificate::signature, &Certificate::signature_inner}) {
+            const auto finding = about_server(rule, [&](Certificate& c) { c.*which = {}; });
+            CHECK_MESSAGE(finding.verdict == Verdict::fail, rule);
+            CHECK_MESSAGE(!finding.evidence.text("error").empty(), rule);
+        }
+    auto anchor = root(); // who knows whether it is RSASSA-PSS
+    anchor.signature = {};
+    const auto on_root = Bench({server(), anchor}).ask("signature-algorithm", 1);
+    CHECK(on_root.verdict == Verdict::fail);
+    CHECK(!on_root.evidence.text("error").empty());
+}
+
+TEST_CASE("no-rsassa-pss: what was found is said, though another part cannot be decoded") {
+    const auto finding = about_server("no-rsassa-pss", [](Certificate& c) {
+        c.signature = pss("SHA256", 32);
+        c.signature_inner = {};
+    });
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(list_of(finding.evidence, "where") == std::vector<std::string>{"signature"});
+}
+
+TEST_CASE("signatures: a presented root whose own signature was not verified is a root") {
+    auto anchor = root();
+    anchor.self_signed = false;
+    anchor.signature = anchor.signature_inner =
+        algorithm("1.2.840.113549.1.1.2", "md2WithRSAEncryption", "MD2");
+    Bench bench({server(), anchor});
+    for (const auto* rule :
+         {"signature-algorithm", "sha1-deprecated", "chain-crl-distribution-point", "chain-eku"})
+        CHECK_MESSAGE(bench.verdict(rule, 1) == Verdict::not_applicable, rule);
+    CHECK(Bench({anchor}).verdict("signature-algorithm", 0) == Verdict::fail);
+}

@@ -77,7 +77,7 @@ Certificate intermediate() {
 Certificate root() {
     auto out = certificate("CN=Contoso Root CA", "CN=Contoso Root CA", 3);
     out.basic_constraints = Certificate::BasicConstraints{.ca = true, .path_length = {}};
-    out.self_issued = out.self_signed = true;
+    out.self_issued = out.self_signed = out.root_like = true;
     return out;
 }
 
@@ -88,8 +88,11 @@ DistributionPoint point(std::vector<std::string> urls) {
 }
 
 Bench::Bench(std::vector<Certificate> certificates) {
-    for (auto& one : certificates)
+    for (auto& one : certificates) {
+        if (one.root_like && !chain.presented.empty())
+            chain.roots.push_back(chain.presented.size());
         chain.presented.push_back(std::make_shared<const Certificate>(std::move(one)));
+    }
     context.names = {"sip.contoso.com"};
     context.now = at("2026-01-01");
 }
