@@ -334,7 +334,7 @@ CLI::App* add_scan(CLI::App& app, Options& options) {
         "  lyncprobe scan targets.yaml --cert edge.pem --key edge.key --output result.json\n"
         "  lyncprobe scan internal.yaml edge.yaml --target 'fe*' --fail-on warn --format json\n"
         "Exit codes: 0 nothing found, 1 findings, 2 input error, 3 some endpoint not judged, 4 "
-        "internal error."
+        "internal error, 130 interrupted."
     );
     return scan;
 }

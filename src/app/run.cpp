@@ -133,6 +133,37 @@ int print_plan(const std::vector<plan::PlannedTarget>& targets) {
     return print(text);
 }
 
+// One endpoint that cannot be judged (no memory for what it sent) does not end the run.
+EndpointRow judge_safely(
+    Judge& judge, const plan::PlannedTarget& planned, ProbedEndpoint&& probed
+) {
+    ProbedEndpoint spare;
+    spare.target = probed.target;
+    spare.address = probed.address;
+    spare.addresses_of_name = probed.addresses_of_name;
+    spare.addresses_skipped = probed.addresses_skipped;
+    spare.attempts = probed.attempts;
+    try {
+        return judge.endpoint(planned, std::move(probed));
+    } catch (const std::exception& error) {
+        auto& seen = spare.observations.emplace_back();
+        seen.outcome = Outcome::local_error;
+        seen.stage = Stage::done;
+        seen.detail = fmt::format("could not be judged on this machine: {}", error.what());
+        return judge.endpoint(planned, std::move(spare));
+    }
+}
+
+// An identity that libssl cannot use is a mistake of the input, not of every endpoint.
+std::optional<Problem> refusal_of(tls::ContextPool& contexts, const pki::Identity& identity) {
+    try {
+        contexts.get({.server_name = {}, .identity = identity.id()});
+        return std::nullopt;
+    } catch (const std::runtime_error& error) {
+        return Problem{.what = "identity '" + identity.id() + "' cannot be used: " + error.what()};
+    }
+}
+
 } // namespace
 
 int run_deployment(Deployment deployment, const Options& options) {
@@ -184,6 +215,7 @@ int run_deployment(Deployment deployment, const Options& options) {
     tls::ContextPool contexts;
     for (const auto& identity : *identities) {
         contexts.add_identity(identity);
+        if (const auto refusal = refusal_of(contexts, *identity)) return stop(*refusal);
         result.identities.push_back(judge.identity(*identity));
     }
     outputs->identities(result.identities);
@@ -191,7 +223,7 @@ int run_deployment(Deployment deployment, const Options& options) {
     net::Sinks sinks;
     sinks.finished = [&](ProbedEndpoint&& probed) {
         const auto& planned = prepared.targets[probed.target];
-        result.endpoints.push_back(judge.endpoint(planned, std::move(probed)));
+        result.endpoints.push_back(judge_safely(judge, planned, std::move(probed)));
         outputs->endpoint(result.endpoints.back(), planned.target);
     };
     sinks.tick = [&](const net::Progress& at) { progress.tick(at); };

@@ -8,8 +8,9 @@
 namespace lyncprobe::limits {
 
 // The network.
-inline constexpr std::size_t kBytesFromPeer = 4u << 20;   // everything one connection may send us
-inline constexpr std::size_t kCertificateList = 1u << 20; // SSL_CTX_set_max_cert_list
+inline constexpr std::size_t kBytesFromPeer = 4u << 20;    // everything one connection may send us
+inline constexpr std::size_t kCertificateList = 1u << 20;  // SSL_CTX_set_max_cert_list
+inline constexpr std::size_t kCertificatesPresented = 256; // entries of a Certificate message
 inline constexpr std::size_t kHandshakeMessages =
     256; // messages of one connection, KeyUpdate and tickets included
 inline constexpr std::size_t kFirstBytes = 64; // kept of a peer that does not speak TLS

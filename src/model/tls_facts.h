@@ -37,10 +37,10 @@ struct TlsFacts {
     std::string signature_scheme; // of the key exchange: "rsa_pss_rsae_sha256", "rsa_pkcs1_sha1",
                                   // "rsa_pkcs1_md5_sha1"
     std::string alpn;
-    std::optional<bool> secure_renegotiation;   // absent before ServerHello and in TLS 1.3
-    std::optional<bool> extended_master_secret; // same
-    std::optional<bool> session_ticket;         // the server issued or promised one
-    std::optional<std::string> ocsp_staple;     // DER
+    std::optional<bool> secure_renegotiation;       // absent before ServerHello and in TLS 1.3
+    std::optional<bool> extended_master_secret;     // same
+    std::optional<bool> session_ticket;             // the server issued or promised one
+    std::optional<std::uint32_t> ocsp_staple_bytes; // size of the stapled response
     std::vector<Alert> alerts;
     std::vector<HandshakeMessage> messages;
     std::vector<std::uint16_t> server_extensions; // ServerHello and EncryptedExtensions, in order
@@ -56,7 +56,8 @@ struct ClientCertificateFacts {
     std::optional<bool> accepted;  // of the certificate we sent
     std::string refusal; // "received fatal unknown_ca(48) after our Finished"; empty = none
     std::shared_ptr<const std::vector<std::string>>
-        ca_names; // one line each; null = no request. Interned
+        ca_names;                     // one line each; null = no request. Interned
+    std::uint32_t ca_names_count = 0; // of the whole list; ca_names may hold fewer
     std::uint32_t ca_names_bytes = 0;
     bool issuer_in_ca_names =
         true; // false: the list is not empty and no certificate of ours is issued by a listed name

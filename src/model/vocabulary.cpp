@@ -260,5 +260,4 @@ bool is_lync_internal(Role role) {
     }
 }
 
-
 } // namespace lyncprobe

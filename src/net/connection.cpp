@@ -25,7 +25,13 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 Connection::Connection(asio::io_context& io) : socket_(io), timer_(io) {}
 
 void Connection::limit(Clock::time_point at) {
-    limit_ = at;
+    limit_ = at + forgiven_;
+    arm_timer();
+}
+
+void Connection::forgive(Clock::duration lost) {
+    forgiven_ += lost;
+    if (limit_ != Clock::time_point::max()) limit_ += lost;
     arm_timer();
 }
 

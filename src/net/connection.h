@@ -30,6 +30,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void limit(Clock::time_point at);
     // Another limit, the operator's or the run's; the earlier of the two holds.
     void cut(Clock::time_point at, tls::PeerEnd why);
+    // Time that this machine took for itself: every limit, now and later, moves by it.
+    void forgive(Clock::duration lost);
     // Not an end, only the end of a pause: read() returns with nothing and paused_out() is true.
     void pause_until(Clock::time_point at);
 
@@ -63,6 +65,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Clock::time_point limit_ = Clock::time_point::max();
     Clock::time_point cut_ = Clock::time_point::max();
     Clock::time_point pause_ = Clock::time_point::max();
+    Clock::duration forgiven_{0};
     std::size_t received_ = 0;
     tls::PeerEnd cut_why_ = tls::PeerEnd::timeout;
     tls::PeerEnd end_ = tls::PeerEnd::open;

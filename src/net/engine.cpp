@@ -38,6 +38,8 @@ constexpr std::size_t kReadBuffer = 64u << 10; // one for all connections
 constexpr std::chrono::milliseconds kTick{50};
 constexpr int kTicksPerProgress = 2;
 constexpr std::chrono::seconds kLastChance{1}; // for open attempts after an interrupt
+// Shorter work between two reads does not matter to anybody's deadline.
+constexpr std::chrono::milliseconds kWorthForgiving{50};
 // Before a connection that we could not open is tried again.
 constexpr std::chrono::milliseconds kShortagePause{50};
 constexpr std::size_t kNameWarnings = 10;
@@ -372,7 +374,13 @@ void Run::over(const Endpoint& endpoint, ProbedEndpoint&& result) {
 
 void Run::hand_over(ProbedEndpoint&& result) {
     ++progress_.endpoints_finished;
+    const auto before = Clock::now();
     sinks_.finished(std::move(result));
+    const auto lost = Clock::now() - before;
+    // A slow reader of our output, or a monstrous chain, is no fault of the other peers.
+    if (lost < kWorthForgiving) return;
+    for (const auto& weak : open_)
+        if (const auto connection = weak.lock()) connection->forgive(lost);
 }
 
 void Run::hand_over_untried(

@@ -8,6 +8,8 @@
 #include "pki/ossl.h"
 
 #include <openssl/asn1t.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/objects.h>
 
 namespace lyncprobe::pki {
@@ -17,6 +19,7 @@ namespace {
 // libcrypto's own limit is 16384 bits for RSA; beyond these a hostile chain would cost seconds.
 constexpr int kLargestRsa = 16384, kLargestDsa = 4096;
 
+bool cheap_exponent(const EVP_PKEY& key);
 bool can_verify(std::string_view algorithm);
 Asn1TypePtr as_written(std::string_view sequence);
 
@@ -29,6 +32,7 @@ VerificationKey verification_key(std::string_view spki) {
     if (!key) return {};
     const int bits = EVP_PKEY_get_bits(key.get());
     if (bits > (EVP_PKEY_is_a(key.get(), "DSA") ? kLargestDsa : kLargestRsa)) return {};
+    if (!cheap_exponent(*key)) return {};
     return {key.release(), [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); }};
 }
 
@@ -63,6 +67,18 @@ Signature check_signature(std::string_view certificate_der, const VerificationKe
 }
 
 namespace {
+
+// A public exponent as long as the modulus makes one RSA verification a thousand times as dear;
+// libcrypto refuses such only above 3072 bits.
+bool cheap_exponent(const EVP_PKEY& key) {
+    if (!EVP_PKEY_is_a(&key, "RSA") && !EVP_PKEY_is_a(&key, "RSA-PSS")) return true;
+    constexpr int kLongestExponent = 64; // bits, libcrypto's own limit for large keys
+    BIGNUM* exponent = nullptr;
+    if (EVP_PKEY_get_bn_param(&key, OSSL_PKEY_PARAM_RSA_E, &exponent) != 1) return false;
+    const bool cheap = BN_num_bits(exponent) <= kLongestExponent;
+    BN_free(exponent);
+    return cheap;
+}
 
 // Does this libcrypto know the algorithm and its hash?
 bool can_verify(std::string_view algorithm) {

@@ -181,9 +181,9 @@ void tls(JsonWriter& json, const AttemptRow& attempt) {
     json.key("extended_master_secret").boolean_or_null(it.extended_master_secret);
     json.key("session_ticket").boolean_or_null(it.session_ticket);
     json.key("ocsp_staple");
-    if (it.ocsp_staple) {
+    if (it.ocsp_staple_bytes) {
         json.begin_object();
-        json.key("bytes").number(it.ocsp_staple->size());
+        json.key("bytes").number(*it.ocsp_staple_bytes);
         json.end_object();
     } else {
         json.null();

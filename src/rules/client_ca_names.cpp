@@ -9,7 +9,7 @@ namespace lyncprobe::rules {
 
 namespace {
 
-// Names shown as evidence; the result's mutual_tls.ca_names has them all.
+// Names shown as evidence; mutual_tls.ca_names of the result has more.
 constexpr std::size_t kNamesShown = 10;
 
 std::string applies_client_ca_names(const Subject& s) {
@@ -29,11 +29,11 @@ Ruling check_client_ca_names(const Subject& s) {
                                            : warn(fmt::format(
                                                  "the issuer of our certificate is not among the "
                                                  "{} that the server says it accepts",
-                                                 facts.ca_names->size()
+                                                 facts.ca_names_count
                                              ));
     return std::move(ruling)
         .with("ca_names", std::move(shown))
-        .with("ca_names_count", static_cast<std::int64_t>(facts.ca_names->size()))
+        .with("ca_names_count", static_cast<std::int64_t>(facts.ca_names_count))
         .with("ca_names_bytes", static_cast<std::int64_t>(facts.ca_names_bytes));
 }
 

@@ -153,6 +153,13 @@ Ending judge(
     const auto& log = client.log;
     const bool up =
         client.state == TlsClient::State::up || client.state == TlsClient::State::closed;
+    if (log.too_many_certificates())
+        return {
+            Outcome::limit_exceeded, Stage::handshake,
+            fmt::format(
+                "presented more than {} certificates; the first were judged",
+                limits::kCertificatesPresented
+            )};
     // A fatal alert that was read wins over whatever followed it.
     if (const auto* alert = log.fatal_received())
         return after_alert(client, *alert, conversing, facts);

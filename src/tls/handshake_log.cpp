@@ -105,6 +105,10 @@ void HandshakeLog::server_message(std::uint8_t kind, std::string_view body) {
         certificate_seen_ = true;
         facts_.certificate_bytes = static_cast<std::uint32_t>(body.size());
         presented_ = codec::read_certificate_message(body, hello_.version).entries;
+        if (presented_.size() > limits::kCertificatesPresented) {
+            too_many_certificates_ = true;
+            presented_.resize(limits::kCertificatesPresented);
+        }
         break;
     case type::kServerKeyExchange: server_key_exchange(body); break;
     case type::kCertificateRequest:

@@ -36,7 +36,8 @@ class HandshakeLog {
     bool server_finished() const { return server_finished_; }
     bool anything_received() const { return anything_received_; }
     bool too_many_messages() const;
-    std::uint16_t version() const { return hello_.version; } // 0 before ServerHello
+    bool too_many_certificates() const { return too_many_certificates_; } // the first were kept
+    std::uint16_t version() const { return hello_.version; }              // 0 before ServerHello
     // ServerHello with the suite of MS-TURN's pseudo-TLS and no certificate ([MS-TURN] 2.1.1).
     bool looks_like_pseudo_tls() const;
     const Alert* fatal_received() const; // the first; null where none
@@ -53,7 +54,8 @@ class HandshakeLog {
     codec::ServerHello hello_;
     codec::CertificateRequest request_;
     std::vector<std::string> presented_;
-    bool certificate_seen_ = false, requested_ = false, client_certificate_sent_ = false;
+    bool certificate_seen_ = false, too_many_certificates_ = false, requested_ = false,
+         client_certificate_sent_ = false;
     bool finished_sent_ = false, server_finished_ = false, anything_received_ = false;
 };
 

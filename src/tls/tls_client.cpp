@@ -3,6 +3,7 @@
 
 #include "model/limits.h"
 #include "pki/certificate_reader.h"
+#include "pki/distinguished_name.h"
 #include "tls/tls_context_impl.h"
 
 #include <algorithm>
@@ -92,9 +93,13 @@ bool is_size_error(unsigned long error) {
 
 // Is one of our certificates issued by a name of the list?
 bool issuer_listed(const pki::Identity& identity, const std::vector<std::string>& ca_names) {
-    for (const auto& issuer : identity.issuers_der())
-        if (std::find(ca_names.begin(), ca_names.end(), issuer) != ca_names.end()) return true;
-    return false;
+    const auto listed = [&](const std::string& issuer) {
+        return std::any_of(ca_names.begin(), ca_names.end(), [&](const std::string& name) {
+            return pki::same_name(issuer, name);
+        });
+    };
+    const auto& issuers = identity.issuers_der();
+    return std::any_of(issuers.begin(), issuers.end(), listed);
 }
 
 std::shared_ptr<const std::vector<std::string>> names_text(
@@ -226,9 +231,7 @@ TlsFacts TlsClient::facts() const {
         SSL_is_init_finished(impl_->ssl.get()) == 1 && impl_->log.server_finished();
     const unsigned char* staple = nullptr;
     const long size = SSL_get_tlsext_status_ocsp_resp(impl_->ssl.get(), &staple);
-    if (size > 0)
-        facts.ocsp_staple =
-            std::string(reinterpret_cast<const char*>(staple), static_cast<std::size_t>(size));
+    if (size > 0) facts.ocsp_staple_bytes = static_cast<std::uint32_t>(size);
     const unsigned char* protocol = nullptr;
     unsigned length = 0;
     SSL_get0_alpn_selected(impl_->ssl.get(), &protocol, &length);
@@ -245,6 +248,7 @@ ClientCertificateFacts TlsClient::client_certificate() const {
     if (!out.requested) return out;
     if (log.client_certificate_sent() && identity) out.presented = identity->fingerprint();
     out.ca_names = names_text(log.request().ca_names, *impl_->context.ca_names);
+    out.ca_names_count = static_cast<std::uint32_t>(log.request().ca_names.size());
     out.ca_names_bytes = log.request().ca_names_bytes;
     if (identity && !log.request().ca_names.empty())
         out.issuer_in_ca_names = issuer_listed(*identity, log.request().ca_names);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <thread>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
@@ -158,6 +159,31 @@ TEST_CASE("net: a run without targets ends at once") {
     const auto results = run({});
     CHECK(results.endpoints.empty());
     CHECK(results.seconds < 1);
+}
+
+TEST_CASE("net: time that the taker of results needs is not charged to the peers") {
+    lab::Lab lab;
+    lab::Faults slowly;
+    slowly.byte_every_ms = 1; // a flight takes some seconds
+    const auto port = start(lab, server(slowly));
+    tls::ContextPool contexts;
+    std::vector<Outcome> outcomes;
+    const net::Sinks sinks{
+        .finished =
+            [&](ProbedEndpoint&& probed) {
+                if (outcomes.empty()) std::this_thread::sleep_for(6s);
+                outcomes.push_back(probed.observations.front().outcome);
+            },
+        .tick = {},
+        .warning = {}};
+    const DeadSocket refusing(DeadSocket::Kind::not_listening);
+    std::vector<plan::PlannedTarget> planned(2);
+    planned[0].target = target("127.0.0.1", port);
+    planned[1].target = target("127.0.0.2", refusing.port());
+    net::EngineOptions options;
+    options.timeout = 5s;
+    REQUIRE(net::run(planned, options, contexts, sinks).has_value());
+    CHECK(outcomes == std::vector{Outcome::refused, Outcome::ok});
 }
 
 TEST_CASE("net: progress ends with everything finished and nothing in flight") {

@@ -3,6 +3,7 @@
 
 #include "memory_server.h"
 #include "model/limits.h"
+#include "tls/handshake_log.h"
 
 #include <doctest/doctest.h>
 
@@ -418,4 +419,18 @@ TEST_CASE("tls: a TLS 1.3 server that sent a ticket or a close_notify did not re
     const auto seen = connection.conclude(PeerEnd::open, false, false);
     CHECK(seen.outcome == Outcome::ok);
     CHECK(seen.client_certificate.required == false);
+}
+
+TEST_CASE("tls: of a Certificate message with countless entries the first are kept, and it is said"
+) {
+    tls::HandshakeLog log([](std::uint16_t) { return std::string("TLS_TEST"); });
+    const std::size_t entries = 300'000; // of no byte each
+    const std::size_t list = 3 * entries, body = list + 3;
+    const auto size24 = [](std::size_t n) {
+        return std::string{
+            static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)};
+    };
+    log.message(true, "\x0b" + size24(body) + size24(list) + std::string(list, '\0'));
+    CHECK(log.presented().size() == limits::kCertificatesPresented);
+    CHECK(log.too_many_certificates());
 }

@@ -175,7 +175,7 @@ void add_nasty_server(Sample& sample) {
     one.main.tls = tls12();
     one.main.tls->version = "TLSv1.3";
     one.main.tls->alerts = {{false, false, 0}, {false, true, 50}, {true, true, 116}};
-    one.main.tls->ocsp_staple = std::string(471, 'o');
+    one.main.tls->ocsp_staple_bytes = 471;
     one.main.client_certificate = asked(true, std::nullopt);
     one.main.client_certificate->refusal =
         "received fatal certificate_required(116) after our Finished";

@@ -13,6 +13,7 @@ namespace {
 ClientCertificateFacts asked_with(std::vector<std::string> ca_names, bool ours_listed) {
     ClientCertificateFacts facts;
     facts.requested = facts.identity_offered = true;
+    facts.ca_names_count = static_cast<std::uint32_t>(ca_names.size());
     facts.ca_names = std::make_shared<const std::vector<std::string>>(std::move(ca_names));
     facts.ca_names_bytes = 42;
     facts.issuer_in_ca_names = ours_listed;
