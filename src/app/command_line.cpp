@@ -408,7 +408,8 @@ void add_commands_to_come(CLI::App& app) {
     }
 }
 
-void check_identity(const IdentityFiles& identity) {
+// `check` takes a password without an identity: that of the PFX files it reads.
+void check_identity(const IdentityFiles& identity, bool password_alone) {
     const bool pair = !identity.certificate.empty() || !identity.key.empty();
     if (pair && !identity.pfx.empty())
         refuse("--pfx and --cert/--key are two ways to say the same; give one");
@@ -418,6 +419,9 @@ void check_identity(const IdentityFiles& identity) {
         refuse("--key needs its certificate: --cert FILE");
     if (!identity.password_env.empty() && !identity.password_file.empty())
         refuse("--password-env and --password-file are two ways to say the same; give one");
+    const bool password = !identity.password_env.empty() || !identity.password_file.empty();
+    if (password && !password_alone && !pair && identity.pfx.empty())
+        refuse("--password-env and --password-file belong to --cert/--key or --pfx");
 }
 
 int usage_error(const CLI::App& app, const std::string& what) {
@@ -487,7 +491,7 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
 
     try {
         app.parse(argc, argv);
-        check_identity(options.identity);
+        check_identity(options.identity, app.got_subcommand("check"));
         if (options.quiet && options.verbose) refuse("--quiet and --verbose exclude each other");
     } catch (const Refused& refused) {
         return usage_error(app, refused.what);

@@ -250,4 +250,13 @@ TEST_CASE("password and key are in no output and not in the command line that ps
     }
 }
 
+TEST_CASE("a password without a certificate of our own is refused, not ignored") {
+    for (const auto* option : {"--password-env", "--password-file"}) {
+        const auto done = lyncprobe({"probe", "127.0.0.1:1", option, "X"});
+        CHECK(done.exit_code == 2);
+        CHECK(done.err.find("belong to --cert/--key or --pfx") != std::string::npos);
+        CHECK(done.out.empty());
+    }
+}
+
 } // namespace lyncprobe::test
