@@ -4,6 +4,8 @@ find_package(OpenSSL 3.0 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(pugixml REQUIRED)
+find_package(EXPAT REQUIRED)
 find_package(Threads REQUIRED)
 
 find_path(CARES_INCLUDE_DIR ares.h REQUIRED)

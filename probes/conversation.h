@@ -38,13 +38,15 @@ enum class Conclusion {
     finished,       // the protocol gave its answer
     protocol_error, // the peer's answer is not of this protocol
     limit_exceeded, // the peer sent more than we accept
-    starttls_refused
+    starttls_refused,
+    tls_alert // a fatal TLS alert answered what is no TLS
 };
 
 struct Answer {
     Conclusion conclusion = Conclusion::unfinished;
     std::string detail; // one clause in words for a conclusion that is not `finished`
     Facts facts; // what was learnt, also when cut short; keys are declared in the probe's header
+    bool pseudo_tls = false; // the peer spoke MS-TURN's pseudo-TLS, or MS-TURN where it needs none
 };
 
 class Conversation {
@@ -57,9 +59,12 @@ class Conversation {
 
 // What a conversation may know of the endpoint it speaks to.
 struct Peer {
-    const Target* target = nullptr; // outlives the conversation
-    std::string_view local_host;    // our own name or address for protocols that state one
-    std::string_view seed;          // random hex of this connection, for tags and ids
+    const Target* target = nullptr;   // outlives the conversation
+    std::string_view local_host;      // our own name or address for protocols that state one
+    std::string_view seed;            // random hex of this connection, 16 digits, for tags and ids
+    std::string_view our_domain = {}; // a SIP domain of our own; empty = none was said
+    std::string_view offer = {};      // Attempt::offer: which way of several this attempt tries
+    bool identity_offered = false;    // we have a certificate of our own for this server
 };
 
 } // namespace lyncprobe::probes

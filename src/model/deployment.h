@@ -45,6 +45,8 @@ struct Target {
     std::vector<std::string>
         names; // the certificate must cover these; empty = the host where it is a DNS name
     std::string identity; // id of Deployment::identities; empty = none
+    std::string
+        sip_domain; // the SIP domain that is asked about; empty = plan::prepare finds it, or none
     Enrollment enrollment;
     std::optional<Milliseconds> timeout, connect_timeout;
     std::uint16_t port = 443;
@@ -54,6 +56,9 @@ struct Target {
     Side side = Side::unknown;
     Mutual mutual = Mutual::automatic;
     OperatingSystem os = OperatingSystem::unknown;
+    Product product = Product::unknown; // what the operator says runs there
+    Transport transport = Transport::tcp;
+    bool plain = false;      // without TLS by design: autodiscover over HTTP
     bool role_given = false; // false: nobody said what this server is
     Place place;
 };

@@ -17,6 +17,15 @@ inline constexpr std::size_t kFirstBytes = 64; // kept of a peer that does not s
 inline constexpr std::size_t kSipHeaders = 64u << 10;
 inline constexpr std::size_t kSipBody = 1u << 20;
 inline constexpr std::size_t kSipProvisional = 16; // 1xx answers before a final one
+inline constexpr std::size_t kHttpHeaders = 64u << 10;
+inline constexpr std::size_t kHttpBody = 1u << 20;
+inline constexpr std::size_t kHttpProvisional = 16;   // 1xx answers before a final one
+inline constexpr std::size_t kXmppBytes = 256u << 10; // of one XMPP stream, both before and in TLS
+inline constexpr int kXmlDepth = 64;                  // of any XML that is read
+inline constexpr int kJsonDepth = 64;
+inline constexpr std::size_t kDatagramsFromPeer = 64; // of one UDP conversation
+inline constexpr std::size_t kLearntKept =
+    64; // names and URLs kept of one answer; the rest is counted
 inline constexpr std::size_t kAddressesOfName = 8; // the rest is counted, not probed
 
 // Certificates.

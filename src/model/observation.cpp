@@ -20,6 +20,8 @@ std::size_t furthest(const std::vector<Observation>& observations) {
     return best;
 }
 
-bool judged(const Observation& seen) { return !seen.presented.empty() || seen.pseudo_tls; }
+bool judged(const Observation& seen) {
+    return !seen.presented.empty() || seen.pseudo_tls || seen.plain;
+}
 
 } // namespace lyncprobe

@@ -17,6 +17,9 @@ namespace lyncprobe {
 struct HandshakeOptions {
     std::string server_name; // SNI, empty = none
     std::string identity;    // id of the identity to offer, empty = none
+    // A server may ask for a client certificate after the handshake, once: by renegotiation (TLS
+    // 1.2) or post-handshake authentication (RFC 8446 4.6.2).
+    bool late_certificate = false;
 };
 
 // Attempt is at most one connection.
@@ -43,7 +46,9 @@ struct Observation {
     ClientCertificateFacts client_certificate;
     std::vector<std::string> presented; // DER of each entry of the Certificate message, in order
     bool pseudo_tls = false;            // spoke MS-TURN pseudo-TLS: no chain by design
-    Facts answer;                       // what the conversation learnt
+    bool plain = false;      // its conversation ended well without TLS: no chain by design either
+    Time answered_at = {};   // wall clock when the attempt ended; epoch where nothing was connected
+    Facts answer;            // what the conversation learnt
     std::string first_bytes; // of a peer that does not speak TLS, at most limits::kFirstBytes
 };
 
@@ -61,7 +66,7 @@ struct ProbedEndpoint {
 // The observation that got furthest; the others are variants of it.
 std::size_t furthest(const std::vector<Observation>&);
 
-// True where the endpoint could be judged: a chain was seen, or it spoke pseudo-TLS.
+// True where the endpoint could be judged: a chain was seen, or it has none by design.
 bool judged(const Observation&);
 
 } // namespace lyncprobe

@@ -97,6 +97,21 @@ constexpr std::array<Word<Probe>, 9> kProbes{{
     {Probe::replication, "replication"},
 }};
 
+constexpr std::array<Word<Transport>, 2> kTransports{{
+    {Transport::tcp, "tcp"},
+    {Transport::udp, "udp"},
+}};
+
+constexpr std::array<Word<Product>, 7> kProducts{{
+    {Product::unknown, "unknown"},
+    {Product::ocs_2007, "ocs-2007"},
+    {Product::ocs_2007_r2, "ocs-2007-r2"},
+    {Product::lync_2010, "lync-server-2010"},
+    {Product::lync_2013, "lync-server-2013"},
+    {Product::skype_2015, "skype-for-business-2015"},
+    {Product::skype_2019, "skype-for-business-2019"},
+}};
+
 constexpr std::array<Word<Mutual>, 3> kMutual{{
     {Mutual::automatic, "auto"},
     {Mutual::none, "none"},
@@ -184,6 +199,14 @@ std::span<const Word<Probe>> words() {
     return kProbes;
 }
 template <>
+std::span<const Word<Transport>> words() {
+    return kTransports;
+}
+template <>
+std::span<const Word<Product>> words() {
+    return kProducts;
+}
+template <>
 std::span<const Word<Mutual>> words() {
     return kMutual;
 }
@@ -194,6 +217,26 @@ std::span<const Word<EnrollmentMethod>> words() {
 template <>
 std::span<const Word<OperatingSystem>> words() {
     return kSystems;
+}
+
+Transport default_transport(Probe probe, std::uint16_t port) {
+    constexpr std::uint16_t kTurn = 3478;
+    return probe == Probe::av_edge && port == kTurn ? Transport::udp : Transport::tcp;
+}
+
+bool is_plain_http_port(std::uint16_t port) { return port == 80 || port == 8080; }
+
+std::string_view product_name(Product product) {
+    switch (product) {
+    case Product::unknown: return "";
+    case Product::ocs_2007: return "Office Communications Server 2007";
+    case Product::ocs_2007_r2: return "Office Communications Server 2007 R2";
+    case Product::lync_2010: return "Lync Server 2010";
+    case Product::lync_2013: return "Lync Server 2013";
+    case Product::skype_2015: return "Skype for Business Server 2015";
+    case Product::skype_2019: return "Skype for Business Server 2019";
+    }
+    return "";
 }
 
 std::uint16_t default_port(Probe probe) {
@@ -233,6 +276,8 @@ template std::string_view nearest_word<CertificateUse>(std::string_view);
 template std::string_view nearest_word<Side>(std::string_view);
 template std::string_view nearest_word<Probe>(std::string_view);
 template std::string_view nearest_word<Mutual>(std::string_view);
+template std::string_view nearest_word<Transport>(std::string_view);
+template std::string_view nearest_word<Product>(std::string_view);
 template std::string_view nearest_word<EnrollmentMethod>(std::string_view);
 template std::string_view nearest_word<OperatingSystem>(std::string_view);
 

@@ -90,6 +90,8 @@ enum class Probe : std::uint8_t {
     replication
 };
 
+enum class Transport : std::uint8_t { tcp, udp };
+
 enum class Mutual : std::uint8_t { automatic, none, both };
 
 enum class EnrollmentMethod : std::uint8_t { unknown, automatic, web, mmc, certreq, offline };
@@ -117,6 +119,17 @@ enum class OperatingSystem : std::uint8_t {
     linux,
     other,
     public_ca
+};
+
+// The server products whose versions a protocol answer can tell; in order of age.
+enum class Product : std::uint8_t {
+    unknown,
+    ocs_2007,
+    ocs_2007_r2,
+    lync_2010,
+    lync_2013,
+    skype_2015,
+    skype_2019
 };
 
 template <class E>
@@ -158,6 +171,10 @@ std::span<const Word<Side>> words();
 template <>
 std::span<const Word<Probe>> words();
 template <>
+std::span<const Word<Transport>> words();
+template <>
+std::span<const Word<Product>> words();
+template <>
 std::span<const Word<Mutual>> words();
 template <>
 std::span<const Word<EnrollmentMethod>> words();
@@ -167,6 +184,15 @@ std::span<const Word<OperatingSystem>> words();
 // The port a probe uses where none is given: sip and federation 5061, xmpp 5269, replication 4443,
 // else 443.
 std::uint16_t default_port(Probe);
+
+// The transport a probe uses where none is given: udp for av-edge on 3478, else tcp.
+Transport default_transport(Probe, std::uint16_t port);
+
+// True for the ports on which autodiscover is served without TLS: 80 and, behind it, 8080.
+bool is_plain_http_port(std::uint16_t port);
+
+// The product's name for people: "Lync Server 2013"; empty for unknown.
+std::string_view product_name(Product);
 
 // The known word nearest to a misspelt one (edit distance), empty where none is near.
 std::string_view nearest(std::string_view text, std::span<const std::string_view> known);

@@ -31,7 +31,7 @@ Exchange::Exchange(
     : client_(context, options) {
     if (probe == nullptr || probe->converse == nullptr) return;
     conversation_ = probe->converse(peer);
-    plain_first_ = probe->plain_first;
+    plain_first_ = probe->plain_first || peer.target->plain;
 }
 
 void Exchange::start() {
@@ -194,6 +194,8 @@ void add_conversation(const probes::Answer& answer, Observation& observation) {
         return set(observation, Outcome::limit_exceeded, Stage::conversation, answer.detail);
     case Conclusion::starttls_refused:
         return set(observation, Outcome::starttls_refused, Stage::preamble, answer.detail);
+    case Conclusion::tls_alert:
+        return set(observation, Outcome::tls_alert, Stage::conversation, answer.detail);
     case Conclusion::unfinished:
         // Whoever ended it, it did not come to its end. A conversation that gives up on its own is
         // cut by us.
@@ -208,7 +210,8 @@ void add_conversation(const probes::Answer& answer, Observation& observation) {
 void conclude_preamble(const probes::Answer& answer, PeerEnd end, Observation& observation) {
     switch (answer.conclusion) {
     case Conclusion::finished:
-        observation.pseudo_tls = true; // a protocol that never turns to TLS is the A/V Edge's
+        observation.pseudo_tls = answer.pseudo_tls;
+        observation.plain = !answer.pseudo_tls;
         return set(observation, Outcome::ok, Stage::done, answer.detail);
     case Conclusion::protocol_error:
         return set(observation, Outcome::protocol_error, Stage::preamble, answer.detail);
@@ -216,6 +219,8 @@ void conclude_preamble(const probes::Answer& answer, PeerEnd end, Observation& o
         return set(observation, Outcome::limit_exceeded, Stage::preamble, answer.detail);
     case Conclusion::starttls_refused:
         return set(observation, Outcome::starttls_refused, Stage::preamble, answer.detail);
+    case Conclusion::tls_alert:
+        return set(observation, Outcome::tls_alert, Stage::preamble, answer.detail);
     case Conclusion::unfinished: {
         const Ending how = ending(end);
         return set(observation, how.outcome, Stage::preamble, how.detail);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// HTTP/1.1 (RFC 9110, 9112): the one request form we send, and responses read as they arrive.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lyncprobe::codec {
+
+// HttpGet is an anonymous GET. No compression is asked for, so that nothing has to be unpacked.
+struct HttpGet {
+    std::string_view host; // of the Host header
+    std::uint16_t port = 443;
+    std::string_view path;           // begins with '/'
+    std::string_view accept = "*/*"; // of the Accept header
+    bool close = false;              // this is the last request of the connection
+    bool plain = false;              // http://: the default port is 80
+};
+std::string encode(const HttpGet&);
+
+struct HttpResponse {
+    int status = 0;
+    std::string reason;
+    std::vector<std::pair<std::string, std::string>> headers; // as sent, in order
+    std::string body;        // chunks put together; not decompressed
+    bool keep_alive = false; // another request may follow on this connection
+
+    // The first header of that name without regard to case; empty where absent.
+    std::string_view header(std::string_view name) const;
+    std::vector<std::string> all(std::string_view name) const;
+};
+
+// HttpReader takes bytes as they come and gives one response after the other; bounded by
+// model/limits.h (kHttpHeaders, kHttpBody). 1xx responses are passed over, at most
+// kHttpProvisional.
+class HttpReader {
+  public:
+    HttpReader();
+    ~HttpReader();
+    HttpReader(const HttpReader&) = delete;
+    HttpReader& operator=(const HttpReader&) = delete;
+
+    enum class State { need_more, have_response, malformed, too_large };
+
+    // Takes all of `bytes`; response() is valid after have_response until the next feed().
+    State feed(std::string_view bytes);
+    // The peer closed: a response without a length ends here.
+    State end_of_stream();
+    const HttpResponse& response() const;
+    const std::string& problem() const; // one clause, for malformed and too_large
+
+  private:
+    struct Impl; // Beast's parser
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace lyncprobe::codec
