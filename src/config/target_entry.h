@@ -22,4 +22,7 @@ TargetDraft read_defaults(const Node& mapping, ListFile&);
 // Fills in what the target does not say; then the port by the probe.
 void apply_defaults(Target&, std::uint64_t given, const TargetDraft& defaults);
 
+// Notes what a whole target says that cannot be; after apply_defaults.
+void check_target(const Target&, ListFile&);
+
 } // namespace lyncprobe::config
