@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "probes/federation.h"
 
+#include "codec/header_parameters.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -17,14 +19,24 @@ constexpr std::string_view kNobody = "lyncprobe.invalid"; // RFC 2606: never any
 struct Shown {
     bool certificate = false;
     bool domain = false;
+    bool own_edge = false; // it is asked about the only domain that we could name
 };
 
 Words words_of(const codec::SipResponse& response, const Shown& shown);
 
+// An Edge takes a message from outside in the name of its own domain for a forgery.
+Shown shown_to(const Peer& peer, std::string_view domain) {
+    const bool own_edge = codec::same_name(peer.our_domain, domain);
+    return {
+        .certificate = peer.identity_offered,
+        .domain = !peer.our_domain.empty() && !own_edge,
+        .own_edge = own_edge};
+}
+
 codec::SipFederationOptions options_to(const Peer& peer, std::string_view domain) {
     return {
         .domain = domain,
-        .our_domain = peer.our_domain.empty() ? kNobody : peer.our_domain,
+        .our_domain = shown_to(peer, domain).domain ? peer.our_domain : kNobody,
         .local_host = peer.local_host,
         .seed = peer.seed};
 }
@@ -34,7 +46,7 @@ class FederationTest final : public SipConversation {
   public:
     FederationTest(const Peer& peer, const std::string& domain)
         : SipConversation(kOptions, codec::encode(options_to(peer, domain))),
-          shown_{.certificate = peer.identity_offered, .domain = !peer.our_domain.empty()} {
+          shown_(shown_to(peer, domain)) {
         facts().set(federation_answer::kDomain, domain);
     }
 
@@ -58,6 +70,9 @@ class FederationTest final : public SipConversation {
 
 // What we would have to do first, where we did not show who we are.
 std::string_view own_side(const Shown& shown) {
+    if (shown.own_edge)
+        return "this is our own Edge: from here no partner's domain can be shown to it, so let a "
+               "partner test towards it";
     if (!shown.certificate && !shown.domain)
         return "on our side: give the target an identity, the certificate of our Edge, and name "
                "our "
@@ -70,6 +85,7 @@ std::string_view own_side(const Shown& shown) {
 
 std::string both_sides(const Shown& shown, std::string_view theirs) {
     const auto ours = own_side(shown);
+    if (shown.own_edge) return std::string(ours);
     return ours.empty() ? std::string(theirs) : fmt::format("{}; {}", ours, theirs);
 }
 

@@ -173,6 +173,17 @@ TEST_CASE("federation probe: which domain is asked about, and in whose name") {
     CHECK(partner.bytes.starts_with("OPTIONS sip:Options_User@fabrikam.net SIP/2.0\r\n"));
 }
 
+TEST_CASE("federation probe: our own Edge is not asked in the name of its own domain") {
+    auto target = edge();
+    target.sip_domain = "contoso.com";
+    const Peer peer{.target = &target, .our_domain = "Contoso.com", .identity_offered = true};
+    const auto text = federation.converse(peer)->start().bytes;
+    CHECK(text.find("From: <sip:Options_User@lyncprobe.invalid>") != std::string::npos);
+    const auto answer =
+        play_sip(federation, peer, {{"OPTIONS ", {"SIP/2.0 403 Forbidden\r\n\r\n"}}});
+    CHECK(answer.facts.text(sip_answer::kRemedy).starts_with("this is our own Edge"));
+}
+
 TEST_CASE("federation probe: cut at every byte it is unfinished, split at every byte the same") {
     const auto whole = play({kBare504});
     for (std::size_t size = 1; size < kBare504.size(); ++size) {
