@@ -37,6 +37,8 @@ constexpr const char* kNginxSite = R"(
     }}
 )";
 
+} // namespace
+
 void wait_until_listening(const Process& process, std::uint16_t port, const std::string& program) {
     using namespace std::chrono_literals;
     const auto limit = std::chrono::steady_clock::now() + 15s;
@@ -46,8 +48,6 @@ void wait_until_listening(const Process& process, std::uint16_t port, const std:
     const bool started = listening && process.running(); // else somebody else has the port
     REQUIRE_MESSAGE(started, program << " did not start: " << process.stderr_so_far());
 }
-
-} // namespace
 
 Nginx::Nginx(const std::vector<Site>& sites) {
     std::string blocks;

@@ -13,6 +13,9 @@
 
 namespace lyncprobe::test {
 
+// Fails the test where the program has ended or nobody listens there in time.
+void wait_until_listening(const Process& process, std::uint16_t port, const std::string& program);
+
 // Nginx is one nginx with as many listeners as it is given; it writes into its own folder only.
 class Nginx {
   public:
