@@ -2,13 +2,15 @@
 // The list of probes this build speaks; one line each.
 #include "probes/sip.h"
 #include "probes/tls.h"
+#include "probes/web_conferencing.h"
+#include "probes/xmpp.h"
 
 #include <array>
 
 namespace lyncprobe::probes {
 
 std::span<const ProbeInfo> all() {
-    static const std::array kAll{tls, sip};
+    static const std::array kAll{tls, sip, web_conferencing, xmpp};
     return kAll;
 }
 
