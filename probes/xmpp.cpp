@@ -169,13 +169,14 @@ class XmppConversation final : public Conversation {
         if (!condition.empty()) facts.set(xmpp_answer::kStreamError, condition);
         if (!text.empty()) facts.set(xmpp_answer::kStreamErrorText, text);
         const auto* known = find_condition(condition);
-        if (known != nullptr && !known->remedy.empty())
-            facts.set(xmpp_answer::kRemedy, with_domains(known->remedy));
         auto words = condition.empty() ? "refuses the stream and gives no reason"
                      : known == nullptr
                          ? fmt::format("refuses the stream with '{}'", condition)
                          : fmt::format("{}: {}", condition, with_domains(known->meaning));
-        return step_ == Step::proceed ? refused(std::move(words)) : decline(std::move(words));
+        auto want = step_ == Step::proceed ? refused(std::move(words)) : decline(std::move(words));
+        if (known != nullptr && !known->remedy.empty())
+            facts.set(xmpp_answer::kRemedy, with_domains(known->remedy));
+        return want;
     }
 
     std::string with_domains(std::string_view words) const {

@@ -25,7 +25,7 @@ constexpr std::string_view kWhite = " \t\r\n";
 
 // One tag at most. expat looks again at the whole of an unfinished tag whenever a byte of it comes,
 // and writes out the namespace of each attribute: without a bound both grow with the square.
-constexpr std::size_t kTag = 8u << 10;
+constexpr std::size_t kTag = 4u << 10;
 constexpr std::size_t kPiece = 2u << 10;
 
 // What a node costs beside its text, so that a million empty elements are not free.
@@ -39,6 +39,11 @@ std::pair<std::string_view, std::string_view> split(std::string_view reported) {
     const auto at = reported.find(kSeparator);
     if (at == std::string_view::npos) return {{}, reported};
     return {reported.substr(0, at), reported.substr(at + 1)};
+}
+
+// By the first two bytes, as expat would tell it whatever encoding it is told.
+bool is_utf16(std::string_view beginning) {
+    return beginning.find_first_of(std::string_view("\0\xfe\xff", 3)) != std::string_view::npos;
 }
 
 std::string escaped(std::string_view text);
@@ -101,6 +106,8 @@ struct XmppReader::Impl {
     void parse(std::string_view bytes) {
         if (const auto last = bytes.find_last_not_of(kWhite); last != std::string_view::npos)
             last_word = taken + last + 1;
+        if (taken < 2 && is_utf16(bytes.substr(0, 2 - taken)))
+            return fail(State::malformed, "its stream is not UTF-8"); // RFC 6120 11.6
         while (!bytes.empty() && !failure) {
             const auto piece = bytes.substr(0, kPiece);
             bytes.remove_prefix(piece.size());
