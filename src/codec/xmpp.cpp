@@ -96,6 +96,7 @@ struct XmppReader::Impl {
         XML_SetStartDoctypeDeclHandler(parser.get(), &on_doctype);
         XML_SetProcessingInstructionHandler(parser.get(), &on_instruction);
         XML_SetCommentHandler(parser.get(), &on_comment);
+        XML_SetDefaultHandler(parser.get(), &on_rest);
 #if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 6)
         // Newer ones would rather wait for more than look at a tag again, and nothing more comes
         // while the server waits for us. kTag bounds the cost.
@@ -209,6 +210,7 @@ struct XmppReader::Impl {
     }
 
     void forbidden(std::string_view what) {
+        if (!this_tag_fits()) return;
         fail(State::malformed, fmt::format("it sent {}, which XMPP forbids", what));
     }
 
@@ -272,6 +274,9 @@ struct XmppReader::Impl {
     }
     static void on_comment(void* user, const char*) {
         run(user, [](Impl& self) { self.forbidden("a comment"); });
+    }
+    static void on_rest(void* user, const char*, int) { // the XML declaration, space before it
+        run(user, [](Impl& self) { self.this_tag_fits(); });
     }
 
     std::unique_ptr<std::remove_pointer_t<XML_Parser>, void (*)(XML_Parser)> parser;

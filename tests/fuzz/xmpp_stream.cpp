@@ -23,10 +23,14 @@ std::size_t size_of(const XmppElement& element) {
 // False where nothing more can come.
 bool take(XmppReader& reader, std::string_view bytes, std::string& events) {
     for (auto state = reader.feed(bytes); state != State::need_more; state = reader.feed({})) {
+        // A long tag with a fault in it may be too large or malformed, as the reads come.
+        if (state == State::malformed || state == State::too_large) {
+            events += "bad";
+            return false;
+        }
         events += std::to_string(static_cast<int>(state)) + ' ';
         if (state == State::stanza) events += std::to_string(size_of(reader.stanza())) + ' ';
         (void)reader.more_behind();
-        if (state == State::malformed || state == State::too_large) return false;
     }
     return true;
 }

@@ -228,7 +228,12 @@ TEST_CASE("xmpp: a long tag is refused wherever it is cut") {
         CHECK(read(kHead + tag(4097), piece).events == "ol");
         CHECK(read(kHead + "<" + std::string(20'000, 'a'), piece).events == "ol");
     }
-    CHECK(in_stream("<!--" + std::string(20'000, 'a')) == "ol");
+    for (const std::size_t piece : {std::size_t{1}, std::string::npos}) {
+        CHECK(read(kHead + "<!--" + std::string(20'000, 'a'), piece).events == "ol");
+        CHECK(read(kHead + "<!--" + std::string(4500, 'a') + "-->", piece).events == "ol");
+        CHECK(read(kHead + "<a></a" + std::string(4500, ' ') + ">", piece).events == "ol");
+        CHECK(read(std::string(9000, '\n') + kHead.substr(21), piece).events == "o"); // no tag
+    }
 }
 
 TEST_CASE("xmpp: a namespace written once does not fill the memory by being inherited") {
