@@ -3,13 +3,15 @@
 #include "probes/federation.h"
 #include "probes/sip.h"
 #include "probes/tls.h"
+#include "probes/web_conferencing.h"
+#include "probes/xmpp.h"
 
 #include <array>
 
 namespace lyncprobe::probes {
 
 std::span<const ProbeInfo> all() {
-    static const std::array kAll{tls, sip, federation};
+    static const std::array kAll{tls, sip, federation, web_conferencing, xmpp};
     return kAll;
 }
 
