@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The list of probes this build speaks; one line each.
+#include "probes/autodiscover.h"
+#include "probes/https.h"
+#include "probes/replication.h"
 #include "probes/sip.h"
 #include "probes/tls.h"
 
@@ -8,7 +11,7 @@
 namespace lyncprobe::probes {
 
 std::span<const ProbeInfo> all() {
-    static const std::array kAll{tls, sip};
+    static const std::array kAll{tls, sip, https, autodiscover, replication};
     return kAll;
 }
 
