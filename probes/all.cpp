@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The list of probes this build speaks; one line each.
+#include "probes/autodiscover.h"
 #include "probes/federation.h"
+#include "probes/https.h"
+#include "probes/replication.h"
 #include "probes/sip.h"
 #include "probes/tls.h"
 #include "probes/web_conferencing.h"
@@ -11,7 +14,8 @@
 namespace lyncprobe::probes {
 
 std::span<const ProbeInfo> all() {
-    static const std::array kAll{tls, sip, federation, web_conferencing, xmpp};
+    static const std::array kAll{tls,          sip,         federation,       https,
+                                 autodiscover, replication, web_conferencing, xmpp};
     return kAll;
 }
 
