@@ -55,6 +55,7 @@ constexpr std::array kTargetKeys{
     TargetKey{"host", read<&T::host, read_host>, nullptr},
     TargetKey{"addresses", read_addresses, nullptr},
     TargetKey{"port", read<&T::port, read_port>, take_over<&T::port>},
+    TargetKey{"transport", read<&T::transport, any_word<Transport>>, nullptr}, // by probe and port
     TargetKey{"probe", read_probe, take_over<&T::probe>},
     TargetKey{"role", read_role, take_over_role},
     TargetKey{"use", read<&T::use, any_word<CertificateUse>>, take_over<&T::use>},
@@ -123,6 +124,8 @@ void apply_defaults(Target& target, std::uint64_t given, const TargetDraft& defa
             kTargetKeys[i].take_over(defaults.target, target);
     if (((defaults.given | given) >> index_of("port") & 1u) == 0)
         target.port = default_port(target.probe);
+    if ((given >> index_of("transport") & 1u) == 0)
+        target.transport = default_transport(target.probe, target.port);
 }
 
 namespace {

@@ -197,8 +197,16 @@ void ListReader::add_target(const Entry& entry) {
 }
 
 void ListReader::finish() {
-    for (std::size_t i = 0; i < given_.size(); ++i)
-        apply_defaults(merge_.targets()[first_target_ + i], given_[i], defaults_);
+    for (std::size_t i = 0; i < given_.size(); ++i) {
+        auto& target = merge_.targets()[first_target_ + i];
+        apply_defaults(target, given_[i], defaults_);
+        if (target.transport == Transport::udp && target.probe != Probe::av_edge)
+            file_.mistakes().add(
+                target.place,
+                fmt::format("probe '{}' has no transport 'udp'", to_text(target.probe)),
+                "only av-edge speaks UDP"
+            );
+    }
     if (!defaults_.target.identity.empty())
         merge_.refer_to_identity(defaults_.target.identity, file_.place(defaults_.identity));
 }
