@@ -17,6 +17,9 @@ rules::Context with_target(rules::Context context, const Target& target) {
     context.names = expected_names(target);
     context.enrollment = target.enrollment;
     context.os = target.os;
+    context.probe = target.probe;
+    context.product = target.product;
+    context.sip_domain = target.sip_domain;
     return context;
 }
 
@@ -28,6 +31,7 @@ AttemptRow row_of(Observation&& seen, ChainPtr chain) {
     row.detail = std::move(seen.detail);
     row.timings = seen.timings;
     row.pseudo_tls = seen.pseudo_tls;
+    row.plain = seen.plain;
     row.answer = std::move(seen.answer);
     row.chain = std::move(chain);
     if (!seen.tls.messages.empty() || !seen.tls.alerts.empty())
@@ -84,6 +88,7 @@ EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&&
     row.attempts = probed.attempts;
 
     const auto main = furthest(probed.observations);
+    const auto answered_at = probed.observations[main].answered_at;
     ChainPtr judged_chain; // of the attempt that got furthest, else of any that saw one
     for (std::size_t i = 0; i < probed.observations.size(); ++i) {
         auto chain = store_.chain(probed.observations[i].presented);
@@ -94,13 +99,17 @@ EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&&
         else
             row.variants.push_back(std::move(attempt));
     }
-    if (judged_chain) {
+    if (judged_chain || !row.main.answer.empty()) {
+        static const Chain kNoChain; // of a protocol that answered without TLS
         auto facts = with_target(context(), planned.target);
         facts.client_certificate = with_our_certificate(row);
+        facts.answer = &row.main.answer;
+        facts.address = probed.address;
+        facts.answered_at = answered_at;
         auto names = planned.target.also;
         names.push_back(display_name(planned.target));
         names.push_back(row.id);
-        row.findings = findings(*judged_chain, facts, names);
+        row.findings = findings(judged_chain ? *judged_chain : kNoChain, facts, names);
     }
     return row;
 }
@@ -131,22 +140,40 @@ rules::Context Judge::context() const {
     return context;
 }
 
+std::vector<TopologyRow> Judge::deployment(const RunResult& run) {
+    auto rows = rules::judge_run(run, selection_, pool_);
+    for (auto& row : rows) {
+        std::vector<std::string> names;
+        for (const auto endpoint : row.endpoints) {
+            const auto& seen = run.endpoints[endpoint];
+            names.push_back(seen.id);
+            names.push_back(display_name(run.targets[seen.target]));
+        }
+        row.finding = unless_waived(row.finding, names);
+    }
+    return rows;
+}
+
 std::vector<const Finding*> Judge::findings(
     const Chain& chain, const rules::Context& facts, const std::vector<std::string>& names
 ) {
     auto out = rules::judge(chain, facts, selection_, pool_);
-    if (waivers_.empty()) return out;
     for (auto& finding : out)
-        for (const auto& waiver : waivers_) {
-            const bool bad = finding->verdict == Verdict::fail ||
-                             finding->verdict == Verdict::warn ||
-                             finding->verdict == Verdict::inconclusive;
-            if (!bad || finding->waived || !applies(waiver, *finding, names, now_)) continue;
+        finding = unless_waived(finding, names);
+    return out;
+}
+
+const Finding* Judge::unless_waived(const Finding* finding, const std::vector<std::string>& names) {
+    const bool bad = finding->verdict == Verdict::fail || finding->verdict == Verdict::warn ||
+                     finding->verdict == Verdict::inconclusive;
+    if (!bad) return finding;
+    for (const auto& waiver : waivers_)
+        if (applies(waiver, *finding, names, now_)) {
             Finding waived = *finding;
             waived.waived = waiver.reason;
-            finding = pool_.keep(std::move(waived));
+            return pool_.keep(std::move(waived));
         }
-    return out;
+    return finding;
 }
 
 } // namespace lyncprobe::app

@@ -25,6 +25,9 @@ class Judge {
     FileRow
     file(std::string path, const std::vector<std::string>& certificates, const rules::Context&);
 
+    // The rules over all endpoints, when the last of them is known.
+    std::vector<TopologyRow> deployment(const RunResult&);
+
     rules::Context context() const; // time and policy filled in
 
   private:
@@ -32,6 +35,7 @@ class Judge {
     std::vector<const Finding*> findings(
         const Chain&, const rules::Context&, const std::vector<std::string>& names
     );
+    const Finding* unless_waived(const Finding*, const std::vector<std::string>& names);
 
     pki::CertificateStore& store_;
     FindingPool& pool_;

@@ -31,6 +31,7 @@ struct Options {
     std::vector<std::string> resolvers;
     std::vector<std::string> target_globs;
     bool plan_only = false;
+    bool follow = false; // probe what autodiscover names, too
     std::uint32_t shard = 0, shards = 1;
 
     // `probe` and `check`.
@@ -39,6 +40,8 @@ struct Options {
     bool role_given = false;
     CertificateUse use = CertificateUse::other;
     std::vector<std::string> names;
+    std::string sip_domain;
+    Product product = Product::unknown;
 
     // Trust, identity, time.
     IdentityFiles identity; // id empty = none

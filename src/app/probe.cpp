@@ -68,7 +68,14 @@ int run_probe(const Options& options) {
     target.role_given = options.role_given;
     target.use = options.use;
     target.names = options.names;
+    target.sip_domain = options.sip_domain;
+    target.product = options.product;
+    target.transport = default_transport(target.probe, target.port);
+    target.plain = target.probe == Probe::autodiscover && is_plain_http_port(target.port);
     Deployment deployment;
+    // Whoever asks a registrar about a domain says that it is ours.
+    if (target.probe == Probe::sip && !target.sip_domain.empty())
+        deployment.sip_domains = {target.sip_domain};
     deployment.targets.push_back(std::move(target));
     return run_deployment(std::move(deployment), options);
 }

@@ -28,6 +28,7 @@ void read_server_name(const Entry&, TargetDraft&);
 void read_names(const Entry&, TargetDraft&);
 void read_identity(const Entry&, TargetDraft&);
 void read_enrollment(const Entry&, TargetDraft&);
+void read_plain(const Entry&, TargetDraft&);
 void take_over_role(const Target& defaults, Target&);
 
 template <class E>
@@ -66,6 +67,9 @@ constexpr std::array kTargetKeys{
     TargetKey{"sni", read_server_name, take_over<&T::sni>},
     TargetKey{"names", read_names, take_over<&T::names>},
     TargetKey{"identity", read_identity, take_over<&T::identity>},
+    TargetKey{"sip_domain", read<&T::sip_domain, read_host_name>, nullptr},
+    TargetKey{"product", read<&T::product, any_word<Product>>, take_over<&T::product>},
+    TargetKey{"plain", read_plain, nullptr},
     TargetKey{"mutual", read<&T::mutual, any_word<Mutual>>, take_over<&T::mutual>},
     TargetKey{"enrollment", read_enrollment, take_over<&T::enrollment>},
     TargetKey{"os", read<&T::os, computer_system>, take_over<&T::os>},
@@ -126,6 +130,21 @@ void apply_defaults(Target& target, std::uint64_t given, const TargetDraft& defa
         target.port = default_port(target.probe);
     if ((given >> index_of("transport") & 1u) == 0)
         target.transport = default_transport(target.probe, target.port);
+    if ((given >> index_of("plain") & 1u) == 0)
+        target.plain = target.probe == Probe::autodiscover && is_plain_http_port(target.port);
+}
+
+void check_target(const Target& target, ListFile& file) {
+    if (target.plain && target.probe != Probe::autodiscover)
+        file.mistakes().add(
+            target.place, fmt::format("'plain: yes' with probe '{}'", to_text(target.probe)),
+            "only autodiscover is spoken without TLS"
+        );
+    if (target.transport == Transport::udp && target.probe != Probe::av_edge)
+        file.mistakes().add(
+            target.place, fmt::format("probe '{}' has no transport 'udp'", to_text(target.probe)),
+            "only av-edge speaks UDP"
+        );
 }
 
 namespace {
@@ -182,6 +201,10 @@ void read_names(const Entry& entry, TargetDraft& draft) {
 void read_identity(const Entry& entry, TargetDraft& draft) {
     draft.identity = entry.value.spot;
     keep(draft.target.identity, read_text(entry));
+}
+
+void read_plain(const Entry& entry, TargetDraft& draft) {
+    keep(draft.target.plain, read_yes_or_no(entry));
 }
 
 void read_enrollment(const Entry& entry, TargetDraft& draft) {

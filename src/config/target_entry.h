@@ -23,4 +23,7 @@ TargetDraft read_defaults(const Node& mapping, ListFile&);
 // transport by both.
 void apply_defaults(Target&, std::uint64_t given, const TargetDraft& defaults);
 
+// Notes what a whole target says that cannot be; after apply_defaults.
+void check_target(const Target&, ListFile&);
+
 } // namespace lyncprobe::config

@@ -44,6 +44,7 @@ class Merge {
     };
     void check_names();
     void check_identities();
+    void check_sip_domains();
 
     Deployment& deployment_;
     Mistakes& mistakes_;
@@ -200,12 +201,7 @@ void ListReader::finish() {
     for (std::size_t i = 0; i < given_.size(); ++i) {
         auto& target = merge_.targets()[first_target_ + i];
         apply_defaults(target, given_[i], defaults_);
-        if (target.transport == Transport::udp && target.probe != Probe::av_edge)
-            file_.mistakes().add(
-                target.place,
-                fmt::format("probe '{}' has no transport 'udp'", to_text(target.probe)),
-                "only av-edge speaks UDP"
-            );
+        check_target(target, file_);
     }
     if (!defaults_.target.identity.empty())
         merge_.refer_to_identity(defaults_.target.identity, file_.place(defaults_.identity));
@@ -243,6 +239,19 @@ void Merge::note_too_many(const Place& place) {
 void Merge::finish() {
     check_names();
     check_identities();
+    check_sip_domains();
+}
+
+// To register is asked of our own domains only, so they must be said to be ours.
+void Merge::check_sip_domains() {
+    const auto& own = deployment_.sip_domains;
+    for (const auto& target : targets())
+        if (target.probe == Probe::sip && !target.sip_domain.empty() &&
+            std::find(own.begin(), own.end(), target.sip_domain) == own.end())
+            mistakes_.add(
+                target.place, fmt::format("'{}' is not one of our SIP domains", target.sip_domain),
+                "list it in 'sip_domains' if it is; a partner's is for the probe 'federation'"
+            );
 }
 
 void Merge::check_names() {

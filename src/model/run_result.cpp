@@ -4,7 +4,9 @@
 namespace lyncprobe {
 
 bool judged(const EndpointRow& row) {
-    const auto seen = [](const AttemptRow& attempt) { return attempt.chain || attempt.pseudo_tls; };
+    const auto seen = [](const AttemptRow& attempt) {
+        return attempt.chain || attempt.pseudo_tls || attempt.plain;
+    };
     if (seen(row.main)) return true;
     for (const auto& variant : row.variants)
         if (seen(variant)) return true;

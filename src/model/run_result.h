@@ -27,6 +27,7 @@ struct AttemptRow {
     std::unique_ptr<ClientCertificateFacts> client_certificate; // null where nothing was asked
     ChainPtr chain;                                             // null where none was seen
     bool pseudo_tls = false;
+    bool plain = false;
     Facts answer;
 };
 
@@ -48,6 +49,12 @@ struct IdentityRow {
     std::string id;
     ChainPtr chain;
     std::vector<const Finding*> findings;
+};
+
+// TopologyRow is a finding about several endpoints at once.
+struct TopologyRow {
+    const Finding* finding = nullptr;   // owned by the run's FindingPool
+    std::vector<std::size_t> endpoints; // indices into RunResult::endpoints
 };
 
 // FileRow is one file of `lyncprobe check`.
@@ -77,6 +84,7 @@ struct RunResult {
     std::vector<Target> targets;        // as prepared by plan
     std::vector<EndpointRow> endpoints; // in the order of the target list at the end
     std::vector<IdentityRow> identities;
+    std::vector<TopologyRow> topology;
     std::vector<FileRow> files; // `check` only
     Summary summary;
     Time judged_at = {}; // --at, else the start

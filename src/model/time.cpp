@@ -10,6 +10,9 @@ namespace lyncprobe {
 
 namespace {
 
+constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+constexpr std::string_view kHttpDate = ", 06 Nov 1994 08:49:37 GMT";
+
 struct Unit {
     std::string_view text;
     std::int64_t milliseconds;
@@ -103,6 +106,27 @@ std::optional<Time> parse_time(std::string_view text) {
     const auto clock = parse_clock(text);
     if (!clock) return std::nullopt;
     return time + clock->of_day - clock->offset;
+}
+
+std::optional<Time> parse_http_date(std::string_view text) {
+    const auto comma = text.find(", ");
+    if (comma == std::string_view::npos || text.size() - comma < kHttpDate.size()) return {};
+    text.remove_prefix(comma + 2); // the day of the week says nothing that the date does not
+    const auto day = take_number(text, 2);
+    if (!day || !take(text, " ") || text.size() < 3) return {};
+    const auto month = kMonths.find(text.substr(0, 3));
+    if (month == std::string_view::npos || month % 3 != 0) return {};
+    text.remove_prefix(3);
+    if (!take(text, " ")) return {};
+    const auto year = take_number(text, 4);
+    if (!year || !take(text, " ") || !text.ends_with(" GMT")) return {};
+    text.remove_suffix(4);
+    const auto clock = parse_clock(text);
+    const std::chrono::year_month_day date{
+        std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(month / 3 + 1)},
+        std::chrono::day{static_cast<unsigned>(*day)}};
+    if (!clock || !date.ok()) return {};
+    return Time{std::chrono::sys_days{date}} + clock->of_day;
 }
 
 std::optional<Milliseconds> parse_duration(std::string_view text) {

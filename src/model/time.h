@@ -18,6 +18,10 @@ std::string to_rfc3339(Time);
 // Accepts "2026-11-22", "2026-11-22T21:08:49Z", "2026-11-22T21:08:49+01:00" and a space for the T.
 std::optional<Time> parse_time(std::string_view);
 
+// "Sun, 06 Nov 1994 08:49:37 GMT", the form in which HTTP and SIP send the date (RFC 9110 5.6.7,
+// RFC 3261 20.17).
+std::optional<Time> parse_http_date(std::string_view);
+
 // "10s", "250ms", "5m", "2h", "30d", a bare number is seconds. Nothing negative, at most 100 years.
 std::optional<Milliseconds> parse_duration(std::string_view);
 

@@ -50,6 +50,7 @@ struct TlsFacts {
 // ClientCertificateFacts is the mutual-TLS side of one connection.
 struct ClientCertificateFacts {
     bool requested = false;
+    bool requested_late = false;   // only after the handshake, when a request called for it
     bool identity_offered = false; // we had a certificate for this server
     std::optional<bool> required;  // true: refused for want of one; false: passed without one
     std::string presented;         // fingerprint (hex) of the certificate we sent; empty = none

@@ -359,6 +359,9 @@ asio::awaitable<Tried> Run::connect_once(
     setup.connect_timeout = connect_timeout_of(target);
     setup.look_up = endpoint.look_up;
     setup.seed = seed();
+    setup.our_domain = options_.our_domain;
+    setup.attempt.handshake.late_certificate =
+        setup.probe != nullptr && setup.probe->late_certificate;
     std::erase_if(open_, [](const auto& connection) { return connection.expired(); });
     open_.push_back(setup.connection);
     Tried tried = co_await run_attempt(std::move(setup));

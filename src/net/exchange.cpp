@@ -29,7 +29,9 @@ Exchange::Exchange(
     const probes::ProbeInfo* probe, const probes::Peer& peer
 )
     : client_(context, options) {
-    if (probe == nullptr || probe->converse == nullptr) return;
+    if (probe == nullptr) return;
+    listen_ = probe->listen;
+    if (probe->converse == nullptr) return;
     conversation_ = probe->converse(peer);
     plain_first_ = probe->plain_first || peer.target->plain;
 }
@@ -102,7 +104,7 @@ void Exchange::after_handshake() {
     shaken_hands_ = true;
     if (conversation_) return begin_conversation();
     phase_ = Phase::refusal;
-    if (!client_.refusal_may_follow()) finish();
+    if (!client_.refusal_may_follow() && listen_.count() == 0) finish();
 }
 
 // Whatever the server says here, only a refusal or a close matters.

@@ -7,6 +7,7 @@
 #include "probes/probe.h"
 #include "tls/tls_client.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ class Exchange {
     enum class Phase {
         preamble, // the conversation speaks in clear text
         handshake,
-        refusal, // shaken hands; a TLS 1.3 server may still refuse the client certificate
+        refusal, // shaken hands; a server may still refuse, its certificate or anything else
         conversation,
         over
     };
@@ -40,6 +41,7 @@ class Exchange {
 
     Phase phase() const { return phase_; }
     bool shaken_hands() const { return shaken_hands_; }
+    std::chrono::milliseconds listen() const { return listen_; } // at least, in the refusal phase
 
     // Everything but attempt, timings and what concerns connecting.
     void conclude(Observation& observation) const;
@@ -62,6 +64,7 @@ class Exchange {
     std::string plain_in_, plain_out_; // of the preamble
     Phase phase_ = Phase::handshake;
     tls::PeerEnd end_ = tls::PeerEnd::open;
+    std::chrono::milliseconds listen_{0};
     bool plain_first_ = false;
     bool tls_begun_ = false;
     bool shaken_hands_ = false;

@@ -64,7 +64,12 @@ asio::awaitable<Tried> run_attempt(AttemptSetup setup) {
             connection.limit(setup.deadline);
             const std::string local = connection.local_address();
             const probes::Peer peer{
-                .target = setup.target, .local_host = local, .seed = setup.seed};
+                .target = setup.target,
+                .local_host = local,
+                .seed = setup.seed,
+                .our_domain = setup.our_domain,
+                .offer = setup.attempt.offer,
+                .identity_offered = !setup.attempt.handshake.identity.empty()};
             Exchange exchange(
                 setup.contexts->get(setup.attempt.handshake), setup.attempt.handshake, setup.probe,
                 peer
@@ -72,6 +77,8 @@ asio::awaitable<Tried> run_attempt(AttemptSetup setup) {
             co_await talk(setup, exchange, marks);
             exchange.conclude(tried.observation);
             if (udp) conclude_datagrams(setup, tried);
+            tried.observation.answered_at =
+                std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
             conversed = setup.probe != nullptr && setup.probe->converse != nullptr;
         }
     } catch (const std::bad_alloc&) {
@@ -102,7 +109,8 @@ asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks
         }
         if (exchange.phase() == Exchange::Phase::refusal && !pausing) {
             pausing = true;
-            connection.pause_until(Clock::now() + refusal_wait(marks));
+            const auto wait = std::max<Clock::duration>(refusal_wait(marks), exchange.listen());
+            connection.pause_until(Clock::now() + wait);
         }
         const std::size_t size = co_await connection.read(setup.buffer);
         if (size > 0)

@@ -28,6 +28,7 @@ struct AttemptSetup {
     std::chrono::nanoseconds connect_timeout{0};
     std::chrono::nanoseconds look_up{0}; // what the name took, for the timings
     std::string seed;
+    std::string_view our_domain; // a SIP domain of our own, empty where none was said
 };
 
 // Tried is an attempt's observation, and whether only a shortage of our own stood in its way.

@@ -31,8 +31,8 @@ const std::vector<std::string>& names_view(const Target&);
 auto endpoint_of(const Target& t) {
     return std::tuple<
         const std::string&, std::uint16_t, Transport, Probe, std::string_view,
-        const std::vector<Address>&>(
-        t.host, t.port, t.transport, t.probe, sni_view(t), t.addresses
+        const std::vector<Address>&, const std::string&>(
+        t.host, t.port, t.transport, t.probe, sni_view(t), t.addresses, t.sip_domain
     );
 }
 auto claims_of(const Target& t) {
@@ -44,8 +44,8 @@ auto claims_of(const Target& t) {
 auto rest_of(const Target& t) {
     const auto& e = t.enrollment;
     return std::tie(
-        t.pool, t.server, t.site, t.side, t.mutual, t.os, t.timeout, t.connect_timeout, e.method,
-        e.ca_os, e.requester_os, e.kb922706
+        t.pool, t.server, t.site, t.side, t.mutual, t.os, t.product, t.plain, t.timeout,
+        t.connect_timeout, e.method, e.ca_os, e.requester_os, e.kb922706
     );
 }
 auto all_of(const Target& t) { return std::tuple_cat(endpoint_of(t), claims_of(t), rest_of(t)); }

@@ -119,6 +119,7 @@ std::string_view mutual_text(const AttemptRow& attempt) {
 
 std::string tls_text(const AttemptRow& attempt) {
     if (attempt.pseudo_tls) return "pseudo-TLS";
+    if (attempt.plain) return "none";
     if (!attempt.tls || attempt.tls->version.empty()) return "-";
     const auto& tls = *attempt.tls;
     auto text = tls.version.starts_with("TLSv") ? tls.version.substr(4) : tls.version;

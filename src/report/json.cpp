@@ -23,9 +23,7 @@ void write_json(std::ostream& out, const RunResult& run) {
     write_identities(json.key("identities"), run.identities);
     for (const auto& identity : run.identities)
         collect(certificates, identity.chain.get());
-    json.key("topology_findings")
-        .begin_array(); // rules over the whole deployment are not built yet
-    json.end_array();
+    write_topology_findings(json.key("topology_findings"), run);
     write_certificates(json.key("certificates"), certificates);
     json.end_object();
     json.finish();

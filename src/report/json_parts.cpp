@@ -20,6 +20,7 @@ void mutual_tls(JsonWriter&, const AttemptRow&);
 void chain_facts(JsonWriter&, const Chain&);
 void conversation(JsonWriter&, const AttemptRow&, Probe);
 void finding(JsonWriter&, const Finding&);
+void finding_members(JsonWriter&, const Finding&);
 
 void fingerprint(JsonWriter&, const Fingerprint&);
 void fact(JsonWriter&, const Facts::Entry&);
@@ -106,6 +107,17 @@ void write_findings(JsonWriter& json, const std::vector<const Finding*>& finding
     array(json, findings, [&](const Finding* one) { finding(json, *one); });
 }
 
+void write_topology_findings(JsonWriter& json, const RunResult& run) {
+    array(json, run.topology, [&](const TopologyRow& row) {
+        json.begin_object();
+        array(json.key("endpoints"), row.endpoints, [&](std::size_t endpoint) {
+            json.text(run.endpoints[endpoint].id);
+        });
+        finding_members(json, *row.finding);
+        json.end_object();
+    });
+}
+
 void write_identities(JsonWriter& json, const std::vector<IdentityRow>& identities) {
     array(json, identities, [&](const IdentityRow& identity) {
         json.begin_object();
@@ -149,7 +161,12 @@ void target(JsonWriter& json, const EndpointRow& row, const Target& it) {
     json.key("pool").text_or_null(it.pool);
     json.key("site").text_or_null(it.site);
     json.key("side").text_or_null(it.side == Side::unknown ? std::string_view() : to_text(it.side));
-    json.key("sni").text_or_null(server_name_sent(it));
+    json.key("sni").text_or_null(it.plain ? std::string() : server_name_sent(it));
+    json.key("sip_domain").text_or_null(it.sip_domain);
+    json.key("product").text_or_null(
+        it.product == Product::unknown ? std::string_view() : to_text(it.product)
+    );
+    json.key("plain").boolean(it.plain);
     json.key("expected_names").texts(expected_names(it));
     json.key("identity").text_or_null(it.identity);
     json.end_object();
@@ -248,6 +265,7 @@ void mutual_tls(JsonWriter& json, const AttemptRow& attempt) {
             it.requested || could_have_asked(*attempt.tls) ? std::optional(it.requested)
                                                            : std::nullopt
         );
+    json.key("requested_late").boolean(it.requested_late);
     json.key("required").boolean_or_null(it.required);
     json.key("presented").text_or_null(it.presented);
     json.key("accepted").boolean_or_null(it.accepted);
@@ -300,6 +318,11 @@ void conversation(JsonWriter& json, const AttemptRow& attempt, Probe probe) {
 
 void finding(JsonWriter& json, const Finding& it) {
     json.begin_object();
+    finding_members(json, it);
+    json.end_object();
+}
+
+void finding_members(JsonWriter& json, const Finding& it) {
     json.key("rule").text(it.rule);
     json.key("verdict").text(to_text(it.verdict));
     json.key("certificate");
@@ -319,7 +342,6 @@ void finding(JsonWriter& json, const Finding& it) {
         json.text(*it.waived);
     else
         json.null();
-    json.end_object();
 }
 
 void fingerprint(JsonWriter& json, const Fingerprint& sha256) { json.text(to_hex(sha256)); }

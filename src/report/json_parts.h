@@ -21,6 +21,7 @@ void write_summary(JsonWriter&, const Summary&);
 void write_endpoint_members(JsonWriter&, const EndpointRow&, const Target&);
 void write_chain_members(JsonWriter&, const Chain*); // "chain" and "chain_facts"
 void write_findings(JsonWriter&, const std::vector<const Finding*>&);
+void write_topology_findings(JsonWriter&, const RunResult&);
 void write_identities(JsonWriter&, const std::vector<IdentityRow>&);
 void write_certificates(JsonWriter&, const CertificateIndex&);
 

@@ -67,9 +67,7 @@ void NdjsonWriter::summary(const RunResult& run) {
     write_run(json.key("run"), run);
     write_summary(json.key("summary"), run.summary);
     write_identities(json.key("identities"), run.identities);
-    json.key("topology_findings")
-        .begin_array(); // rules over the whole deployment are not built yet
-    json.end_array();
+    write_topology_findings(json.key("topology_findings"), run);
     impl_->certificates(std::move(certificates));
     json.end_object();
     json.finish();

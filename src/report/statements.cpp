@@ -24,6 +24,9 @@ std::vector<Occurrence> occurrences(const RunResult& run) {
         const auto& target = run.targets[row.target];
         add(all, row.findings, row.id, target.server.empty() ? target.host : target.server);
     }
+    for (const auto& row : run.topology)
+        for (const auto endpoint : row.endpoints)
+            all.push_back({row.finding, run.endpoints[endpoint].id, "the deployment"});
     for (const auto& identity : run.identities)
         add(all, identity.findings, identity.id, "our own identities");
     for (const auto& file : run.files)

@@ -21,6 +21,8 @@ Summary summarise(const RunResult& run, std::optional<Verdict> fail_on) {
         ++summary.outcomes[row.main.outcome];
         count_findings(summary, row.findings);
     }
+    for (const auto& row : run.topology)
+        count_findings(summary, {row.finding});
     for (const auto& identity : run.identities)
         count_findings(summary, identity.findings);
     for (const auto& file : run.files)

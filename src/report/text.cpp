@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The report for people: how it stands, what is wrong and how to mend it, then the details.
+#include "report/answers.h"
 #include "report/certificate_index.h"
 #include "report/counts.h"
 #include "report/endpoint_table.h"
@@ -47,6 +48,7 @@ void write_text(std::ostream& out, const RunResult& run, const TextOptions& opti
     write_inconclusives(page, all, options);
     if (options.verbose) write_passes(page, all);
     write_endpoint_table(page, run);
+    write_answers(page, run, options);
     write_identities(page, run);
     write_waived(page, all, options);
 }

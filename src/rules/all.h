@@ -25,7 +25,14 @@
     X(crl_reachable_scheme)                                                                        \
     X(chain_crl_distribution_point)                                                                \
     X(chain_eku)                                                                                   \
-    X(client_ca_names)
+    X(client_ca_names)                                                                             \
+    X(revealed_name)                                                                               \
+    X(clock_skew)                                                                                  \
+    X(product_version)                                                                             \
+    X(not_refused)                                                                                 \
+    X(xmpp_domain)                                                                                 \
+    X(av_edge_address)                                                                             \
+    X(autodiscover_answer)
 
 namespace lyncprobe::rules {
 

@@ -74,6 +74,7 @@ std::string_view to_text(Scope scope) {
     case Scope::leaf: return "leaf";
     case Scope::chain: return "chain";
     case Scope::endpoint: return "endpoint";
+    case Scope::conversation: return "answer";
     case Scope::deployment: return "deployment";
     }
     return "?";
@@ -94,6 +95,7 @@ std::string_view judged(Scope scope) {
     case Scope::leaf: return "the server certificate";
     case Scope::chain: return "the chain as a whole";
     case Scope::endpoint: return "the endpoint";
+    case Scope::conversation: return "what the endpoint's protocol answers";
     case Scope::deployment: return "the whole deployment";
     }
     return "?";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rules/helpers.h"
 
+#include "model/host.h"
+
 #include <algorithm>
 #include <array>
 
@@ -150,6 +152,21 @@ SignatureKind signature_kind(const Algorithm& algorithm) {
     for (const auto& known : kKnownSignatures)
         if (known.oid == algorithm.oid) return {known.family, std::string(known.hash)};
     return {};
+}
+
+Cover cover_of(std::string_view name, std::span<const std::string> patterns) {
+    auto cover = Cover::none;
+    for (const auto& pattern : patterns) {
+        if (pattern.find('\0') != std::string::npos || !dns_name_matches(pattern, name)) continue;
+        if (!pattern.starts_with("*.")) return Cover::exact;
+        cover = Cover::wildcard;
+    }
+    return cover;
+}
+
+Cover cover_of(std::string_view name, const Certificate& certificate) {
+    const bool by_subject = !certificate.san || certificate.san->dns.empty();
+    return cover_of(name, by_subject ? certificate.common_names : certificate.san->dns);
 }
 
 std::string not_rsa(const Subject& s) {

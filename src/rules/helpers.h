@@ -66,6 +66,14 @@ struct SignatureKind {
 };
 SignatureKind signature_kind(const Algorithm&);
 
+// Cover is how a certificate covers one name.
+enum class Cover { none, wildcard, exact };
+
+// Among the names of a SAN or a common name; a name with a NUL in it covers nothing.
+Cover cover_of(std::string_view name, std::span<const std::string> patterns);
+// By the SAN, or by the common name where no DNS name stands there (RFC 6125 6.4.4).
+Cover cover_of(std::string_view name, const Certificate&);
+
 // The reason why rules about RSA keys do not apply; empty for an RSA key and for one that cannot be
 // read. For Rule::applies.
 std::string not_rsa(const Subject&);

@@ -14,9 +14,6 @@ namespace {
 
 constexpr std::size_t kNamesInEvidence = 50; // a SAN may hold thousands
 
-// Cover is how a certificate covers one name.
-enum class Cover { none, exact, wildcard };
-
 // Coverage sorts the expected names by how they are covered.
 struct Coverage {
     std::vector<std::string> missing;
@@ -25,21 +22,7 @@ struct Coverage {
     std::vector<std::string> only_in_subject; // missing in the SAN, but the common name has it
 };
 
-bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
-
-bool is_wildcard(std::string_view pattern) { return pattern.substr(0, 2) == "*."; }
-
-Cover cover_of(const std::string& name, std::span<const std::string> patterns) {
-    auto cover = Cover::none;
-    for (const auto& pattern : patterns) {
-        if (has_nul(pattern) || !dns_name_matches(pattern, name)) continue;
-        if (!is_wildcard(pattern)) return Cover::exact;
-        cover = Cover::wildcard;
-    }
-    return cover;
-}
-
-Cover cover_of(const Address& address, const std::vector<std::string>& san_addresses) {
+Cover address_cover(const Address& address, const std::vector<std::string>& san_addresses) {
     const bool found =
         std::any_of(san_addresses.begin(), san_addresses.end(), [&](const auto& text) {
             const auto known = parse_address(text);
@@ -84,7 +67,7 @@ Coverage coverage_of(const Certificate& certificate, const Context& context) {
     Coverage out;
     for (const auto& name : context.names) {
         const auto address = parse_address(name);
-        const auto cover = address      ? cover_of(*address, san.ip)
+        const auto cover = address      ? address_cover(*address, san.ip)
                            : by_subject ? cover_of(name, certificate.common_names)
                                         : cover_of(name, san.dns);
         if (cover == Cover::none) {

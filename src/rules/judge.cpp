@@ -20,6 +20,7 @@ constexpr const Rule* kRules[] = {LYNCPROBE_RULES(LYNCPROBE_LIST)};
 #undef LYNCPROBE_LIST
 
 Ruling ruling_of(const Rule&, const Subject&);
+Ruling could_not_judge(const std::string& error);
 Finding finding_of(const Rule&, Ruling);
 Finding unreadable_entry(const Rule&, std::size_t position);
 Problem unknown_glob(std::string_view option, const std::string& glob);
@@ -49,6 +50,7 @@ class Judging {
                 judge_certificate(position, readable++);
         }
         if (entries > 0) judge_chain();
+        if (context_.answer && !context_.answer->empty()) judge_conversation();
         return std::move(findings_);
     }
 
@@ -78,6 +80,11 @@ class Judging {
             else
                 keep(judge_one(*rule, {chain_, 0, context_}));
         }
+    }
+
+    void judge_conversation() {
+        for (const auto* rule : rules_)
+            if (rule->scope == Scope::conversation) keep(judge_one(*rule, {chain_, 0, context_}));
     }
 
     Finding not_the_server_certificate(const Rule& rule, std::size_t index) const {
@@ -144,6 +151,27 @@ std::vector<const Finding*> judge_by(
     return Judging(rules, chain, context, pool).findings();
 }
 
+std::vector<TopologyRow> judge_run(
+    const RunResult& run, const Selection& selection, FindingPool& pool
+) {
+    std::vector<TopologyRow> rows;
+    const auto keep = [&](const Rule& rule, RunRuling said) {
+        rows.push_back(
+            {pool.keep(finding_of(rule, std::move(said.ruling))), std::move(said.endpoints)}
+        );
+    };
+    for (const auto* rule : all()) {
+        if (rule->scope != Scope::deployment || !selection.chosen(*rule)) continue;
+        try {
+            for (auto& said : rule->check_run(run))
+                keep(*rule, std::move(said));
+        } catch (const std::exception& thrown) {
+            keep(*rule, {could_not_judge(thrown.what()), {}});
+        }
+    }
+    return rows;
+}
+
 Finding judge_one(const Rule& rule, const Subject& subject) {
     auto finding = finding_of(rule, ruling_of(rule, subject));
     if (rule.scope == Scope::certificate || rule.scope == Scope::leaf) {
@@ -169,6 +197,10 @@ Ruling ruling_of(const Rule& rule, const Subject& subject) {
     } catch (...) {
         error = "an exception without a text";
     }
+    return could_not_judge(error);
+}
+
+Ruling could_not_judge(const std::string& error) {
     return fail(fmt::format("the rule could not judge this: {}", error)).with("error", error);
 }
 

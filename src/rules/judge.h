@@ -36,7 +36,10 @@ class Selection {
 // rule that would judge it, with evidence.error.
 std::vector<const Finding*> judge(const Chain&, const Context&, const Selection&, FindingPool&);
 
-// The same by a list of one's own.
+// The chosen deployment rules over all endpoints of a run, after the last of them.
+std::vector<TopologyRow> judge_run(const RunResult&, const Selection&, FindingPool&);
+
+// The same as judge() by a list of one's own.
 std::vector<const Finding*>
 judge_by(std::span<const Rule* const> rules, const Chain&, const Context&, FindingPool&);
 // One rule on one subject, with the certificate filled in where the rule is about one.

@@ -6,6 +6,7 @@
 #include "model/deployment.h"
 #include "model/finding.h"
 #include "model/policy.h"
+#include "model/run_result.h"
 #include "model/tls_facts.h"
 
 #include <algorithm>
@@ -17,8 +18,10 @@
 
 namespace lyncprobe::rules {
 
-// What a rule looks at; `certificate` rules run once for each certificate presented.
-enum class Scope { certificate, leaf, chain, endpoint, deployment };
+// What a rule looks at; `certificate` rules run once for each certificate presented. A
+// `conversation` rule judges what the protocol answered and runs where it answered anything, also
+// without a chain.
+enum class Scope { certificate, leaf, chain, endpoint, conversation, deployment };
 
 struct Source {
     std::string_view document; // "Certificate infrastructure requirements for Lync Server 2013"
@@ -41,6 +44,13 @@ struct Context {
     bool own_identity = false;      // our own certificate, not a peer's
     const ClientCertificateFacts* client_certificate =
         nullptr; // of the connection; null where nothing was asked
+    // What the endpoint's protocol answered; null where it has none.
+    const Facts* answer = nullptr;
+    Probe probe = Probe::tls;
+    Product product = Product::unknown;
+    std::string sip_domain; // that was asked about
+    std::optional<Address> address;
+    Time answered_at = {}; // by our clock
 };
 
 // Subject is what one call of a rule judges.
@@ -50,6 +60,7 @@ struct Subject {
     const Context& context;
 
     const Certificate& certificate() const { return *chain.presented[position]; }
+    bool has_chain() const { return !chain.presented.empty(); } // else only in Scope::conversation
     const Certificate& leaf() const { return *chain.presented.front(); } // the server certificate
     bool is_leaf() const { return position == 0; }
     bool is_anchor() const { // a root that was presented
@@ -73,6 +84,12 @@ Ruling inconclusive(std::string message); // says what would settle it
 Ruling not_applicable(std::string message);
 Ruling verdict(Verdict, std::string message); // of a decision of the policy
 
+// RunRuling is what a deployment rule says about some endpoints of a run.
+struct RunRuling {
+    Ruling ruling;
+    std::vector<std::size_t> endpoints; // indices into RunResult::endpoints
+};
+
 struct Rule {
     std::string_view id;
     std::string_view title;
@@ -86,6 +103,8 @@ struct Rule {
     // always does.
     std::string (*applies)(const Subject&) = nullptr;
     Ruling (*check)(const Subject&) = nullptr;
+    // In its place for Scope::deployment; it gives no ruling where it does not apply.
+    std::vector<RunRuling> (*check_run)(const RunResult&) = nullptr;
 };
 
 } // namespace lyncprobe::rules

@@ -86,7 +86,7 @@ Ending after_alert(
     if (answers_our_certificate(client) &&
         is_refusal(alert.code, client.log.client_certificate_sent()))
         return refusal(client, alert_text(alert) + " after our Finished", facts);
-    const bool up = client.log.server_finished();
+    const bool up = client.log.shaken_hands();
     std::string detail =
         fmt::format("{} {}", alert_text(alert), position(client.log, client.first_bytes));
     if (alert.code == 112) detail += "; the server does not know the name we sent";
@@ -102,7 +102,7 @@ Ending not_tls(const TlsClient::Impl& client) {
 
 Ending after_failure(const TlsClient::Impl& client, bool conversing) {
     const auto stage =
-        client.log.server_finished() && conversing ? Stage::conversation : Stage::handshake;
+        client.log.shaken_hands() && conversing ? Stage::conversation : Stage::handshake;
     if (client.too_large)
         return {
             Outcome::limit_exceeded, stage,
@@ -187,8 +187,9 @@ Ending judge(
 
     // Under TLS 1.2 the server's Finished is its answer; under TLS 1.3 data, a friendly close or
     // the wait is.
-    const bool answered = log.version() < codec::kTls13 || waited || client.application_data ||
-                          log.close_notify_received();
+    const bool answered = log.version() < codec::kTls13
+                              ? log.server_finished()
+                              : waited || client.application_data || log.close_notify_received();
     if (conversing && end != PeerEnd::open) {
         done(client, answered, facts);
         return after_end(client, end, conversing);

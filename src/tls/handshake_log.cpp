@@ -48,13 +48,42 @@ void HandshakeLog::message(bool received, std::string_view bytes) {
         facts_.messages.push_back({received, kind, static_cast<std::uint32_t>(body.size())});
     if (received) {
         anything_received_ = true;
-        server_message(kind, body);
-        return;
+        // What the first handshake told stays; a renegotiated one only adds its request.
+        if (!shaken_hands_)
+            server_message(kind, body);
+        else
+            late_server_message(kind, body);
+    } else {
+        client_message(kind, body);
     }
-    if (kind == type::kCertificate)
+    shaken_hands_ = shaken_hands_ || (finished_sent_ && server_finished_);
+}
+
+void HandshakeLog::late_server_message(std::uint8_t kind, std::string_view body) {
+    switch (kind) {
+    case type::kCertificateRequest:
+        requested_late_ = !requested_ || requested_late_;
+        client_certificate_sent_ = false;
+        server_message(kind, body);
+        break;
+    case type::kNewSessionTicket:
+    case type::kFinished: server_message(kind, body); break;
+    default: break;
+    }
+}
+
+void HandshakeLog::client_message(std::uint8_t kind, std::string_view body) {
+    switch (kind) {
+    case type::kClientHello: // the second one of a connection begins a renegotiation
+        if (shaken_hands_) finished_sent_ = server_finished_ = false;
+        break;
+    case type::kCertificate:
         client_certificate_sent_ =
             !codec::read_certificate_message(body, hello_.version).entries.empty();
-    if (kind == type::kFinished) finished_sent_ = true;
+        break;
+    case type::kFinished: finished_sent_ = true; break;
+    default: break;
+    }
 }
 
 void HandshakeLog::alert(bool received, std::string_view bytes) {

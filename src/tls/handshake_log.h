@@ -33,7 +33,11 @@ class HandshakeLog {
         return client_certificate_sent_;
     } // a non-empty list of ours
     bool finished_sent() const { return finished_sent_; }
-    bool server_finished() const { return server_finished_; }
+    bool server_finished() const { return server_finished_; } // of the latest handshake
+    bool shaken_hands() const { return shaken_hands_; }       // the first handshake was finished
+    // A certificate was asked for only after the handshake: by renegotiation, or by post-handshake
+    // authentication (RFC 8446 4.6.2).
+    bool requested_late() const { return requested_late_; }
     bool anything_received() const { return anything_received_; }
     bool too_many_messages() const;
     bool too_many_certificates() const { return too_many_certificates_; } // the first were kept
@@ -46,6 +50,8 @@ class HandshakeLog {
 
   private:
     void server_message(std::uint8_t type, std::string_view body);
+    void late_server_message(std::uint8_t type, std::string_view body);
+    void client_message(std::uint8_t type, std::string_view body);
     void server_hello(std::string_view body);
     void server_key_exchange(std::string_view body);
 
@@ -57,6 +63,7 @@ class HandshakeLog {
     bool certificate_seen_ = false, too_many_certificates_ = false, requested_ = false,
          client_certificate_sent_ = false;
     bool finished_sent_ = false, server_finished_ = false, anything_received_ = false;
+    bool shaken_hands_ = false, requested_late_ = false;
 };
 
 } // namespace lyncprobe::tls

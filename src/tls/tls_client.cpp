@@ -58,10 +58,13 @@ const BIO_METHOD* bio_method() {
 }
 
 void on_message(
-    int sent, int, int content_type, const void* bytes, std::size_t size, SSL*, void* client
+    int sent, int, int content_type, const void* bytes, std::size_t size, SSL* ssl, void* client
 ) {
     auto& log = static_cast<TlsClient::Impl*>(client)->log;
     const std::string_view text(static_cast<const char*>(bytes), size);
+    // One renegotiation is what IIS needs to ask for a certificate; more are refused.
+    if (sent != 0 && content_type == SSL3_RT_HANDSHAKE && log.shaken_hands())
+        SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
     if (content_type == SSL3_RT_HANDSHAKE) log.message(sent == 0, text);
     if (content_type == SSL3_RT_ALERT) log.alert(sent == 0, text);
 }
@@ -82,6 +85,14 @@ void set_server_name(SSL* ssl, const std::string& name) {
         ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
         const_cast<char*>(name.c_str())
     );
+}
+
+// A renegotiation that resumes the session asks for no certificate, so it must not be able to. Only
+// after the handshake: that the server issues tickets is a fact worth having.
+void forget_session(SSL* ssl) {
+    SSL_set_options(ssl, SSL_OP_NO_TICKET);
+    if (SSL_SESSION* session = SSL_get_session(ssl))
+        SSL_SESSION_set1_id(session, reinterpret_cast<const unsigned char*>(""), 0);
 }
 
 // A size is refused with one of these before the message is buffered.
@@ -144,6 +155,11 @@ TlsClient::TlsClient(ContextPool::Context& context, const HandshakeOptions& opti
     SSL_set_msg_callback(ssl, on_message);
     SSL_ctrl(ssl, SSL_CTRL_SET_MSG_CALLBACK_ARG, 0, impl_.get());
     if (!options.server_name.empty()) set_server_name(ssl, options.server_name);
+    impl_->late_certificate = options.late_certificate;
+    if (options.late_certificate) {
+        SSL_clear_options(ssl, SSL_OP_NO_RENEGOTIATION);
+        SSL_set_post_handshake_auth(ssl, 1);
+    }
 }
 
 TlsClient::~TlsClient() = default;
@@ -152,10 +168,12 @@ TlsClient::State TlsClient::handshake() {
     if (impl_->state != State::handshaking) return impl_->state;
     ERR_clear_error();
     const int result = SSL_do_handshake(impl_->ssl.get());
-    if (result == 1)
+    if (result == 1) {
         impl_->state = State::up;
-    else if (SSL_get_error(impl_->ssl.get(), result) != SSL_ERROR_WANT_READ)
+        if (impl_->late_certificate) forget_session(impl_->ssl.get());
+    } else if (SSL_get_error(impl_->ssl.get(), result) != SSL_ERROR_WANT_READ) {
         impl_->fail();
+    }
     if (impl_->log.too_many_messages() && impl_->state != State::failed) {
         impl_->too_large = true;
         impl_->state = State::failed;
@@ -181,8 +199,11 @@ std::string TlsClient::read() {
     ERR_clear_error();
     out.resize(kRecord);
     std::size_t size = 0;
+    const bool asked_before = impl_->log.requested_late();
     const int result = SSL_read_ex(impl_->ssl.get(), out.data(), out.size(), &size);
     out.resize(result == 1 ? size : 0);
+    // Only what the server says after a late request can be its answer to our certificate.
+    if (impl_->log.requested_late() && !asked_before) impl_->application_data = false;
     if (result == 1) impl_->application_data = true;
     if (impl_->log.too_many_messages()) {
         impl_->too_large = true;
@@ -190,7 +211,10 @@ std::string TlsClient::read() {
         return out;
     }
     if (result == 1) return out;
-    switch (SSL_get_error(impl_->ssl.get(), result)) {
+    const int error = SSL_get_error(impl_->ssl.get(), result);
+    if (error == SSL_ERROR_WANT_READ && !impl_->unwritten.empty())
+        write(std::exchange(impl_->unwritten, {}));
+    switch (error) {
     case SSL_ERROR_WANT_READ:
         if (impl_->ended) impl_->state = State::closed;
         break;
@@ -204,7 +228,11 @@ void TlsClient::write(std::string_view plaintext) {
     if (impl_->state != State::up || plaintext.empty()) return;
     ERR_clear_error();
     std::size_t written = 0; // our BIO takes everything, so one call writes all
-    if (SSL_write_ex(impl_->ssl.get(), plaintext.data(), plaintext.size(), &written) != 1)
+    const int result = SSL_write_ex(impl_->ssl.get(), plaintext.data(), plaintext.size(), &written);
+    if (result == 1) return;
+    if (SSL_get_error(impl_->ssl.get(), result) == SSL_ERROR_WANT_READ)
+        impl_->unwritten += plaintext; // in the middle of a renegotiation
+    else
         impl_->fail();
 }
 
@@ -227,8 +255,7 @@ std::uint64_t TlsClient::bytes_received() const { return impl_->bytes_received; 
 
 TlsFacts TlsClient::facts() const {
     TlsFacts facts = impl_->log.facts();
-    facts.handshake_done =
-        SSL_is_init_finished(impl_->ssl.get()) == 1 && impl_->log.server_finished();
+    facts.handshake_done = impl_->log.shaken_hands();
     const unsigned char* staple = nullptr;
     const long size = SSL_get_tlsext_status_ocsp_resp(impl_->ssl.get(), &staple);
     if (size > 0) facts.ocsp_staple_bytes = static_cast<std::uint32_t>(size);
@@ -244,6 +271,7 @@ ClientCertificateFacts TlsClient::client_certificate() const {
     const auto& log = impl_->log;
     const auto* identity = impl_->context.identity.get();
     out.requested = log.certificate_requested();
+    out.requested_late = log.requested_late();
     out.identity_offered = identity != nullptr;
     if (!out.requested) return out;
     if (log.client_certificate_sent() && identity) out.presented = identity->fingerprint();

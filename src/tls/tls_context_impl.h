@@ -44,10 +44,12 @@ struct TlsClient::Impl {
     std::string input; // ciphertext not yet taken by OpenSSL
     std::size_t input_taken = 0;
     std::string output;
+    std::string unwritten; // plaintext that waits for the end of a renegotiation
     std::string first_bytes;
     std::uint64_t bytes_received = 0;
     std::string failure;           // OpenSSL's reason
     bool too_large = false;        // a message was larger than we accept
+    bool late_certificate = false; // may be asked for after the handshake
     bool ended = false;            // no more ciphertext will come
     bool application_data = false; // the server spoke after the handshake
     SslPtr ssl;                    // last: it points into this

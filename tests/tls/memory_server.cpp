@@ -50,6 +50,8 @@ MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_
             context, SSL_VERIFY_PEER | (setup.require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
             nullptr
         );
+    const unsigned char session_context[] = "memory server"; // demanded by late requests
+    SSL_CTX_set_session_id_context(context, session_context, sizeof session_context);
     ssl_.reset(SSL_new(context));
     SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     BIO_set_mem_eof_return(SSL_get_rbio(ssl_.get()), -1);
@@ -83,6 +85,32 @@ std::string MemoryServer::say_goodbye() {
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
     return take();
+}
+
+std::string MemoryServer::ask_now(bool require) {
+    SSL* ssl = ssl_.get();
+    SSL_set_verify(ssl, SSL_VERIFY_PEER | (require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+    if (SSL_version(ssl) == TLS1_3_VERSION)
+        REQUIRE(SSL_verify_client_post_handshake(ssl) == 1);
+    else
+        REQUIRE(SSL_renegotiate(ssl) == 1);
+    SSL_do_handshake(ssl);
+    ERR_clear_error();
+    return take();
+}
+
+std::string MemoryServer::serve(std::string_view from_client, std::string& heard) {
+    if (!from_client.empty())
+        BIO_write(
+            SSL_get_rbio(ssl_.get()), from_client.data(), static_cast<int>(from_client.size())
+        );
+    heard += read();
+    return take();
+}
+
+bool MemoryServer::has_client_certificate() const {
+    const pki::X509Ptr peer(SSL_get1_peer_certificate(ssl_.get()));
+    return peer != nullptr;
 }
 
 std::string MemoryServer::take() {

@@ -36,6 +36,13 @@ class MemoryServer {
     void send(std::string_view plaintext);
     std::string read();        // plaintext of the client
     std::string say_goodbye(); // close_notify
+    // Asks for a client certificate now, as IIS does for some URLs: by renegotiation up to TLS 1.2,
+    // by post-handshake authentication in TLS 1.3.
+    std::string ask_now(bool require);
+    // Bytes from the client in while the connection is up, bytes out; plaintext is added to
+    // `heard`.
+    std::string serve(std::string_view from_client, std::string& heard);
+    bool has_client_certificate() const;
     bool up() const { return SSL_is_init_finished(ssl_.get()) == 1; }
 
   private:

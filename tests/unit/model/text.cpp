@@ -157,3 +157,15 @@ TEST_CASE("glob_matches: stars and question marks") {
     CHECK(!glob_matches("*a*b", "xaxbx"));
     CHECK(glob_matches("*a*b**", "xaxb"));
 }
+
+TEST_CASE("time: the dates of HTTP and SIP answers are read, and nothing that only looks like one"
+) {
+    CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == parse_time("1994-11-06T08:49:37Z"));
+    CHECK(parse_http_date("Wed, 25 Nov 2026 00:00:00 GMT") == parse_time("2026-11-25"));
+    for (const auto* text :
+         {"", "now", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+          "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 ovD 1994 08:49:37 GMT",
+          "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET",
+          "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT", ", GMT"})
+        CHECK_MESSAGE(!parse_http_date(text), text);
+}

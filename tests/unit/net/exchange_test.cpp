@@ -23,6 +23,12 @@ Observation seen(Outcome outcome, Stage stage) {
     return observation;
 }
 
+Observation without_tls(Answer answer) {
+    Observation observation;
+    net::conclude_preamble(answer, PeerEnd::open, observation);
+    return observation;
+}
+
 Observation with(Conclusion conclusion, Outcome outcome, Stage stage) {
     Observation observation = seen(outcome, stage);
     net::add_conversation(
@@ -122,7 +128,7 @@ TEST_CASE("exchange: a conversation that never finished is not ok") {
     );
 }
 
-TEST_CASE("exchange: a conversation in clear text that never turns to TLS is pseudo-TLS") {
+TEST_CASE("exchange: a conversation in clear text that never turns to TLS is plain by design") {
     Plain plain;
     CHECK(plain.exchange.phase() == Exchange::Phase::preamble);
     CHECK(plain.exchange.take_output() == "hello?");
@@ -134,7 +140,9 @@ TEST_CASE("exchange: a conversation in clear text that never turns to TLS is pse
     const auto observation = plain.conclude();
     CHECK(observation.outcome == Outcome::ok);
     CHECK(observation.stage == Stage::done);
-    CHECK(observation.pseudo_tls);
+    CHECK(observation.plain);
+    CHECK(!observation.pseudo_tls); // only a conversation that says so spoke that
+    CHECK(judged(observation));
     CHECK(observation.answer.text("log") == "sbb");
 }
 
@@ -181,4 +189,17 @@ TEST_CASE("exchange: each end of a preamble has its outcome and tells the conver
     CHECK(ended(PeerEnd::limit).outcome == Outcome::limit_exceeded);
     CHECK(ended(PeerEnd::interrupted).outcome == Outcome::interrupted);
     CHECK(ended(PeerEnd::timeout).stage == Stage::preamble);
+}
+
+TEST_CASE("exchange: pseudo-TLS and an alert in clear text are what the conversation says they are"
+) {
+    const auto edge = without_tls({.conclusion = Conclusion::finished, .pseudo_tls = true});
+    CHECK(edge.outcome == Outcome::ok);
+    CHECK(edge.pseudo_tls);
+    CHECK(!edge.plain);
+    const auto server = without_tls({.conclusion = Conclusion::tls_alert, .detail = "alert 40"});
+    CHECK(server.outcome == Outcome::tls_alert);
+    CHECK(server.stage == Stage::preamble);
+    CHECK(server.detail == "alert 40");
+    CHECK(!judged(server));
 }

@@ -180,11 +180,13 @@ TEST_CASE("text: a run where all is well is a line and the table") {
         std::erase_if(one.findings, [](const Finding* f) { return f->verdict != Verdict::pass; });
     it.run.summary = report::summarise(it.run, Verdict::fail);
     const auto lines = lines_of(text_of(it.run));
-    REQUIRE(lines.size() == 6);
+    REQUIRE(lines.size() == 9);
     CHECK(lines[0] == "2 endpoints: 2 ok; 14 pass");
     CHECK(lines[2] == "Endpoints");
     CHECK(lines[4].starts_with("  pass  fe0.contoso.local:5061/sip#0  ok, cert accepted  1.2 P-256 "
                                " 2026-12-01  pool0.contoso.com"));
+    CHECK(lines[7] == "What the protocols answered (2)");
+    CHECK(lines[8].ends_with("fe1.contoso.local:5061/sip#1: answers NEGOTIATE with 200 OK"));
 }
 
 TEST_CASE("text: many problems begin with an overview by rule") {

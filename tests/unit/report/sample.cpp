@@ -150,6 +150,7 @@ void add_edge_pool(Sample& sample) {
         one.main.tls = tls12();
         one.main.client_certificate = asked(std::nullopt, true);
         one.main.chain = shown;
+        one.main.detail = "answers NEGOTIATE with 200 " + kNasty;
         one.main.answer.set("status", std::int64_t{200});
         one.main.answer.set("server", kNasty);
         one.main.answer.set("allow", std::vector<std::string>{"INVITE", "OPTIONS"});
@@ -271,6 +272,12 @@ Sample deployment() {
          ))}}
     );
     run.identities.push_back({"unused " + kNasty, nullptr, {}});
+    Finding together;
+    together.rule = "autodiscover-names";
+    together.verdict = Verdict::fail;
+    together.message = "autodiscover sends clients to " + kNasty;
+    together.evidence.set("endpoint", "sip://" + kNasty);
+    run.topology.push_back({sample.pool.keep(std::move(together)), {0, 1}});
     run.summary = report::summarise(run, Verdict::fail);
     return sample;
 }
@@ -321,6 +328,7 @@ Sample large(std::size_t endpoints, std::size_t servers) {
         one.main.chain = chains[i % chains.size()];
         one.main.answer.set("status", std::int64_t{200});
         one.main.answer.set("server", std::string("RTC/5.0"));
+        one.main.detail = "answers NEGOTIATE with 200 OK";
         const auto& shown = one.main.chain->presented;
         one.findings = edge_findings(sample.pool, shown[0], shown[1]);
         for (const char* rule :

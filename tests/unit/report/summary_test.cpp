@@ -135,7 +135,7 @@ TEST_CASE("summary: outcomes and verdicts are counted, the worst verdict is the 
     CHECK(summary.endpoints == 9);
     CHECK(summary.outcomes.at(Outcome::ok) == 3);
     CHECK(summary.outcomes.at(Outcome::timeout) == 2);
-    CHECK(summary.verdicts.at(Verdict::fail) == 3);
+    CHECK(summary.verdicts.at(Verdict::fail) == 4);
     CHECK(summary.verdicts.at(Verdict::warn) == 6);
     CHECK(summary.waived == 2);
     CHECK(summary.unjudged == 4);

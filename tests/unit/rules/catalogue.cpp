@@ -80,7 +80,7 @@ TEST_CASE("rules: every record is filled in") {
         CHECK(rule->why.size() > 40);
         CHECK(rule->fix.size() > 20);
         CHECK(!rule->evidence.empty());
-        CHECK((rule->check != nullptr));
+        CHECK((rule->check != nullptr) != (rule->check_run != nullptr));
         CHECK(find(rule->id) == rule);
     }
     CHECK(find("no-such-rule") == nullptr);
