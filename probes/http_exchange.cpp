@@ -167,10 +167,7 @@ Want HttpConversation::ask(Get get) {
 Want HttpConversation::read(State state) {
     if (state == State::need_more) return {Want::Kind::receive};
     if (state == State::have_response) return take_response();
-    if (const auto* begun = reader_.begun()) {
-        if (answers_ == 0 && !main_chosen_) set_main_answer(asked_, *begun);
-        note(*begun);
-    }
+    if (const auto* begun = reader_.begun()) learn(*begun);
     return stop(
         state == State::malformed ? Conclusion::protocol_error : Conclusion::limit_exceeded,
         reader_.problem()
@@ -179,13 +176,11 @@ Want HttpConversation::read(State state) {
 
 Want HttpConversation::take_response() {
     const auto& response = reader_.response();
+    learn(response);
     ++answers_;
-    note(response);
     note_path(status_line(response));
     note_refusal(response);
-    const bool first_answer = answers_ == 1;
     auto get = next(asked_, response);
-    if (first_answer && !main_chosen_) set_main_answer(asked_, response);
     if (!get || asked_.last || !response.keep_alive) return finish();
     return ask(std::move(*get));
 }
@@ -197,14 +192,10 @@ Want HttpConversation::peer_closed() {
         return want.kind == Want::Kind::done ? want : finish();
     }
     if (state != State::need_more) return read(state);
-    if (const auto* begun = reader_.begun()) {
-        if (answers_ == 0) set_main_answer(asked_, *begun);
-        note(*begun);
-    }
+    if (const auto* begun = reader_.begun()) learn(*begun);
     note_path("closed without an answer");
     // A server may close an idle connection; the next GET is one too many then, and no fault.
-    if (answers_ > 0) return finish();
-    return {Want::Kind::done};
+    return answers_ > 0 ? finish() : Want{Want::Kind::done};
 }
 
 Want HttpConversation::finish() { return stop(Conclusion::finished, main_detail_); }
@@ -216,14 +207,14 @@ Want HttpConversation::stop(Conclusion conclusion, std::string detail) {
 }
 
 void HttpConversation::set_main_answer(const Get& get, const codec::HttpResponse& response) {
-    main_chosen_ = true;
     facts().set(http_answer::kRequest, "GET " + get.path);
     facts().set(http_answer::kStatus, std::int64_t{response.status});
     facts().set(http_answer::kReason, response.reason);
     main_detail_ = fmt::format("answers GET {} with {}", get.path, status_line(response));
 }
 
-void HttpConversation::note(const codec::HttpResponse& response) {
+void HttpConversation::learn(const codec::HttpResponse& response) {
+    if (answers_ == 0) set_main_answer(asked_, response);
     for (const auto& [key, header] :
          std::initializer_list<std::pair<std::string_view, const char*>>{
              {http_answer::kServer, "Server"},

@@ -86,7 +86,7 @@ class HttpConversation : public Conversation {
     Want peer_closed();
     Want stop(Conclusion, std::string detail);
     Want finish();
-    void note(const codec::HttpResponse&);
+    void learn(const codec::HttpResponse&);
     void note_path(std::string_view outcome);
     void note_refusal(const codec::HttpResponse&);
 
@@ -97,7 +97,6 @@ class HttpConversation : public Conversation {
     std::vector<std::string> paths_, challenges_, diagnostics_;
     std::string main_detail_;
     std::size_t answers_ = 0;
-    bool main_chosen_ = false;
     Answer answer_;
 };
 
