@@ -120,9 +120,7 @@ TEST_CASE("what is planned and not built yet is refused with just these words") 
     }
     refused({"scan", "x.yaml", "--state", "runs.db"}, "known, not built yet");
     refused({"check", "x.pem", "--nagios"}, "known, not built yet");
-    for (const auto* probe :
-         {"federation", "https", "autodiscover", "web-conferencing", "av-edge", "xmpp",
-          "replication"})
+    for (const auto* probe : {"federation", "web-conferencing", "av-edge", "xmpp"})
         refused({"probe", "localhost", "--as", probe}, "known, not built yet");
     for (const auto* ending : {"csv", "md", "html", "xml", "prom"}) {
         refused({"check", "x.pem", "--output", std::string("r.") + ending}, "known, not built yet");
