@@ -45,7 +45,7 @@ constexpr std::string_view kTrustIssuer =
     "Certification Authorities', and take every certificate that is not self-signed out of that "
     "store: one of those makes Windows distrust all client certificates (Microsoft KB 2795828)";
 
-constexpr std::array<Known, 9> kKnown{{
+constexpr std::array<Known, 10> kKnown{{
     {403,
      {"403.16", "client certificate is untrusted or invalid", "certificate is not trusted"},
      "it does not trust our certificate (IIS 403.16)",
@@ -80,6 +80,12 @@ constexpr std::array<Known, 9> kKnown{{
      "it asked for a client certificate and does not accept ours",
      "put the root certificate of our certificate's issuer into the proxy's list of trusted CAs, "
      "or use a certificate of a CA on that list"},
+    {400,
+     {"invalid hostname"},
+     "no web site of this server has the name we asked for",
+     "ask for it by a name of its bindings (host, or sni where the host is an address), or bind "
+     "the "
+     "site to all names"},
     {496, {}, "it wants a client certificate and got none", kGiveIdentity},
 }};
 
@@ -131,7 +137,11 @@ std::optional<Refusal> read_refusal(
 }
 
 HttpConversation::HttpConversation(const Peer& peer)
-    : target_(peer.target), identity_offered_(peer.identity_offered) {}
+    : target_(peer.target),
+      identity_offered_(peer.identity_offered),
+      site_(server_name_sent(*peer.target)) {
+    if (site_.empty() || peer.target->plain) site_ = peer.target->host;
+}
 
 Want HttpConversation::start() { return ask(first()); }
 
@@ -156,7 +166,7 @@ Want HttpConversation::ask(Get get) {
     if (answers_ == 0) facts().set(http_answer::kRequest, "GET " + asked_.path);
     return {
         Want::Kind::send, codec::encode(codec::HttpGet{
-                              .host = target_->host,
+                              .host = site_,
                               .port = target_->port,
                               .path = asked_.path,
                               .accept = asked_.accept,
