@@ -59,7 +59,7 @@ std::string_view registered_domain(std::string_view name) {
 class AutodiscoverConversation final : public HttpConversation {
   public:
     explicit AutodiscoverConversation(const Peer& peer) : HttpConversation(peer) {
-        by_name_ = target().host.starts_with("lyncdiscover");
+        by_name_ = site().starts_with("lyncdiscover");
     }
 
   private:
@@ -157,7 +157,7 @@ class AutodiscoverConversation final : public HttpConversation {
         if (!url || url->user_info) return;
         if (url->scheme == "https")
             note_endpoint({one_word(link.token), "https", url->host, url->port});
-        const bool here = url->host == target().host && url->port == target().port &&
+        const bool here = url->host == site() && url->port == target().port &&
                           (url->scheme == "http") == target().plain;
         if (here && one_word(link.token) == "Domain") domain_path_ = url->path;
     }
@@ -188,7 +188,7 @@ class AutodiscoverConversation final : public HttpConversation {
     void note_redirect(std::string_view where) {
         if (where.empty() || facts().find(autodiscover_answer::kRedirect) != nullptr) return;
         facts().set(autodiscover_answer::kRedirect, std::string(where));
-        const auto& ours = target().sip_domain.empty() ? target().host : target().sip_domain;
+        const auto& ours = target().sip_domain.empty() ? site() : target().sip_domain;
         const bool relative = where.starts_with('/') && !where.starts_with("//");
         const auto url = codec::parse_url(where);
         if (relative)
@@ -196,7 +196,7 @@ class AutodiscoverConversation final : public HttpConversation {
         else if (url) // what is no web address leads to no domain at all
             facts().set(
                 autodiscover_answer::kRedirectOtherDomain,
-                url->host != target().host && !same_domain(url->host, ours)
+                url->host != site() && !same_domain(url->host, ours)
             );
     }
 

@@ -45,7 +45,7 @@ constexpr std::string_view kTrustIssuer =
     "Certification Authorities', and take every certificate that is not self-signed out of that "
     "store: one of those makes Windows distrust all client certificates (Microsoft KB 2795828)";
 
-constexpr std::array<Known, 9> kKnown{{
+constexpr std::array<Known, 10> kKnown{{
     {403,
      {"403.16", "client certificate is untrusted or invalid", "certificate is not trusted"},
      "it does not trust our certificate (IIS 403.16)",
@@ -80,6 +80,12 @@ constexpr std::array<Known, 9> kKnown{{
      "it asked for a client certificate and does not accept ours",
      "put the root certificate of our certificate's issuer into the proxy's list of trusted CAs, "
      "or use a certificate of a CA on that list"},
+    {400,
+     {"invalid hostname"},
+     "no web site of this server has the name we asked for",
+     "ask for it by a name of its bindings (host, or sni where the host is an address), or bind "
+     "the "
+     "site to all names"},
     {496, {}, "it wants a client certificate and got none", kGiveIdentity},
 }};
 
@@ -131,7 +137,11 @@ std::optional<Refusal> read_refusal(
 }
 
 HttpConversation::HttpConversation(const Peer& peer)
-    : target_(peer.target), identity_offered_(peer.identity_offered) {}
+    : target_(peer.target),
+      identity_offered_(peer.identity_offered),
+      site_(server_name_sent(*peer.target)) {
+    if (site_.empty() || peer.target->plain) site_ = peer.target->host;
+}
 
 Want HttpConversation::start() { return ask(first()); }
 
@@ -156,7 +166,7 @@ Want HttpConversation::ask(Get get) {
     if (answers_ == 0) facts().set(http_answer::kRequest, "GET " + asked_.path);
     return {
         Want::Kind::send, codec::encode(codec::HttpGet{
-                              .host = target_->host,
+                              .host = site_,
                               .port = target_->port,
                               .path = asked_.path,
                               .accept = asked_.accept,
@@ -167,10 +177,7 @@ Want HttpConversation::ask(Get get) {
 Want HttpConversation::read(State state) {
     if (state == State::need_more) return {Want::Kind::receive};
     if (state == State::have_response) return take_response();
-    if (const auto* begun = reader_.begun()) {
-        if (answers_ == 0 && !main_chosen_) set_main_answer(asked_, *begun);
-        note(*begun);
-    }
+    if (const auto* begun = reader_.begun()) learn(*begun);
     return stop(
         state == State::malformed ? Conclusion::protocol_error : Conclusion::limit_exceeded,
         reader_.problem()
@@ -179,13 +186,11 @@ Want HttpConversation::read(State state) {
 
 Want HttpConversation::take_response() {
     const auto& response = reader_.response();
+    learn(response);
     ++answers_;
-    note(response);
     note_path(status_line(response));
     note_refusal(response);
-    const bool first_answer = answers_ == 1;
     auto get = next(asked_, response);
-    if (first_answer && !main_chosen_) set_main_answer(asked_, response);
     if (!get || asked_.last || !response.keep_alive) return finish();
     return ask(std::move(*get));
 }
@@ -197,14 +202,10 @@ Want HttpConversation::peer_closed() {
         return want.kind == Want::Kind::done ? want : finish();
     }
     if (state != State::need_more) return read(state);
-    if (const auto* begun = reader_.begun()) {
-        if (answers_ == 0) set_main_answer(asked_, *begun);
-        note(*begun);
-    }
+    if (const auto* begun = reader_.begun()) learn(*begun);
     note_path("closed without an answer");
     // A server may close an idle connection; the next GET is one too many then, and no fault.
-    if (answers_ > 0) return finish();
-    return {Want::Kind::done};
+    return answers_ > 0 ? finish() : Want{Want::Kind::done};
 }
 
 Want HttpConversation::finish() { return stop(Conclusion::finished, main_detail_); }
@@ -216,14 +217,14 @@ Want HttpConversation::stop(Conclusion conclusion, std::string detail) {
 }
 
 void HttpConversation::set_main_answer(const Get& get, const codec::HttpResponse& response) {
-    main_chosen_ = true;
     facts().set(http_answer::kRequest, "GET " + get.path);
     facts().set(http_answer::kStatus, std::int64_t{response.status});
     facts().set(http_answer::kReason, response.reason);
     main_detail_ = fmt::format("answers GET {} with {}", get.path, status_line(response));
 }
 
-void HttpConversation::note(const codec::HttpResponse& response) {
+void HttpConversation::learn(const codec::HttpResponse& response) {
+    if (answers_ == 0) set_main_answer(asked_, response);
     for (const auto& [key, header] :
          std::initializer_list<std::pair<std::string_view, const char*>>{
              {http_answer::kServer, "Server"},

@@ -45,8 +45,9 @@ struct Refusal {
     std::string remedy;
     bool told = true; // by the server; else the cause is a guess
 };
-// Known: IIS 403.7, 403.12, 403.13, 403.16, 403.17, which may be told in the body only, nginx's and
-// Apache's own words, and any other 403. Nothing where it is no refusal.
+// Known: IIS 403.7, 403.12, 403.13, 403.16, 403.17, which may be told in the body only, its words
+// for a name no site has, nginx's and Apache's own words, and any other 403. Nothing where it is no
+// refusal.
 std::optional<Refusal> read_refusal(
     std::string_view path, const codec::HttpResponse&, bool identity_offered
 );
@@ -76,6 +77,8 @@ class HttpConversation : public Conversation {
     Facts& facts() { return answer_.facts; }
     const Target& target() const { return *target_; }
     bool identity_offered() const { return identity_offered_; }
+    // The name the web site is asked for by, in SNI and Host alike: some servers refuse two names.
+    const std::string& site() const { return site_; }
     // The answer that stands for all: the first, unless the probe chooses another.
     void set_main_answer(const Get&, const codec::HttpResponse&);
 
@@ -86,18 +89,18 @@ class HttpConversation : public Conversation {
     Want peer_closed();
     Want stop(Conclusion, std::string detail);
     Want finish();
-    void note(const codec::HttpResponse&);
+    void learn(const codec::HttpResponse&);
     void note_path(std::string_view outcome);
     void note_refusal(const codec::HttpResponse&);
 
     const Target* target_;
     bool identity_offered_;
+    std::string site_;
     Get asked_;
     codec::HttpReader reader_;
     std::vector<std::string> paths_, challenges_, diagnostics_;
     std::string main_detail_;
     std::size_t answers_ = 0;
-    bool main_chosen_ = false;
     Answer answer_;
 };
 

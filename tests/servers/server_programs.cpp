@@ -33,7 +33,7 @@ constexpr const char* kNginxSite = R"(
         ssl_certificate {};
         ssl_certificate_key {};
         {}
-        return 200 "ok";
+        {}
     }}
 )";
 
@@ -54,7 +54,7 @@ Nginx::Nginx(const std::vector<Site>& sites) {
     for (const auto& site : sites)
         blocks += fmt::format(
             kNginxSite, site.port, site.name, site.credentials.bundle, site.credentials.key,
-            site.directives
+            site.directives, site.locations.empty() ? "return 200 \"ok\";" : site.locations
         );
     const auto file = folder_.write("nginx.conf", fmt::format(kNginxMain, folder_.path(), blocks));
     const auto program = installed_program("nginx", "nginx-light");

@@ -26,6 +26,7 @@ class Nginx {
         std::string name; // server_name
         Credentials credentials;
         std::string directives; // "ssl_verify_client on;"
+        std::string locations;  // "location /meet/ { … }"; empty: it says "ok" to everything
     };
     explicit Nginx(const std::vector<Site>& sites);
 

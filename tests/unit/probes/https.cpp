@@ -97,6 +97,25 @@ TEST_CASE("https probe: what is asked depends on role, use and port") {
     CHECK(https.late_certificate);
 }
 
+TEST_CASE("https probe: Host and SNI are the same name") {
+    const auto host = [](Target target) {
+        const auto played = play(https, target, {});
+        const auto begin = played.requests.find("Host: ") + 6;
+        return played.requests.substr(begin, played.requests.find("\r\n", begin) - begin);
+    };
+    auto it = target();
+    CHECK(host(it) == "web.contoso.com");
+    it.sni = "meet.contoso.com";
+    CHECK(host(it) == "meet.contoso.com");
+    it.sni = "";
+    CHECK(host(it) == "web.contoso.com");
+    it.host = "2001:db8::1";
+    it.port = 4443;
+    CHECK(host(it) == "[2001:db8::1]:4443");
+    it.sni = "web.contoso.com";
+    CHECK(host(it) == "web.contoso.com:4443");
+}
+
 TEST_CASE("https probe: a banner of the SIP stack names the product too") {
     const auto played = play(
         https, target(Role::front_end, CertificateUse::default_, 444),
@@ -188,6 +207,8 @@ TEST_CASE("https probe: refusals are explained") {
               "IIS 403.7", "give the target an identity"},
           Row{http("400 Bad Request", "<center>No required SSL certificate was sent</center>"),
               "wants a client certificate and got none", "give the target an identity"},
+          Row{http("400 Bad Request", "<h2>Bad Request - Invalid Hostname</h2>"),
+              "no web site of this server has the name", "bindings"},
           Row{http("400 Bad Request", "<center>The SSL certificate error</center>"),
               "does not accept ours", "trusted CAs", true}}) {
         CAPTURE(row.answer);
