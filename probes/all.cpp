@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The list of probes this build speaks; one line each.
+#include "probes/av_edge.h"
 #include "probes/sip.h"
 #include "probes/tls.h"
 
@@ -8,7 +9,7 @@
 namespace lyncprobe::probes {
 
 std::span<const ProbeInfo> all() {
-    static const std::array kAll{tls, sip};
+    static const std::array kAll{tls, sip, av_edge};
     return kAll;
 }
 
