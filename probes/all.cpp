@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The list of probes this build speaks; one line each.
 #include "probes/autodiscover.h"
+#include "probes/av_edge.h"
 #include "probes/federation.h"
 #include "probes/https.h"
 #include "probes/replication.h"
@@ -14,8 +15,8 @@
 namespace lyncprobe::probes {
 
 std::span<const ProbeInfo> all() {
-    static const std::array kAll{tls,          sip,         federation,       https,
-                                 autodiscover, replication, web_conferencing, xmpp};
+    static const std::array kAll{
+        tls, sip, federation, https, autodiscover, replication, web_conferencing, av_edge, xmpp};
     return kAll;
 }
 

@@ -24,6 +24,7 @@ std::string repeated(std::string_view text, std::size_t at_least);
 
 Connection::Connection(const ServerSpec& spec, SSL_CTX* context, std::uint16_t client_port)
     : spec_(spec), client_port_(client_port) {
+    if (spec.speaks_turn) turn_.emplace(turn_settings(spec));
     if (context == nullptr) return;
     ssl_.reset(must(SSL_new(context)));
     SSL_set_bio(ssl_.get(), must(BIO_new(BIO_s_mem())), must(BIO_new(BIO_s_mem())));
@@ -41,6 +42,11 @@ void Connection::opened() {
 
 void Connection::received(std::string_view bytes) {
     if (spec_.faults.silent || ending_ != Ending::none) return;
+    if (turn_) {
+        output_ += turn_->on(bytes);
+        if (turn_->over()) finish(Ending::close);
+        return;
+    }
     if (!hello_seen_) {
         first_record_ += bytes;
         const bool tls = first_record_[0] == kHandshakeRecord;
@@ -156,6 +162,13 @@ void Connection::collect_output() {
 void Connection::finish(Ending ending) {
     ending_ = ending;
     endless_.clear();
+}
+
+TurnSettings turn_settings(const ServerSpec& spec) {
+    TurnSettings settings{.port = spec.port};
+    settings.address = spec.turn_address.empty() ? spec.address : spec.turn_address;
+    settings.only_constant_hello = spec.faults.only_constant_hello;
+    return settings;
 }
 
 std::string_view up_to_certificate(std::string_view flight) {

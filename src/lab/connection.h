@@ -5,8 +5,10 @@
 
 #include "lab/handles.h"
 #include "lab/lab.h"
+#include "lab/turn_answers.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,7 +45,8 @@ class Connection {
     void finish(Ending);
 
     const ServerSpec& spec_;
-    SslPtr ssl_; // null where the listener has no certificate
+    SslPtr ssl_;                     // null where the listener has no certificate
+    std::optional<TurnServer> turn_; // an A/V Edge's, in place of TLS
     std::uint16_t client_port_;
     std::string first_record_; // of the peer, until it is complete
     std::string requests_;     // decrypted, not answered yet
@@ -53,6 +56,9 @@ class Connection {
     bool hello_seen_ = false;
     bool established_ = false;
 };
+
+// What a server says of itself as an A/V Edge.
+TurnSettings turn_settings(const ServerSpec&);
 
 // The part of a TLS 1.2 server's flight up to and with its Certificate message, in whole records
 // (RFC 5246 6.2, 7.4.2).

@@ -92,6 +92,8 @@ struct Faults {
     bool sip_garbage = false;            // answers a SIP request with bytes that are no SIP
     bool sip_endless_headers = false;    // answers a SIP request with headers without end
     bool sip_escapes_in_server = false;  // its Server header carries terminal escape sequences
+    bool only_constant_hello =
+        false; // an A/V Edge that hangs up on every hello but the one old clients always send
     bool speaks_first_flood =
         false; // sends application data without end as soon as the handshake is done
 };
@@ -111,6 +113,10 @@ struct ServerSpec {
     int min_version = 0x0303, max_version = 0x0304;
     bool speaks_sip = false;  // answers NEGOTIATE with 200 and Server: RTC/5.0
     bool speaks_http = false; // answers GET with an IIS-like page
+    // An A/V Edge's media port; it needs no certificate. Over TCP it begins with pseudo-TLS; with
+    // `speaks_turn_udp` alone there is no TCP listener.
+    bool speaks_turn = false, speaks_turn_udp = false;
+    std::string turn_address; // that it says it has (Alternate Server, IPv4); empty = its own
     Faults faults;
 };
 

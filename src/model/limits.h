@@ -26,6 +26,7 @@ inline constexpr std::size_t kXmppBytes = 256u << 10; // of one XMPP stream, bot
 inline constexpr int kXmlDepth = 64;                  // of any XML that is read
 inline constexpr int kJsonDepth = 64;
 inline constexpr std::size_t kDatagramsFromPeer = 64; // of one UDP conversation
+inline constexpr std::size_t kTurnMessage = 8u << 10; // of one TURN message
 inline constexpr std::size_t kLearntKept =
     64; // names and URLs kept of one answer; the rest is counted
 inline constexpr std::size_t kAddressesOfName = 8; // the rest is counted, not probed

@@ -203,3 +203,11 @@ TEST_CASE("exchange: pseudo-TLS and an alert in clear text are what the conversa
     CHECK(server.detail == "alert 40");
     CHECK(!judged(server));
 }
+
+TEST_CASE("exchange: a preamble that was cut short says what was missed, and what was spoken") {
+    const auto silent = without_tls({.detail = "the question has no answer", .pseudo_tls = true});
+    CHECK(silent.outcome == Outcome::closed);
+    CHECK(silent.detail == "closed by the server: the question has no answer");
+    CHECK(silent.pseudo_tls);
+    CHECK(without_tls({}).detail == "closed by the server before TLS began");
+}
