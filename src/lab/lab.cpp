@@ -7,6 +7,7 @@
 #include "lab/server_context.h"
 #include "model/host.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
@@ -107,11 +108,12 @@ class Session : public std::enable_shared_from_this<Session> {
             connection_.flushed();
             output_ += connection_.take_output();
         }
-        if (pace_.count() == 0) {
+        const auto pause = std::max(pace_, connection_.pause());
+        if (pause.count() == 0) {
             writing_ = false;
             return write();
         }
-        timer_.expires_after(pace_);
+        timer_.expires_after(pause);
         timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
             self->writing_ = false;
             if (!cancelled) self->write();
