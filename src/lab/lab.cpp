@@ -11,6 +11,7 @@
 #include <array>
 #include <chrono>
 #include <exception>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -195,11 +196,19 @@ Result<std::uint16_t> Lab::add(const ServerSpec& spec) {
 }
 
 void move_ports_that_cannot_be_bound(Demo& demo) {
+    std::set<std::uint16_t> forbidden; // to this user, whatever the address
     for (auto& [server, target, planted, expect] : demo.servers) {
         const auto error = try_bind(server.address, server.port);
         if (error != asio::error::access_denied && error != asio::error::address_in_use) continue;
+        if (error == asio::error::access_denied) forbidden.insert(server.port);
         server.port = static_cast<std::uint16_t>(server.port + kPortOffset);
         target.port = server.port;
+    }
+    // Autodiscover names ports, too.
+    for (auto& entry : demo.servers) {
+        auto& web = entry.server.web;
+        for (auto* port : {&web.internal_sip_port, &web.federation_port, &web.access_port})
+            if (forbidden.contains(*port)) *port = static_cast<std::uint16_t>(*port + kPortOffset);
     }
 }
 

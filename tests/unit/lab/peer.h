@@ -97,6 +97,7 @@ class TlsPeer {
         int max_version = TLS1_3_VERSION;
         int min_version = TLS1_VERSION;
         std::string certificate_pem = {}, key_pem = {};
+        std::string issuer_pem = {};                   // sent with the certificate
         bool post_handshake_auth = false;              // TLS 1.3: may be asked later
         bool renegotiate = true;                       // TLS 1.2: may be asked later
         std::function<void(Wire&)> in_clear_text = {}; // before the handshake
@@ -118,6 +119,8 @@ class TlsPeer {
             const EvpPkeyPtr key(PEM_read_bio_PrivateKey(memory.get(), nullptr, nullptr, nullptr));
             SSL_CTX_use_PrivateKey(context_.get(), key.get());
         }
+        if (!options.issuer_pem.empty())
+            SSL_CTX_add1_chain_cert(context_.get(), certificate_from_pem(options.issuer_pem).get());
         SSL_CTX_set_cert_cb(
             context_.get(),
             [](SSL*, void* asked) {
