@@ -7,9 +7,11 @@
 #include "lab/server_context.h"
 #include "model/host.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
+#include <set>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -123,11 +125,12 @@ class Session : public std::enable_shared_from_this<Session> {
             connection_.flushed();
             output_ += connection_.take_output();
         }
-        if (pace_.count() == 0) {
+        const auto pause = std::max(pace_, connection_.pause());
+        if (pause.count() == 0) {
             writing_ = false;
             return write();
         }
-        timer_.expires_after(pace_);
+        timer_.expires_after(pause);
         timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
             self->writing_ = false;
             if (!cancelled) self->write();
@@ -221,12 +224,20 @@ Result<std::uint16_t> Lab::add(const ServerSpec& spec) {
 }
 
 void move_ports_that_cannot_be_bound(Demo& demo) {
+    std::set<std::uint16_t> forbidden; // to this user, whatever the address
     for (auto& [server, target, planted, expect] : demo.servers) {
         const bool udp_only = server.speaks_turn_udp && !server.speaks_turn;
         const auto error = try_bind(server.address, server.port, udp_only);
         if (error != asio::error::access_denied && error != asio::error::address_in_use) continue;
+        if (error == asio::error::access_denied) forbidden.insert(server.port);
         server.port = static_cast<std::uint16_t>(server.port + kPortOffset);
         target.port = server.port;
+    }
+    // Autodiscover names ports, too.
+    for (auto& entry : demo.servers) {
+        auto& web = entry.server.web;
+        for (auto* port : {&web.internal_sip_port, &web.federation_port, &web.access_port})
+            if (forbidden.contains(*port)) *port = static_cast<std::uint16_t>(*port + kPortOffset);
     }
 }
 

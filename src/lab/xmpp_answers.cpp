@@ -1,126 +1,102 @@
 // SPDX-License-Identifier: MIT
 #include "lab/xmpp_answers.h"
 
-#include <cstddef>
-
 #include <fmt/format.h>
 
 namespace lyncprobe::lab {
 
 namespace {
 
-constexpr std::size_t kUnread = 64u << 10; // no client has so much to say
-constexpr std::string_view kTls = "xmlns='urn:ietf:params:xml:ns:xmpp-tls'";
-constexpr std::string_view kEnd = "</stream:stream>";
+constexpr std::string_view kEndOfStream = "</stream:stream>";
+constexpr std::string_view kProceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 
-std::string_view name_of(std::string_view tag);
-std::string_view attribute(std::string_view tag, std::string_view name);
+std::string take_tag(std::string& unread);
+std::string attribute(std::string_view tag, std::string_view name);
+std::string features(Xmpp, bool secured);
+Reply farewell(std::string_view condition);
 
 } // namespace
 
-std::string XmppServer::on(std::string_view bytes, bool tls_up) {
-    // Inside TLS everything begins anew (RFC 6120 5.4.3.3).
-    if (tls_up && state_ == State::tls_next) {
-        state_ = State::header;
-        unread_.clear();
+Reply xmpp_answer(std::string& unread, Xmpp xmpp, std::string_view domain, bool secured) {
+    const std::string tag = take_tag(unread);
+    if (tag.empty() || tag.starts_with("<?")) return {};
+    if (tag.starts_with("<stream:stream")) {
+        const std::string to = attribute(tag, "to");
+        if (domain.empty() || to == domain)
+            return {.text = xmpp_stream_header(tag) + features(xmpp, secured)};
+        Reply unknown = farewell("host-unknown"); // RFC 6120 4.9.3.6
+        unknown.text.insert(0, xmpp_stream_header(tag));
+        return unknown;
     }
-    unread_ += bytes;
-    std::string out;
-    while (state_ == State::header || state_ == State::stanzas) {
-        const auto end = unread_.find('>');
-        if (end == std::string::npos) {
-            if (unread_.size() <= kUnread) break;
-            if (state_ == State::header) out += header({});
-            out += error("policy-violation");
-            break;
-        }
-        const auto begin = unread_.find_first_not_of(" \t\r\n");
-        const auto tag = unread_.substr(begin, end + 1 - begin);
-        unread_.erase(0, end + 1);
-        out += answer(tag, tls_up);
+    if (tag.starts_with("<starttls")) {
+        if (secured || xmpp == Xmpp::no_tls) return farewell("unsupported-stanza-type");
+        // What came with it in clear text is not for the stream in TLS (RFC 6120 5.4.3.3).
+        unread.clear();
+        return {.text = std::string(kProceed), .then = Reply::Then::start_tls};
     }
-    return out;
+    if (tag == kEndOfStream) return {.text = std::string(kEndOfStream), .then = Reply::Then::close};
+    return farewell("not-authorized");
 }
 
-std::string XmppServer::answer(std::string_view tag, bool tls_up) {
-    if (tag.substr(0, 2) == "<?") return {};
-    if (state_ == State::header) return open_stream(tag, tls_up);
-    if (tag == kEnd) {
-        state_ = State::closed;
-        return std::string(kEnd);
-    }
-    const bool offered = options_.tls != XmppTls::not_supported && !options_.old && !tls_up;
-    if (name_of(tag) != "starttls" || !offered) return error("unsupported-stanza-type");
-    if (options_.refuse_starttls) {
-        state_ = State::closed;
-        return fmt::format("<failure {}/>{}", kTls, kEnd);
-    }
-    state_ = State::tls_next;
-    return fmt::format("<proceed {}/>", kTls);
-}
-
-std::string XmppServer::open_stream(std::string_view tag, bool tls_up) {
-    const auto to = attribute(tag, "to");
-    const bool ours = to == options_.domain;
-    const auto head = header(ours ? to : std::string_view());
-    if (name_of(tag) != "stream:stream") return head + error("bad-format");
-    if (attribute(tag, "xmlns") != "jabber:server") return head + error("invalid-namespace");
-    if (!ours) return head + error("host-unknown");
-    state_ = State::stanzas;
-    return options_.old ? head : head + features(tls_up);
-}
-
-std::string XmppServer::header(std::string_view from) const {
+std::string xmpp_stream_header(std::string_view their_header) {
     return fmt::format(
         "<?xml version='1.0'?><stream:stream xmlns='jabber:server' "
-        "xmlns:stream='http://etherx.jabber.org/streams'{}{} id='5B1E0E2B7C'{}>",
-        options_.dialback ? " xmlns:db='jabber:server:dialback'" : "",
-        from.empty() ? "" : fmt::format(" from='{}'", from), options_.old ? "" : " version='1.0'"
-    );
-}
-
-std::string XmppServer::features(bool tls_up) const {
-    std::string inside;
-    if (!tls_up && options_.tls != XmppTls::not_supported)
-        inside += fmt::format(
-            "<starttls {}>{}</starttls>", kTls,
-            options_.tls == XmppTls::required ? "<required/>" : ""
-        );
-    if (tls_up && options_.external)
-        inside += "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-                  "<mechanism>EXTERNAL</mechanism></mechanisms>";
-    if (options_.dialback) inside += "<dialback xmlns='urn:xmpp:features:dialback'/>";
-    return fmt::format("<stream:features>{}</stream:features>", inside);
-}
-
-std::string XmppServer::error(std::string_view condition) {
-    state_ = State::closed;
-    return fmt::format(
-        "<stream:error><{} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>{}",
-        condition, kEnd
+        "xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' "
+        "id='4B7A09E2' from='{}' to='{}' version='1.0'>",
+        attribute(their_header, "to"), attribute(their_header, "from")
     );
 }
 
 namespace {
 
-std::string_view name_of(std::string_view tag) {
-    if (tag.empty() || tag.front() != '<') return {};
-    tag.remove_prefix(1);
-    return tag.substr(0, tag.find_first_of(" \t\r\n/>"));
-}
-
-// The value of an attribute as it is written; empty where absent.
-std::string_view attribute(std::string_view tag, std::string_view name) {
-    for (auto at = tag.find(name); at != std::string_view::npos; at = tag.find(name, at + 1)) {
-        const auto equals = at + name.size();
-        if (at == 0 || equals + 2 > tag.size() || tag[equals] != '=') continue;
-        if (std::string_view(" \t\r\n").find(tag[at - 1]) == std::string_view::npos) continue;
-        const char quote = tag[equals + 1];
-        if (quote != '\'' && quote != '"') continue;
-        const auto value = tag.substr(equals + 2);
-        return value.substr(0, value.find(quote));
+// Up to the first '>' outside quotes; without the white space before it, which keeps streams alive.
+std::string take_tag(std::string& unread) {
+    unread.erase(0, unread.find_first_not_of(" \t\r\n"));
+    char quote = 0;
+    for (std::size_t i = 0; i < unread.size(); ++i) {
+        const char c = unread[i];
+        if (quote != 0 ? c == quote : c == '\'' || c == '"')
+            quote = quote != 0 ? '\0' : c;
+        else if (quote == 0 && c == '>') {
+            std::string tag = unread.substr(0, i + 1);
+            unread.erase(0, i + 1);
+            return tag;
+        }
     }
     return {};
+}
+
+// Empty where absent, and where its value would break out of the quotes we put it into.
+std::string attribute(std::string_view tag, std::string_view name) {
+    const auto at = tag.find(fmt::format(" {}=", name));
+    if (at == std::string_view::npos) return {};
+    auto value = tag.substr(at + name.size() + 2);
+    if (value.size() < 2) return {};
+    value = value.substr(1, value.find(value.front(), 1) - 1);
+    return value.find_first_of("<>&'\"") == std::string_view::npos ? std::string(value)
+                                                                   : std::string();
+}
+
+std::string features(Xmpp xmpp, bool secured) {
+    std::string inside;
+    if (!secured && xmpp != Xmpp::no_tls)
+        inside = fmt::format(
+            "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'>{}</starttls>",
+            xmpp == Xmpp::starttls_required ? "<required/>" : ""
+        );
+    // Where TLS is required, nothing else is on offer before it (RFC 6120 5.3.1).
+    if (secured || xmpp != Xmpp::starttls_required)
+        inside += "<dialback xmlns='urn:xmpp:features:dialback'/>";
+    return fmt::format("<stream:features>{}</stream:features>", inside);
+}
+
+Reply farewell(std::string_view condition) {
+    return {
+        .text = fmt::format(
+            "<stream:error><{} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>{}",
+            condition, kEndOfStream
+        ),
+        .then = Reply::Then::close};
 }
 
 } // namespace
