@@ -65,18 +65,18 @@ std::string status_text(int status) {
 
 std::string fixdate(std::time_t time) {
     // Not strftime: the names of days and months are English whatever the locale.
-    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const std::chrono::sys_seconds at{std::chrono::seconds(time)};
     const auto day = std::chrono::floor<std::chrono::days>(at);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(at - day);
     return fmt::format(
-        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days.at(std::chrono::weekday(day).c_encoding()),
-        static_cast<unsigned>(date.day()), months.at(static_cast<unsigned>(date.month()) - 1),
-        static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
-        clock.seconds().count()
+        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+        kDays.at(std::chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
+        kMonths.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
+        clock.hours().count(), clock.minutes().count(), clock.seconds().count()
     );
 }
 

@@ -70,7 +70,7 @@ Answer refusal(int status, const SipBehaviour& sip) {
 
 // Three header lines, one for each scheme, of which only Kerberos names a service.
 Answer challenge(const SipBehaviour& sip, std::time_t now) {
-    constexpr std::string_view realm = "SIP Communications Service";
+    constexpr std::string_view kRealm = "SIP Communications Service";
     return {
         401,
         fmt::format(
@@ -79,7 +79,7 @@ Answer challenge(const SipBehaviour& sip, std::time_t now) {
             "WWW-Authenticate: Kerberos realm=\"{1}\", targetname=\"sip/{2}\", version=4\r\n"
             "WWW-Authenticate: TLS-DSK realm=\"{1}\", targetname=\"{2}\", version=4, "
             "sts-uri=\"https://{2}:443/CertProv/CertProvisioningService.svc\"\r\n",
-            fixdate(now + sip.clock_offset), realm, sip.fqdn
+            fixdate(now + sip.clock_offset), kRealm, sip.fqdn
         ),
         {}};
 }

@@ -96,19 +96,19 @@ WebPage page_for(const Request& request, const WebBehaviour& web) {
 }
 
 WebPage lync_page(const Request& request, const WebBehaviour& web) {
-    constexpr std::string_view root = "/autodiscover/autodiscoverservice.svc/root";
+    constexpr std::string_view kRoot = "/autodiscover/autodiscoverservice.svc/root";
     const std::string& path = request.path;
     const bool asked_at_discover = request.host.starts_with("lyncdiscover");
-    if (path == root || (path == "/" && asked_at_discover)) {
+    if (path == kRoot || (path == "/" && asked_at_discover)) {
         const auto format = autodiscover_format(request.accept);
         return request.client.tls ? autodiscover_root(web, format)
                                   : autodiscover_redirect(web, format);
     }
     if (path == "/") return start_page();
-    if (path == std::string(root) + "/domain")
+    if (path == std::string(kRoot) + "/domain")
         return autodiscover_domain(web, autodiscover_format(request.accept));
-    if (path == std::string(root) + "/user") return web_ticket_challenge(web);
-    if (path == std::string(root) + "/oauth/user" || path == "/ucwa/v1/applications")
+    if (path == std::string(kRoot) + "/user") return web_ticket_challenge(web);
+    if (path == std::string(kRoot) + "/oauth/user" || path == "/ucwa/v1/applications")
         return oauth_challenge(web);
     if (path == "/meet" || path.starts_with("/meet/")) return join_page(web, request.client.now);
     if (path == "/dialin") return dial_in_page();

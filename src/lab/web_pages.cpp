@@ -131,8 +131,8 @@ WebPage autodiscover_domain(const WebBehaviour& web, AutodiscoverFormat format) 
     const auto service = [](const std::string& host, std::string_view path) {
         return fmt::format("https://{}{}", host, path);
     };
-    constexpr std::string_view discover = "/Autodiscover/AutodiscoverService.svc/root";
-    constexpr std::string_view broker = "/Reach/sip.svc", ucwa = "/ucwa/v1/applications";
+    constexpr std::string_view kDiscover = "/Autodiscover/AutodiscoverService.svc/root";
+    constexpr std::string_view kBroker = "/Reach/sip.svc", kUcwa = "/ucwa/v1/applications";
     // There is no third format of this document: UCWA does not ask for it.
     if (format == AutodiscoverFormat::linked_json) format = AutodiscoverFormat::json;
     return document(
@@ -141,12 +141,12 @@ WebPage autodiscover_domain(const WebBehaviour& web, AutodiscoverFormat format) 
          {"SipClientInternalAccess", web.internal_sip, web.internal_sip_port},
          {"SipServerExternalAccess", web.external_sip, web.federation_port},
          {"SipClientExternalAccess", web.external_sip, web.access_port}},
-        {{"Internal/Autodiscover", service(web.internal_web, discover)},
-         {"Internal/AuthBroker", service(web.internal_web, broker)},
-         {"External/Autodiscover", service(web.external_web, discover)},
-         {"External/AuthBroker", service(web.external_web, broker)},
-         {"Internal/Ucwa", service(web.internal_web, ucwa)},
-         {"External/Ucwa", service(web.external_web, ucwa)}}
+        {{"Internal/Autodiscover", service(web.internal_web, kDiscover)},
+         {"Internal/AuthBroker", service(web.internal_web, kBroker)},
+         {"External/Autodiscover", service(web.external_web, kDiscover)},
+         {"External/AuthBroker", service(web.external_web, kBroker)},
+         {"Internal/Ucwa", service(web.internal_web, kUcwa)},
+         {"External/Ucwa", service(web.external_web, kUcwa)}}
     );
 }
 
