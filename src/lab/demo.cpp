@@ -36,6 +36,7 @@ Demo Builder::build() {
     edge_internal();
     edge_external();
     edge_external_3();
+    av_edge();
     reverse_proxy();
     autodiscover();
     partner();

@@ -71,6 +71,7 @@ class Builder {
     void edge_internal();
     void edge_external();
     void edge_external_3();
+    void av_edge();
     void reverse_proxy();
     void autodiscover();
     void partner();

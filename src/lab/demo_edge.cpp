@@ -23,6 +23,8 @@ constexpr Service kFederation{
     CertificateUse::access_edge_external, ClientCertificates::required, Probe::federation};
 constexpr Service kXmppProxy{
     CertificateUse::access_edge_external, ClientCertificates::optional, Probe::xmpp};
+constexpr Service kAvEdge{
+    CertificateUse::audio_video_authentication, ClientCertificates::not_asked, Probe::av_edge};
 constexpr Service kDataEdge{
     CertificateUse::data_edge_external, ClientCertificates::not_asked, Probe::web_conferencing};
 
@@ -179,6 +181,20 @@ void Builder::edge_external_3() {
         {"outcome=starttls_refused"}
     );
     from_public_ca(demo_, first);
+}
+
+// The A/V Edges show no certificate: MS-TURN behind pseudo-TLS on TCP, bare on UDP.
+void Builder::av_edge() {
+    const auto both = [this](const std::string& name, const Machine& machine) {
+        add(name, machine, 443, kAvEdge, {}).server.speaks_turn = true;
+        auto& udp = add(name + ", UDP", machine, 3478, kAvEdge, {});
+        udp.server.speaks_turn_udp = true;
+        udp.target.transport = Transport::udp;
+    };
+    both("edge01 A/V Edge", outer_edge("127.77.0.43", "av01.contoso.example"));
+    both("edge02 A/V Edge", outer_edge("127.77.0.53", "av02.contoso.example"));
+    both("edge03 A/V Edge", outer_edge("127.77.0.57", "av03.contoso.example"));
+    both("edge01 A/V Edge, internal", inner_edge("127.77.0.31", "edge01.contoso.example"));
 }
 
 void Builder::reverse_proxy() {
