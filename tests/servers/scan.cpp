@@ -22,10 +22,10 @@ std::string target_list(const std::vector<Question>& questions) {
     std::string text = kTargetList;
     for (const auto& question : questions)
         text += fmt::format(
-            "  - {{name: {}, host: {}, addresses: [127.0.0.1], port: {}, probe: tls, mutual: "
-            "{}{}}}\n",
-            question.name, question.host, question.port, question.mutual,
-            question.identity.empty() ? "" : ", identity: " + question.identity
+            "  - {{name: {}, host: {}, addresses: [127.0.0.1], port: {}, probe: {}, mutual: "
+            "{}{}{}}}\n",
+            question.name, question.host, question.port, question.probe, question.mutual,
+            question.identity.empty() ? "" : ", identity: " + question.identity, question.more
         );
     return text;
 }

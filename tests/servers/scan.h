@@ -20,6 +20,8 @@ struct Question {
     std::string identity;        // "ours", "stranger" or empty for none
     std::string mutual = "auto"; // as in the target list
     std::string host = kHost;    // looked up nowhere: the address is 127.0.0.1
+    std::string probe = "tls";
+    std::string more; // of the target list's line: ", key: value"
 };
 
 // Endpoint is one row of the result; everything is asked for as text, so that a failed check shows
