@@ -45,7 +45,7 @@ TEST_CASE("help and version: exit code 0, on stdout, with examples") {
         );
         CHECK(!has(help.out, "not built"));
         for (const auto* to_come :
-             {"discover", "--nagios", "--mtls-matrix", "--state", "--changes"})
+             {" discover", "--nagios", "--mtls-matrix", "--state", "--changes"})
             CHECK(!has(help.out, to_come));
     }
     CHECK(run({lab_path(), "--help"}).exit_code == 0);
