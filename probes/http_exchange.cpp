@@ -208,7 +208,10 @@ Want HttpConversation::peer_closed() {
     return answers_ > 0 ? finish() : Want{Want::Kind::done};
 }
 
-Want HttpConversation::finish() { return stop(Conclusion::finished, main_detail_); }
+Want HttpConversation::finish() {
+    answer_.plain = target_->plain;
+    return stop(Conclusion::finished, main_detail_);
+}
 
 Want HttpConversation::stop(Conclusion conclusion, std::string detail) {
     answer_.conclusion = conclusion;

@@ -204,6 +204,7 @@ class XmppConversation final : public Conversation {
     // All is learnt; our stream is closed as RFC 6120 4.4 wants it.
     Want close(std::string detail) {
         stop(Conclusion::finished, std::move(detail));
+        answer_.plain = true; // of use only where TLS was not on offer
         return {Want::Kind::send, std::string(codec::kXmppClose)};
     }
 

@@ -215,7 +215,7 @@ void conclude_preamble(const probes::Answer& answer, PeerEnd end, Observation& o
     observation.pseudo_tls = answer.pseudo_tls; // also where what followed did not go well
     switch (answer.conclusion) {
     case Conclusion::finished:
-        observation.plain = !answer.pseudo_tls;
+        observation.plain = answer.plain;
         return set(observation, Outcome::ok, Stage::done, answer.detail);
     case Conclusion::protocol_error:
         return set(observation, Outcome::protocol_error, Stage::preamble, answer.detail);

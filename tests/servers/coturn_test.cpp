@@ -50,7 +50,7 @@ class SilentPort {
 
 TEST_CASE("coturn: over UDP it is a TURN server, and not Microsoft's") {
     const Coturn coturn("turn.contoso.example");
-    const auto result = scan({question("relay", coturn.port(), ", transport: udp")});
+    const auto result = scan({question("relay", coturn.port(), "transport: udp")});
     const auto endpoint = result.endpoint("relay");
     CHECK(endpoint.get("/target/transport") == "udp");
     CHECK(endpoint.get("/outcome") == "protocol_error");
@@ -68,7 +68,7 @@ TEST_CASE("coturn: over UDP it is a TURN server, and not Microsoft's") {
 
 TEST_CASE("coturn: over TCP it has no answer to the pseudo-TLS hello, and that is said") {
     const Coturn coturn("turn.contoso.example");
-    const auto result = scan({question("relay", coturn.port(), ", transport: tcp")});
+    const auto result = scan({question("relay", coturn.port(), "transport: tcp")});
     const auto endpoint = result.endpoint("relay");
     CHECK(endpoint.get("/target/transport") == "tcp");
     CHECK(endpoint.get("/judged") == "false");
@@ -84,9 +84,9 @@ TEST_CASE("av-edge: a closed UDP port is refused, a silent one is not, and TCP i
     const SilentPort silent;
     const auto closed = free_port();
     const auto result = scan(
-        {question("closed", closed, ", transport: udp"),
-         question("silent", silent.port(), ", transport: udp"),
-         question("over tcp", silent.port(), ", transport: tcp")}
+        {question("closed", closed, "transport: udp"),
+         question("silent", silent.port(), "transport: udp"),
+         question("over tcp", silent.port(), "transport: tcp")}
     );
     CHECK(result.endpoint("closed").get("/outcome") == "refused");
     CHECK(result.endpoint("closed").get("/stage") == "connect");

@@ -56,7 +56,7 @@ class Greeter final : public probes::Conversation {
     Answer answer() const override {
         Facts facts;
         facts.set("log", log);
-        return {.conclusion = conclusion, .detail = "greeted", .facts = facts};
+        return {.conclusion = conclusion, .detail = "greeted", .facts = facts, .plain = true};
     }
 
   private:
@@ -197,6 +197,9 @@ TEST_CASE("exchange: pseudo-TLS and an alert in clear text are what the conversa
     CHECK(edge.outcome == Outcome::ok);
     CHECK(edge.pseudo_tls);
     CHECK(!edge.plain);
+    const auto refused = without_tls({.conclusion = Conclusion::finished});
+    CHECK(refused.outcome == Outcome::ok);
+    CHECK(!judged(refused)); // nothing was shown, and that is not by design
     const auto server = without_tls({.conclusion = Conclusion::tls_alert, .detail = "alert 40"});
     CHECK(server.outcome == Outcome::tls_alert);
     CHECK(server.stage == Stage::preamble);
