@@ -120,7 +120,6 @@ TEST_CASE("what is planned and not built yet is refused with just these words") 
     }
     refused({"scan", "x.yaml", "--state", "runs.db"}, "known, not built yet");
     refused({"check", "x.pem", "--nagios"}, "known, not built yet");
-        refused({"probe", "localhost", "--as", probe}, "known, not built yet");
     for (const auto* ending : {"csv", "md", "html", "xml", "prom"}) {
         refused({"check", "x.pem", "--output", std::string("r.") + ending}, "known, not built yet");
     }
