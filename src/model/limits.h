@@ -27,6 +27,8 @@ inline constexpr std::size_t kDatagramsFromPeer = 64; // of one UDP conversation
 inline constexpr std::size_t kLearntKept =
     64; // names and URLs kept of one answer; the rest is counted
 inline constexpr std::size_t kAddressesOfName = 8; // the rest is counted, not probed
+inline constexpr std::size_t kSrvTargets = 32;     // of one SRV answer; the rest is counted
+inline constexpr std::size_t kAliases = 16;        // CNAME steps from one name
 
 // Certificates.
 inline constexpr std::size_t kCertificateSize = 1u << 20;
