@@ -395,10 +395,10 @@ CLI::App* add_discover(CLI::App& app, Options& options) {
             "SIP-DOMAIN",
             [&](const std::vector<std::string>& domains) {
                 for (const auto& text : domains) {
+                    if (parse_address(text))
+                        refuse(fmt::format("'{}' is an address, no SIP domain", text));
                     const auto domain = read_host_name(text);
                     if (!domain) refuse(to_text(domain.error()));
-                    if (parse_address(*domain))
-                        refuse(fmt::format("'{}' is an address, no SIP domain", text));
                     options.inputs.push_back(*domain);
                 }
             },
