@@ -32,9 +32,9 @@ int wire_type(RecordType type) {
 
 DnsStatus without_message(int status) {
     switch (status) {
-    case ARES_EBADRESP:
-    case ARES_EBADNAME: return DnsStatus::malformed;
+    case ARES_EBADRESP: return DnsStatus::malformed;
     case ARES_ENODATA: return DnsStatus::no_such_record;
+    case ARES_EBADNAME:
     case ARES_ENOTFOUND: return DnsStatus::no_such_name;
     case ARES_ESERVFAIL:
     case ARES_EFORMERR:
@@ -46,6 +46,7 @@ DnsStatus without_message(int status) {
 
 std::string detail_without_message(int status) {
     if (status == ARES_ECONNREFUSED) return "no name server can be reached";
+    if (status == ARES_EBADNAME) return "it is too long to be asked for";
     if (status == ARES_ETIMEOUT) return std::string(kSilent);
     return without_message(status) == DnsStatus::no_answer ? ares_strerror(status) : "";
 }

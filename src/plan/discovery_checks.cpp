@@ -14,7 +14,7 @@ constexpr std::string_view kSrv = "RFC 2782";
 constexpr std::string_view kPorts =
     "DNS summary and port summary of each Edge topology for Lync Server 2013";
 
-constexpr std::array<CheckInfo, 14> kChecks{{
+constexpr std::array<CheckInfo, 15> kChecks{{
     {"dns-records", "each generation of clients, and partners, find a record that they ask for",
      "publish the records that these clients ask for", kDnsRequirements},
     {"dns-strict-naming",
@@ -50,6 +50,9 @@ constexpr std::array<CheckInfo, 14> kChecks{{
      "Plan hybrid connectivity between Skype for Business Server and Microsoft 365"},
     {"dns-plain-sip", "no record offers sign-in without TLS",
      "remove _sipinternal._tcp where clients are to use TLS", kDnsRequirements},
+    {"dns-wildcard", "names exist because somebody published them, not by a wildcard",
+     "publish the names of Lync one by one, and keep the wildcard away from their zone",
+     "RFC 4592"},
     {"dns-answer", "the name servers answer every question",
      "ask a resolver that knows the zone (--resolver), and mend the zone where it is broken",
      "RFC 1035, RFC 1034 3.6.2"},

@@ -193,6 +193,29 @@ void judge_plain_sip(const DomainDiscovery& domain, FindingList& findings) {
         );
 }
 
+// No deployment has all these names at one place, inside names and outside ones alike.
+void judge_wildcard(const DomainDiscovery& domain, FindingList& findings) {
+    const std::vector<Address>* first = nullptr;
+    for (const auto& row : domain.rows) {
+        if (row.type == RecordType::srv) continue;
+        if (row.answer.status != DnsStatus::found) return;
+        if (first != nullptr && row.answer.addresses != *first) return;
+        first = &row.answer.addresses;
+    }
+    if (first == nullptr || first->empty()) return;
+    Facts evidence;
+    evidence.set("address", to_text(first->front()));
+    findings.add(
+        "dns-wildcard", Verdict::warn,
+        fmt::format(
+            "every name that was asked for leads to {}: the zone seems to have a wildcard, so "
+            "clients find servers that are none",
+            to_text(first->front())
+        ),
+        std::move(evidence)
+    );
+}
+
 // A name server in trouble answers many questions in the same way: said once.
 void judge_open_questions(const DomainDiscovery& domain, FindingList& findings) {
     std::map<std::pair<DnsStatus, std::string>, std::vector<std::string>> open;
@@ -251,6 +274,7 @@ void judge_domain_records(const DomainDiscovery& domain, FindingList& findings) 
     judge_alias(domain, findings);
     judge_hosting(domain, findings);
     judge_plain_sip(domain, findings);
+    judge_wildcard(domain, findings);
     judge_open_questions(domain, findings);
     judge_aliases_to_nothing(domain, findings);
 }

@@ -123,6 +123,16 @@ TEST_CASE("questions: one that is not answered holds up only itself") {
     CHECK(asked.seconds < 1.2);
 }
 
+TEST_CASE("questions: a name that is too long does not exist") {
+    const HalfDns dns(std::uint8_t{0});
+    std::string name = "contoso.example";
+    while (name.size() < 253)
+        name.insert(0, "_sipfederationtls._tcp.");
+    const auto asked = ask({{name, RecordType::srv}}, of(dns.address()));
+    CHECK(asked.status(0) == "no_such_name");
+    CHECK(asked.answers.front().detail == "it is too long to be asked for");
+}
+
 TEST_CASE("questions: deadline and interrupt end the asking") {
     const DeadSocket mute(DeadSocket::Kind::mute_udp);
     auto options = of("127.0.0.1:" + std::to_string(mute.port()), 20s);

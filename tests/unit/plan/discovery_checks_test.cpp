@@ -276,6 +276,16 @@ TEST_CASE("dns-records: what each generation misses") {
     CHECK_FALSE(says(Domain().address("sip", "192.0.2.1").problems("dns-records"), "fail"));
 }
 
+TEST_CASE("dns-wildcard: every name at one address") {
+    Domain domain;
+    for (auto& row : domain.get().rows)
+        if (row.type != RecordType::srv) domain.address(row.record, "192.0.2.1");
+    CHECK(says(domain.problems("dns-wildcard"), "leads to 192.0.2.1"));
+    domain.row("meet").answer.addresses = {parse_address("192.0.2.2").value()};
+    CHECK(domain.verdicts("dns-wildcard").empty());
+    CHECK(healthy_outside().verdicts("dns-wildcard").empty());
+}
+
 TEST_CASE("dns-answer: a silent name server proves nothing, and is said once") {
     Domain domain;
     for (auto& row : domain.get().rows) {
