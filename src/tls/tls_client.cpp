@@ -88,12 +88,15 @@ void set_server_name(SSL* ssl, const std::string& name) {
     );
 }
 
-// A renegotiation that resumes the session asks for no certificate, so it must not be able to. Only
-// after the handshake: that the server issues tickets is a fact worth having.
+// A renegotiation that resumes the session asks for no certificate, so it must not be able to: it
+// offers a session that no server has. Only after the handshake, since that the server issues
+// tickets is a fact worth having.
 void forget_session(SSL* ssl) {
+    constexpr std::string_view kNobodys = "lyncprobe wants a new session...";
+    static_assert(kNobodys.size() == SSL_MAX_SSL_SESSION_ID_LENGTH);
     SSL_set_options(ssl, SSL_OP_NO_TICKET);
     if (SSL_SESSION* session = SSL_get_session(ssl))
-        SSL_SESSION_set1_id(session, reinterpret_cast<const unsigned char*>(""), 0);
+        SSL_SESSION_set1_id(session, pki::octets(kNobodys), kNobodys.size());
 }
 
 // A size is refused with one of these before the message is buffered.
