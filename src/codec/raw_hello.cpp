@@ -38,7 +38,7 @@ constexpr std::uint16_t kServerName = 0, kStatusRequest = 5, kSupportedGroups = 
 // Signalling suite of RFC 5746 3.3, for SSL 3.0, which has no extensions.
 constexpr std::uint16_t kEmptyRenegotiationInfo = 0x00ff;
 
-constexpr std::array<std::uint16_t, 5> kSuitesOfTls13{0x1301, 0x1302, 0x1303, 0x1304, 0x1305};
+constexpr std::array<std::uint16_t, 5> kSuitesOfTls13{0x1302, 0x1303, 0x1301, 0x1304, 0x1305};
 constexpr std::uint16_t kX25519 = 29, kP256 = 23, kP384 = 24, kP521 = 25;
 constexpr std::array kGroups{kX25519, kP256, kP384, kP521};
 
