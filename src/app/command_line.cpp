@@ -20,7 +20,7 @@ namespace {
 // Named by the contract, refused until they are built, and absent from --help.
 constexpr const char* kCommandsToCome[] = {"federation", "import", "diff", "report",
                                            "history",    "serve",  "merge"};
-constexpr const char* kFlagsToCome[] = {"--mtls-matrix", "--sni-matrix", "--versions", "--changes"};
+constexpr const char* kFlagsToCome[] = {"--changes"};
 constexpr const char* kOptionsToCome[] = {"--state"};
 
 // HelpText shows an option's kind of value and nothing else behind its name.
@@ -254,6 +254,22 @@ void add_probing_options(CLI::App& app, Options& options) {
     value_option(
         app, "--retries", "extra tries after a connect time-out or a reset [0]", "N",
         [&](const std::string& text) { settings.retries = number_of("--retries", text, 0); }
+    );
+    const auto breadth = [&](const char* name, std::optional<bool>& wanted, const char* help) {
+        app.add_flag_callback(
+            name, [&wanted] { wanted = true; }, help
+        );
+    };
+    breadth(
+        "--versions", settings.versions, "try SSL 2.0 to TLS 1.3 too, each by one connection more"
+    );
+    breadth("--mtls-matrix", settings.mtls_matrix, "try with and without our certificate");
+    breadth(
+        "--sni-matrix", settings.sni_matrix, "try without a server name and with a foreign one too"
+    );
+    breadth(
+        "--inventory", settings.inventory,
+        "read certificates without a handshake where that is possible"
     );
     value_option(
         app, "--address-family", "4, 6 or any [any]", "FAMILY",
@@ -567,6 +583,8 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
         app.parse(argc, argv);
         check_identity(options.identity, app.got_subcommand("check"));
         if (app.got_subcommand("discover")) check_discover(options);
+        if (options.settings.inventory && options.settings.mtls_matrix)
+            refuse("--inventory shakes no hands, so there is nothing for --mtls-matrix to try");
         if (options.quiet && options.verbose) refuse("--quiet and --verbose exclude each other");
     } catch (const Refused& refused) {
         return usage_error(app, refused.what);
