@@ -20,6 +20,8 @@ struct HttpGet {
     bool close = false;              // this is the last request of the connection
     bool plain = false;              // http://: the default port is 80
 };
+// Whatever is in it, the request keeps its lines: in the path blanks, control characters and all
+// beyond ASCII become %XX, in the headers they are left out.
 std::string encode(const HttpGet&);
 
 struct HttpResponse {
@@ -46,11 +48,15 @@ class HttpReader {
 
     enum class State { need_more, have_response, malformed, too_large };
 
-    // Takes all of `bytes`; response() is valid after have_response until the next feed().
+    // Takes all of `bytes`; response() is valid after have_response until the next feed(). Call
+    // with no bytes to look for the next response in what is already there.
     State feed(std::string_view bytes);
-    // The peer closed: a response without a length ends here.
+    // The peer closed: a response without a length ends here. need_more: it was cut short.
     State end_of_stream();
     const HttpResponse& response() const;
+    // The response that is being read, without its body, once its headers are there; else null.
+    // It is what is known of one that was cut short or too large.
+    const HttpResponse* begun() const;
     const std::string& problem() const; // one clause, for malformed and too_large
 
   private:

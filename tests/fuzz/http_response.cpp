@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// HTTP responses, whole and split after every possible number of bytes up to 64: the same responses
+// come of it.
+#include "codec/http.h"
+#include "model/limits.h"
+
+#include <cstdint>
+#include <cstdlib>
+
+namespace {
+
+using lyncprobe::codec::HttpReader;
+
+// Statuses and body sizes, and how it ended.
+std::string read(std::string_view bytes, std::size_t first) {
+    HttpReader reader;
+    std::string out;
+    for (const auto part : {bytes.substr(0, first), bytes.substr(first)}) {
+        auto state = reader.feed(part);
+        while (state == HttpReader::State::have_response) {
+            const auto& response = reader.response();
+            if (response.body.size() > lyncprobe::limits::kHttpBody) std::abort();
+            out +=
+                std::to_string(response.status) + '/' + std::to_string(response.body.size()) + ' ';
+            state = reader.feed({});
+        }
+        if (state == HttpReader::State::need_more) continue;
+        if (reader.problem().empty()) std::abort();
+        return out + reader.problem();
+    }
+    if (reader.end_of_stream() == HttpReader::State::have_response)
+        out += std::to_string(reader.response().body.size());
+    return out;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    const auto whole = read(bytes, size);
+    for (std::size_t first = 1; first < size && first <= 64; ++first)
+        if (read(bytes, first) != whole) std::abort();
+    return 0;
+}
