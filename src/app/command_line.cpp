@@ -395,7 +395,7 @@ CLI::App* add_rules(CLI::App& app, Options& options) {
 
 CLI::App* add_docs(CLI::App& app, Options& options) {
     auto* docs = app.add_subcommand("docs", "Documents that come out of the program")->group("");
-    docs->add_option("KIND", options.docs_kind, "rules")->required();
+    docs->add_option("KIND", options.docs_kind, "rules, services")->required();
     return docs;
 }
 
