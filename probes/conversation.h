@@ -44,8 +44,10 @@ enum class Conclusion {
 
 struct Answer {
     Conclusion conclusion = Conclusion::unfinished;
-    std::string detail; // one clause in words for a conclusion that is not `finished`
+    // One clause in words; of an unfinished one it says what was missed, and may be empty.
+    std::string detail;
     Facts facts; // what was learnt, also when cut short; keys are declared in the probe's header
+    bool plain = false;      // what it says is all, and it does without TLS by design or by choice
     bool pseudo_tls = false; // the peer spoke MS-TURN's pseudo-TLS, or MS-TURN where it needs none
 };
 

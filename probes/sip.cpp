@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "probes/sip.h"
 
-#include "codec/sip.h"
-#include "model/limits.h"
+#include "codec/header_parameters.h"
 
-#include <array>
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,101 +13,154 @@ namespace lyncprobe::probes {
 
 namespace {
 
-// SipConversation sends one NEGOTIATE and takes the first final answer.
-class SipConversation final : public Conversation {
+constexpr std::string_view kNegotiate = "NEGOTIATE";
+constexpr std::string_view kRegister = "REGISTER";
+
+Words words_of(const codec::SipResponse& response, std::string_view method, bool identity);
+void learn_challenges(const codec::SipResponse& response, Facts& facts);
+
+codec::SipNegotiate negotiate_to(const Peer& peer) {
+    return {
+        .host = peer.target->host,
+        .port = peer.target->port,
+        .local_host = peer.local_host,
+        .seed = peer.seed,
+        // A yes to LZ77-8K would turn all that follows into compressed packets, so it is not asked
+        // for where something is to follow.
+        .compression = peer.target->sip_domain.empty()};
+}
+
+// LyncSip sends one NEGOTIATE and, where the target has a SIP domain, one REGISTER after its
+// answer.
+class LyncSip final : public SipConversation {
   public:
-    explicit SipConversation(const Peer& peer) {
-        request_ = codec::encode(codec::SipNegotiate{
-            .host = peer.target->host,
-            .port = peer.target->port,
-            .local_host = peer.local_host,
-            .seed = peer.seed});
-        answer_.facts.set(sip_answer::kRequest, std::string("NEGOTIATE"));
+    explicit LyncSip(const Peer& peer)
+        : SipConversation(kNegotiate, codec::encode(negotiate_to(peer))),
+          identity_offered_(peer.identity_offered) {
+        if (!peer.target->sip_domain.empty())
+            register_ = codec::encode(codec::SipRegister{
+                .domain = peer.target->sip_domain, .local_host = peer.local_host, .seed = peer.seed}
+            );
     }
-
-    Want start() override { return {Want::Kind::send, std::move(request_)}; }
-
-    Want on(const Received& received) override {
-        switch (received.kind) {
-        case Received::Kind::sent: return {Want::Kind::receive};
-        case Received::Kind::bytes: return read(received.bytes);
-        default: return {Want::Kind::done}; // cut short: the conclusion stays as it is
-        }
-    }
-
-    Answer answer() const override { return answer_; }
 
   private:
-    Want read(std::string_view bytes) {
-        auto state = reader_.feed(bytes);
-        while (state == codec::SipReader::State::have_response) {
-            if (reader_.response().status >= 200) return finish(reader_.response());
-            if (++provisional_ > limits::kSipProvisional)
-                return stop(Conclusion::limit_exceeded, "it sent provisional answers without end");
-            state = reader_.feed({});
+    Want answered(const codec::SipResponse& response) override {
+        const bool first = asked() == kNegotiate;
+        if (first)
+            learn_first(response, facts());
+        else
+            learn(response, facts());
+        if (says_no(response.status) && facts().find(sip_answer::kRefusal) == nullptr)
+            set_refusal(response, asked(), words_of(response, asked(), identity_offered_), facts());
+        return first ? negotiated(response) : registered(response);
+    }
+
+    Want negotiated(const codec::SipResponse& response) {
+        const auto compression = response.header("Compression");
+        if (!compression.empty()) facts().set(sip_answer::kCompression, std::string(compression));
+        said_ = fmt::format("answers NEGOTIATE with {}", status_text(response));
+        if (!register_) return finish(said_);
+        if (response.status < 300 && !compression.empty()) {
+            facts().set(
+                sip_answer::kRegisterSkipped,
+                std::string("it compresses the connection although we did not ask for it")
+            );
+            return finish(said_);
         }
-        if (state == codec::SipReader::State::malformed)
-            return stop(Conclusion::protocol_error, reader_.problem());
-        if (state == codec::SipReader::State::too_large)
-            return stop(Conclusion::limit_exceeded, reader_.problem());
-        return {Want::Kind::receive};
+        return ask(kRegister, std::move(*register_));
     }
 
-    Want finish(const codec::SipResponse& response) {
-        auto& facts = answer_.facts;
-        facts.set(sip_answer::kStatus, std::int64_t{response.status});
-        facts.set(sip_answer::kReason, response.reason);
-        if (const auto server = response.header("Server"); !server.empty()) {
-            facts.set(sip_answer::kServer, std::string(server));
-            if (const auto product = product_of_server_header(server); !product.empty())
-                facts.set(sip_answer::kProduct, std::string(product));
-        }
-        if (const auto compression = response.header("Compression"); !compression.empty())
-            facts.set(sip_answer::kCompression, std::string(compression));
-        auto diagnostics = response.all("ms-diagnostics");
-        for (auto& line : response.all("ms-diagnostics-public"))
-            diagnostics.push_back(std::move(line));
-        if (!diagnostics.empty()) facts.set(sip_answer::kDiagnostics, std::move(diagnostics));
-        return stop(
-            Conclusion::finished,
-            fmt::format("answers NEGOTIATE with {} {}", response.status, response.reason)
-        );
+    Want registered(const codec::SipResponse& response) {
+        facts().set(sip_answer::kRegisterStatus, std::int64_t{response.status});
+        facts().set(sip_answer::kRegisterReason, response.reason);
+        learn_challenges(response, facts());
+        return finish(fmt::format("{} and REGISTER with {}", said_, status_text(response)));
     }
 
-    Want stop(Conclusion conclusion, std::string detail) {
-        answer_.conclusion = conclusion;
-        answer_.detail = std::move(detail);
-        return {Want::Kind::done};
-    }
-
-    std::string request_;
-    codec::SipReader reader_;
-    std::size_t provisional_ = 0;
-    Answer answer_;
+    const bool identity_offered_;
+    std::optional<std::string> register_; // absent: none is to follow
+    std::string said_;                    // of the NEGOTIATE
 };
+
+// What a refusal means in Lync's terms where no ms-diagnostics say it.
+Words words_of(const codec::SipResponse& response, std::string_view method, bool identity) {
+    switch (response.status) {
+    case 403:
+        if (identity)
+            return {
+                "most likely the server does not know the name in our certificate as a trusted "
+                "server of its topology",
+                "on their side: add the FQDN of our certificate to the topology (a trusted "
+                "application pool, for instance); on our side: offer the certificate of a server "
+                "that is in it"};
+        return {
+            "most likely this is a port for servers (MTLS), which wants the certificate of a "
+            "trusted server of its topology, and we have none for it",
+            "on our side: give the target an identity with the certificate of a server of the "
+            "topology"};
+    case 404:
+        if (method != kRegister) break;
+        return {
+            "the server does not serve this SIP domain",
+            "on our side: check the target's SIP domain; on their side: add it to the topology"};
+    case 408:
+    case 504:
+        return {
+            "the server could not hand the request on: DNS, connection or certificate of its next "
+            "server",
+            "on their side: the log of the SIP stack names the next server; check DNS, port 5061 "
+            "and certificates between the two"};
+    case 480:
+    case 503:
+        return {
+            "the service is not ready: starting, stopping, overloaded or without its back end",
+            "on their side: the state of the services of this server and of its back end"};
+    default: break;
+    }
+    return {
+        "the status alone does not say why",
+        "on their side: the log of the SIP stack of that time says why"};
+}
+
+// "TLS-DSK, realm "…", target …, version 4, certificates from …"
+std::string challenge_text(const codec::SipChallenge& challenge) {
+    std::string out = challenge.scheme;
+    if (challenge.proxy) out += " (as a proxy)";
+    if (!challenge.realm.empty()) out += fmt::format(", realm \"{}\"", challenge.realm);
+    if (!challenge.target_name.empty()) out += fmt::format(", target {}", challenge.target_name);
+    if (!challenge.version.empty()) out += fmt::format(", version {}", challenge.version);
+    if (!challenge.sts_uri.empty()) out += fmt::format(", certificates from {}", challenge.sts_uri);
+    return out;
+}
+
+void learn_challenges(const codec::SipResponse& response, Facts& facts) {
+    std::vector<std::string> lines, schemes;
+    std::string realm, target_name, sts_uri;
+    for (const auto& challenge : codec::challenges(response)) {
+        lines.push_back(challenge_text(challenge));
+        const bool known = std::any_of(schemes.begin(), schemes.end(), [&](const auto& scheme) {
+            return codec::same_name(scheme, challenge.scheme);
+        });
+        if (!known) schemes.push_back(challenge.scheme);
+        if (realm.empty()) realm = challenge.realm;
+        if (target_name.empty()) target_name = challenge.target_name;
+        if (sts_uri.empty()) sts_uri = challenge.sts_uri;
+    }
+    if (lines.empty()) return;
+    facts.set(sip_answer::kAuthSchemes, std::move(schemes));
+    if (!realm.empty()) facts.set(sip_answer::kRealm, std::move(realm));
+    if (!target_name.empty()) facts.set(sip_answer::kTargetName, std::move(target_name));
+    if (!sts_uri.empty()) facts.set(sip_answer::kStsUri, std::move(sts_uri));
+    facts.set(sip_answer::kChallenges, std::move(lines));
+}
 
 } // namespace
 
 const ProbeInfo sip{
     .id = Probe::sip,
-    .summary = "SIP: one NEGOTIATE, reads status and Server",
+    .summary = "SIP: one NEGOTIATE, for our own domains one anonymous REGISTER",
     .converse = [](const Peer& peer) -> std::unique_ptr<Conversation> {
-        return std::make_unique<SipConversation>(peer);
+        return std::make_unique<LyncSip>(peer);
     }};
-
-std::string_view product_of_server_header(std::string_view header) {
-    // As seen in captured answers of each product.
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kProducts{{
-        {"RTC/3.0", "Office Communications Server 2007"},
-        {"RTC/3.5", "Office Communications Server 2007 R2"},
-        {"RTC/4.0", "Lync Server 2010"},
-        {"RTC/5.0", "Lync Server 2013"},
-        {"RTC/6.0", "Skype for Business Server 2015"},
-        {"RTC/7.0", "Skype for Business Server 2019"},
-    }};
-    for (const auto& [prefix, product] : kProducts)
-        if (header.substr(0, prefix.size()) == prefix) return product;
-    return {};
-}
 
 } // namespace lyncprobe::probes

@@ -296,6 +296,10 @@ void add_choosing_options(CLI::App& app, Options& options) {
         app, "--target", "only targets whose name matches this glob; may be repeated", "GLOB",
         [&](const std::string& glob) { options.target_globs.push_back(glob); }
     );
+    app.add_flag(
+        "--follow", options.follow,
+        "probe the names that autodiscover answers tell, too [off: nothing that was not named]"
+    );
     app.add_flag("--plan", options.plan_only, "print what would be probed and stop");
     value_option(
         app, "--shard", "only part I of N of the targets, I from 0", "I/N",
@@ -356,6 +360,20 @@ CLI::App* add_probe(CLI::App& app, Options& options) {
         }
     );
     add_role_options(*probe, options);
+    value_option(
+        *probe, "--sip-domain",
+        "SIP domain to ask about: ours for sip, the partner's for federation and xmpp", "DOMAIN",
+        [&](const std::string& text) {
+            const auto domain = read_host_name(text);
+            if (!domain) refuse("--sip-domain: " + to_text(domain.error()));
+            options.sip_domain = *domain;
+        }
+    );
+    value_option(
+        *probe, "--product", "what runs there: lync-server-2013, skype-for-business-2019 …",
+        "PRODUCT",
+        [&](const std::string& text) { options.product = word_of<Product>("--product", text); }
+    );
     add_choosing_options(*probe, options);
     add_probing_options(*probe, options);
     add_judging_options(*probe, options);

@@ -63,6 +63,7 @@ int run_probe(const Options& options) {
     target.host = host->host;
     target.probe = options.probe;
     target.port = host->port.value_or(default_port(options.probe));
+    target.transport = default_transport(target.probe, target.port);
     target.role = options.role;
     target.role_given = options.role_given;
     target.use = options.use;

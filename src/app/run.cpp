@@ -2,6 +2,7 @@
 // One run: plan, probe, judge, report. The order of the house; every step is somebody else's.
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/follow.h"
 #include "app/inputs.h"
 #include "app/judging.h"
 #include "app/process.h"
@@ -12,12 +13,15 @@
 #include "net/engine.h"
 #include "plan/plan.h"
 #include "plan/services.h"
+#include "plan/sip_domains.h"
 #include "probes/probe.h"
 
 #include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <set>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,6 +31,12 @@ namespace lyncprobe::app {
 namespace {
 
 using std::chrono::seconds;
+
+// Setting up the lean library context costs what it saves on so many handshakes.
+constexpr std::size_t kWorthLean = 32;
+
+// --follow: a redirect may lead to a service that names the rest.
+constexpr int kFollowRounds = 3;
 
 Time now() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
 
@@ -64,6 +74,7 @@ net::EngineOptions engine_options(
     out.deadline = settings.deadline;
     out.address_family = settings.address_family.value_or(0);
     out.resolvers = options.resolvers.empty() ? deployment.resolvers : options.resolvers;
+    if (!deployment.sip_domains.empty()) out.our_domain = deployment.sip_domains.front();
     out.interrupts = &count_interrupts();
     return out;
 }
@@ -97,6 +108,12 @@ Result<pki::Anchors> load_trust(const Deployment& deployment, const Options& opt
     auto files = deployment.trust.ca_files;
     files.insert(files.end(), options.ca_files.begin(), options.ca_files.end());
     return load_anchors(files, deployment.trust.system.value_or(true) && !options.no_system_trust);
+}
+
+// What is left of the run's deadline; at least a moment, so that the engine says what it skips.
+Milliseconds remaining(Milliseconds deadline, std::chrono::steady_clock::time_point started) {
+    const auto gone = std::chrono::steady_clock::now() - started;
+    return std::max(deadline - std::chrono::duration_cast<Milliseconds>(gone), Milliseconds{1});
 }
 
 // --target: keeps the targets whose name matches one of the globs.
@@ -226,6 +243,7 @@ int run_deployment(Deployment deployment, const Options& options) {
     keep_named(deployment.targets, options.target_globs);
     if (deployment.targets.empty()) return stop({.what = "--target: no target has such a name"});
     use_command_line_identity(deployment, options.identity);
+    plan::fill_in_sip_domains(deployment.targets, deployment.sip_domains);
     const auto settings = merged(options.settings, deployment.settings);
     auto prepared = plan::prepare(std::move(deployment.targets), deployment.inputs);
     for (const auto& warning : prepared.warnings)
@@ -260,7 +278,10 @@ int run_deployment(Deployment deployment, const Options& options) {
         store, pool, std::move(*selection), deployment.policy, deployment.waivers, result.judged_at,
         std::chrono::duration_cast<seconds>(soon)
     );
-    tls::ContextPool contexts;
+    const bool many = prepared.targets.size() >= kWorthLean || options.follow;
+    tls::ContextPool contexts(
+        many ? tls::ContextPool::Library::lean : tls::ContextPool::Library::standard
+    );
     for (const auto& identity : *identities) {
         contexts.add_identity(identity);
         if (const auto refusal = refusal_of(contexts, *identity)) return stop(*refusal);
@@ -269,16 +290,33 @@ int run_deployment(Deployment deployment, const Options& options) {
     outputs->identities(result.identities);
 
     net::Sinks sinks;
+    std::size_t offset = 0; // of the round's targets among all
     sinks.finished = [&](ProbedEndpoint&& probed) {
+        probed.target += offset;
         const auto& planned = prepared.targets[probed.target];
         result.endpoints.push_back(judge_safely(judge, planned, std::move(probed)));
         outputs->endpoint(result.endpoints.back(), planned.target);
     };
     sinks.tick = [&](const net::Progress& at) { progress.tick(at); };
     sinks.warning = warn;
-    const auto end =
-        net::run(prepared.targets, engine_options(settings, options, deployment), contexts, sinks);
-    if (!end) return stop(end.error());
+    auto engine = engine_options(settings, options, deployment);
+    const auto started = std::chrono::steady_clock::now();
+    Result<net::RunEnd> end = net::RunEnd{};
+    for (int round = 0; round <= kFollowRounds; ++round) {
+        const auto targets = std::span<const plan::PlannedTarget>(prepared.targets).subspan(offset);
+        end = net::run(targets, engine, contexts, sinks);
+        if (!end) return stop(end.error());
+        if (!options.follow || end->interrupted || end->deadline_reached) break;
+        const auto before = std::exchange(offset, prepared.targets.size());
+        auto learnt = learnt_targets(result, before);
+        if (learnt.empty()) break;
+        plan::fill_in_sip_domains(learnt, deployment.sip_domains);
+        for (auto& planned : plan::prepare(std::move(learnt), deployment.inputs).targets) {
+            result.targets.push_back(planned.target);
+            prepared.targets.push_back(std::move(planned));
+        }
+        if (settings.deadline) engine.deadline = remaining(*settings.deadline, started);
+    }
     progress.clear();
 
     result.interrupted = end->interrupted;
@@ -286,6 +324,7 @@ int run_deployment(Deployment deployment, const Options& options) {
     std::sort(result.endpoints.begin(), result.endpoints.end(), [](const auto& a, const auto& b) {
         return std::tie(a.target, a.address) < std::tie(b.target, b.address);
     });
+    result.topology = judge.deployment(result);
     result.summary = report::summarise(result, fail_on(settings.fail_on));
     return outputs->write(result, warn);
 }

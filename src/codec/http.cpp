@@ -64,6 +64,7 @@ std::string clause(const boost::system::error_code& error) {
     if (error == http::error::bad_version || error == http::error::bad_status ||
         error == http::error::bad_reason)
         return "its status line is not HTTP/1";
+    if (error == http::error::bad_value) return "there is a control character in its HTTP headers";
     return "its HTTP headers are malformed";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "codec/sip.h"
 
+#include "codec/header_parameters.h"
 #include "model/host.h"
 #include "model/limits.h"
 
@@ -30,20 +31,6 @@ constexpr std::array<std::pair<char, std::string_view>, 10> kCompact{{
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-bool same_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return lower(x) == lower(y);
-           });
-}
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
-        text.remove_suffix(1);
-    return text;
-}
-
 std::string_view long_name(std::string_view name) {
     if (name.size() != 1) return name;
     for (const auto& [compact, full] : kCompact)
@@ -63,12 +50,63 @@ bool read_status_line(std::string_view line, SipResponse& out) {
     return true;
 }
 
+void take_parameter(HeaderParameter& parameter, SipChallenge& challenge) {
+    if (same_name(parameter.name, "realm")) challenge.realm = std::move(parameter.value);
+    if (same_name(parameter.name, "version")) challenge.version = std::move(parameter.value);
+    if (same_name(parameter.name, "sts-uri")) challenge.sts_uri = std::move(parameter.value);
+    if (!same_name(parameter.name, "targetname")) return;
+    constexpr std::string_view kService = "sip/"; // of a Kerberos service name
+    if (same_name(std::string_view(parameter.value).substr(0, kService.size()), kService))
+        parameter.value.erase(0, kService.size());
+    challenge.target_name = std::move(parameter.value);
+}
+
+// One header's challenges. A name with a space inside begins one: "Kerberos realm"; so does one
+// without a value: "NTLM".
+void read_challenges(std::string_view value, bool proxy, std::vector<SipChallenge>& out) {
+    bool begun = false; // a challenge of this header
+    for (std::size_t read = 0; read < limits::kSipParameters; ++read) {
+        const auto item = next_item(value, ',');
+        if (!item) return;
+        auto parameter = read_parameter(*item);
+        const auto space = parameter.name.find_first_of(" \t");
+        if (space != std::string_view::npos || !parameter.has_value) {
+            const auto scheme = parameter.name.substr(0, space);
+            if (scheme.empty()) continue;
+            if (out.size() >= limits::kLearntKept) return;
+            out.push_back({.scheme = std::string(scheme), .proxy = proxy});
+            begun = true;
+            if (space != std::string_view::npos)
+                parameter.name = trim(parameter.name.substr(space));
+        }
+        if (begun) take_parameter(parameter, out.back());
+    }
+}
+
 // The end of the head and how long the empty line is; npos where it has not come yet.
 std::pair<std::size_t, std::size_t> find_empty_line(std::string_view text, std::size_t from) {
     const auto crlf = text.find("\r\n\r\n", from);
     const auto lf = text.find("\n\n", from);
     if (lf < crlf) return {lf, 2};
     return {crlf, 4};
+}
+
+// What host names, addresses and ids are made of; a zone index (RFC 4007 11) means nothing to a
+// peer.
+std::string name_part(std::string_view text) {
+    constexpr std::string_view kMarks = "-._:";
+    std::string out;
+    for (const char c : text.substr(0, text.find('%'))) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (letter || (c >= '0' && c <= '9') || kMarks.find(c) != std::string_view::npos) out += c;
+    }
+    return out;
+}
+
+// As a URI writes a host.
+std::string bracketed(std::string_view host) {
+    const auto name = name_part(host);
+    return name.find(':') == std::string::npos ? name : fmt::format("[{}]", name);
 }
 
 } // namespace
@@ -110,6 +148,9 @@ SipReader::State SipReader::read_head() {
         problem_ = fmt::format("its SIP headers are longer than {} bytes", limits::kSipHeaders);
         return State::too_large;
     }
+    if (std::string_view(buffer_).substr(0, head_end).find('\0', searched_) !=
+        std::string_view::npos)
+        return malformed("a NUL stands in its SIP headers");
     if (head_end == std::string::npos) {
         searched_ = buffer_.size();
         return State::need_more;
@@ -171,11 +212,19 @@ SipReader::State SipReader::malformed(std::string why) {
     return State::malformed;
 }
 
+std::vector<SipChallenge> challenges(const SipResponse& response) {
+    std::vector<SipChallenge> out;
+    for (const auto& [name, value] : response.headers) {
+        const bool proxy = same_name(name, "Proxy-Authenticate");
+        if (proxy || same_name(name, "WWW-Authenticate")) read_challenges(value, proxy, out);
+    }
+    return out;
+}
+
 std::string encode(const SipNegotiate& request) {
-    const auto server = host_and_port(request.host, request.port);
-    const bool v6 = request.local_host.find(':') != std::string_view::npos;
-    const auto local =
-        v6 ? fmt::format("[{}]", request.local_host) : std::string(request.local_host);
+    const auto server = host_and_port(name_part(request.host), request.port);
+    const auto local = bracketed(request.local_host);
+    const auto seed = name_part(request.seed);
     return fmt::format(
         "NEGOTIATE sip:{0} SIP/2.0\r\n"
         "Via: SIP/2.0/TLS {1};branch=z9hG4bK{2}\r\n"
@@ -184,9 +233,50 @@ std::string encode(const SipNegotiate& request) {
         "To: <sip:{0}>\r\n"
         "Call-ID: {2}\r\n"
         "CSeq: 1 NEGOTIATE\r\n"
-        "Compression: LZ77-8K\r\n"
+        "{3}"
         "Content-Length: 0\r\n\r\n",
-        server, local, request.seed
+        server, local, seed, request.compression ? "Compression: LZ77-8K\r\n" : ""
+    );
+}
+
+std::string encode(const SipRegister& request) {
+    const auto domain = bracketed(request.domain);
+    const auto local = bracketed(request.local_host);
+    const auto seed = name_part(request.seed);
+    return fmt::format(
+        "REGISTER sip:{0} SIP/2.0\r\n"
+        "Via: SIP/2.0/TLS {1};branch=z9hG4bK{2}r\r\n"
+        "Max-Forwards: 70\r\n"
+        "From: <sip:anonymous@{0}>;tag={2}r;epid=lyncprobe\r\n"
+        "To: <sip:anonymous@{0}>\r\n"
+        "Call-ID: {2}r\r\n"
+        "CSeq: 1 REGISTER\r\n"
+        "Contact: <sip:{1};transport=tls>\r\n"
+        "User-Agent: lyncprobe\r\n"
+        "Supported: gruu-10\r\n"
+        "Event: registration\r\n"
+        "Content-Length: 0\r\n\r\n",
+        domain, local, seed
+    );
+}
+
+std::string encode(const SipFederationOptions& request) {
+    const auto domain = bracketed(request.domain);
+    const auto ours = bracketed(request.our_domain);
+    const auto local = bracketed(request.local_host);
+    const auto seed = name_part(request.seed);
+    return fmt::format(
+        "OPTIONS sip:Options_User@{0} SIP/2.0\r\n"
+        "Via: SIP/2.0/TLS {2};branch=z9hG4bK{3}o\r\n"
+        "Max-Forwards: 70\r\n"
+        "From: <sip:Options_User@{1}>;tag={3}o;epid=lyncprobe\r\n"
+        "To: <sip:Options_User@{0}>\r\n"
+        "Call-ID: {3}o\r\n"
+        "CSeq: 1 OPTIONS\r\n"
+        "Contact: <sip:{2};transport=tls>\r\n"
+        "User-Agent: lyncprobe\r\n"
+        "Content-Length: 0\r\n\r\n",
+        domain, ours, local, seed
     );
 }
 

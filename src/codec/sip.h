@@ -49,13 +49,50 @@ class SipReader {
     std::string problem_;
 };
 
+// SipChallenge is one way to authenticate that a 401 or 407 offers ([MS-SIPAE] 2.2.1).
+struct SipChallenge {
+    std::string scheme; // "NTLM", "Kerberos", "TLS-DSK" as sent
+    std::string realm;
+    std::string target_name; // without Kerberos' "sip/" in front
+    std::string version;
+    std::string sts_uri; // where TLS-DSK gets its certificate from
+    bool proxy = false;  // of Proxy-Authenticate
+};
+// Every challenge of WWW-Authenticate and Proxy-Authenticate in the order of the headers, at most
+// limits::kLearntKept; also where several share a header line.
+std::vector<SipChallenge> challenges(const SipResponse&);
+
+// The requests we send. Hosts, domains and seeds are reduced to the characters that such names are
+// made of, so that nothing in them can begin another header or message. `seed` makes branch, tag
+// and Call-ID of the exchange; each request adds its own letter to it.
+
 // Microsoft's NEGOTIATE ([MS-SIPCOMP]): hop by hop, needs no user and no authentication.
 struct SipNegotiate {
     std::string_view host; // of the server
     std::uint16_t port = 0;
     std::string_view local_host;
-    std::string_view seed; // makes branch, tag and Call-ID of this exchange
+    std::string_view seed;
+    bool compression = true; // ask for LZ77-8K; after a yes the connection is compressed
 };
 std::string encode(const SipNegotiate&);
+
+// A REGISTER without credentials, which a Lync server answers with its challenges ([MS-SIPAE]
+// 3.3.5.1). It names nobody: anonymous@domain is no account's address.
+struct SipRegister {
+    std::string_view domain; // the SIP domain that is asked about
+    std::string_view local_host;
+    std::string_view seed;
+};
+std::string encode(const SipRegister&);
+
+// The OPTIONS that Microsoft's Test-CsFederatedPartner sends, so that a partner sees in his log
+// what he knows.
+struct SipFederationOptions {
+    std::string_view domain;     // of the partner
+    std::string_view our_domain; // of From
+    std::string_view local_host;
+    std::string_view seed;
+};
+std::string encode(const SipFederationOptions&);
 
 } // namespace lyncprobe::codec

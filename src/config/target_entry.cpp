@@ -52,6 +52,7 @@ constexpr std::array kTargetKeys{
     TargetKey{"host", read<&T::host, read_host>, nullptr},
     TargetKey{"addresses", read_addresses, nullptr},
     TargetKey{"port", read<&T::port, read_port>, take_over<&T::port>},
+    TargetKey{"transport", read<&T::transport, any_word<Transport>>, nullptr}, // by probe and port
     TargetKey{"probe", read_probe, take_over<&T::probe>},
     TargetKey{"role", read_role, take_over_role},
     TargetKey{"use", read<&T::use, any_word<CertificateUse>>, take_over<&T::use>},
@@ -123,6 +124,8 @@ void apply_defaults(Target& target, std::uint64_t given, const TargetDraft& defa
             kTargetKeys[i].take_over(defaults.target, target);
     if (((defaults.given | given) >> index_of("port") & 1u) == 0)
         target.port = default_port(target.probe);
+    if ((given >> index_of("transport") & 1u) == 0)
+        target.transport = default_transport(target.probe, target.port);
     if ((given >> index_of("plain") & 1u) == 0)
         target.plain = target.probe == Probe::autodiscover && is_plain_http_port(target.port);
 }
@@ -146,6 +149,11 @@ void check_target(const Target& target, ListFile& file) {
         file.mistakes().add(
             target.place, fmt::format("'plain: yes' with probe '{}'", to_text(target.probe)),
             "only autodiscover is spoken without TLS"
+        );
+    if (target.transport == Transport::udp && target.probe != Probe::av_edge)
+        file.mistakes().add(
+            target.place, fmt::format("probe '{}' has no transport 'udp'", to_text(target.probe)),
+            "only av-edge speaks UDP"
         );
 }
 

@@ -21,7 +21,8 @@ struct TargetDraft {
 TargetDraft read_target(const Node& mapping, ListFile&);
 TargetDraft read_defaults(const Node& mapping, ListFile&);
 
-// Fills in what the target does not say; then the port by the probe.
+// Fills in what the target does not say; then the port by the probe, and the
+// transport by both.
 void apply_defaults(Target&, std::uint64_t given, const TargetDraft& defaults);
 
 // Was this key said?

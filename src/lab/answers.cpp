@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The lab's SIP and HTTP answers. Deliberately independent of codec/, so that a client is not
-// tested against itself.
 #include "lab/answers.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,69 +12,42 @@ namespace lyncprobe::lab {
 
 namespace {
 
-constexpr std::string_view kEndOfHead = "\r\n\r\n";
+constexpr std::string_view kEndOfLine = "\r\n", kEndOfHead = "\r\n\r\n";
 
-std::string_view header(std::string_view message, std::string_view name);
-bool equal_without_case(std::string_view a, std::string_view b);
+constexpr std::array<std::pair<int, std::string_view>, 10> kReasons{{
+    {200, "OK"},
+    {302, "Found"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {480, "Temporarily Unavailable"},
+    {503, "Service Unavailable"},
+    {504, "Server time-out"},
+}};
 
 } // namespace
 
 std::size_t complete_message(std::string_view received) {
     const auto head = received.find(kEndOfHead);
     if (head == std::string_view::npos) return 0;
-    const auto length = header(received, "Content-Length");
+    const auto length = header_value(received, "Content-Length");
     std::size_t body = 0;
     std::from_chars(length.data(), length.data() + length.size(), body);
     const std::size_t whole = head + kEndOfHead.size() + std::min<std::size_t>(body, 1u << 20);
     return received.size() < whole ? 0 : whole;
 }
 
-std::string sip_answer(
-    std::string_view request, std::string_view server, std::uint16_t client_port
-) {
-    const auto first_line = request.substr(0, request.find("\r\n"));
-    if (!first_line.ends_with(" SIP/2.0")) return {};
-    const bool negotiate = first_line.starts_with("NEGOTIATE ");
-    return fmt::format(
-        "SIP/2.0 {}\r\n"
-        "Via: {};ms-received-port={};ms-received-cid=1A00\r\n"
-        "From: {}\r\n"
-        "To: {};tag=5B1E0E2B7C\r\n"
-        "Call-ID: {}\r\n"
-        "CSeq: {}\r\n"
-        "Server: {}\r\n"
-        "{}"
-        "Content-Length: 0\r\n\r\n",
-        negotiate ? "200 OK" : "405 Method Not Allowed", header(request, "Via"), client_port,
-        header(request, "From"), header(request, "To"), header(request, "Call-ID"),
-        header(request, "CSeq"), server,
-        negotiate ? "Compression: LZ77-8K\r\n" : "Allow: NEGOTIATE\r\n"
-    );
+std::string_view first_line(std::string_view message) {
+    return message.substr(0, message.find(kEndOfLine));
 }
 
-std::string http_answer(std::string_view request) {
-    const auto first_line = request.substr(0, request.find("\r\n"));
-    if (first_line.find(" HTTP/1.") == std::string_view::npos) return {};
-    const bool get = first_line.starts_with("GET ");
-    const std::string_view page = get ? "<!DOCTYPE html><title>IIS Windows Server</title>" : "";
-    return fmt::format(
-        "HTTP/1.1 {}\r\n"
-        "Content-Type: text/html\r\n"
-        "Server: Microsoft-IIS/8.5\r\n"
-        "X-Powered-By: ASP.NET\r\n"
-        "Content-Length: {}\r\n\r\n{}",
-        get ? "200 OK" : "405 Method Not Allowed", page.size(), page
-    );
-}
-
-namespace {
-
-// Value of the first header of that name; empty where absent.
-std::string_view header(std::string_view message, std::string_view name) {
+std::string_view header_value(std::string_view message, std::string_view name) {
     const auto head = message.substr(0, message.find(kEndOfHead));
-    for (auto start = head.find("\r\n"); start != std::string_view::npos;
-         start = head.find("\r\n", start + 2)) {
-        const auto line = head.substr(start + 2, head.find("\r\n", start + 2) - start - 2);
+    for (auto start = head.find(kEndOfLine); start != std::string_view::npos;
+         start = head.find(kEndOfLine, start + 2)) {
+        const auto line = head.substr(start + 2, head.find(kEndOfLine, start + 2) - start - 2);
         const auto colon = line.find(':');
         if (colon == std::string_view::npos || !equal_without_case(line.substr(0, colon), name))
             continue;
@@ -84,6 +57,29 @@ std::string_view header(std::string_view message, std::string_view name) {
     return {};
 }
 
+std::string status_text(int status) {
+    for (const auto& [code, reason] : kReasons)
+        if (code == status) return fmt::format("{} {}", code, reason);
+    return fmt::format("{} Status {}", status, status);
+}
+
+std::string fixdate(std::time_t time) {
+    // Not strftime: the names of days and months are English whatever the locale.
+    constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::chrono::sys_seconds at{std::chrono::seconds(time)};
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(at - day);
+    return fmt::format(
+        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+        kDays.at(std::chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
+        kMonths.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
+        clock.hours().count(), clock.minutes().count(), clock.seconds().count()
+    );
+}
+
 bool equal_without_case(std::string_view a, std::string_view b) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) {
@@ -91,6 +87,11 @@ bool equal_without_case(std::string_view a, std::string_view b) {
     });
 }
 
-} // namespace
+std::string repeated(std::string_view text, std::size_t at_least) {
+    std::string result;
+    while (result.size() < at_least)
+        result += text;
+    return result;
+}
 
 } // namespace lyncprobe::lab

@@ -1,41 +1,46 @@
 // SPDX-License-Identifier: MIT
-// What the lab's servers say above TLS: one SIP answer, one web page. Pure text.
+// What the lab's servers say to one request, whatever the protocol, and the text tools they share.
+// Deliberately independent of codec/, so that a client is not tested against itself.
 #pragma once
 
-#include <cstdint>
+#include <chrono>
+#include <ctime>
 #include <string>
 #include <string_view>
 
 namespace lyncprobe::lab {
 
+// Reply is a server's answer to one request.
+struct Reply {
+    enum class Then {
+        carry_on,
+        close,    // say it, then FIN
+        start_tls // say it, then expect a ClientHello
+    };
+    std::string text = {};
+    std::string endless = {};           // said after the text again and again; empty = nothing is
+    std::chrono::milliseconds pause{0}; // before each time
+    Then then = Then::carry_on;
+};
+
 // Size of the first complete message (head and Content-Length body) in `received`; 0 = not complete
 // yet.
 std::size_t complete_message(std::string_view received);
 
-// Answer of a registrar to one complete SIP request: 200 to NEGOTIATE ([MS-SIPCOMP]), 405 to
-// everything else. Empty where it is no SIP request. `server` is the value of the Server header.
-std::string sip_answer(
-    std::string_view request, std::string_view server, std::uint16_t client_port
-);
+std::string_view first_line(std::string_view message);
 
-// Answer of IIS to one complete HTTP request; empty where it is none.
-std::string http_answer(std::string_view request);
+// Value of the first header of that name; empty where absent.
+std::string_view header_value(std::string_view message, std::string_view name);
 
-inline constexpr std::string_view kSipServer = "RTC/5.0"; // Lync Server 2013
-// An answer that would retitle and colour the terminal of a careless client.
-inline constexpr std::string_view kSipServerWithEscapes =
-    "RTC/5.0 \x1b]0;owned\x07\x1b[31mred\x1b[0m";
-inline constexpr std::string_view kBannerWithEscapes =
-    "\x1b]0;owned\x07\x1b[2J\x1b[31m220 hello\x1b[0m\r\n";
-inline constexpr std::string_view kPlainHttp =
-    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n"
-    "Server: Microsoft-HTTPAPI/2.0\r\nConnection: close\r\n"
-    "Content-Length: 0\r\n\r\n";
-inline constexpr std::string_view kPlainSip =
-    "SIP/2.0 400 Bad Request\r\nServer: RTC/5.0\r\nContent-Length: 0\r\n\r\n";
-inline constexpr std::string_view kSipGarbage = "\x01\x02\x03 no SIP at all\r\n\r\n";
-inline constexpr std::string_view kEndlessHead = "SIP/2.0 200 OK\r\n";
-inline constexpr std::string_view kEndlessHeader =
-    "X-Filler: nothing to see here, move along please\r\n";
+// "403 Forbidden", for SIP and HTTP.
+std::string status_text(int status);
+
+// IMF-fixdate (RFC 9110 5.6.7), which is also SIP's Date (RFC 3261 20.17).
+std::string fixdate(std::time_t);
+
+bool equal_without_case(std::string_view a, std::string_view b);
+
+// The text again and again, until it is at least so long.
+std::string repeated(std::string_view text, std::size_t at_least);
 
 } // namespace lyncprobe::lab

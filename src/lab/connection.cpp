@@ -3,8 +3,12 @@
 // them.
 #include "lab/connection.h"
 
-#include "lab/answers.h"
+#include "lab/bad_answers.h"
+#include "lab/sip_answers.h"
+#include "lab/web_answers.h"
+#include "lab/xmpp_answers.h"
 
+#include <ctime>
 #include <utility>
 
 namespace lyncprobe::lab {
@@ -13,21 +17,26 @@ namespace {
 
 constexpr std::size_t kRecordHeader = 5; // RFC 8446 5.1
 constexpr std::uint8_t kAlertRecord = 21, kHandshakeRecord = 22;
-constexpr std::uint8_t kCertificateMessage = 11; // RFC 8446 B.3
+constexpr std::uint8_t kCertificateMessage = 11, kFinishedMessage = 20; // RFC 8446 B.3
 constexpr std::size_t kRequestLimit = 64u << 10; // what a client may say before it is hung up on
-constexpr std::size_t kEndlessChunk = 16u << 10;
+constexpr std::size_t kFloodChunk = 16u << 10;
 
 std::size_t number(std::string_view bytes); // big endian
-std::string repeated(std::string_view text, std::size_t at_least);
+void count_finished(int sent, int, int type, const void* bytes, std::size_t, SSL*, void* count);
+WebClient::Certificate certificate_of_peer(SSL*);
 
 } // namespace
 
 Connection::Connection(const ServerSpec& spec, SSL_CTX* context, std::uint16_t client_port)
     : spec_(spec), client_port_(client_port) {
+    if (spec.speaks_turn) turn_.emplace(turn_settings(spec));
+    if (spec.plain || spec.xmpp != Xmpp::none) phase_ = Phase::clear;
     if (context == nullptr) return;
     ssl_.reset(must(SSL_new(context)));
     SSL_set_bio(ssl_.get(), must(BIO_new(BIO_s_mem())), must(BIO_new(BIO_s_mem())));
     SSL_set_accept_state(ssl_.get());
+    SSL_set_msg_callback(ssl_.get(), &count_finished);
+    SSL_set_msg_callback_arg(ssl_.get(), &finished_);
 }
 
 void Connection::opened() {
@@ -40,22 +49,32 @@ void Connection::opened() {
 }
 
 void Connection::received(std::string_view bytes) {
-    if (spec_.faults.silent || ending_ != Ending::none) return;
-    if (!hello_seen_) {
+    if (spec_.faults.silent || ending_ != Ending::none || bytes.empty()) return;
+    if (turn_) {
+        output_ += turn_->on(bytes);
+        if (turn_->over()) finish(Ending::close);
+        return;
+    }
+    if (phase_ == Phase::clear) {
+        unread_ += bytes;
+        if (unread_.size() > kRequestLimit) return finish(Ending::close);
+        return answer_requests();
+    }
+    if (phase_ == Phase::hello) {
         first_record_ += bytes;
         const bool tls = first_record_[0] == kHandshakeRecord;
         if (tls && first_record_.size() < kRecordHeader) return;
         if (tls && first_record_.size() < kRecordHeader + number(first_record_.substr(3, 2)))
             return;
-        hello_seen_ = true;
+        phase_ = Phase::handshake;
         on_hello();
         if (ending_ != Ending::none) return;
         bytes = first_record_;
     }
     if (!ssl_) return finish(Ending::close);
     BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
-    if (!established_) shake_hands();
-    if (established_ && ending_ == Ending::none) read_application_data();
+    if (phase_ == Phase::handshake) shake_hands();
+    if (phase_ == Phase::tls && ending_ == Ending::none) read_application_data();
 }
 
 void Connection::flushed() {
@@ -91,13 +110,11 @@ void Connection::shake_hands() {
 
 // The faults of a peer with which the handshake worked.
 void Connection::established() {
-    established_ = true;
+    phase_ = Phase::tls;
     if (spec_.faults.reset_after_client_finished) return finish(Ending::reset);
     if (spec_.faults.close_after_handshake) return finish(Ending::close);
-    if (spec_.faults.speaks_first_flood) {
-        endless_ = repeated("flood ", kEndlessChunk);
-        say(endless_);
-    }
+    if (spec_.faults.speaks_first_flood)
+        follow({.text = {}, .endless = repeated("flood ", kFloodChunk)});
 }
 
 void Connection::read_application_data() {
@@ -105,42 +122,112 @@ void Connection::read_application_data() {
     int size = 0;
     ERR_clear_error();
     while ((size = SSL_read(ssl_.get(), buffer, sizeof buffer)) > 0)
-        requests_.append(buffer, static_cast<std::size_t>(size));
+        unread_.append(buffer, static_cast<std::size_t>(size));
     const int error = SSL_get_error(ssl_.get(), size);
     ERR_clear_error();
-    if (spec_.faults.silent_after_handshake) return requests_.clear();
+    if (!waiting_.empty() && finished_ > 0) follow(web_reply(std::exchange(waiting_, {})));
     answer_requests();
     if (error == SSL_ERROR_ZERO_RETURN) {
         SSL_shutdown(ssl_.get());
         finish(Ending::close);
-    } else if (error != SSL_ERROR_WANT_READ || requests_.size() > kRequestLimit) {
+    } else if (error != SSL_ERROR_WANT_READ || unread_.size() > kRequestLimit) {
         finish(Ending::close);
     }
     collect_output();
 }
 
 void Connection::answer_requests() {
-    if (!spec_.speaks_sip && !spec_.speaks_http) return requests_.clear();
-    const Faults& faults = spec_.faults;
-    while (const auto size = complete_message(requests_)) {
-        const std::string request = requests_.substr(0, size);
-        requests_.erase(0, size);
-        if (spec_.speaks_http) {
-            say(http_answer(request));
-        } else if (faults.sip_garbage) {
-            say(kSipGarbage);
-        } else if (faults.sip_endless_headers) {
-            say(kEndlessHead);
-            endless_ = repeated(kEndlessHeader, kEndlessChunk);
-        } else {
-            const auto server = faults.sip_escapes_in_server ? kSipServerWithEscapes : kSipServer;
-            say(sip_answer(request, server, client_port_));
-        }
+    if (spec_.faults.silent_after_handshake) return unread_.clear();
+    if (!endless_.empty()) return unread_.clear(); // whatever else is said, the answer goes on
+    while (ending_ == Ending::none && phase_ != Phase::hello && waiting_.empty()) {
+        const auto reply = next_reply();
+        if (!reply) return;
+        follow(*reply);
     }
+}
+
+// The answer to the next complete request; empty where there is none.
+std::optional<Reply> Connection::next_reply() {
+    if (spec_.xmpp != Xmpp::none) return next_xmpp_reply();
+    if (!spec_.speaks_sip && !spec_.speaks_http) unread_.clear();
+    if (spec_.plain && !unread_.empty() && unread_[0] == kHandshakeRecord) {
+        unread_.clear();
+        return Reply{.text = std::string(kPlainHttp), .then = Reply::Then::close};
+    }
+    const auto size = complete_message(unread_);
+    if (size == 0) return std::nullopt;
+    const std::string request = unread_.substr(0, size);
+    unread_.erase(0, size);
+    if (!spec_.speaks_http) {
+        if (auto bad = bad_sip_answer(request, spec_.faults)) return bad;
+        return Reply{.text = sip_reply(request)};
+    }
+    if (auto bad = bad_web_answer(request, spec_.faults)) return bad;
+    const bool late = spec_.late_client_certificate && phase_ == Phase::tls &&
+                      SSL_get_verify_mode(ssl_.get()) == SSL_VERIFY_NONE; // not asked yet
+    if (!late || !wants_client_certificate(request)) return web_reply(request);
+    waiting_ = request;
+    ask_for_certificate();
+    return std::nullopt;
+}
+
+std::optional<Reply> Connection::next_xmpp_reply() {
+    if (auto bad = bad_xmpp_answer(unread_, spec_.faults)) {
+        unread_.clear();
+        return bad;
+    }
+    const auto before = unread_.size();
+    Reply reply = xmpp_answer(unread_, spec_.xmpp, spec_.xmpp_domain, phase_ == Phase::tls);
+    if (unread_.size() == before) return std::nullopt;
+    return reply;
+}
+
+Reply Connection::web_reply(std::string_view request) const {
+    WebClient client;
+    client.tls = phase_ == Phase::tls;
+    client.certificate = client.tls ? certificate_of_peer(ssl_.get()) : client.certificate;
+    client.certificate_demanded = spec_.late_client_certificate;
+    client.now = std::time(nullptr);
+    return web_answer(request, spec_.web, client);
+}
+
+std::string Connection::sip_reply(std::string_view request) const {
+    SipBehaviour sip = spec_.sip;
+    if (spec_.faults.sip_escapes_in_server) sip.server = kSipServerWithEscapes;
+    return sip_answer(request, sip, client_port_, std::time(nullptr));
+}
+
+void Connection::follow(const Reply& reply) {
+    say(reply.text);
+    endless_ = reply.endless;
+    pause_ = reply.pause;
+    if (!endless_.empty() && reply.text.empty()) say(endless_);
+    if (reply.then == Reply::Then::close) finish(Ending::close);
+    if (reply.then == Reply::Then::start_tls) phase_ = Phase::hello;
+}
+
+// As HTTP.SYS does it: a second handshake inside the first connection up to TLS 1.2, post-handshake
+// authentication in TLS 1.3, and a reset for the client that has not offered that.
+void Connection::ask_for_certificate() {
+    // Any certificate gets through; what IIS thinks of it is in the answer.
+    SSL_set_verify(ssl_.get(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+    finished_ = 0;
+    ERR_clear_error();
+    const bool asked = SSL_version(ssl_.get()) == TLS1_3_VERSION
+                           ? SSL_verify_client_post_handshake(ssl_.get()) == 1
+                           : SSL_renegotiate(ssl_.get()) == 1;
+    if (asked) SSL_do_handshake(ssl_.get());
+    ERR_clear_error();
+    if (!asked) return finish(Ending::reset);
+    collect_output();
 }
 
 void Connection::say(std::string_view text) {
     if (text.empty()) return;
+    if (phase_ == Phase::clear) {
+        output_ += text;
+        return;
+    }
     ERR_clear_error();
     SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
     ERR_clear_error();
@@ -156,6 +243,13 @@ void Connection::collect_output() {
 void Connection::finish(Ending ending) {
     ending_ = ending;
     endless_.clear();
+}
+
+TurnSettings turn_settings(const ServerSpec& spec) {
+    TurnSettings settings{.port = spec.port};
+    settings.address = spec.turn_address.empty() ? spec.address : spec.turn_address;
+    settings.only_constant_hello = spec.faults.only_constant_hello;
+    return settings;
 }
 
 std::string_view up_to_certificate(std::string_view flight) {
@@ -188,11 +282,18 @@ std::size_t number(std::string_view bytes) {
     return value;
 }
 
-std::string repeated(std::string_view text, std::size_t at_least) {
-    std::string result;
-    while (result.size() < at_least)
-        result += text;
-    return result;
+void count_finished(
+    int sent, int, int type, const void* bytes, std::size_t size, SSL*, void* count
+) {
+    if (sent == 0 && type == SSL3_RT_HANDSHAKE && size > 0 &&
+        *static_cast<const std::uint8_t*>(bytes) == kFinishedMessage)
+        *static_cast<int*>(count) += 1;
+}
+
+WebClient::Certificate certificate_of_peer(SSL* ssl) {
+    if (SSL_get0_peer_certificate(ssl) == nullptr) return WebClient::Certificate::none;
+    return SSL_get_verify_result(ssl) == X509_V_OK ? WebClient::Certificate::accepted
+                                                   : WebClient::Certificate::foreign;
 }
 
 } // namespace

@@ -114,12 +114,16 @@ std::string target_yaml(const DemoServer& server) {
     line("addresses", list_yaml(addresses));
     line("port", fmt::to_string(target.port));
     line("probe", to_text(target.probe));
+    if (target.transport != Transport::tcp) line("transport", to_text(target.transport));
+    if (target.plain) line("plain", "yes");
     line("role", to_text(target.role));
     line("use", to_text(target.use));
     line("side", to_text(target.side));
     line("pool", target.pool);
     line("server", target.server);
     line("site", target.site);
+    line("sip_domain", target.sip_domain);
+    if (target.product != Product::unknown) line("product", to_text(target.product));
     if (!target.names.empty()) line("names", list_yaml(target.names));
     if (target.mutual != Mutual::automatic) line("mutual", to_text(target.mutual));
     if (target.timeout) line("timeout", to_text(*target.timeout));

@@ -7,14 +7,18 @@
 #include "lab/server_context.h"
 #include "model/host.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
+#include <set>
 #include <thread>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -26,6 +30,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using asio::ip::udp;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds kWaitForTheirFin{2};
@@ -43,9 +48,22 @@ struct Listener {
         : spec(std::move(s)), context(std::move(c)), acceptor(io), pause(io) {}
 };
 
+// Relay is the UDP side of an A/V Edge in service. It lives as long as the lab.
+struct Relay {
+    ServerSpec spec;
+    udp::socket socket;
+    udp::endpoint client;
+    std::array<char, 2048> input{};
+
+    Relay(ServerSpec s, asio::io_context& io) : spec(std::move(s)), socket(io) {}
+};
+
 void accept_next(Listener&);
-error_code bind(tcp::acceptor&, const std::string& address, std::uint16_t port);
-error_code try_bind(const std::string& address, std::uint16_t port);
+void answer_next(Relay&);
+template <class Socket>
+error_code open_at(Socket&, const std::string& address, std::uint16_t port);
+error_code try_bind(const std::string& address, std::uint16_t port, bool udp_only);
+Problem cannot_listen(const ServerSpec&, const error_code&);
 
 // Session moves the bytes of one connection. Owned by its pending operations.
 class Session : public std::enable_shared_from_this<Session> {
@@ -107,11 +125,12 @@ class Session : public std::enable_shared_from_this<Session> {
             connection_.flushed();
             output_ += connection_.take_output();
         }
-        if (pace_.count() == 0) {
+        const auto pause = std::max(pace_, connection_.pause());
+        if (pause.count() == 0) {
             writing_ = false;
             return write();
         }
-        timer_.expires_after(pace_);
+        timer_.expires_after(pause);
         timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
             self->writing_ = false;
             if (!cancelled) self->write();
@@ -158,11 +177,22 @@ struct Lab::Impl {
     asio::io_context io{1};
     asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
     std::vector<std::unique_ptr<Listener>> listeners;
+    std::vector<std::unique_ptr<Relay>> relays;
     std::thread thread{[this] { io.run(); }};
 
     ~Impl() {
         io.stop();
         thread.join();
+    }
+
+    Result<std::uint16_t> add_relay(ServerSpec spec) {
+        auto relay = std::make_unique<Relay>(std::move(spec), io);
+        if (const auto error = open_at(relay->socket, relay->spec.address, relay->spec.port))
+            return cannot_listen(relay->spec, error);
+        relay->spec.port = relay->socket.local_endpoint().port();
+        asio::post(io, [&it = *relay] { answer_next(it); });
+        relays.push_back(std::move(relay));
+        return relays.back()->spec.port;
     }
 };
 
@@ -170,6 +200,7 @@ Lab::Lab() : impl_(std::make_unique<Impl>()) {}
 Lab::~Lab() = default;
 
 Result<std::uint16_t> Lab::add(const ServerSpec& spec) {
+    if (spec.speaks_turn_udp && !spec.speaks_turn) return impl_->add_relay(spec);
     SslContextPtr context;
     try {
         context = make_server_context(spec);
@@ -177,32 +208,41 @@ Result<std::uint16_t> Lab::add(const ServerSpec& spec) {
         return Problem{.what = fmt::format("cannot serve '{}': {}", spec.name, error.what())};
     }
     auto listener = std::make_unique<Listener>(spec, std::move(context), impl_->io);
-    error_code error = bind(listener->acceptor, spec.address, spec.port);
+    error_code error = open_at(listener->acceptor, spec.address, spec.port);
     // Bound without listening, the kernel refuses, and nobody else can take the port.
     if (!error && !spec.faults.refuse)
         listener->acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error)
-        return Problem{
-            .what = fmt::format(
-                "cannot listen on {}: {}", host_and_port(spec.address, spec.port), error.message()
-            )};
+    if (error) return cannot_listen(spec, error);
     const std::uint16_t port = listener->acceptor.local_endpoint().port();
+    listener->spec.port = port;
+    if (spec.speaks_turn_udp) {
+        if (const auto relay = impl_->add_relay(listener->spec); !relay) return relay.error();
+    }
     if (!spec.faults.refuse) asio::post(impl_->io, [&server = *listener] { accept_next(server); });
     impl_->listeners.push_back(std::move(listener));
     return port;
 }
 
 void move_ports_that_cannot_be_bound(Demo& demo) {
+    std::set<std::uint16_t> forbidden; // to this user, whatever the address
     for (auto& [server, target, planted, expect] : demo.servers) {
-        const auto error = try_bind(server.address, server.port);
+        const bool udp_only = server.speaks_turn_udp && !server.speaks_turn;
+        const auto error = try_bind(server.address, server.port, udp_only);
         if (error != asio::error::access_denied && error != asio::error::address_in_use) continue;
+        if (error == asio::error::access_denied) forbidden.insert(server.port);
         server.port = static_cast<std::uint16_t>(server.port + kPortOffset);
         target.port = server.port;
+    }
+    // Autodiscover names ports, too.
+    for (auto& entry : demo.servers) {
+        auto& web = entry.server.web;
+        for (auto* port : {&web.internal_sip_port, &web.federation_port, &web.access_port})
+            if (forbidden.contains(*port)) *port = static_cast<std::uint16_t>(*port + kPortOffset);
     }
 }
 
 std::string missing_address(const ServerSpec& spec) {
-    const auto error = try_bind(spec.address, 0);
+    const auto error = try_bind(spec.address, 0, false);
     return error ? error.message() : std::string();
 }
 
@@ -225,20 +265,52 @@ void accept_next(Listener& listener) {
     });
 }
 
-error_code bind(tcp::acceptor& acceptor, const std::string& address, std::uint16_t port) {
+// One datagram at a time: the answer is sent, or lost like any other.
+void answer_next(Relay& relay) {
+    relay.socket.async_receive_from(
+        asio::buffer(relay.input), relay.client,
+        [&relay](const error_code& error, std::size_t size) {
+            if (error == asio::error::operation_aborted) return;
+            if (!error && !relay.spec.faults.silent) {
+                const auto answer =
+                    turn_datagram_answer({relay.input.data(), size}, turn_settings(relay.spec));
+                error_code lost;
+                if (!answer.empty())
+                    relay.socket.send_to(asio::buffer(answer), relay.client, 0, lost);
+            }
+            answer_next(relay);
+        }
+    );
+}
+
+template <class Socket>
+error_code open_at(Socket& socket, const std::string& address, std::uint16_t port) {
     error_code error;
-    const tcp::endpoint endpoint(asio::ip::make_address(address, error), port);
+    const typename Socket::endpoint_type endpoint(asio::ip::make_address(address, error), port);
     if (error) return error;
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) acceptor.bind(endpoint, error);
+    socket.open(endpoint.protocol(), error);
+    // A UDP port that is taken would be shared.
+    constexpr bool kTcp = std::is_same_v<Socket, tcp::acceptor>;
+    if (kTcp && !error) socket.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) socket.bind(endpoint, error);
     return error;
 }
 
-error_code try_bind(const std::string& address, std::uint16_t port) {
+Problem cannot_listen(const ServerSpec& spec, const error_code& error) {
+    return {
+        .what = fmt::format(
+            "cannot listen on {}: {}", host_and_port(spec.address, spec.port), error.message()
+        )};
+}
+
+error_code try_bind(const std::string& address, std::uint16_t port, bool udp_only) {
     asio::io_context io;
+    if (udp_only) {
+        udp::socket socket(io);
+        return open_at(socket, address, port);
+    }
     tcp::acceptor acceptor(io);
-    error_code error = bind(acceptor, address, port);
+    error_code error = open_at(acceptor, address, port);
     if (!error && port != 0)
         acceptor.listen(1, error); // a taken port shows only here, see SO_REUSEADDR
     return error;

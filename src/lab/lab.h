@@ -3,6 +3,7 @@
 // Used by lyncprobe-lab and by the integration tests.
 #pragma once
 
+#include "lab/behaviour.h"
 #include "model/deployment.h"
 #include "model/result.h"
 
@@ -92,8 +93,30 @@ struct Faults {
     bool sip_garbage = false;            // answers a SIP request with bytes that are no SIP
     bool sip_endless_headers = false;    // answers a SIP request with headers without end
     bool sip_escapes_in_server = false;  // its Server header carries terminal escape sequences
+    bool only_constant_hello =
+        false; // an A/V Edge that hangs up on every hello but the one old clients always send
     bool speaks_first_flood =
         false; // sends application data without end as soon as the handshake is done
+
+    // These answer a request of the listener's own protocol, in TLS or without.
+    bool sip_provisional_flood = false;   // answers a SIP request with 100 Trying without end
+    bool sip_controls_in_headers = false; // NUL and escape sequences in its SIP headers
+    bool http_endless_headers = false;    // answers a web request with headers without end
+    bool http_huge_headers = false;       // one header of 1 MB, then a good page
+    bool http_negative_length = false;    // Content-Length: -1
+    bool http_huge_length = false;        // a Content-Length that no 64-bit number holds
+    bool http_endless_chunks = false;     // chunks without end
+    bool http_gzip_bomb = false;          // gzip of 400 KB that nobody asked for and that unpacks
+                                          // to 65 MB
+    bool http_redirect_loop = false;      // redirects every request to what was asked for
+    bool http_controls_in_location =
+        false;                          // bare CR, encoded CRLF and escape sequences in Location
+    bool http_drip = false;             // a page whose bytes come one in a fifth of a second
+    bool xml_entity_bomb = false;       // entities that unfold to 3 GB, as an autodiscover answer
+    bool json_deep = false;             // 200,000 nested arrays, as an autodiscover answer
+    bool xmpp_never_closes = false;     // opens its stream, then sends white space for ever
+    bool xmpp_endless_features = false; // opens its stream with features without end
+    bool xmpp_refuses_tls = false;      // offers STARTTLS and answers it with <failure/>
 };
 
 enum class ClientCertificates { not_asked, optional, required };
@@ -109,8 +132,18 @@ struct ServerSpec {
     std::vector<std::string> client_ca_pem; // accepted issuers; their names are sent
     bool send_ca_names = true;
     int min_version = 0x0303, max_version = 0x0304;
-    bool speaks_sip = false;  // answers NEGOTIATE with 200 and Server: RTC/5.0
-    bool speaks_http = false; // answers GET with an IIS-like page
+    bool late_client_certificate = false; // asks only when /CertProv is wanted, as IIS does
+    bool plain = false;                   // no TLS at all
+    bool speaks_sip = false;              // as `sip` says
+    bool speaks_http = false;             // as `web` says
+    Xmpp xmpp = Xmpp::none;               // none = speaks no XMPP
+    std::string xmpp_domain;              // the only domain it serves; empty = any
+    SipBehaviour sip;
+    WebBehaviour web;
+    // An A/V Edge's media port; it needs no certificate. Over TCP it begins with pseudo-TLS; with
+    // `speaks_turn_udp` alone there is no TCP listener.
+    bool speaks_turn = false, speaks_turn_udp = false;
+    std::string turn_address; // that it says it has (Alternate Server, IPv4); empty = its own
     Faults faults;
 };
 

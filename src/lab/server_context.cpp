@@ -53,12 +53,16 @@ void set_certificate(SSL_CTX* ctx, const ServerSpec& spec) {
 
 void set_client_certificates(SSL_CTX* ctx, const ServerSpec& spec) {
     const bool only_to_reset = spec.faults.reset_after_client_finished; // any answer gets so far
-    if (spec.client_certificates == ClientCertificates::not_asked && !only_to_reset) return;
+    const bool asked = spec.client_certificates != ClientCertificates::not_asked || only_to_reset;
+    if (!asked && !spec.late_client_certificate) return;
     const bool required =
         spec.client_certificates == ClientCertificates::required && !only_to_reset;
-    SSL_CTX_set_verify(
-        ctx, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr
-    );
+    if (asked)
+        SSL_CTX_set_verify(
+            ctx, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr
+        );
+    if (spec.late_client_certificate) // a resumed second handshake would not ask again
+        SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
     must(SSL_CTX_set_session_id_context(
         ctx, pki::octets(kSessionContext), static_cast<unsigned>(kSessionContext.size())
     ));

@@ -22,6 +22,11 @@ bool depends_on_way(const error_code& error) {
 }
 
 ConnectFailure classify(const error_code& error, const Way& way) {
+    // Windows calls the same ICMP message a reset.
+    if (way.udp && (error == errc::connection_refused || error == errc::connection_reset))
+        return {
+            .outcome = Outcome::refused,
+            .detail = "the UDP port is closed (ICMP port unreachable)"};
     if (error == errc::connection_refused)
         return {
             .outcome = Outcome::refused,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a failed connect() means: one table from the system's error to outcome and words.
+// What a failed connect(), or a datagram that came back, means: one table from the system's error
+// to outcome and words.
 #pragma once
 
 #include "model/vocabulary.h"
@@ -23,6 +24,7 @@ struct Way {
     bool route = true;        // to the address itself
     bool family_route = true; // to anything of its family
     bool v6 = false;
+    bool udp = false; // the error is of a datagram
 };
 
 // True where the table needs to know the Way.

@@ -20,9 +20,13 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
+// RFC 5389 7.2.1: each copy of a request waits twice as long as the one before, seven in all.
+constexpr std::chrono::milliseconds kFirstResend{500};
+constexpr std::size_t kMostCopies = 7;
+
 } // namespace
 
-Connection::Connection(asio::io_context& io) : socket_(io), timer_(io) {}
+Connection::Connection(asio::io_context& io) : socket_(io), datagrams_(io), timer_(io) {}
 
 void Connection::limit(Clock::time_point at) {
     limit_ = at + forgiven_;
@@ -63,12 +67,30 @@ asio::awaitable<error_code> Connection::connect(asio::ip::tcp::endpoint endpoint
     co_return connected;
 }
 
+error_code Connection::connect(asio::ip::udp::endpoint endpoint) {
+    error_code error;
+    if (end_ != PeerEnd::open) return asio::error::timed_out;
+    datagrams_.open(endpoint.protocol(), error);
+    if (!error) datagrams_.non_blocking(true, error);
+    if (!error) datagrams_.connect(endpoint, error);
+    return error;
+}
+
 asio::awaitable<std::size_t> Connection::read(std::span<char> buffer) {
+    constexpr auto kReadable = asio::socket_base::wait_read;
     while (true) {
         if (end_ != PeerEnd::open) co_return 0;
-        const std::size_t size = read_now(buffer);
+        const bool udp = datagrams_.is_open();
+        const std::size_t size = udp ? take_datagram(buffer) : read_now(buffer);
         if (size > 0 || end_ != PeerEnd::open || paused_out_) co_return size;
-        const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, kAwait);
+        error_code error;
+        if (udp) {
+            const auto [waited] = co_await datagrams_.async_wait(kReadable, kAwait);
+            error = waited;
+        } else {
+            const auto [waited] = co_await socket_.async_wait(kReadable, kAwait);
+            error = waited;
+        }
         if (error && end_ == PeerEnd::open && !paused_out_) finish(PeerEnd::reset);
     }
 }
@@ -93,7 +115,51 @@ std::size_t Connection::read_now(std::span<char> buffer) {
     return 0;
 }
 
+// An empty datagram says nothing, but it is one.
+std::size_t Connection::take_datagram(std::span<char> buffer) {
+    error_code error;
+    const std::size_t size =
+        datagrams_.receive(asio::buffer(buffer.data(), buffer.size()), 0, error);
+    if (error == asio::error::would_block || error == asio::error::interrupted) return 0;
+    if (error) {
+        give_up_datagrams(error);
+        return 0;
+    }
+    resend_ = Clock::time_point::max();
+    received_ += size;
+    ++datagrams_received_;
+    if (datagrams_received_ <= limits::kDatagramsFromPeer && received_ <= limits::kBytesFromPeer)
+        return size;
+    finish(PeerEnd::limit);
+    return 0;
+}
+
+// One that the kernel does not take now is lost like any other: the next copy makes up for it.
+void Connection::send_datagram() {
+    error_code error;
+    datagrams_.send(asio::buffer(last_datagram_), 0, error);
+    if (error && error != asio::error::would_block && error != asio::error::interrupted)
+        return give_up_datagrams(error);
+    ++datagrams_sent_;
+    resend_ = ++copies_ < kMostCopies ? Clock::now() + patience_ : Clock::time_point::max();
+    patience_ *= 2;
+}
+
+// The kernel reports the ICMP message for one datagram at the next call, whichever that is.
+void Connection::give_up_datagrams(const error_code& error) {
+    if (datagrams_received_ == 0) undelivered_ = error;
+    finish(PeerEnd::reset);
+}
+
 asio::awaitable<void> Connection::write(std::string bytes) {
+    if (datagrams_.is_open()) {
+        last_datagram_ = std::move(bytes);
+        copies_ = 0;
+        patience_ = kFirstResend;
+        send_datagram();
+        arm_timer();
+        co_return;
+    }
     std::string_view rest = bytes;
     while (!rest.empty() && end_ == PeerEnd::open && after_rest_ == PeerEnd::open) {
         error_code error;
@@ -119,12 +185,14 @@ void Connection::close(std::string_view last_words) {
         socket_.write_some(asio::buffer(last_words.data(), last_words.size()), ignored);
     timer_.cancel();
     socket_.close(ignored);
+    datagrams_.close(ignored);
 }
 
 std::string Connection::local_address() const {
     error_code error;
-    const auto endpoint = socket_.local_endpoint(error);
-    return error ? std::string() : endpoint.address().to_string();
+    const auto address = datagrams_.is_open() ? datagrams_.local_endpoint(error).address()
+                                              : socket_.local_endpoint(error).address();
+    return error ? std::string() : address.to_string();
 }
 
 void Connection::finish(PeerEnd why) {
@@ -134,7 +202,7 @@ void Connection::finish(PeerEnd why) {
 
 void Connection::arm_timer() {
     if (end_ != PeerEnd::open) return;
-    timer_.expires_at(std::min({limit_, cut_, pause_}));
+    timer_.expires_at(std::min({limit_, cut_, pause_, resend_}));
     timer_.async_wait([weak = weak_from_this()](error_code error) {
         const auto self = weak.lock();
         if (!error && self && self->end_ == PeerEnd::open) self->look_at_clock();
@@ -150,8 +218,9 @@ void Connection::look_at_clock() {
         pause_ = Clock::time_point::max();
         paused_out_ = true;
         error_code ignored;
-        socket_.cancel(ignored);
+        datagrams_.is_open() ? datagrams_.cancel(ignored) : socket_.cancel(ignored);
     }
+    if (now >= resend_) send_datagram();
     arm_timer();
 }
 

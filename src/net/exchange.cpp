@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace lyncprobe::net {
 
 using probes::Conclusion;
@@ -210,10 +212,10 @@ void add_conversation(const probes::Answer& answer, Observation& observation) {
 }
 
 void conclude_preamble(const probes::Answer& answer, PeerEnd end, Observation& observation) {
+    observation.pseudo_tls = answer.pseudo_tls; // also where what followed did not go well
     switch (answer.conclusion) {
     case Conclusion::finished:
-        observation.pseudo_tls = answer.pseudo_tls;
-        observation.plain = !answer.pseudo_tls;
+        observation.plain = answer.plain;
         return set(observation, Outcome::ok, Stage::done, answer.detail);
     case Conclusion::protocol_error:
         return set(observation, Outcome::protocol_error, Stage::preamble, answer.detail);
@@ -225,7 +227,10 @@ void conclude_preamble(const probes::Answer& answer, PeerEnd end, Observation& o
         return set(observation, Outcome::tls_alert, Stage::preamble, answer.detail);
     case Conclusion::unfinished: {
         const Ending how = ending(end);
-        return set(observation, how.outcome, Stage::preamble, how.detail);
+        const auto detail = answer.detail.empty()
+                                ? fmt::format("{} before TLS began", how.detail)
+                                : fmt::format("{}: {}", how.detail, answer.detail);
+        return set(observation, how.outcome, Stage::preamble, detail);
     }
     }
 }
@@ -234,15 +239,14 @@ namespace {
 
 Ending ending(PeerEnd end) {
     switch (end) {
-    case PeerEnd::reset: return {Outcome::reset, "reset by the server before TLS began"};
-    case PeerEnd::timeout: return {Outcome::timeout, "no answer in time before TLS began"};
-    case PeerEnd::limit:
-        return {Outcome::limit_exceeded, "the server sent more than is accepted before TLS began"};
-    case PeerEnd::interrupted: return {Outcome::interrupted, "interrupted before TLS began"};
+    case PeerEnd::reset: return {Outcome::reset, "reset by the server"};
+    case PeerEnd::timeout: return {Outcome::timeout, "no answer in time"};
+    case PeerEnd::limit: return {Outcome::limit_exceeded, "the server sent more than is accepted"};
+    case PeerEnd::interrupted: return {Outcome::interrupted, "interrupted"};
     case PeerEnd::open:
     case PeerEnd::end_of_stream: break;
     }
-    return {Outcome::closed, "closed by the server before TLS began"};
+    return {Outcome::closed, "closed by the server"};
 }
 
 void set(Observation& observation, Outcome outcome, Stage stage, std::string_view detail) {

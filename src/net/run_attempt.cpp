@@ -35,6 +35,7 @@ double milliseconds(std::chrono::nanoseconds duration);
 Clock::duration refusal_wait(const Marks& marks);
 Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed);
 void no_connection(const AttemptSetup& setup, const boost::system::error_code& error, Tried& tried);
+void conclude_datagrams(const AttemptSetup& setup, Tried& tried);
 asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks);
 
 } // namespace
@@ -49,7 +50,13 @@ asio::awaitable<Tried> run_attempt(AttemptSetup setup) {
     try {
         connection.limit(std::min(setup.deadline, marks.started + setup.connect_timeout));
         const asio::ip::tcp::endpoint endpoint(to_asio(setup.address), setup.target->port);
-        const auto error = co_await connection.connect(endpoint);
+        const bool udp = setup.target->transport == Transport::udp;
+        boost::system::error_code error;
+        if (udp)
+            error =
+                connection.connect(asio::ip::udp::endpoint(endpoint.address(), endpoint.port()));
+        else
+            error = co_await connection.connect(endpoint);
         if (error) {
             no_connection(setup, error, tried);
         } else {
@@ -69,6 +76,7 @@ asio::awaitable<Tried> run_attempt(AttemptSetup setup) {
             );
             co_await talk(setup, exchange, marks);
             exchange.conclude(tried.observation);
+            if (udp) conclude_datagrams(setup, tried);
             tried.observation.answered_at =
                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
             conversed = setup.probe != nullptr && setup.probe->converse != nullptr;
@@ -132,7 +140,11 @@ void no_connection(
         observation.detail = "the run was interrupted while connecting";
         return;
     }
-    Way way{.route = true, .family_route = true, .v6 = setup.address.v6};
+    Way way{
+        .route = true,
+        .family_route = true,
+        .v6 = setup.address.v6,
+        .udp = setup.target->transport == Transport::udp};
     if (depends_on_way(error)) {
         way.route = has_route(setup.address);
         way.family_route = way.route || family_has_route(setup.address);
@@ -141,6 +153,26 @@ void no_connection(
     observation.outcome = failure.outcome;
     observation.detail = std::move(failure.detail);
     tried.shortage = failure.shortage;
+}
+
+// Over UDP a connection that does not exist shows only after the first datagram, or not at all.
+void conclude_datagrams(const AttemptSetup& setup, Tried& tried) {
+    const Connection& connection = *setup.connection;
+    Observation& observation = tried.observation;
+    if (const auto error = connection.undelivered()) {
+        observation.stage = Stage::connect;
+        return no_connection(setup, error, tried);
+    }
+    if (observation.outcome != Outcome::timeout) return;
+    const std::size_t sent = connection.datagrams_sent();
+    if (connection.datagrams_received() > 0)
+        observation.detail = "what answered over UDP was no answer to our question";
+    else
+        observation.detail = fmt::format(
+            "no answer over UDP in time, although the question was sent {} time{}: nobody "
+            "answers on this port, or a firewall drops it",
+            sent, sent == 1 ? "" : "s"
+        );
 }
 
 Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed) {

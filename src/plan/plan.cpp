@@ -19,6 +19,7 @@ namespace {
 // As the report's `variants` call it.
 constexpr std::string_view kWithCertificate = "with-client-certificate";
 constexpr std::string_view kWithoutCertificate = "without-client-certificate";
+constexpr std::string_view kConstantHello = "constant-hello"; // probes/av_edge.h
 
 using Order = std::vector<std::size_t>; // indices of targets
 
@@ -29,8 +30,10 @@ const std::vector<std::string>& names_view(const Target&);
 // views into it with defaults filled in, so that saying a default is the same as leaving it out.
 auto endpoint_of(const Target& t) {
     return std::tuple<
-        const std::string&, std::uint16_t, Probe, std::string_view, const std::vector<Address>&,
-        const std::string&>(t.host, t.port, t.probe, sni_view(t), t.addresses, t.sip_domain);
+        const std::string&, std::uint16_t, Transport, Probe, std::string_view,
+        const std::vector<Address>&, const std::string&>(
+        t.host, t.port, t.transport, t.probe, sni_view(t), t.addresses, t.sip_domain
+    );
 }
 auto claims_of(const Target& t) {
     return std::tuple<
@@ -61,6 +64,7 @@ Order merge_equal(std::vector<Target>&);
 std::vector<Problem> warnings_of(
     const std::vector<Target>&, const Order& kept, const std::vector<std::string>& inputs
 );
+std::vector<Attempt> av_edge_attempts(const Target&, const std::vector<Observation>&);
 std::string id_base(const Target&);
 void add_suffixes(std::vector<PlannedTarget>&);
 
@@ -89,7 +93,8 @@ std::string endpoint_id(
 
 Attempt first_attempt(const Target& target) {
     const auto identity = target.mutual == Mutual::none ? std::string() : target.identity;
-    const bool one_of_two = target.mutual == Mutual::both && !identity.empty();
+    const bool one_of_two = target.mutual == Mutual::both && !identity.empty() &&
+                            target.probe != Probe::av_edge; // nobody asks for one there
     return {
         std::string(one_of_two ? kWithCertificate : std::string_view()),
         {server_name_sent(target), identity},
@@ -99,6 +104,7 @@ Attempt first_attempt(const Target& target) {
 std::vector<Attempt> further_attempts(
     const Target& target, const std::vector<Observation>& observations
 ) {
+    if (target.probe == Probe::av_edge) return av_edge_attempts(target, observations);
     if (target.mutual != Mutual::both || target.identity.empty() || observations.empty()) return {};
     for (const auto& observation : observations)
         if (observation.attempt.offer == kWithoutCertificate) return {};
@@ -111,6 +117,19 @@ std::vector<Attempt> further_attempts(
 }
 
 namespace {
+
+// An A/V Edge may know the constant hello of an old client only; over UDP there is no hello.
+std::vector<Attempt> av_edge_attempts(
+    const Target& target, const std::vector<Observation>& observations
+) {
+    if (target.transport == Transport::udp || observations.size() != 1) return {};
+    const auto& first = observations.front();
+    const bool hung_up = first.outcome == Outcome::closed || first.outcome == Outcome::reset;
+    if (!hung_up || first.stage != Stage::preamble || first.pseudo_tls) return {};
+    auto attempt = first_attempt(target);
+    attempt.offer = kConstantHello;
+    return {std::move(attempt)};
+}
 
 std::string_view sni_view(const Target& target) {
     if (target.sni) return parse_address(*target.sni) ? std::string_view() : *target.sni;
@@ -178,11 +197,12 @@ std::string differences(const Target& a, const Target& b) {
 struct Sighting {
     std::string where;
     std::uint16_t port;
+    Transport transport;
     Probe probe;
     std::string_view sni;
     std::size_t target;
 
-    auto endpoint() const { return std::tie(where, port, probe, sni); }
+    auto endpoint() const { return std::tie(where, port, transport, probe, sni); }
     bool operator<(const Sighting& other) const {
         return std::tuple_cat(endpoint(), std::tie(target)) <
                std::tuple_cat(other.endpoint(), std::tie(other.target));
@@ -194,7 +214,10 @@ std::vector<Sighting> sightings_of(const std::vector<Target>& targets, const Ord
     for (const auto index : kept) {
         const auto& target = targets[index];
         const auto see = [&](std::string where) {
-            out.push_back({std::move(where), target.port, target.probe, sni_view(target), index});
+            out.push_back(
+                {std::move(where), target.port, target.transport, target.probe, sni_view(target),
+                 index}
+            );
         };
         for (const auto& address : target.addresses)
             see(to_text(address));
@@ -242,12 +265,13 @@ std::string id_base(const Target& target) {
     return fmt::format("{}/{}", place, to_text(target.probe));
 }
 
-// Ids must differ: first by the server name that is sent where that differs, then by number.
+// Ids must differ: by the transport and by the server name that is sent where these differ, then by
+// number.
 void add_suffixes(std::vector<PlannedTarget>& targets) {
     auto order = order_of(targets.size());
     const auto key = [&targets](std::size_t index) {
-        return std::tuple<std::string_view, std::string_view>(
-            targets[index].id_base, sni_view(targets[index].target)
+        return std::tuple<std::string_view, Transport, std::string_view>(
+            targets[index].id_base, targets[index].target.transport, sni_view(targets[index].target)
         );
     };
     sort_by(order, key);
@@ -256,14 +280,20 @@ void add_suffixes(std::vector<PlannedTarget>& targets) {
         const auto end = std::find_if(begin, order.end(), [&](std::size_t i) {
             return targets[i].id_base != base;
         });
-        const bool names_differ = key(*begin) != key(*(end - 1));
+        const auto& first = targets[*begin].target;
+        const bool transports_differ = first.transport != targets[*(end - 1)].target.transport;
+        const bool names_differ = std::any_of(begin, end, [&](std::size_t i) {
+            return sni_view(targets[i].target) != sni_view(first);
+        });
         std::size_t number = 0;
         for (auto it = begin; it != end; ++it) {
             number = it != begin && key(*it) == key(*(it - 1)) ? number + 1 : 1;
             auto& target = targets[*it];
+            if (transports_differ && target.target.transport == Transport::udp)
+                target.id_suffix = "#udp";
             if (names_differ) {
                 const auto sni = sni_view(target.target);
-                target.id_suffix = fmt::format("#sni={}", sni.empty() ? "none" : sni);
+                target.id_suffix += fmt::format("#sni={}", sni.empty() ? "none" : sni);
             }
             if (number > 1) target.id_suffix += fmt::format("#{}", number);
         }

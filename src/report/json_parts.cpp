@@ -152,7 +152,7 @@ void target(JsonWriter& json, const EndpointRow& row, const Target& it) {
     json.key("host").text(it.host);
     json.key("address").text_or_null(row.address ? to_text(*row.address) : std::string());
     json.key("addresses_skipped").number(row.addresses_skipped);
-    json.key("transport").text("tcp");
+    json.key("transport").text(to_text(it.transport));
     json.key("port").integer(it.port);
     json.key("server").text_or_null(it.server);
     json.key("probe").text(to_text(it.probe));

@@ -32,7 +32,8 @@
     X(not_refused)                                                                                 \
     X(xmpp_domain)                                                                                 \
     X(av_edge_address)                                                                             \
-    X(autodiscover_answer)
+    X(autodiscover_answer)                                                                         \
+    X(autodiscover_names)
 
 namespace lyncprobe::rules {
 

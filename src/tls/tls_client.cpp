@@ -7,6 +7,7 @@
 #include "tls/tls_context_impl.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace lyncprobe::tls {
@@ -193,15 +194,15 @@ void TlsClient::peer_ended() { impl_->ended = true; }
 std::string TlsClient::take_output() { return std::exchange(impl_->output, {}); }
 
 std::string TlsClient::read() {
-    constexpr std::size_t kRecord = 16384; // RFC 8446 5.1
+    // One record (RFC 8446 5.1); most calls find nothing, so none has a buffer of its own.
+    thread_local std::array<char, 16384> record;
     std::string out;
     if (impl_->state != State::up) return out;
     ERR_clear_error();
-    out.resize(kRecord);
     std::size_t size = 0;
     const bool asked_before = impl_->log.requested_late();
-    const int result = SSL_read_ex(impl_->ssl.get(), out.data(), out.size(), &size);
-    out.resize(result == 1 ? size : 0);
+    const int result = SSL_read_ex(impl_->ssl.get(), record.data(), record.size(), &size);
+    if (result == 1) out.assign(record.data(), size);
     // Only what the server says after a late request can be its answer to our certificate.
     if (impl_->log.requested_late() && !asked_before) impl_->application_data = false;
     if (result == 1) impl_->application_data = true;

@@ -2,6 +2,7 @@
 #include "tls/tls_context.h"
 
 #include "model/limits.h"
+#include "tls/lean_library.h"
 #include "tls/tls_context_impl.h"
 
 #include <stdexcept>
@@ -48,9 +49,9 @@ void use_identity(SSL_CTX* ssl, const pki::Identity& identity) {
     check(SSL_CTX_use_PrivateKey(ssl, key) == 1, "using our own key");
 }
 
-SslCtxPtr make_ssl_context() {
+SslCtxPtr make_ssl_context(OSSL_LIB_CTX* library) {
     ERR_clear_error();
-    SslCtxPtr ssl(SSL_CTX_new(TLS_client_method()));
+    SslCtxPtr ssl(SSL_CTX_new_ex(library, nullptr, TLS_client_method()));
     check(ssl != nullptr, "making a TLS context");
     SSL_CTX_set_security_level(ssl.get(), 0);
     SSL_CTX_set_min_proto_version(ssl.get(), TLS1_VERSION);
@@ -73,7 +74,11 @@ SslCtxPtr make_ssl_context() {
 
 } // namespace
 
-ContextPool::ContextPool() : ca_names_(std::make_unique<CaNames>()) {}
+ContextPool::ContextPool(Library library) : ca_names_(std::make_unique<CaNames>()) {
+    if (library == Library::lean) library_ = std::make_unique<LeanLibrary>();
+}
+
+bool ContextPool::is_lean() const { return library_ && library_->get() != nullptr; }
 
 ContextPool::~ContextPool() = default;
 
@@ -86,7 +91,7 @@ ContextPool::Context& ContextPool::get(const HandshakeOptions& options) {
     auto& slot = contexts_[options.identity];
     if (slot) return *slot;
     auto context = std::make_unique<Context>();
-    context->ssl = make_ssl_context();
+    context->ssl = make_ssl_context(library_ ? library_->get() : nullptr);
     context->ca_names = &ca_names_->lists;
     if (!options.identity.empty()) {
         const auto known = identities_.find(options.identity);

@@ -57,7 +57,6 @@ TEST_CASE("a mistake in a list is told with file, line and column, and nothing i
     refused(good + "  - {host: a.example, tiemout: 3s}\n", ":3:23", "did you mean 'timeout'?");
     refused(good + "  - {host: a.example, port: 70000}\n", ":3:", "70000");
     refused(good + "  - {host: a.example, probe: spi}\n", ":3:", "did you mean 'sip'?");
-    refused(good + "  - {host: a.example, probe: https}\n", ":3:", "known, not built yet");
     refused(good + "  - {host: a.example, role: frontend}\n", ":3:", "did you mean 'front-end'?");
     refused(good + "  - {port: 443}\n", ":3:", "host");
     refused(good + "  - {host: a.example, host: b.example}\n", ":3:", "host");

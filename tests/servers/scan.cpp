@@ -18,26 +18,30 @@ identities:
 targets:
 )";
 
-std::string target_list(const std::vector<Question>& questions) {
-    std::string text = kTargetList;
+std::string target_list(const std::vector<Question>& questions, const std::string& sections) {
+    std::string text = sections + kTargetList;
     for (const auto& question : questions)
         text += fmt::format(
-            "  - {{name: {}, host: {}, addresses: [127.0.0.1], port: {}, probe: tls, mutual: "
-            "{}{}}}\n",
-            question.name, question.host, question.port, question.mutual,
-            question.identity.empty() ? "" : ", identity: " + question.identity
+            "  - {{name: {}, host: {}, addresses: [127.0.0.1], port: {}, probe: {}, mutual: "
+            "{}{}{}}}\n",
+            question.name, question.host, question.port, question.probe, question.mutual,
+            question.identity.empty() ? "" : ", identity: " + question.identity,
+            question.more.empty() ? "" : ", " + question.more
         );
     return text;
 }
 
-std::string write_inputs(const TemporaryFolder& folder, const std::vector<Question>& questions) {
+std::string write_inputs(
+    const TemporaryFolder& folder, const std::vector<Question>& questions,
+    const std::string& sections
+) {
     const auto& pki = contoso();
     folder.write("root.pem", pki.root.self().certificate_pem);
     folder.write("ours.pem", pki.identity.certificate_pem + pki.issuing.self().certificate_pem);
     folder.write("ours.key", pki.identity.key_pem);
     folder.write("stranger.pem", pki.stranger.certificate_pem);
     folder.write("stranger.key", pki.stranger.key_pem);
-    return folder.write("targets.yaml", target_list(questions));
+    return folder.write("targets.yaml", target_list(questions, sections));
 }
 
 const json::value& at(const json::value& value, std::string_view pointer) {
@@ -54,9 +58,9 @@ std::string text(const json::value& value) {
 
 } // namespace
 
-ScanResult scan(const std::vector<Question>& questions) {
+ScanResult scan(const std::vector<Question>& questions, const std::string& sections) {
     const TemporaryFolder folder;
-    const auto list = write_inputs(folder, questions);
+    const auto list = write_inputs(folder, questions, sections);
     const auto path = folder.file("result.json");
     const auto done = lyncprobe({"scan", list, "--output", path, "--timeout", "10s"});
     INFO("lyncprobe ended with " << done.exit_code << ": " << done.err);

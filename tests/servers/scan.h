@@ -20,6 +20,8 @@ struct Question {
     std::string identity;        // "ours", "stranger" or empty for none
     std::string mutual = "auto"; // as in the target list
     std::string host = kHost;    // looked up nowhere: the address is 127.0.0.1
+    std::string probe = "tls";
+    std::string more = {}; // further keys of the target: "role: edge, side: external"
 };
 
 // Endpoint is one row of the result; everything is asked for as text, so that a failed check shows
@@ -52,8 +54,9 @@ struct ScanResult {
     Endpoint endpoint(std::string_view name) const;
 };
 
-// Contoso's root is the only trust anchor.
-ScanResult scan(const std::vector<Question>& questions);
+// Contoso's root is the only trust anchor. `sections` go on top of the list, a line each:
+// "sip_domains: [a.b]\n".
+ScanResult scan(const std::vector<Question>& questions, const std::string& sections = "");
 // The only endpoint of a result, as `lyncprobe probe` prints it.
 Endpoint only_endpoint(const std::string& result_json);
 // The only endpoint of a scan with one question.

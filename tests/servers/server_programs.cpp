@@ -33,9 +33,11 @@ constexpr const char* kNginxSite = R"(
         ssl_certificate {};
         ssl_certificate_key {};
         {}
-        return 200 "ok";
+        {}
     }}
 )";
+
+} // namespace
 
 void wait_until_listening(const Process& process, std::uint16_t port, const std::string& program) {
     using namespace std::chrono_literals;
@@ -47,14 +49,12 @@ void wait_until_listening(const Process& process, std::uint16_t port, const std:
     REQUIRE_MESSAGE(started, program << " did not start: " << process.stderr_so_far());
 }
 
-} // namespace
-
 Nginx::Nginx(const std::vector<Site>& sites) {
     std::string blocks;
     for (const auto& site : sites)
         blocks += fmt::format(
             kNginxSite, site.port, site.name, site.credentials.bundle, site.credentials.key,
-            site.directives
+            site.directives, site.locations.empty() ? "return 200 \"ok\";" : site.locations
         );
     const auto file = folder_.write("nginx.conf", fmt::format(kNginxMain, folder_.path(), blocks));
     const auto program = installed_program("nginx", "nginx-light");

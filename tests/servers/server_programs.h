@@ -13,6 +13,9 @@
 
 namespace lyncprobe::test {
 
+// Fails the test where the program has ended or nobody listens there in time.
+void wait_until_listening(const Process& process, std::uint16_t port, const std::string& program);
+
 // Nginx is one nginx with as many listeners as it is given; it writes into its own folder only.
 class Nginx {
   public:
@@ -23,6 +26,7 @@ class Nginx {
         std::string name; // server_name
         Credentials credentials;
         std::string directives; // "ssl_verify_client on;"
+        std::string locations;  // "location /meet/ { … }"; empty: it says "ok" to everything
     };
     explicit Nginx(const std::vector<Site>& sites);
 

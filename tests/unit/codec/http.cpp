@@ -157,6 +157,9 @@ TEST_CASE("http: what is no HTTP is said so at its first wrong byte, and for goo
     HttpReader reader;
     CHECK(reader.feed("HTTP/1.1 200 OK\r\nno colon here\r\n\r\n") == State::malformed);
     CHECK(reader.problem() == "its HTTP headers are malformed");
+    HttpReader control;
+    CHECK(control.feed("HTTP/1.1 200 OK\r\nServer: \x1b[31m\r\n\r\n") == State::malformed);
+    CHECK(control.problem() == "there is a control character in its HTTP headers");
 }
 
 TEST_CASE("http: headers are read up to their limit") {

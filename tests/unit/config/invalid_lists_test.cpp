@@ -52,7 +52,7 @@ TEST_CASE("targets.example.yaml is valid and shows every key") {
     const auto outcome = read({{"targets.example.yaml", text}});
     CHECK(texts(outcome) == std::vector<std::string>{});
     const auto& deployment = outcome.deployment;
-    CHECK(deployment.targets.size() == 5);
+    CHECK(deployment.targets.size() == 7);
     CHECK(deployment.identities.size() == 2);
     CHECK(deployment.waivers.size() == 2);
     for (const auto& decision : lyncprobe::decisions()) {
@@ -66,9 +66,13 @@ TEST_CASE("targets.example.yaml is valid and shows every key") {
     }
     // The example must load in a build that speaks only these.
     for (const auto& target : deployment.targets)
-        CHECK((target.probe == lyncprobe::Probe::tls || target.probe == lyncprobe::Probe::sip));
+        CHECK(
+            (target.probe == lyncprobe::Probe::tls || target.probe == lyncprobe::Probe::sip ||
+             target.probe == lyncprobe::Probe::av_edge)
+        );
     const std::string keys =
-        "name host addresses port probe role use side pool server site sni names identity mutual "
+        "name host addresses port transport probe role use side pool server site sni names "
+        "identity mutual "
         "enrollment method ca_os requester_os kb922706 os timeout connect_timeout defaults "
         "identities "
         "trust resolvers policy sip_domains simple_urls topology targets waivers";

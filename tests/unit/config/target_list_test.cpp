@@ -36,6 +36,7 @@ targets:
     host: sip.contoso.com
     addresses: [203.0.113.10, "2001:db8::1"]
     port: 444
+    transport: tcp
     probe: sip
     role: edge
     use: AccessEdgeExternal
@@ -93,6 +94,25 @@ targets:
     for (const auto& target : deployment.targets)
         ports.push_back(target.port);
     CHECK(ports == std::vector<int>{5061, 5269, 4443, 443, 65535});
+}
+
+TEST_CASE("the transport follows the probe and the port unless it is given") {
+    const auto deployment = read_good(R"(
+defaults: {port: 3478}
+targets:
+  - {host: a.contoso.com, probe: av-edge}
+  - {host: a.contoso.com, probe: av-edge, port: 443}
+  - {host: a.contoso.com, probe: av-edge, transport: tcp}
+  - {host: a.contoso.com, probe: av-edge, port: 443, transport: udp}
+  - {host: a.contoso.com, probe: sip}
+)");
+    std::vector<Transport> transports;
+    for (const auto& target : deployment.targets)
+        transports.push_back(target.transport);
+    CHECK(
+        transports ==
+        std::vector{Transport::udp, Transport::tcp, Transport::tcp, Transport::udp, Transport::tcp}
+    );
 }
 
 TEST_CASE("defaults fill in what a target does not say, also when they stand below the targets") {

@@ -57,15 +57,17 @@ TEST_CASE("every rule has a fault planted for it") {
     for (const std::string rule :
          {"server-eku", "crl-distribution-point", "signature-algorithm", "no-rsassa-pss",
           "auto-enrollment", "windows-2003-ca", "key-length", "key-algorithm", "validity",
-          "chain-complete", "chain-trusted", "host-name", "chain-eku"})
+          "chain-complete", "chain-trusted", "host-name", "chain-eku", "revealed-name",
+          "clock-skew", "xmpp-domain", "autodiscover-answer"})
         CHECK_MESSAGE(expected.contains(rule + "=fail"), rule);
     for (const std::string rule :
          {"key-length-recommended", "sha1-deprecated", "crl-reachable-scheme",
-          "chain-crl-distribution-point", "chain-order"})
+          "chain-crl-distribution-point", "chain-order", "clock-skew", "product-version",
+          "not-refused"})
         CHECK_MESSAGE(expected.contains(rule + "=warn"), rule);
     for (const std::string outcome :
          {"ok", "timeout", "refused", "not_tls", "client_certificate_required",
-          "client_certificate_rejected"})
+          "client_certificate_rejected", "starttls_refused"})
         CHECK_MESSAGE(expected.contains("outcome=" + outcome), outcome);
 }
 
@@ -179,6 +181,7 @@ TEST_CASE("the target list names every server with its role, port and planted fa
                   "    pool: pool.contoso.example\n"
                   "    server: fe01.contoso.example\n"
                   "    site: Redmond\n"
+                  "    product: lync-server-2013\n"
                   "    names: [fe01.contoso.example, pool.contoso.example, sip.contoso.example]\n"
         ) != std::string::npos
     );
@@ -187,12 +190,48 @@ TEST_CASE("the target list names every server with its role, port and planted fa
                   "requester_os: windows-server-2008-r2, kb922706: true}\n") != std::string::npos
     );
     CHECK(yaml.find("    mutual: none\n") != std::string::npos);
+    CHECK(
+        yaml.find("    port: 10080\n    probe: autodiscover\n    plain: yes\n") != std::string::npos
+    );
+    CHECK(
+        yaml.find("    port: 15269\n    probe: xmpp\n    role: edge\n    use: AccessEdgeExternal\n"
+                  "    side: external\n    pool: edgepool.contoso.example\n"
+                  "    server: access01.contoso.example\n    site: Redmond\n"
+                  "    sip_domain: contoso.example\n    product: lync-server-2013\n"
+        ) != std::string::npos
+    );
     for (const auto& entry : high_demo().servers)
         if (!entry.planted.empty())
             CHECK(
                 yaml.find("  # planted: " + entry.planted + "\n  - name: \"" + entry.target.name) !=
                 std::string::npos
             );
+}
+
+TEST_CASE("a target over UDP says so in the list, a target over TCP does not") {
+    Demo demo = high_demo();
+    demo.servers.resize(2);
+    demo.servers[0].target.transport = Transport::udp;
+    const TemporaryFolder folder;
+    REQUIRE(write_demo_files(demo, folder.path).has_value());
+    const std::string yaml = file(fs::path(folder.path) / "targets.yaml");
+    const auto at = yaml.find("    transport: udp\n");
+    REQUIRE(at != std::string::npos);
+    CHECK(yaml.find("transport:", at + 10) == std::string::npos);
+}
+
+TEST_CASE("every name of the demonstration ends in .example") {
+    const auto good = [](const std::string& name) { return name.ends_with(".example"); };
+    for (const auto& [spec, target, planted, expect] : high_demo().servers) {
+        CAPTURE(target.name);
+        CHECK(good(target.host));
+        CHECK((target.pool.empty() || good(target.pool)));
+        CHECK((target.sip_domain.empty() || good(target.sip_domain)));
+        for (const auto* name :
+             {&spec.sip.fqdn, &spec.web.server_fqdn, &spec.web.internal_web, &spec.web.external_web,
+              &spec.web.internal_sip, &spec.web.external_sip, &spec.xmpp_domain})
+            CHECK((name->empty() || good(*name)));
+    }
 }
 
 TEST_CASE("expect.txt has one line for each expectation: target, what, planted fault") {
@@ -250,6 +289,7 @@ TEST_CASE("the demonstration's certificates have the planted flaws and the names
     CHECK(X509_get_ext_by_NID(weak.get(), NID_crl_distribution_points, -1) == -1);
     CHECK(server(high_demo(), "fe02 conference control").server.chain_pem.size() == 1);
     for (const auto& entry : high_demo().servers) {
+        if (entry.server.chain_pem.empty()) continue; // speaks no TLS
         const X509Ptr leaf = certificate_from_pem(entry.server.chain_pem.front());
         const bool covered =
             X509_check_host(leaf.get(), entry.target.host.c_str(), 0, 0, nullptr) == 1;

@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 #include <arpa/inet.h>
@@ -70,6 +72,19 @@ class Wire {
         return all;
     }
 
+    // What comes until `end` has come; less where the peer closes or is silent before.
+    std::string read_until(std::string_view end) {
+        const timeval limit{3, 0};
+        ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        std::string all;
+        char buffer[4096];
+        ssize_t size = 0;
+        while (all.find(end) == std::string::npos &&
+               (size = ::recv(fd_, buffer, sizeof buffer, 0)) > 0)
+            all.append(buffer, static_cast<std::size_t>(size));
+        return all;
+    }
+
   private:
     int fd_ = -1;
     int error_ = 0;
@@ -82,11 +97,17 @@ class TlsPeer {
         int max_version = TLS1_3_VERSION;
         int min_version = TLS1_VERSION;
         std::string certificate_pem = {}, key_pem = {};
+        std::string issuer_pem = {};                   // sent with the certificate
+        bool post_handshake_auth = false;              // TLS 1.3: may be asked later
+        bool renegotiate = true;                       // TLS 1.2: may be asked later
+        std::function<void(Wire&)> in_clear_text = {}; // before the handshake
+        std::string address = "127.0.0.1";
     };
 
     explicit TlsPeer(std::uint16_t port) : TlsPeer(port, Options{}) {}
     TlsPeer(std::uint16_t port, const Options& options)
-        : wire_(port), context_(SSL_CTX_new(TLS_client_method())) {
+        : wire_(port, options.address), context_(SSL_CTX_new(TLS_client_method())) {
+        if (options.in_clear_text) options.in_clear_text(wire_);
         SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0"); // DSS and TLS 1.0 included
         SSL_CTX_set_min_proto_version(context_.get(), options.min_version);
         SSL_CTX_set_max_proto_version(context_.get(), options.max_version);
@@ -98,6 +119,8 @@ class TlsPeer {
             const EvpPkeyPtr key(PEM_read_bio_PrivateKey(memory.get(), nullptr, nullptr, nullptr));
             SSL_CTX_use_PrivateKey(context_.get(), key.get());
         }
+        if (!options.issuer_pem.empty())
+            SSL_CTX_add1_chain_cert(context_.get(), certificate_from_pem(options.issuer_pem).get());
         SSL_CTX_set_cert_cb(
             context_.get(),
             [](SSL*, void* asked) {
@@ -106,7 +129,9 @@ class TlsPeer {
             },
             &asked_
         );
+        if (!options.renegotiate) SSL_CTX_set_options(context_.get(), SSL_OP_NO_RENEGOTIATION);
         ssl_.reset(SSL_new(context_.get()));
+        SSL_set_post_handshake_auth(ssl_.get(), options.post_handshake_auth ? 1 : 0);
         SSL_set_fd(ssl_.get(), wire_.fd());
         ERR_clear_error();
         errno = 0;
@@ -132,6 +157,19 @@ class TlsPeer {
         if (size > 0) return {buffer, static_cast<std::size_t>(size)};
         note_error();
         return {};
+    }
+
+    // What comes until `end` has come or something failed.
+    std::string read_until(std::string_view end) {
+        std::string all, more;
+        while (all.find(end) == std::string::npos && !(more = read_some()).empty())
+            all += more;
+        return all;
+    }
+    // The answer to a request without a long body.
+    std::string ask(const std::string& request) {
+        send(request);
+        return read_some();
     }
 
   private:

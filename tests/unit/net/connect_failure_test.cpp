@@ -35,6 +35,15 @@ TEST_CASE("connect: a shortage of this machine is never the server's fault") {
     CHECK_FALSE(classify(ECONNREFUSED).shortage);
 }
 
+TEST_CASE("connect: a datagram that came back says that the UDP port is closed") {
+    for (const int error : {ECONNREFUSED, ECONNRESET}) {
+        const auto failure = classify(error, {.udp = true});
+        CHECK(failure.outcome == Outcome::refused);
+        CHECK(failure.detail == "the UDP port is closed (ICMP port unreachable)");
+    }
+    CHECK(classify(EHOSTUNREACH, {.udp = true}).outcome == Outcome::unreachable);
+}
+
 TEST_CASE("connect: a family without a route is skipped, an address without one is unreachable") {
     const Way no_family{.route = false, .family_route = false, .v6 = true};
     for (const int error : {ENETUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT}) {

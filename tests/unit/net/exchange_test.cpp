@@ -56,7 +56,7 @@ class Greeter final : public probes::Conversation {
     Answer answer() const override {
         Facts facts;
         facts.set("log", log);
-        return {.conclusion = conclusion, .detail = "greeted", .facts = facts};
+        return {.conclusion = conclusion, .detail = "greeted", .facts = facts, .plain = true};
     }
 
   private:
@@ -197,9 +197,20 @@ TEST_CASE("exchange: pseudo-TLS and an alert in clear text are what the conversa
     CHECK(edge.outcome == Outcome::ok);
     CHECK(edge.pseudo_tls);
     CHECK(!edge.plain);
+    const auto refused = without_tls({.conclusion = Conclusion::finished});
+    CHECK(refused.outcome == Outcome::ok);
+    CHECK(!judged(refused)); // nothing was shown, and that is not by design
     const auto server = without_tls({.conclusion = Conclusion::tls_alert, .detail = "alert 40"});
     CHECK(server.outcome == Outcome::tls_alert);
     CHECK(server.stage == Stage::preamble);
     CHECK(server.detail == "alert 40");
     CHECK(!judged(server));
+}
+
+TEST_CASE("exchange: a preamble that was cut short says what was missed, and what was spoken") {
+    const auto silent = without_tls({.detail = "the question has no answer", .pseudo_tls = true});
+    CHECK(silent.outcome == Outcome::closed);
+    CHECK(silent.detail == "closed by the server: the question has no answer");
+    CHECK(silent.pseudo_tls);
+    CHECK(without_tls({}).detail == "closed by the server before TLS began");
 }

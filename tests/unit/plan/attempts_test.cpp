@@ -100,3 +100,28 @@ TEST_CASE("the second way is tried only where the first reached the handshake") 
         );
     }
 }
+
+TEST_CASE("an A/V Edge that hangs up on the first hello is offered the constant one, once") {
+    auto target = with_identity(Mutual::both);
+    target.probe = Probe::av_edge;
+    const auto attempt = plan::first_attempt(target);
+    CHECK(attempt.offer.empty()); // no certificate is asked for, so there is nothing to vary
+    for (const auto outcome : {Outcome::closed, Outcome::reset}) {
+        const auto first = seen(attempt, outcome, Stage::preamble);
+        const auto further = plan::further_attempts(target, {first});
+        REQUIRE(further.size() == 1);
+        CHECK(further[0].offer == "constant-hello");
+        CHECK(further[0].probe == Probe::av_edge);
+        CHECK(plan::further_attempts(target, {first, seen(further[0], outcome, Stage::preamble)})
+                  .empty());
+        auto answered = first;
+        answered.pseudo_tls = true;
+        CHECK(plan::further_attempts(target, {answered}).empty());
+    }
+    for (const auto outcome :
+         {Outcome::timeout, Outcome::ok, Outcome::tls_alert, Outcome::protocol_error})
+        CHECK(plan::further_attempts(target, {seen(attempt, outcome, Stage::preamble)}).empty());
+    CHECK(plan::further_attempts(target, {seen(attempt, Outcome::reset, Stage::connect)}).empty());
+    target.transport = Transport::udp;
+    CHECK(plan::further_attempts(target, {seen(attempt, Outcome::reset, Stage::preamble)}).empty());
+}

@@ -127,6 +127,23 @@ TEST_CASE("ids that would be equal differ by server name, else by number") {
     );
 }
 
+TEST_CASE("targets that differ by their transport alone are two endpoints, and udp shows in the id"
+) {
+    auto tcp = target("a"), udp = target("a"), udp_named = target("a");
+    udp.transport = udp_named.transport = Transport::udp;
+    CHECK(ids(prepare({tcp, udp}, kInputs)) == Texts{"a:443/tls", "a:443/tls#udp"});
+    CHECK(ids(prepare({udp}, kInputs)) == Texts{"a:443/tls"});
+    udp_named.sni = "b";
+    CHECK(
+        ids(prepare({udp_named, tcp, udp}, kInputs)) ==
+        Texts{"a:443/tls#udp#sni=b", "a:443/tls#sni=a", "a:443/tls#udp#sni=a"}
+    );
+    auto edge = udp;
+    edge.role = Role::edge;
+    edge.role_given = true;
+    CHECK(prepare({tcp, edge}, kInputs).warnings.empty());
+}
+
 TEST_CASE("an id has the address where the name has several") {
     const plan::PlannedTarget planned{target("a"), "a:443/tls", "#sni=none"};
     const auto v4 = parse_address("192.0.2.1"), v6 = parse_address("2001:db8::1");

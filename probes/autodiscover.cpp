@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+#include "probes/autodiscover.h"
+
+#include "codec/autodiscover.h"
+#include "codec/url.h"
+#include "model/host.h"
+#include "model/limits.h"
+#include "probes/http_exchange.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::probes {
+
+namespace {
+
+constexpr std::size_t kGets = 5;
+constexpr std::size_t kTokenLength = 64;
+constexpr const char* kRoot = "/Autodiscover/AutodiscoverService.svc/root";
+constexpr const char* kDomain = "/Autodiscover/AutodiscoverService.svc/root/domain";
+constexpr const char* kXml = "application/vnd.microsoft.rtc.autodiscover+xml;v=1";
+constexpr const char* kJson = "application/json";
+
+bool is_token_character(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' ||
+           c == '.' || c == '-' || c == '_';
+}
+
+// A token that stays one word of its line.
+std::string one_word(std::string_view token) {
+    std::string out(token.substr(0, kTokenLength));
+    for (char& c : out)
+        if (!is_token_character(c)) c = '_';
+    return out.empty() ? "_" : out;
+}
+
+bool is_redirect(int status) { return status >= 300 && status < 400; }
+
+// What looks like the registered domain: the last two labels, or three where the second-level label
+// is a short one below a country ("contoso.co.uk").
+std::string_view registered_domain(std::string_view name) {
+    const auto label_before = [&](std::size_t dot) {
+        const auto before = dot == 0 ? std::string_view::npos : name.rfind('.', dot - 1);
+        return before == std::string_view::npos ? 0 : before + 1;
+    };
+    const auto last = name.rfind('.');
+    if (last == std::string_view::npos) return name;
+    const auto second = label_before(last);
+    const bool country = name.size() - last - 1 == 2;
+    const bool short_label = last - second <= 3;
+    if (country && short_label && second > 0) return name.substr(label_before(second - 1));
+    return name.substr(second);
+}
+
+class AutodiscoverConversation final : public HttpConversation {
+  public:
+    explicit AutodiscoverConversation(const Peer& peer) : HttpConversation(peer) {
+        by_name_ = site().starts_with("lyncdiscover");
+    }
+
+  private:
+    enum class Step { name, root, json, domain };
+
+    Get first() override { return get(by_name_ ? Step::name : Step::root); }
+
+    std::optional<Get> next(const Get& asked, const codec::HttpResponse& response) override {
+        const auto document = learn(asked, response);
+        const auto step = next_step(document, response);
+        if (!step || gets_ == kGets) return std::nullopt;
+        return get(*step);
+    }
+
+    // What to ask after this answer.
+    std::optional<Step> next_step(bool document, const codec::HttpResponse& response) {
+        switch (step_) {
+        case Step::name:
+            if (!document) return Step::root;
+            [[fallthrough]];
+        case Step::root:
+            // Redirected clients go there and ask no more here, nor would the answers differ.
+            if (redirected_ || is_redirect(response.status)) return std::nullopt;
+            return Step::json;
+        case Step::json:
+            if (redirected_ || formats_.empty()) return std::nullopt;
+            return Step::domain;
+        case Step::domain: break;
+        }
+        return std::nullopt;
+    }
+
+    Get get(Step step) {
+        step_ = step;
+        ++gets_;
+        switch (step) {
+        case Step::name: return {.path = "/", .accept = kXml};
+        case Step::root: return {.path = kRoot, .accept = kXml};
+        case Step::json: return {.path = document_path_, .accept = kJson};
+        case Step::domain: break;
+        }
+        return {.path = domain_path_, .accept = kXml, .last = true};
+    }
+
+    // True where the answer is a document.
+    bool learn(const Get& asked, const codec::HttpResponse& response) {
+        if (is_redirect(response.status)) note_redirect(response.header("Location"));
+        if (response.status != 200) return false;
+        std::string problem;
+        const auto document =
+            codec::read_autodiscover(response.body, response.header("Content-Type"), &problem);
+        if (!document) {
+            if (facts().find(autodiscover_answer::kDocumentProblem) == nullptr)
+                facts().set(
+                    autodiscover_answer::kDocumentProblem,
+                    fmt::format("GET {}: {}", asked.path, problem)
+                );
+            return false;
+        }
+        if (formats_.empty()) {
+            set_main_answer(asked, response);
+            document_path_ = asked.path;
+        }
+        note(*document);
+        return true;
+    }
+
+    void note(const codec::AutodiscoverDocument& document) {
+        const std::string format(codec::to_text(document.format));
+        if (std::find(formats_.begin(), formats_.end(), format) == formats_.end())
+            formats_.push_back(format);
+        facts().set(autodiscover_answer::kFormats, formats_);
+        if (!document.access_location.empty())
+            facts().set(autodiscover_answer::kAccessLocation, document.access_location);
+        left_out_ += document.left_out;
+        for (const auto& access : document.sip_access) {
+            const auto host = host_of(access.host);
+            if (!host.empty()) note_endpoint({one_word(access.token), "sip", host, access.port});
+        }
+        for (const auto& link : document.links)
+            note(link);
+        if (const auto* redirect = document.link("Redirect")) {
+            redirected_ = true;
+            note_redirect(redirect->href);
+        }
+        if (!endpoints_.empty()) facts().set(autodiscover_answer::kEndpoints, endpoints_);
+        if (!links_.empty()) facts().set(autodiscover_answer::kLinks, links_);
+        if (left_out_ > 0)
+            facts().set(autodiscover_answer::kLeftOut, static_cast<std::int64_t>(left_out_));
+    }
+
+    void note(const codec::AutodiscoverDocument::Link& link) {
+        keep(links_, one_word(link.token) + ' ' + link.href);
+        const auto url = codec::parse_url(link.href);
+        if (!url || url->user_info) return;
+        if (url->scheme == "https")
+            note_endpoint({one_word(link.token), "https", url->host, url->port});
+        const bool here = url->host == site() && url->port == target().port &&
+                          (url->scheme == "http") == target().plain;
+        if (here && one_word(link.token) == "Domain") domain_path_ = url->path;
+    }
+
+    void note_endpoint(const LearntEndpoint& endpoint) {
+        for (const auto& line : endpoints_) {
+            const auto known = read_learnt_endpoint(line);
+            if (known && known->scheme == endpoint.scheme && known->host == endpoint.host &&
+                known->port == endpoint.port)
+                return;
+        }
+        keep(endpoints_, to_text(endpoint));
+    }
+
+    void keep(std::vector<std::string>& list, std::string line) {
+        if (std::find(list.begin(), list.end(), line) != list.end()) return;
+        if (list.size() < limits::kLearntKept)
+            list.push_back(std::move(line));
+        else
+            ++left_out_;
+    }
+
+    static std::string host_of(std::string_view text) {
+        if (const auto address = parse_address(text)) return to_text(*address);
+        return check_host_name(text).name;
+    }
+
+    void note_redirect(std::string_view where) {
+        if (where.empty() || facts().find(autodiscover_answer::kRedirect) != nullptr) return;
+        facts().set(autodiscover_answer::kRedirect, std::string(where));
+        const auto& ours = target().sip_domain.empty() ? site() : target().sip_domain;
+        const bool relative = where.starts_with('/') && !where.starts_with("//");
+        const auto url = codec::parse_url(where);
+        if (relative)
+            facts().set(autodiscover_answer::kRedirectOtherDomain, false);
+        else if (url) // what is no web address leads to no domain at all
+            facts().set(
+                autodiscover_answer::kRedirectOtherDomain,
+                url->host != site() && !same_domain(url->host, ours)
+            );
+    }
+
+    bool by_name_ = false;
+    Step step_ = Step::name;
+    std::size_t gets_ = 0;
+    bool redirected_ = false; // by a document
+    std::string document_path_ = kRoot, domain_path_ = kDomain;
+    std::vector<std::string> formats_, links_, endpoints_;
+    std::size_t left_out_ = 0;
+};
+
+} // namespace
+
+const ProbeInfo autodiscover{
+    .id = Probe::autodiscover,
+    .summary = "Autodiscover over HTTPS or HTTP: reads its documents and the names in them",
+    .late_certificate = true,
+    .converse = [](const Peer& peer) -> std::unique_ptr<Conversation> {
+        return std::make_unique<AutodiscoverConversation>(peer);
+    }};
+
+std::string to_text(const LearntEndpoint& endpoint) {
+    return fmt::format(
+        "{} {}://{}", endpoint.token, endpoint.scheme, host_and_port(endpoint.host, endpoint.port)
+    );
+}
+
+std::optional<LearntEndpoint> read_learnt_endpoint(std::string_view line) {
+    LearntEndpoint out;
+    const auto blank = line.find(' ');
+    if (blank == 0 || blank == std::string_view::npos) return std::nullopt;
+    out.token = line.substr(0, blank);
+    line.remove_prefix(blank + 1);
+    for (const std::string_view scheme : {"sip", "https"})
+        if (line.starts_with(fmt::format("{}://", scheme))) out.scheme = scheme;
+    if (out.scheme.empty()) return std::nullopt;
+    line.remove_prefix(out.scheme.size() + 3);
+    const auto colon = line.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto host = line.substr(0, colon), port = line.substr(colon + 1);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
+    if (error != std::errc{} || end != port.data() + port.size() || out.port == 0)
+        return std::nullopt;
+    // An IPv6 address without its brackets would take the port for its last group.
+    const bool bare_v6 = !host.starts_with('[') && host.find(':') != std::string_view::npos;
+    if (bare_v6) return std::nullopt;
+    const auto address = parse_address(host);
+    out.host = address ? lyncprobe::to_text(*address) : check_host_name(host).name;
+    if (out.host.empty()) return std::nullopt;
+    return out;
+}
+
+std::vector<LearntEndpoint> learnt_endpoints(const Facts& answer) {
+    std::vector<LearntEndpoint> out;
+    const auto* value = answer.find(autodiscover_answer::kEndpoints);
+    const auto* lines = value ? std::get_if<std::vector<std::string>>(value) : nullptr;
+    if (lines == nullptr) return out;
+    for (const auto& line : *lines)
+        if (auto endpoint = read_learnt_endpoint(line)) out.push_back(std::move(*endpoint));
+    return out;
+}
+
+bool same_domain(std::string_view host, std::string_view ours) {
+    const bool address = parse_address(host).has_value() || parse_address(ours).has_value();
+    return host == ours || (!address && registered_domain(host) == registered_domain(ours));
+}
+
+} // namespace lyncprobe::probes

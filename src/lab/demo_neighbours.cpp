@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Around the demonstration's pool: Office Web Apps, Persistent Chat, Mediation Server, an
+// application, branch offices.
+#include "lab/demo_builder.h"
+
+namespace lyncprobe::lab {
+
+namespace {
+
+constexpr Service kOfficeWebApps{
+    CertificateUse::other, ClientCertificates::not_asked, Probe::https, Site::office};
+
+} // namespace
+
+void Builder::office_web_apps() {
+    const Machine wac{
+        "127.77.0.71", "wac.contoso.example", "", Role::office_web_apps, Side::internal};
+    CertificateSpec weak = internal_spec(wac.host, {wac.host});
+    weak.key.bits = 1536;
+    weak.crl_urls.reset();
+    plant(
+        add("Office Web Apps", wac, 443, kOfficeWebApps, pki_.internal(weak)),
+        "an RSA key of 1536 bits, and no CRL distribution point",
+        {"outcome=ok", "key-length=fail", "key-length-recommended=warn",
+         "crl-distribution-point=fail"}
+    );
+}
+
+void Builder::persistent_chat() {
+    const Machine chat{
+        "127.77.0.72", "pchat01.contoso.example", "", Role::persistent_chat, Side::internal};
+    CertificateSpec own = internal_spec(chat.host, {chat.host});
+    own.self_signed = true;
+    own.template_v1.clear();
+    Presented self_signed = pki_.internal(own);
+    self_signed.chain.resize(1);
+    plant(
+        add("Persistent Chat", chat, 5041, kSipBetweenServers, self_signed),
+        "a self-signed certificate", {"outcome=ok", "chain-trusted=fail"}
+    );
+    CertificateSpec card_spec = ca_spec(kSmartCardCa, "Contoso", std::nullopt);
+    card_spec.eku = Names{kClientAuth, kSmartCardLogon};
+    const Authority smart_card(card_spec, pki_.root());
+    const Issued misissued = smart_card.issue(internal_spec(chat.host, {chat.host}));
+    const Presented by_smart_card{
+        {misissued.certificate_pem, smart_card.self().certificate_pem}, misissued.key_pem};
+    plant(
+        add("Persistent Chat file transfer", chat, 443, kPublished, by_smart_card),
+        "issued by a CA for smart cards: the CA certificate is not for server authentication, and "
+        "says nowhere where "
+        "its CRL is",
+        {"outcome=ok", "chain-eku=fail", "chain-crl-distribution-point=warn"}
+    );
+}
+
+void Builder::mediation() {
+    const Machine mediation{
+        "127.77.0.73", "med01.contoso.example", "medpool.contoso.example", Role::mediation,
+        Side::internal};
+    const CertificateSpec med = internal_spec(mediation.pool, {mediation.pool, mediation.host});
+    add("Mediation, gateway side", mediation, 5067, kSipBetweenServers, pki_.internal(med))
+        .server.sip.server = "RTCC/5.0.0.0 MediationServer";
+    CertificateSpec modern = med;
+    modern.key.kind = KeySpec::Kind::ed25519;
+    plant(
+        add("Mediation, Front End side", mediation, 5070, kSipBetweenServers,
+            pki_.internal(modern)),
+        "an Ed25519 key: neither RSA nor one of the three supported curves",
+        {"outcome=ok", "key-algorithm=fail"}
+    );
+}
+
+void Builder::trusted_application() {
+    const Machine application{
+        "127.77.0.74", "bot01.contoso.example", "botpool.contoso.example",
+        Role::trusted_application, Side::internal};
+    CertificateSpec elliptic =
+        internal_spec(application.pool, {application.pool, application.host});
+    elliptic.key = {KeySpec::Kind::ec, 256, "P-256"};
+    add("trusted application", application, 8100, kSipBetweenServers, pki_.internal(elliptic))
+        .server.sip.server = "RTCC/5.0.0.0 bot";
+}
+
+void Builder::branches() {
+    const Machine branch{"::1", "sba01.contoso.example", "", Role::sba, Side::internal, "Branch"};
+    const Presented sba =
+        pki_.internal(internal_spec(branch.host, {branch.host, "sip.contoso.example"}));
+    add("branch appliance registrar (IPv6)", branch, 5061, kRegistrar, sba);
+    add("branch appliance conference control (IPv6)", branch, 444, kWebBetweenServers, sba);
+
+    const Machine branch2{"127.77.0.75", "sba02.contoso.example", "",
+                          Role::sba,     Side::internal,          "Branch 2"};
+    const Presented sba2 =
+        pki_.internal(internal_spec(branch2.host, {branch2.host, "sip.contoso.example"}));
+    auto& old = add("branch appliance 2 registrar", branch2, 5061, kRegistrar, sba2);
+    old.server.sip.server = "RTC/4.0";
+    plant(
+        old, "still runs Lync Server 2010, though the list says Lync Server 2013",
+        {"outcome=ok", "product-version=warn"}
+    );
+    add("branch appliance 2 conference control", branch2, 444, kWebBetweenServers, sba2);
+}
+
+} // namespace lyncprobe::lab
