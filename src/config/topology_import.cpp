@@ -259,17 +259,18 @@ void Importer::add_cluster(const ClusterFacts& cluster) {
 
     Pool pool;
     pool.fqdn = checked_name(cluster.fqdn, cluster.line, "the pool");
-    if (pool.fqdn.empty()) {
+    pool.role = role;
+    if (!pool.fqdn.empty()) add_servers(cluster, pool);
+    if (pool.servers.empty()) {
         for (const auto& service : cluster.services)
             for (const auto& port : service.ports)
                 leave_out(
                     port.line, fmt::format("port {} of {}", port.port, port.owner),
-                    "its pool has no usable name"
+                    pool.fqdn.empty() ? "its pool has no usable name"
+                                      : "its machines have no usable names"
                 );
         return;
     }
-    pool.role = role;
-    add_servers(cluster, pool);
     add_versions(cluster, pool);
     bool any = false;
     for (const auto& service : cluster.services) {
@@ -368,6 +369,8 @@ void Importer::add_servers(const ClusterFacts& cluster, Pool& pool) {
 }
 
 void Importer::add_versions(const ClusterFacts& cluster, Pool& pool) {
+    const bool ours = is_lync_internal(pool.role) || pool.role == Role::edge;
+    if (!ours || pool.role == Role::trusted_application) return;
     for (const auto& service : cluster.services) {
         if (service.version == "7") pool.product = Product::skype_2015;
         if (service.version == "8") pool.product = Product::skype_2019;
@@ -601,7 +604,9 @@ Target Importer::target_of(const Leftover& leftover, const MachineFacts& machine
     target.role = leftover.role;
     target.role_given = leftover.role != Role::other;
     target.use = use_of(port, leftover.role);
-    target.side = port.side == kOutside ? Side::external : Side::internal;
+    // Outside an Edge only the web site is: its other "external" ports are for servers inside.
+    const bool published = leftover.role == Role::edge || port.owner == "OCSWebSite";
+    target.side = published && port.side == kOutside ? Side::external : Side::internal;
     target.pool = check_host_name(leftover.cluster->fqdn).name;
     target.server = check_host_name(machine.fqdn).name;
     target.site = facts_.sites[leftover.cluster->site].name;
