@@ -391,7 +391,8 @@ std::string services_markdown() {
         "the rows of a pool's role into endpoints.\n\n"
         "*Usual* roles have the service unless `services:` of the pool says otherwise; *possible* "
         "ones where `services:` or `ports:` names it. *Certificate wanted*: of whoever connects. "
-        "Rows without a probe carry no TLS and are here so that nothing seems forgotten.\n\n"
+        "Rows without a probe carry no TLS, cannot be turned on, and are here so that nothing "
+        "seems forgotten.\n\n"
         "| service | turned on with | port | protocol | side | probe | certificate wanted | "
         "certificate use | usual | possible | source |\n"
         "|---|---|---|---|---|---|---|---|---|---|---|\n";
