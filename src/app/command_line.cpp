@@ -18,8 +18,8 @@ namespace lyncprobe::app {
 namespace {
 
 // Named by the contract, refused until they are built, and absent from --help.
-constexpr const char* kCommandsToCome[] = {"federation", "import", "diff", "report",
-                                           "history",    "serve",  "merge"};
+constexpr const char* kCommandsToCome[] = {"federation", "diff",  "report",
+                                           "history",    "serve", "merge"};
 constexpr const char* kFlagsToCome[] = {"--changes"};
 constexpr const char* kOptionsToCome[] = {"--state"};
 
@@ -420,6 +420,25 @@ CLI::App* add_check(CLI::App& app, Options& options) {
     return check;
 }
 
+CLI::App* add_import(CLI::App& app, Options& options) {
+    auto* command =
+        app.add_subcommand("import", "Make a target list of a topology file (on stdout)");
+    command
+        ->add_option_function<std::string>(
+            "TOPOLOGY", [&](const std::string& path) { options.inputs = {path}; },
+            "output of Get-CsTopology -AsXml, or a Topology Builder file; '-' is stdin"
+        )
+        ->required();
+    command->footer(
+        "What makes no endpoint is told on stderr, with the reason.\n"
+        "Examples:\n"
+        "  Get-CsTopology -AsXml | Out-File topology.xml        (on a Front End Server)\n"
+        "  lyncprobe import topology.xml > targets.yaml\n"
+        "  lyncprobe import topology.tbxml | lyncprobe scan - --plan"
+    );
+    return command;
+}
+
 CLI::App* add_discover(CLI::App& app, Options& options) {
     auto* discover = app.add_subcommand(
         "discover", "Ask DNS for the servers of SIP domains as clients and partners do"
@@ -486,7 +505,7 @@ CLI::App* add_rules(CLI::App& app, Options& options) {
 
 CLI::App* add_docs(CLI::App& app, Options& options) {
     auto* docs = app.add_subcommand("docs", "Documents that come out of the program")->group("");
-    docs->add_option("KIND", options.docs_kind, "rules")->required();
+    docs->add_option("KIND", options.docs_kind, "rules, services")->required();
     return docs;
 }
 
@@ -574,9 +593,13 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
                "  lyncprobe discover contoso.com\n"
                "'lyncprobe COMMAND --help' tells more.");
     const std::pair<CLI::App*, Command> commands[] = {
-        {add_scan(app, options), Command::scan},   {add_probe(app, options), Command::probe},
-        {add_check(app, options), Command::check}, {add_discover(app, options), Command::discover},
-        {add_rules(app, options), Command::rules}, {add_docs(app, options), Command::docs}};
+        {add_scan(app, options), Command::scan},
+        {add_probe(app, options), Command::probe},
+        {add_check(app, options), Command::check},
+        {add_discover(app, options), Command::discover},
+        {add_import(app, options), Command::import_topology},
+        {add_rules(app, options), Command::rules},
+        {add_docs(app, options), Command::docs}};
     add_commands_to_come(app);
 
     try {

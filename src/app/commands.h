@@ -10,6 +10,7 @@ int run_scan(const Options&);     // scan.cpp
 int run_probe(const Options&);    // probe.cpp
 int run_check(const Options&);    // check.cpp
 int run_discover(const Options&); // discover.cpp
+int run_import(const Options&);   // import.cpp
 int run_rules(const Options&);    // rules.cpp
 int run_docs(const Options&);     // rules.cpp
 

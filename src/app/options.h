@@ -11,7 +11,7 @@
 
 namespace lyncprobe::app {
 
-enum class Command { scan, probe, check, discover, rules, docs };
+enum class Command { scan, probe, check, discover, import_topology, rules, docs };
 
 enum class Colour { automatic, always, never };
 

@@ -4,6 +4,7 @@
 #include "app/exit_code.h"
 #include "app/reporting.h"
 #include "model/escape.h"
+#include "plan/services.h"
 #include "rules/explain.h"
 #include "rules/judge.h"
 
@@ -27,12 +28,13 @@ int run_rules(const Options& options) {
 
 int run_docs(const Options& options) {
     if (options.docs_kind == "rules") return print(rules::markdown());
+    if (options.docs_kind == "services") return print(plan::services_markdown());
     for (const std::string_view kind : {"man", "bash", "zsh", "fish", "powershell"})
         if (options.docs_kind == kind) {
             std::cerr << "lyncprobe: docs " << kind << " is known, not built yet\n";
             return kExitUsage;
         }
-    std::cerr << "lyncprobe: docs knows: rules\n";
+    std::cerr << "lyncprobe: docs knows: rules, services\n";
     return kExitUsage;
 }
 

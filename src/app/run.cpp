@@ -12,7 +12,9 @@
 #include "model/glob.h"
 #include "net/engine.h"
 #include "plan/plan.h"
+#include "plan/services.h"
 #include "plan/sip_domains.h"
+#include "probes/probe.h"
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +24,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lyncprobe::app {
 
@@ -143,20 +146,64 @@ void keep_shard(
     targets = std::move(kept);
 }
 
+// What the product's documentation says the server wants of whoever connects.
+std::string wanted_text(const Target& target) {
+    const auto* service = plan::service_of(
+        {.service = target.service,
+         .role = target.role,
+         .port = target.port,
+         .side = target.side,
+         .probe = target.probe}
+    );
+    return std::string(service ? to_text(service->listener.peer) : "unknown");
+}
+
+std::string plan_line(const plan::PlannedTarget& planned) {
+    const auto& target = planned.target;
+    const auto sni = server_name_sent(target);
+    auto line = fmt::format(
+        "{}  {}  role {}  use {}  sni {}  {}  certificate wanted {}",
+        for_terminal(planned.id_base + planned.id_suffix),
+        for_terminal(host_and_port(target.host, target.port)), to_text(target.role),
+        to_text(target.use), for_terminal(sni.empty() ? "none" : sni),
+        target.identity.empty() || target.mutual == Mutual::none
+            ? "no client certificate"
+            : "identity " + for_terminal(target.identity),
+        wanted_text(target)
+    );
+    const auto append = [&line](std::string_view title, std::string_view text) {
+        if (!text.empty()) line += fmt::format("  {} {}", title, for_terminal(text));
+    };
+    std::vector<std::string> addresses;
+    for (const auto& address : target.addresses)
+        addresses.push_back(to_text(address));
+    append("names", fmt::format("{}", fmt::join(expected_names(target), ", ")));
+    append("addresses", fmt::format("{}", fmt::join(addresses, ", ")));
+    append("sip domain", target.sip_domain);
+    if (target.transport == Transport::udp) append("transport", to_text(target.transport));
+    append("pool", target.pool);
+    append("site", target.site);
+    return line + "\n";
+}
+
 int print_plan(const std::vector<plan::PlannedTarget>& targets) {
     std::string text;
-    for (const auto& planned : targets) {
-        const auto& target = planned.target;
-        text += fmt::format(
-            "{}  {}  role {}  sni {}  {}\n", for_terminal(planned.id_base + planned.id_suffix),
-            for_terminal(host_and_port(target.host, target.port)), to_text(target.role),
-            for_terminal(server_name_sent(target).empty() ? "none" : server_name_sent(target)),
-            target.identity.empty() || target.mutual == Mutual::none
-                ? "no client certificate"
-                : "identity " + for_terminal(target.identity)
-        );
-    }
+    for (const auto& planned : targets)
+        text += plan_line(planned);
     return print(text);
+}
+
+// A topology may have endpoints whose probe this build does not speak; they can be planned only.
+std::optional<Problem> unspoken(const std::vector<plan::PlannedTarget>& targets) {
+    for (const auto& planned : targets)
+        if (probes::find(planned.target.probe) == nullptr)
+            return Problem{
+                .what = fmt::format(
+                    "'{}': probe '{}' is known, not built yet", display_name(planned.target),
+                    to_text(planned.target.probe)
+                ),
+                .hint = "--target chooses others, and 'services' of its pool turns it off"};
+    return std::nullopt;
 }
 
 // One endpoint that cannot be judged (no memory for what it sent) does not end the run.
@@ -212,6 +259,7 @@ int run_deployment(Deployment deployment, const Options& options) {
         warn(to_text(warning));
     if (options.shards > 1) keep_shard(prepared.targets, options.shard, options.shards);
     if (options.plan_only) return print_plan(prepared.targets);
+    if (const auto problem = unspoken(prepared.targets)) return stop(*problem);
 
     auto selection = rules::Selection::make(settings.only, settings.skip);
     if (!selection) return stop(selection.error());

@@ -27,17 +27,13 @@ void read_role(const Entry&, TargetDraft&);
 void read_server_name(const Entry&, TargetDraft&);
 void read_names(const Entry&, TargetDraft&);
 void read_identity(const Entry&, TargetDraft&);
-void read_enrollment(const Entry&, TargetDraft&);
+void read_target_enrollment(const Entry&, TargetDraft&);
 void read_plain(const Entry&, TargetDraft&);
 void take_over_role(const Target& defaults, Target&);
 
 template <class E>
 std::optional<E> any_word(const Entry& entry) {
     return read_word<E>(entry);
-}
-
-std::optional<OperatingSystem> computer_system(const Entry& entry) {
-    return read_word<OperatingSystem>(entry, {OperatingSystem::public_ca});
 }
 
 template <auto Member, auto Read>
@@ -71,8 +67,8 @@ constexpr std::array kTargetKeys{
     TargetKey{"product", read<&T::product, any_word<Product>>, take_over<&T::product>},
     TargetKey{"plain", read_plain, nullptr},
     TargetKey{"mutual", read<&T::mutual, any_word<Mutual>>, take_over<&T::mutual>},
-    TargetKey{"enrollment", read_enrollment, take_over<&T::enrollment>},
-    TargetKey{"os", read<&T::os, computer_system>, take_over<&T::os>},
+    TargetKey{"enrollment", read_target_enrollment, take_over<&T::enrollment>},
+    TargetKey{"os", read<&T::os, read_computer_system>, take_over<&T::os>},
     TargetKey{"timeout", read<&T::timeout, read_duration>, take_over<&T::timeout>},
     TargetKey{
         "connect_timeout", read<&T::connect_timeout, read_duration>,
@@ -90,7 +86,7 @@ using E = Enrollment;
 constexpr std::array kEnrollmentKeys{
     Key<E>{"method", read_member<&E::method, any_word<EnrollmentMethod>>},
     Key<E>{"ca_os", read_member<&E::ca_os, any_word<OperatingSystem>>},
-    Key<E>{"requester_os", read_member<&E::requester_os, computer_system>},
+    Key<E>{"requester_os", read_member<&E::requester_os, read_computer_system>},
     Key<E>{"kb922706", read_member<&E::kb922706, read_yes_or_no>},
 };
 constexpr auto kEnrollmentKeyNames = names_of(kEnrollmentKeys);
@@ -132,6 +128,20 @@ void apply_defaults(Target& target, std::uint64_t given, const TargetDraft& defa
         target.transport = default_transport(target.probe, target.port);
     if ((given >> index_of("plain") & 1u) == 0)
         target.plain = target.probe == Probe::autodiscover && is_plain_http_port(target.port);
+}
+
+bool was_given(const TargetDraft& draft, std::string_view key) {
+    const auto index = index_of(key);
+    return index < kTargetKeys.size() && (draft.given >> index & 1u) != 0;
+}
+
+std::optional<OperatingSystem> read_computer_system(const Entry& entry) {
+    return read_word<OperatingSystem>(entry, {OperatingSystem::public_ca});
+}
+
+void read_enrollment(const Entry& entry, Enrollment& enrollment) {
+    if (expect_mapping(entry))
+        read_mapping(entry.value, entry.file, kEnrollmentKeys, kEnrollmentKeyNames, enrollment);
 }
 
 void check_target(const Target& target, ListFile& file) {
@@ -207,11 +217,8 @@ void read_plain(const Entry& entry, TargetDraft& draft) {
     keep(draft.target.plain, read_yes_or_no(entry));
 }
 
-void read_enrollment(const Entry& entry, TargetDraft& draft) {
-    if (expect_mapping(entry))
-        read_mapping(
-            entry.value, entry.file, kEnrollmentKeys, kEnrollmentKeyNames, draft.target.enrollment
-        );
+void read_target_enrollment(const Entry& entry, TargetDraft& draft) {
+    read_enrollment(entry, draft.target.enrollment);
 }
 
 } // namespace

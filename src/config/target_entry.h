@@ -6,6 +6,8 @@
 #include "model/deployment.h"
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace lyncprobe::config {
 
@@ -23,7 +25,14 @@ TargetDraft read_defaults(const Node& mapping, ListFile&);
 // transport by both.
 void apply_defaults(Target&, std::uint64_t given, const TargetDraft& defaults);
 
+// Was this key said?
+bool was_given(const TargetDraft&, std::string_view key);
+
 // Notes what a whole target says that cannot be; after apply_defaults.
 void check_target(const Target&, ListFile&);
+
+// Shared with `topology:`.
+std::optional<OperatingSystem> read_computer_system(const Entry&); // of no certification authority
+void read_enrollment(const Entry&, Enrollment&);
 
 } // namespace lyncprobe::config

@@ -5,10 +5,14 @@
 #include "config/encoding.h"
 #include "config/shared_sections.h"
 #include "config/target_entry.h"
+#include "config/topology_entry.h"
 #include "model/limits.h"
+#include "plan/expand.h"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,13 +29,16 @@ class Merge {
 
     void expect(std::string_view text);
     void add(TargetDraft&&, const ListFile&);
+    void add(const std::string& site, Pool);
     void refer_to_identity(const std::string& id, const Place&);
     void note_too_many(const Place&);
     void finish();
     std::vector<Target>& targets() { return deployment_.targets; }
+    std::vector<Problem>& warnings() { return deployment_.warnings; }
+    SimpleUrls& simple_urls() { return deployment_.simple_urls; }
 
     SharedSections shared;
-    bool saw_target = false; // also one that is wrong
+    bool saw_target = false; // also one that is wrong, and a pool
 
   private:
     struct NamePlace {
@@ -45,11 +52,13 @@ class Merge {
     void check_names();
     void check_identities();
     void check_sip_domains();
+    void add_expanded();
 
     Deployment& deployment_;
     Mistakes& mistakes_;
     std::vector<NamePlace> names_;
     bool too_many_ = false;
+    std::map<std::pair<std::string, Role>, Place> pools_;
     std::vector<Reference> references_; // to identities that no list has declared so far
 };
 
@@ -86,6 +95,7 @@ class ListReader : public Sections {
 
   private:
     void add_target(const Entry&);
+    void add_site(const Entry&);
 
     ListFile& file_;
     Merge& merge_;
@@ -94,6 +104,7 @@ class ListReader : public Sections {
     KnownKeys known_;
     std::size_t first_target_;
     std::vector<std::uint64_t> given_; // for each target of this list
+    std::vector<SiteDraft> sites_;
     TargetDraft defaults_;
 };
 
@@ -111,11 +122,12 @@ ReadOutcome read_target_lists(const std::vector<Source>& sources, const ReadOpti
         read_list_file(i, sources[i], options, merge, mistakes);
     merge.finish();
     out.problems = mistakes.take();
-    if (out.problems.empty() && !merge.saw_target)
+    if (out.problems.empty() && (!merge.saw_target || out.deployment.targets.empty()))
         out.problems.push_back(
             {.what = "no targets",
              .where = sources.empty() ? Where{} : Where{sources.front().path, 1, 1},
-             .hint = "write 'targets:' and below it '- host: sip.contoso.com'"}
+             .hint = merge.saw_target ? "no pool of the topology runs any service that is probed"
+                                      : "write 'targets:' and below it '- host: sip.contoso.com'"}
         );
     return out;
 }
@@ -150,14 +162,8 @@ Sections::Take ListReader::section(const Node& key) {
     switch (section_) {
     case kTargets:
     case kIdentities:
-    case kWaivers: return Take::items;
-    case kSimpleUrls:
     case kTopology:
-        file_.mistake(
-            key.spot, fmt::format("'{}' is known, not built yet", key.text),
-            "list the endpoints under 'targets'"
-        );
-        return Take::skip;
+    case kWaivers: return Take::items;
     default: return Take::whole;
     }
 }
@@ -174,6 +180,7 @@ void ListReader::whole(const Node& value) {
     case kResolvers: merge_.shared.resolvers(entry); break;
     case kPolicy: merge_.shared.policy(entry); break;
     case kSipDomains: merge_.shared.sip_domains(entry); break;
+    case kSimpleUrls: read_simple_urls(entry, merge_.simple_urls()); break;
     default: read_list(entry, "{…}"); break; // notes that it is none
     }
 }
@@ -183,6 +190,7 @@ void ListReader::item(const Node& value) {
     switch (section_) {
     case kIdentities: merge_.shared.identity(entry); break;
     case kWaivers: merge_.shared.waiver(entry); break;
+    case kTopology: add_site(entry); break;
     default: add_target(entry); break;
     }
 }
@@ -197,12 +205,25 @@ void ListReader::add_target(const Entry& entry) {
     merge_.add(std::move(draft), file_);
 }
 
+void ListReader::add_site(const Entry& entry) {
+    if (!expect_mapping(entry)) return;
+    sites_.push_back(read_site(entry.value, file_, merge_.warnings()));
+    if (!sites_.back().pools.empty()) merge_.saw_target = true;
+}
+
 void ListReader::finish() {
     for (std::size_t i = 0; i < given_.size(); ++i) {
         auto& target = merge_.targets()[first_target_ + i];
         apply_defaults(target, given_[i], defaults_);
         check_target(target, file_);
     }
+    for (auto& site : sites_)
+        for (auto& draft : site.pools) {
+            if (!draft.pool.identity.empty())
+                merge_.refer_to_identity(draft.pool.identity, file_.place(draft.identity));
+            apply_defaults(draft.pool, draft.given, defaults_);
+            merge_.add(site.name, std::move(draft.pool));
+        }
     if (!defaults_.target.identity.empty())
         merge_.refer_to_identity(defaults_.target.identity, file_.place(defaults_.identity));
 }
@@ -224,6 +245,23 @@ void Merge::add(TargetDraft&& draft, const ListFile& file) {
     targets().push_back(std::move(target));
 }
 
+// A site may stand in several lists, a pool may not.
+void Merge::add(const std::string& site_name, Pool pool) {
+    if (pool.fqdn.empty() || pool.role == Role::other) return; // its mistake is noted
+    const auto [first, added] = pools_.emplace(std::pair{pool.fqdn, pool.role}, pool.place);
+    if (!added)
+        mistakes_.add(
+            pool.place, "duplicate pool " + quoted(pool.fqdn),
+            "the first is at " + mistakes_.place_text(first->second)
+        );
+    auto& sites = deployment_.sites;
+    auto site = std::find_if(sites.begin(), sites.end(), [&](const Site& known) {
+        return known.name == site_name;
+    });
+    if (site == sites.end()) site = sites.insert(site, {site_name, {}});
+    site->pools.push_back(std::move(pool));
+}
+
 void Merge::refer_to_identity(const std::string& id, const Place& place) {
     if (!shared.knows_identity(id)) references_.push_back({id, place});
 }
@@ -240,6 +278,15 @@ void Merge::finish() {
     check_names();
     check_identities();
     check_sip_domains();
+    add_expanded();
+}
+
+void Merge::add_expanded() {
+    if (deployment_.sites.empty()) return;
+    auto expanded = plan::expand(deployment_);
+    if (expanded.size() > limits::kTargets - targets().size())
+        return note_too_many(expanded.front().place);
+    std::move(expanded.begin(), expanded.end(), std::back_inserter(targets()));
 }
 
 // To register is asked of our own domains only, so they must be said to be ours.

@@ -7,32 +7,17 @@
 #include "model/policy.h"
 #include "model/result.h"
 #include "model/time.h"
+#include "model/topology.h"
 #include "model/vocabulary.h"
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lyncprobe {
 
-// Enrollment is how the operator says a certificate was requested; no certificate records it.
-struct Enrollment {
-    EnrollmentMethod method = EnrollmentMethod::unknown;
-    OperatingSystem ca_os = OperatingSystem::unknown;
-    OperatingSystem requester_os = OperatingSystem::unknown;
-    std::optional<bool> kb922706;
-    bool operator==(const Enrollment&) const = default;
-};
-
-// Line and column in the list number `list` of Deployment::inputs; 0 for a target of the command
-// line.
-struct Place {
-    std::uint32_t list = 0;
-    std::int32_t line = 0;
-    std::int32_t column = 0;
-};
-
-// Target is one entry of `targets:` with its defaults filled in.
+// Target is one entry of `targets:` with its defaults filled in, or one endpoint of the topology.
 struct Target {
     std::string name;              // as written, empty where it is to be "host:port"
     std::vector<std::string> also; // other names of the same target (filled by plan::prepare)
@@ -58,8 +43,9 @@ struct Target {
     OperatingSystem os = OperatingSystem::unknown;
     Product product = Product::unknown; // what the operator says runs there
     Transport transport = Transport::tcp;
-    bool plain = false;      // without TLS by design: autodiscover over HTTP
-    bool role_given = false; // false: nobody said what this server is
+    bool plain = false;       // without TLS by design: autodiscover over HTTP
+    bool role_given = false;  // false: nobody said what this server is
+    std::string_view service; // id of the row of plan/services.h that it comes from; empty = none
     Place place;
 };
 
@@ -110,7 +96,9 @@ struct Deployment {
     Trust trust;
     Policy policy;
     RunSettings settings;
-    std::vector<Target> targets;
+    std::vector<Site> sites;
+    SimpleUrls simple_urls;
+    std::vector<Target> targets; // those of `targets:`, then those of the sites
     std::vector<Waiver> waivers;
     std::vector<Problem> warnings; // for stderr; nothing that stops the run
 };

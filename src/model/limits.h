@@ -46,6 +46,10 @@ inline constexpr std::size_t kPathSignatures = 256;
 inline constexpr std::size_t kCertificateFile = 4u << 20;
 inline constexpr std::size_t kCertificatesPerFile = 1000;
 inline constexpr std::size_t kTargetFile = 64u << 20;
+inline constexpr std::size_t kTopologyFile = 16u << 20;
+inline constexpr std::size_t kTopologyMachines = 20'000; // of an imported topology
+inline constexpr std::size_t kTopologyTargets =
+    100'000; // of an imported topology, besides those of its pools
 inline constexpr std::size_t kTargets = 1'000'000;
 inline constexpr int kYamlDepth = 32;
 

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "plan/sip_domains.h"
 
-#include <algorithm>
-#include <array>
+#include "plan/services.h"
 
 namespace lyncprobe::plan {
 
 namespace {
-
-// SIP listeners of a Front End that only servers use ("Ports and protocols for internal servers",
-// Lync Server 2013): conferencing, Mediation, applications, Mobility, UCWA, Persistent Chat web
-// manager, XMPP gateway; 5062 is also an Edge's A/V authentication service.
-constexpr std::array<std::uint16_t, 24> kServerPorts{
-    5062, 5063, 5064, 5065, 5066, 5067, 5068, 5070, 5071, 5072, 5073, 5075,
-    5076, 5077, 5080, 5081, 5082, 5086, 5087, 5088, 5089, 5095, 5096, 5098};
 
 bool is_below(std::string_view name, std::string_view domain) {
     return name == domain || (name.size() > domain.size() && name.ends_with(domain) &&
@@ -62,9 +54,7 @@ bool clients_sign_in(const Target& target) {
     case Role::front_end:
     case Role::standard_edition:
     case Role::director:
-    case Role::sba:
-        return std::find(kServerPorts.begin(), kServerPorts.end(), target.port) ==
-               kServerPorts.end();
+    case Role::sba: return !is_port_between_servers(target.port);
     case Role::edge:
         return target.use == CertificateUse::access_edge_external ||
                (target.use == CertificateUse::other && target.side == Side::external);

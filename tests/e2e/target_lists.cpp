@@ -62,7 +62,8 @@ TEST_CASE("a mistake in a list is told with file, line and column, and nothing i
     refused(good + "  - {host: a.example, host: b.example}\n", ":3:", "host");
     refused(good + "  - {name: x, host: a.example}\n  - {name: x, host: b.example}\n", ":4:", "x");
     refused(good + "  - {host: b\u00fccher.example}\n", ":3:", "xn--bcher-kva");
-    refused(good + "topology: []\n", ":3:1", "known, not built yet");
+    refused(good + "topology: [{site: A, pools: [{role: edge}]}]\n", ":3:", "fqdn");
+    refused(good + "simple_urls: {meat: meet.a.example}\n", ":3:", "did you mean 'meet'?");
     refused(good + "policy: {sha1: maybe}\n", ":3:", "maybe");
     refused(good + "waivers: [{rule: server-eku, target: x}]\n", ":3:", "reason");
     refused(good + "  - {host: [a\n", ":", "");

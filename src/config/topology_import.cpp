@@ -1,0 +1,698 @@
+// SPDX-License-Identifier: MIT
+#include "config/topology_import.h"
+
+#include "codec/url.h"
+#include "model/limits.h"
+#include "plan/expand.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::config {
+
+namespace {
+
+// Known is a port of the file by the words that it has there, and the service that it is.
+struct Known {
+    std::string_view owner, usage, side; // an empty side: any
+    std::string_view service;
+};
+constexpr std::string_view kAny;
+constexpr std::string_view kOutside = "External";
+constexpr std::string_view kInside = "Internal";
+constexpr std::string_view kSip = "SipServer";
+constexpr Known kKnown[] = {
+    {"Registrar", kSip, kAny, "registrar"},
+    {"QoE", kSip, kAny, "registrar"},
+    {"Registrar", "WebServer", kAny, "conference-control"},
+    {"McuFactory", "WebServer", kAny, "conference-control"},
+    {"IMConf", "WebServer", kAny, "conference-control"},
+    {"DataConf", "WebServer", kAny, "conference-control"},
+    {"AVConf", "WebServer", kAny, "conference-control"},
+    {"AppSharingConf", "WebServer", kAny, "conference-control"},
+    {"Lyss", "WcfMtls", kAny, "storage"},
+    {"XmppFederation", kSip, kAny, "xmpp-gateway"},
+    {"OCSWebSite", "WebSite", kOutside, "web-external"},
+    {"OCSWebSite", "WebSite", kAny, "web-internal"},
+    {"PresenceFocus", "UserPinManagement", kAny, "web-internal"},
+    {"Reach", "PsomServer", kOutside, "web-client-external"},
+    {"Reach", "PsomServer", kAny, "web-client-internal"},
+    {"McxService", kSip, kAny, "mobility-internal"},
+    {"McxServiceExternal", kSip, kAny, "mobility-external"},
+    {"UcwaService", kSip, kAny, "ucwa-internal"},
+    {"UcwaServiceExternal", kSip, kAny, "ucwa-external"},
+    {"PersistentChatWebManager", kSip, kAny, "persistent-chat-web-internal"},
+    {"PersistentChatWebManagerExternal", kSip, kAny, "persistent-chat-web-external"},
+    {"PlatformService", kSip, kAny, "platform-service"},
+    {"IMConf", kSip, kAny, "im-conferencing"},
+    {"AVConf", kSip, kAny, "av-conferencing"},
+    {"AppSharingConf", kSip, kAny, "application-sharing"},
+    {"DataConf", "PsomClient", kAny, "web-conferencing"},
+    {"Mediation", kSip, kAny, "mediation-internal"},
+    {"Mediation", "SipClient", kAny, "mediation-gateway"},
+    {"Mediation", "SipClient", kAny, "sba-mediation-gateway"},
+    {"RGS", kSip, kAny, "response-group-sip"},
+    {"RGS", "WcfMtls", kAny, "response-group-wcf"},
+    {"CAA", kSip, kAny, "conferencing-attendant"},
+    {"CAS", kSip, kAny, "announcement"},
+    {"Cps", kSip, kAny, "call-park"},
+    {"testbot", kSip, kAny, "audio-test"},
+    {"PDP", kSip, kAny, "bandwidth-policy"},
+    {"AccessEdge", kSip, kInside, "access-edge-internal"},
+    {"AccessEdge", "SipClient", kOutside, "access-edge-clients"},
+    {"AccessEdge", kSip, kOutside, "federation"},
+    {"DataEdge", "PsomServer", kInside, "web-conferencing-edge-internal"},
+    {"DataEdge", "PsomClient", kOutside, "web-conferencing-edge-clients"},
+    {"MediaRelayAuthenticationEdge", kSip, kInside, "av-authentication"},
+    {"MediaRelayEdge", "TURNServer", kInside, "av-edge-internal"},
+    {"MediaRelayEdge", "TURNServer", kInside, "av-edge-internal-udp"},
+    {"MediaRelayEdge", "TURNServer", kOutside, "av-edge-clients"},
+    {"MediaRelayEdge", "TURNServer", kOutside, "av-edge-clients-udp"},
+    {"XmppFederationProxy", "XmppServer", kOutside, "xmpp-edge"},
+    {"XmppFederationProxy", "XptServer", kInside, "xmpp-edge-internal"},
+    {"ReplicationService", "Replication", kInside, "replication"},
+};
+
+// Where a role has one kind of SIP port only, whoever owns it.
+constexpr std::array kOnlySip{
+    std::pair{Role::gateway, std::string_view("gateway")},
+    std::pair{Role::trusted_application, std::string_view("application")},
+    std::pair{Role::persistent_chat, std::string_view("persistent-chat-sip")},
+};
+
+constexpr plan::Roles kWebRoles =
+    plan::only(Role::front_end) | plan::only(Role::standard_edition) | plan::only(Role::director);
+
+// Sort is what can be done with a port.
+enum class Sort { tls, relay, relay_udp, other };
+
+Sort sort_of(const PortFacts& port) {
+    const bool relay = port.usage == "TURNServer";
+    if (port.protocol == "Mtls" || port.protocol == "Tls" || port.protocol == "Https")
+        return Sort::tls;
+    if (relay && port.protocol == "Tcp") return Sort::relay;
+    if (relay && port.protocol == "Udp") return Sort::relay_udp;
+    return Sort::other;
+}
+
+Transport transport_of(const PortFacts& port) {
+    return sort_of(port) == Sort::relay_udp ? Transport::udp : Transport::tcp;
+}
+
+using Addresses = std::vector<Address>;
+
+// Importer makes pools of the clusters, one after the other.
+class Importer {
+  public:
+    explicit Importer(TopologyFacts facts) : facts_(std::move(facts)) {}
+    Result<ImportedTopology> run();
+
+  private:
+    // Leftover is a port that no service of its pool stands for.
+    struct Leftover {
+        const ClusterFacts* cluster;
+        const PortFacts* port;
+        Role role = Role::other;
+    };
+
+    void add_domains();
+    void add_simple_urls(const std::vector<std::string>& urls, std::vector<std::string>& hosts);
+    void add_cluster(const ClusterFacts&);
+    void add_office(const ClusterFacts&, const ServiceFacts&);
+    Role role_of(const ClusterFacts&) const;
+    void add_servers(const ClusterFacts&, Pool&);
+    void add_versions(const ClusterFacts&, Pool&);
+    bool add_port(const ClusterFacts&, const PortFacts&, Pool&);
+    bool fits_outside(const ClusterFacts&, const PortFacts&, plan::Interface, Pool&);
+    bool fits_inside(const ClusterFacts&, const PortFacts&, plan::Interface, const Pool&) const;
+    void say_what_runs(Pool&) const;
+    void add_proxy();
+    bool add_leftovers();
+    Target target_of(const Leftover&, const MachineFacts&);
+    void leave_out(int line, std::string what, std::string reason);
+    void remark(const Pool&, std::string);
+    std::string checked_name(const std::string& name, int line, std::string_view what);
+
+    TopologyFacts facts_;
+    ImportedTopology out_;
+    std::vector<Leftover> leftovers_;
+    std::set<std::string> target_names_;
+    std::set<std::string> machines_; // and clusters, by name
+    // External web FQDNs with the ports under which they are published; the first site of them.
+    std::set<std::uint16_t> published_ports_;
+    std::string first_published_;
+    std::size_t published_site_ = 0;
+};
+
+Addresses addresses_of(const MachineFacts&, std::string_view side, std::string_view number);
+Addresses inside_addresses(const MachineFacts&);
+std::optional<Address> nat_of(const MachineFacts&, std::string_view number);
+std::string_view first_number(const MachineFacts&, std::string_view side);
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+// The servers of the pool with their machines; both are in the order of the file.
+template <class SomePool, class Visit>
+void for_each_server(const ClusterFacts& cluster, SomePool& pool, Visit visit) {
+    std::size_t next = 0;
+    for (const auto& machine : cluster.machines)
+        if (next < pool.servers.size() && pool.servers[next].host == machine.fqdn)
+            visit(machine, pool.servers[next++]);
+}
+
+template <class T>
+T& edge_member(EdgeServices<T>& services, plan::Interface at) {
+    if (at == plan::Interface::web_conferencing) return services.web_conferencing;
+    return at == plan::Interface::av ? services.av : services.access;
+}
+
+} // namespace
+
+Result<ImportedTopology> import_topology(std::string_view bytes) {
+    auto facts = read_topology_xml(bytes);
+    if (!facts) return facts.error();
+    return Importer(std::move(*facts)).run();
+}
+
+namespace {
+
+Result<ImportedTopology> Importer::run() {
+    out_.left_out = facts_.left_out;
+    for (const auto& site : facts_.sites)
+        out_.deployment.sites.push_back({site.name, {}});
+    for (const auto& cluster : facts_.clusters) {
+        machines_.insert(cluster.fqdn);
+        for (const auto& machine : cluster.machines)
+            machines_.insert(machine.fqdn);
+    }
+    add_domains();
+    add_simple_urls(facts_.meet, out_.deployment.simple_urls.meet);
+    add_simple_urls(facts_.dialin, out_.deployment.simple_urls.dialin);
+    add_simple_urls(facts_.admin, out_.deployment.simple_urls.admin);
+    for (const auto& cluster : facts_.clusters)
+        add_cluster(cluster);
+    add_proxy();
+    if (!add_leftovers())
+        return Problem{fmt::format("it has more than {} endpoints", limits::kTopologyTargets)};
+    auto& sites = out_.deployment.sites;
+    std::erase_if(sites, [](const Site& site) { return site.pools.empty(); });
+    if (sites.empty() && out_.deployment.targets.empty())
+        return Problem{
+            .what = "it has no port that speaks TLS",
+            .hint = "'Get-CsTopology -AsXml' writes the file that is wanted here"};
+    std::stable_sort(
+        out_.left_out.begin(), out_.left_out.end(),
+        [](const LeftOut& a, const LeftOut& b) { return a.line < b.line; }
+    );
+    return std::move(out_);
+}
+
+void Importer::add_domains() {
+    for (const auto& domain : facts_.sip_domains) {
+        auto name = checked_name(domain, 0, "the SIP domain");
+        if (!name.empty()) out_.deployment.sip_domains.push_back(std::move(name));
+    }
+}
+
+void Importer::add_simple_urls(
+    const std::vector<std::string>& urls, std::vector<std::string>& hosts
+) {
+    for (const auto& text : urls) {
+        std::string why;
+        const auto url = codec::parse_url(text, &why);
+        const bool good = url && url->scheme == "https" && !parse_address(url->host);
+        if (!good)
+            leave_out(
+                0, fmt::format("the simple URL '{}'", text),
+                why.empty() ? "it is no https address of a name" : why
+            );
+        else if (std::find(hosts.begin(), hosts.end(), url->host) == hosts.end())
+            hosts.push_back(url->host);
+    }
+}
+
+void Importer::add_cluster(const ClusterFacts& cluster) {
+    const auto role = role_of(cluster);
+    std::size_t ports = 0;
+    for (const auto& service : cluster.services) {
+        ports += service.ports.size();
+        if (!service.discovery_url.empty())
+            add_office(cluster, service);
+        else if (service.ports.empty())
+            leave_out(
+                service.line, fmt::format("the service {} of {}", service.role, cluster.fqdn),
+                "it has no port in the file"
+            );
+    }
+    if (cluster.services.empty())
+        leave_out(
+            cluster.line, fmt::format("the machines of {}", cluster.fqdn),
+            "no service of the file runs there"
+        );
+    if (ports == 0) return;
+
+    Pool pool;
+    pool.fqdn = checked_name(cluster.fqdn, cluster.line, "the pool");
+    pool.role = role;
+    if (!pool.fqdn.empty()) add_servers(cluster, pool);
+    if (pool.servers.empty()) {
+        for (const auto& service : cluster.services)
+            for (const auto& port : service.ports)
+                leave_out(
+                    port.line, fmt::format("port {} of {}", port.port, port.owner),
+                    pool.fqdn.empty() ? "its pool has no usable name"
+                                      : "its machines have no usable names"
+                );
+        return;
+    }
+    add_versions(cluster, pool);
+    bool any = false;
+    for (const auto& service : cluster.services) {
+        if (!service.external_web.empty() && plan::has(kWebRoles, role)) {
+            pool.external_web =
+                checked_name(service.external_web, service.line, "the external web name");
+            if (!service.autodiscover) pool.autodiscover_names = false;
+        }
+        for (const auto& port : service.ports) {
+            if (sort_of(port) == Sort::other) {
+                leave_out(
+                    port.line,
+                    fmt::format(
+                        "port {} of {} ({} {})", port.port, cluster.fqdn, port.owner, port.usage
+                    ),
+                    fmt::format("it speaks {}, which carries no TLS", port.protocol)
+                );
+            } else if (role != Role::other && add_port(cluster, port, pool)) {
+                any = true;
+            } else {
+                leftovers_.push_back({&cluster, &port, role});
+            }
+        }
+    }
+    if (!any) return;
+    say_what_runs(pool);
+    if (role == Role::front_end || role == Role::standard_edition || role == Role::director)
+        remark(
+            pool, "sip_names: yes  # where clients find this pool as sip.<SIP domain>; the file "
+                  "does not tell"
+        );
+    out_.deployment.sites[cluster.site].pools.push_back(std::move(pool));
+}
+
+// The farm is reached under the host of its discovery address.
+void Importer::add_office(const ClusterFacts& cluster, const ServiceFacts& service) {
+    std::string why;
+    const auto url = codec::parse_url(service.discovery_url, &why);
+    if (!url || url->scheme != "https" || parse_address(url->host))
+        return leave_out(
+            service.line, fmt::format("the Office Web Apps address '{}'", service.discovery_url),
+            why.empty() ? "it is no https address of a name" : why
+        );
+    Pool pool;
+    pool.fqdn = url->host;
+    pool.role = Role::office_web_apps;
+    if (url->port != default_port(Probe::https))
+        pool.ports.push_back({"office-web-apps", {url->port}});
+    if (url->host == cluster.fqdn) add_servers(cluster, pool);
+    auto& pools = out_.deployment.sites[cluster.site].pools;
+    const bool known = std::any_of(pools.begin(), pools.end(), [&](const Pool& other) {
+        return other.fqdn == pool.fqdn && other.role == pool.role;
+    });
+    if (!known) pools.push_back(std::move(pool));
+}
+
+// The file names services, not roles.
+Role Importer::role_of(const ClusterFacts& cluster) const {
+    const auto runs = [&](std::string_view part) {
+        return std::any_of(
+            cluster.services.begin(), cluster.services.end(),
+            [part](const ServiceFacts& service) { return contains(service.role, part); }
+        );
+    };
+    const bool director = std::any_of(
+        cluster.services.begin(), cluster.services.end(),
+        [](const ServiceFacts& service) { return service.director; }
+    );
+    if (runs("EdgeServer")) return Role::edge;
+    if (director) return Role::director;
+    const bool single =
+        cluster.machines.size() == 1 && cluster.machines.front().fqdn == cluster.fqdn;
+    if (runs("UserServices")) return single ? Role::standard_edition : Role::front_end;
+    if (runs("Registrar")) return Role::sba; // it registers users whose home is elsewhere
+    if (runs("MediationServer")) return Role::mediation;
+    // No sample of these was seen; their ports go by what they carry.
+    if (runs("PersistentChat")) return Role::persistent_chat;
+    if (runs("Gateway")) return Role::gateway;
+    if (runs("ExternalServer") || runs("TrustedApplication")) return Role::trusted_application;
+    return Role::other;
+}
+
+void Importer::add_servers(const ClusterFacts& cluster, Pool& pool) {
+    std::set<std::string> seen;
+    for (const auto& machine : cluster.machines) {
+        PoolServer server;
+        server.host = machine.fqdn;
+        if (!parse_address(machine.fqdn))
+            server.host = checked_name(machine.fqdn, machine.line, "the machine");
+        if (server.host.empty()) continue;
+        server.addresses = inside_addresses(machine);
+        server.pstn = addresses_of(machine, "Pstn", first_number(machine, "Pstn"));
+        if (server.pstn == server.addresses) server.pstn.clear();
+        if (seen.insert(server.host).second) pool.servers.push_back(std::move(server));
+    }
+}
+
+void Importer::add_versions(const ClusterFacts& cluster, Pool& pool) {
+    const bool ours = is_lync_internal(pool.role) || pool.role == Role::edge;
+    if (!ours || pool.role == Role::trusted_application) return;
+    for (const auto& service : cluster.services) {
+        if (service.version == "7") pool.product = Product::skype_2015;
+        if (service.version == "8") pool.product = Product::skype_2019;
+        const auto older = service.version == "6"   ? Product::lync_2013
+                           : service.version == "5" ? Product::lync_2010
+                                                    : Product::unknown;
+        if (older != Product::unknown && pool.product == Product::unknown &&
+            !out_.pool_remarks.contains({pool.fqdn, pool.role}))
+            remark(
+                pool, fmt::format(
+                          "product: {}  # probably: its services have version {}", to_text(older),
+                          service.version
+                      )
+            );
+    }
+}
+
+// True where a service of the pool now stands for the port.
+bool Importer::add_port(const ClusterFacts& cluster, const PortFacts& port, Pool& pool) {
+    std::vector<std::string_view> ids;
+    for (const auto& known : kKnown)
+        if (known.owner == port.owner && known.usage == port.usage &&
+            (known.side.empty() || known.side == port.side))
+            ids.push_back(known.service);
+    if (ids.empty() && contains(port.usage, "Sip"))
+        for (const auto& [role, id] : kOnlySip)
+            if (pool.role == role) ids.push_back(id);
+    for (const auto id : ids) {
+        const auto* service = plan::find_service(id);
+        if (service == nullptr || !plan::has(service->roles, pool.role) ||
+            service->listener.transport != transport_of(port))
+            continue;
+        const auto at = service->listener.at;
+        const bool inside = at == plan::Interface::internal || at == plan::Interface::pstn;
+        if (inside ? !fits_inside(cluster, port, at, pool) : !fits_outside(cluster, port, at, pool))
+            return false;
+        auto found =
+            std::find_if(pool.ports.begin(), pool.ports.end(), [id](const ServicePorts& ports) {
+                return ports.service == id;
+            });
+        if (found == pool.ports.end()) found = pool.ports.insert(found, {std::string(id), {}});
+        if (std::find(found->ports.begin(), found->ports.end(), port.port) == found->ports.end())
+            found->ports.push_back(port.port);
+        if (id == "web-external" && !pool.external_web.empty() &&
+            !machines_.contains(pool.external_web)) {
+            published_ports_.insert(
+                port.published_port == 0 ? default_port(Probe::https) : port.published_port
+            );
+            if (first_published_.empty()) {
+                first_published_ = pool.external_web;
+                published_site_ = cluster.site;
+            }
+        }
+        return true;
+    }
+    return false;
+}
+
+// The port is on the interface whose addresses the pool's servers have.
+bool Importer::fits_inside(
+    const ClusterFacts& cluster, const PortFacts& port, plan::Interface at, const Pool& pool
+) const {
+    bool fits = true;
+    for_each_server(cluster, pool, [&](const MachineFacts& machine, const PoolServer& server) {
+        const auto own = addresses_of(machine, port.side, port.interface_number);
+        const auto& used =
+            at == plan::Interface::pstn && !server.pstn.empty() ? server.pstn : server.addresses;
+        if (!own.empty() && own != used) fits = false; // an empty one listens on all
+    });
+    return fits;
+}
+
+// One name and one interface for each of the external services; what differs stands by itself.
+bool Importer::fits_outside(
+    const ClusterFacts& cluster, const PortFacts& port, plan::Interface at, Pool& pool
+) {
+    const auto name = check_host_name(port.published_fqdn).name;
+    auto& known = edge_member(pool.external, at);
+    if (name.empty() || (!known.empty() && known != name)) return false;
+    bool fits = true;
+    if (!known.empty()) {
+        for_each_server(cluster, pool, [&](const MachineFacts& machine, PoolServer& server) {
+            const auto own = addresses_of(machine, port.side, port.interface_number);
+            if (edge_member(server.external, at) != own) fits = false;
+        });
+        return fits;
+    }
+    known = name;
+    for_each_server(cluster, pool, [&](const MachineFacts& machine, PoolServer& server) {
+        edge_member(server.external, at) = addresses_of(machine, port.side, port.interface_number);
+        if (const auto nat = nat_of(machine, port.interface_number))
+            edge_member(server.nat, at) = {*nat};
+    });
+    return true;
+}
+
+// `services:` and `ports:` say only where the file differs from what is usual.
+void Importer::say_what_runs(Pool& pool) const {
+    const auto runs = [&pool](const plan::Service& service) {
+        return std::any_of(pool.ports.begin(), pool.ports.end(), [&](const ServicePorts& ports) {
+            return ports.service == service.id;
+        });
+    };
+    std::vector<std::string_view> groups;
+    for (const auto& service : plan::services())
+        if (service.listener.probe && plan::has(service.roles, pool.role) &&
+            std::find(groups.begin(), groups.end(), service.group) == groups.end())
+            groups.push_back(service.group);
+    for (const auto group : groups) {
+        std::vector<const plan::Service*> members;
+        for (const auto& service : plan::services())
+            if (service.group == group && service.listener.probe &&
+                plan::has(service.roles, pool.role))
+                members.push_back(&service);
+        const auto unusual = [&](const plan::Service* service) {
+            return runs(*service) != plan::has(service->usual, pool.role);
+        };
+        const bool first = runs(*members.front());
+        const bool alike =
+            std::all_of(members.begin(), members.end(), [&](const plan::Service* service) {
+                return runs(*service) == first;
+            });
+        if (std::none_of(members.begin(), members.end(), unusual)) continue;
+        if (alike)
+            pool.services.push_back({std::string(group), first});
+        else
+            for (const auto* service : members)
+                if (unusual(service))
+                    pool.services.push_back({std::string(service->id), runs(*service)});
+    }
+    std::erase_if(pool.ports, [](const ServicePorts& ports) {
+        const auto usual = plan::find_service(ports.service)->port;
+        return ports.ports == std::vector<std::uint16_t>{usual};
+    });
+}
+
+// The file knows what is published, and not by whom.
+void Importer::add_proxy() {
+    if (first_published_.empty()) return;
+    Pool pool;
+    pool.fqdn = first_published_;
+    pool.role = Role::reverse_proxy;
+    const std::vector<std::uint16_t> ports(published_ports_.begin(), published_ports_.end());
+    if (ports != std::vector{default_port(Probe::https)})
+        for (const auto* service : {"published-web", "autodiscover"})
+            pool.ports.push_back({service, ports});
+    remark(
+        pool, "The file does not name the reverse proxy: its names are looked up. Remove this pool "
+              "where nothing is published."
+    );
+    out_.deployment.sites[published_site_].pools.push_back(std::move(pool));
+}
+
+Probe probe_of(const PortFacts& port) {
+    if (sort_of(port) != Sort::tls) return Probe::av_edge;
+    return contains(port.usage, "Sip") ? Probe::sip : Probe::tls;
+}
+
+CertificateUse use_of(const PortFacts& port, Role role) {
+    if (port.usage == "TURNServer") return CertificateUse::audio_video_authentication;
+    if (port.owner == "OCSWebSite")
+        return port.side == kOutside ? CertificateUse::web_services_external
+                                     : CertificateUse::web_services_internal;
+    if (role == Role::edge) {
+        if (port.side == kInside) return CertificateUse::internal;
+        return port.owner == "DataEdge" ? CertificateUse::data_edge_external
+                                        : CertificateUse::access_edge_external;
+    }
+    return is_lync_internal(role) ? CertificateUse::default_ : CertificateUse::other;
+}
+
+// Listener is what one port number stands for: the same one is probed once.
+struct Listener {
+    std::string name, address; // the address only where it decides
+    std::uint16_t port = 0;
+    Transport transport = Transport::tcp;
+    bool outside = false; // of an Edge
+    auto operator<=>(const Listener&) const = default;
+};
+
+std::set<Listener> listeners_of(const std::vector<Target>& targets) {
+    std::set<Listener> out;
+    for (const auto& target : targets) {
+        const bool outside = target.role == Role::edge && target.side == Side::external;
+        const auto& name = outside || target.server.empty() ? target.host : target.server;
+        out.insert(
+            {name, outside && !target.addresses.empty() ? to_text(target.addresses.front()) : "",
+             target.port, target.transport, outside}
+        );
+    }
+    return out;
+}
+
+// Every other port is a target of its own, on each machine; false where they are too many.
+bool Importer::add_leftovers() {
+    auto covered = listeners_of(plan::expand(out_.deployment));
+    for (const auto& leftover : leftovers_)
+        for (const auto& machine : leftover.cluster->machines) {
+            auto target = target_of(leftover, machine);
+            if (target.host.empty()) continue;
+            const bool outside = target.role == Role::edge && target.side == Side::external;
+            const bool decides = !target.addresses.empty() &&
+                                 (outside || target.addresses != inside_addresses(machine));
+            const auto added = covered.insert(
+                {target.host, decides ? to_text(target.addresses.front()) : "", target.port,
+                 target.transport, outside}
+            );
+            if (!added.second) continue;
+            auto& targets = out_.deployment.targets;
+            if (targets.size() >= limits::kTopologyTargets) return false;
+            const auto name = target.name;
+            for (int number = 2; !target_names_.insert(target.name).second; ++number)
+                target.name = fmt::format("{} {}", name, number);
+            targets.push_back(std::move(target));
+            const auto& port = *leftover.port;
+            out_.target_remarks.push_back(
+                fmt::format("{} {} {} {}", port.owner, port.usage, port.side, port.protocol)
+            );
+        }
+    return true;
+}
+
+Target Importer::target_of(const Leftover& leftover, const MachineFacts& machine) {
+    const auto& port = *leftover.port;
+    Target target;
+    target.name = fmt::format("{} {} {}", machine.fqdn, port.owner, port.port);
+    target.addresses = addresses_of(machine, port.side, port.interface_number);
+    target.port = port.port;
+    target.probe = probe_of(port);
+    target.transport = transport_of(port);
+    target.role = leftover.role;
+    target.role_given = leftover.role != Role::other;
+    target.use = use_of(port, leftover.role);
+    // Outside an Edge only the web site is: its other "external" ports are for servers inside.
+    const bool published = leftover.role == Role::edge || port.owner == "OCSWebSite";
+    target.side = published && port.side == kOutside ? Side::external : Side::internal;
+    target.pool = check_host_name(leftover.cluster->fqdn).name;
+    target.server = check_host_name(machine.fqdn).name;
+    target.site = facts_.sites[leftover.cluster->site].name;
+    const bool outside = leftover.role == Role::edge && target.side == Side::external;
+    if (outside)
+        if (const auto nat = nat_of(machine, port.interface_number)) target.addresses = {*nat};
+    const auto outside_name = outside ? check_host_name(port.published_fqdn).name : std::string();
+    if (!outside_name.empty()) {
+        target.host = outside_name;
+        target.names = {outside_name};
+        return target;
+    }
+    const auto address = parse_address(machine.fqdn);
+    target.host =
+        address ? to_text(*address) : checked_name(machine.fqdn, machine.line, "the machine");
+    for (const auto& name : {target.pool, target.server})
+        if (!name.empty() && !parse_address(name) &&
+            std::find(target.names.begin(), target.names.end(), name) == target.names.end())
+            target.names.push_back(name);
+    return target;
+}
+
+void Importer::leave_out(int line, std::string what, std::string reason) {
+    out_.left_out.push_back({std::move(what), std::move(reason), line});
+}
+
+void Importer::remark(const Pool& pool, std::string text) {
+    out_.pool_remarks[{pool.fqdn, pool.role}].push_back(std::move(text));
+}
+
+// The name as target lists take it; empty, and left out, where it is none.
+std::string Importer::checked_name(const std::string& name, int line, std::string_view what) {
+    const auto checked = check_host_name(name);
+    if (!checked.reason.empty() || parse_address(name)) {
+        leave_out(
+            line, fmt::format("{} '{}'", what, name),
+            checked.reason.empty() ? "it is an address, not a name" : checked.reason
+        );
+        return {};
+    }
+    return checked.name;
+}
+
+const NetInterface* interface_of(
+    const MachineFacts& machine, std::string_view side, std::string_view number
+) {
+    const auto found = std::find_if(
+        machine.interfaces.begin(), machine.interfaces.end(),
+        [&](const NetInterface& net) { return net.side == side && net.number == number; }
+    );
+    return found == machine.interfaces.end() ? nullptr : &*found;
+}
+
+// Empty where the interface is not listed or stands for every address.
+Addresses addresses_of(
+    const MachineFacts& machine, std::string_view side, std::string_view number
+) {
+    const auto* net = interface_of(machine, side, number);
+    if (net == nullptr) return {};
+    const auto address = parse_address(net->address);
+    if (!address || never_a_server(*address)) return {};
+    return {*address};
+}
+
+// A server has one inside; on an Edge it is called otherwise.
+Addresses inside_addresses(const MachineFacts& machine) {
+    for (const auto side : {std::string_view("Primary"), kInside})
+        if (auto found = addresses_of(machine, side, first_number(machine, side)); !found.empty())
+            return found;
+    return {};
+}
+
+std::optional<Address> nat_of(const MachineFacts& machine, std::string_view number) {
+    const auto* net = interface_of(machine, kOutside, number);
+    if (net == nullptr) return std::nullopt;
+    const auto address = parse_address(net->nat);
+    if (!address || never_a_server(*address)) return std::nullopt;
+    return address;
+}
+
+std::string_view first_number(const MachineFacts& machine, std::string_view side) {
+    for (const auto& net : machine.interfaces)
+        if (net.side == side) return net.number;
+    return {};
+}
+
+} // namespace
+
+} // namespace lyncprobe::config

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+// The writer of `lyncprobe import`: everything from the file is foreign text and is quoted where
+// YAML could take it for something else.
+#include "config/encoding.h"
+#include "config/topology_import.h"
+#include "model/escape.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace lyncprobe::config {
+
+namespace {
+
+// Text that is nothing but text for every reader of YAML.
+bool is_plain(std::string_view text) {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (text.empty() || !(is_letter(text.front()) || is_digit(text.front()))) return false;
+    const bool good = std::all_of(text.begin(), text.end(), [&](char c) {
+        return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
+    });
+    if (!good) return false;
+    // A number, or a word of YAML 1.1.
+    if (std::none_of(text.begin(), text.end(), [&](char c) {
+            return is_letter(c) && c != 'e' && c != 'x';
+        }))
+        return std::count(text.begin(), text.end(), '.') == 3; // an IPv4 address
+    std::string lower;
+    for (const char c : text)
+        lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const std::string_view word :
+         {"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+        if (lower == word) return false;
+    return !lower.starts_with("0x") && !lower.starts_with("0o") && lower.find("inf") != 0 &&
+           lower.find("nan") != 0;
+}
+
+std::string scalar(std::string_view text) {
+    if (is_plain(text)) return std::string(text);
+    std::string out = "\"";
+    const auto safe = valid_utf8(text);
+    for (std::string_view rest = safe; !rest.empty();) {
+        char32_t c = 0;
+        if (!take_character(rest, c)) break;
+        const auto code = static_cast<std::uint32_t>(c);
+        const bool odd = code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x2028 ||
+                         code == 0x2029 || code == 0xfeff;
+        if (odd) {
+            out += fmt::format("\\u{:04x}", code);
+        } else {
+            if (c == '"' || c == '\\') out += '\\';
+            append_utf8(out, c);
+        }
+    }
+    return out + '"';
+}
+
+template <class List>
+std::string flow(const List& list) {
+    std::vector<std::string> parts;
+    for (const auto& element : list)
+        parts.push_back(scalar(element));
+    return fmt::format("[{}]", fmt::join(parts, ", "));
+}
+
+std::string flow(const std::vector<Address>& addresses) {
+    std::vector<std::string> texts;
+    for (const auto& address : addresses)
+        texts.push_back(to_text(address));
+    return flow(texts);
+}
+
+std::string flow(const EdgeServices<std::vector<Address>>& all) {
+    std::vector<std::string> parts;
+    const auto add = [&parts](std::string_view key, const std::vector<Address>& addresses) {
+        if (!addresses.empty()) parts.push_back(fmt::format("{}: {}", key, flow(addresses)));
+    };
+    add("access", all.access);
+    add("web_conferencing", all.web_conferencing);
+    add("av", all.av);
+    return fmt::format("{{{}}}", fmt::join(parts, ", "));
+}
+
+// Writer appends lines, indented by steps of two.
+class Writer {
+  public:
+    void line(int depth, std::string_view text) {
+        out_.append(static_cast<std::size_t>(depth) * 2, ' ');
+        out_ += text;
+        out_ += '\n';
+    }
+    void comment(int depth, std::string_view text) { line(depth, "# " + for_terminal(text)); }
+    void blank() { out_ += '\n'; }
+    std::string take() { return std::move(out_); }
+
+  private:
+    std::string out_;
+};
+
+void write_urls(Writer& out, const SimpleUrls& urls) {
+    const auto hosts = [&](std::string_view key, const std::vector<std::string>& list) {
+        std::vector<std::string> texts;
+        for (const auto& host : list)
+            texts.push_back("https://" + host);
+        if (!list.empty()) out.line(1, fmt::format("{}: {}", key, flow(texts)));
+    };
+    if (urls == SimpleUrls{}) {
+        out.comment(
+            0, "The file names no simple URLs (Get-CsSimpleUrlConfiguration does); the web "
+               "certificates must cover them:"
+        );
+        out.comment(
+            0, "simple_urls: {meet: https://meet.example, dialin: https://dialin.example, "
+               "admin: https://admin.example}"
+        );
+    } else {
+        out.line(0, "simple_urls:");
+        hosts("meet", urls.meet);
+        hosts("dialin", urls.dialin);
+        hosts("admin", urls.admin);
+    }
+    out.blank();
+}
+
+void write_servers(Writer& out, const Pool& pool) {
+    const bool itself = pool.servers.empty() ||
+                        (pool.servers.size() == 1 && pool.servers.front().host == pool.fqdn);
+    const auto has_more = [](const PoolServer& server) {
+        return !server.addresses.empty() || !server.pstn.empty() ||
+               server.external != EdgeServices<std::vector<Address>>{} ||
+               server.nat != EdgeServices<std::vector<Address>>{};
+    };
+    if (itself && (pool.servers.empty() || !has_more(pool.servers.front()))) return;
+    out.line(4, "servers:");
+    for (const auto& server : pool.servers) {
+        if (!has_more(server)) {
+            out.line(5, "- " + scalar(server.host));
+            continue;
+        }
+        out.line(5, "- host: " + scalar(server.host));
+        if (!server.addresses.empty()) out.line(6, "addresses: " + flow(server.addresses));
+        if (!server.pstn.empty()) out.line(6, "pstn_addresses: " + flow(server.pstn));
+        if (server.external != EdgeServices<std::vector<Address>>{})
+            out.line(6, "external: " + flow(server.external));
+        if (server.nat != EdgeServices<std::vector<Address>>{})
+            out.line(6, "nat: " + flow(server.nat));
+    }
+}
+
+void write_external(Writer& out, const EdgeServices<std::string>& names) {
+    std::vector<std::string> parts;
+    const auto add = [&parts](std::string_view key, const std::string& name) {
+        if (!name.empty()) parts.push_back(fmt::format("{}: {}", key, scalar(name)));
+    };
+    add("access", names.access);
+    add("web_conferencing", names.web_conferencing);
+    add("av", names.av);
+    if (!parts.empty()) out.line(4, fmt::format("external: {{{}}}", fmt::join(parts, ", ")));
+}
+
+void write_pool(Writer& out, const Pool& pool, const std::vector<std::string>& remarks) {
+    out.line(3, "- fqdn: " + scalar(pool.fqdn));
+    out.line(4, fmt::format("role: {}", to_text(pool.role)));
+    if (pool.product != Product::unknown)
+        out.line(4, fmt::format("product: {}", to_text(pool.product)));
+    for (const auto& text : remarks)
+        out.comment(4, text);
+    write_servers(out, pool);
+    if (!pool.internal_web.empty()) out.line(4, "internal_web: " + scalar(pool.internal_web));
+    if (!pool.external_web.empty()) out.line(4, "external_web: " + scalar(pool.external_web));
+    write_external(out, pool.external);
+    if (pool.autodiscover_names)
+        out.line(4, fmt::format("autodiscover_names: {}", *pool.autodiscover_names ? "yes" : "no"));
+    std::vector<std::string> parts;
+    for (const auto& choice : pool.services)
+        parts.push_back(fmt::format("{}: {}", choice.service, choice.runs ? "yes" : "no"));
+    if (!parts.empty()) out.line(4, fmt::format("services: {{{}}}", fmt::join(parts, ", ")));
+    parts.clear();
+    for (const auto& ports : pool.ports)
+        parts.push_back(
+            ports.ports.size() == 1
+                ? fmt::format("{}: {}", ports.service, ports.ports.front())
+                : fmt::format("{}: [{}]", ports.service, fmt::join(ports.ports, ", "))
+        );
+    if (!parts.empty()) out.line(4, fmt::format("ports: {{{}}}", fmt::join(parts, ", ")));
+}
+
+void write_target(Writer& out, const Target& target, const std::string& remark) {
+    out.comment(1, remark);
+    out.line(1, "- name: " + scalar(target.name));
+    out.line(2, "host: " + scalar(target.host));
+    if (!target.addresses.empty()) out.line(2, "addresses: " + flow(target.addresses));
+    out.line(2, fmt::format("port: {}", target.port));
+    if (target.transport != default_transport(target.probe, target.port))
+        out.line(2, fmt::format("transport: {}", to_text(target.transport)));
+    out.line(2, fmt::format("probe: {}", to_text(target.probe)));
+    if (target.role_given) out.line(2, fmt::format("role: {}", to_text(target.role)));
+    out.line(2, fmt::format("use: {}", to_text(target.use)));
+    out.line(2, fmt::format("side: {}", to_text(target.side)));
+    if (!target.pool.empty()) out.line(2, "pool: " + scalar(target.pool));
+    if (!target.server.empty()) out.line(2, "server: " + scalar(target.server));
+    out.line(2, "site: " + scalar(target.site));
+    if (!target.names.empty()) out.line(2, "names: " + flow(target.names));
+}
+
+} // namespace
+
+std::string to_yaml(const ImportedTopology& imported, std::string_view source) {
+    const auto& deployment = imported.deployment;
+    Writer out;
+    out.comment(0, fmt::format("A target list made by 'lyncprobe import' of {}.", source));
+    out.comment(
+        0, "'lyncprobe scan --plan' shows every endpoint of it; docs/topology.md explains "
+           "the keys."
+    );
+    out.blank();
+    if (!deployment.sip_domains.empty()) {
+        out.line(0, "sip_domains: " + flow(deployment.sip_domains));
+        out.blank();
+    }
+    out.comment(
+        0, "What the file does not know: the root of your certificates, and one of your "
+           "own for the ports that demand one."
+    );
+    out.comment(0, "trust: {ca_files: [root.pem], system: no}");
+    out.comment(0, "identities: [{id: server, pfx: server.pfx, password_env: PFX_PASSWORD}]");
+    out.comment(0, "defaults: {identity: server}");
+    out.blank();
+    write_urls(out, deployment.simple_urls);
+    if (!deployment.sites.empty()) out.line(0, "topology:");
+    for (const auto& site : deployment.sites) {
+        out.line(1, "- site: " + scalar(site.name));
+        out.line(2, "pools:");
+        for (const auto& pool : site.pools) {
+            const auto remarks = imported.pool_remarks.find({pool.fqdn, pool.role});
+            write_pool(
+                out, pool,
+                remarks == imported.pool_remarks.end() ? std::vector<std::string>{}
+                                                       : remarks->second
+            );
+        }
+    }
+    if (deployment.targets.empty()) return out.take();
+    out.blank();
+    out.comment(0, "Ports that no service of 'docs/services.md' stands for.");
+    out.line(0, "targets:");
+    for (std::size_t i = 0; i < deployment.targets.size(); ++i)
+        write_target(out, deployment.targets[i], imported.target_remarks[i]);
+    return out.take();
+}
+
+} // namespace lyncprobe::config

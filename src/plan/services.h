@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// What Lync Server 2013, Skype for Business Server and their neighbours listen on: a cited row a
+// port.
+#pragma once
+
+#include "model/vocabulary.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace lyncprobe::plan {
+
+// Roles is a set of roles.
+using Roles = std::uint32_t;
+constexpr Roles only(Role role) { return Roles{1} << static_cast<unsigned>(role); }
+constexpr bool has(Roles roles, Role role) { return (roles & only(role)) != 0; }
+
+// Interface says on which addresses and under which name of a server it is reached.
+enum class Interface : std::uint8_t {
+    internal,         // the server's own, or its only one
+    pstn,             // towards gateways
+    access,           // the three external ones of an Edge
+    web_conferencing, //
+    av,               //
+    published,        // a reverse proxy's, once for each web name that it publishes
+    discovery         // a reverse proxy's, once for each lyncdiscover name
+};
+
+// PeerCertificate is what a server wants of whoever connects.
+enum class PeerCertificate : std::uint8_t { none, optional, required };
+std::string_view to_text(PeerCertificate);
+
+// Names says what the certificate of a port must carry ("Certificate requirements for internal
+// servers" and "for external user access").
+enum class Names : std::uint8_t {
+    none,
+    pool_and_server, // and sip.<SIP domain> where clients find the pool by it
+    pool,
+    server,
+    web_internal,
+    web_external,
+    access_edge,           // with sip.<SIP domain>
+    web_conferencing_edge, //
+    sip_domains,           // the bare domains, for XMPP
+    published              // the name that is asked for
+};
+
+// Listener is how a port speaks.
+struct Listener {
+    std::string_view protocol;  // in words
+    std::optional<Probe> probe; // nothing: there is no TLS to look at
+    PeerCertificate peer = PeerCertificate::none;
+    CertificateUse use = CertificateUse::other;
+    Names names = Names::none;
+    Side side = Side::internal;
+    Interface at = Interface::internal;
+    Transport transport = Transport::tcp;
+};
+
+struct Service {
+    std::string_view id;    // what target lists call it; part of a target's name
+    std::string_view group; // several services that are turned on and off together
+    Roles roles = 0;        // may run it
+    Roles usual = 0;        // run it unless the target list says otherwise
+    std::uint16_t port = 0; // 0: each deployment chooses its own
+    std::uint16_t last = 0; // of a range; 0 = one port
+    Listener listener;
+    std::string_view source;
+};
+
+std::span<const Service> services();
+const Service* find_service(std::string_view id);
+
+// Does one of the product's rows say that only servers connect to this port of a registrar (Front
+// End, Standard Edition, Director, branch appliance), or that there is no TLS?
+bool is_port_between_servers(std::uint16_t port);
+
+// The row of a target: the one it comes from, else by what is said about it; null where none fits.
+struct ServiceQuestion {
+    std::string_view service;
+    Role role = Role::other;
+    std::uint16_t port = 0;
+    Side side = Side::unknown;
+    Probe probe = Probe::tls;
+};
+const Service* service_of(const ServiceQuestion&);
+
+// docs/services.md
+std::string services_markdown();
+
+} // namespace lyncprobe::plan
