@@ -178,9 +178,9 @@ void tell_problems(const Discovery& found) {
 // The same probes as a list written with --yaml; what is not built yet is left out and said.
 int scan(const Discovery& found, const Options& options) {
     Deployment deployment;
-    for (const auto& domain : found.domains)
-        deployment.sip_domains.push_back(domain.domain);
     for (auto& target : plan::discovered_targets(found.domains)) {
+        // DNS does not tell whose a domain is; nobody is to be registered at another's.
+        if (target.probe == Probe::sip) target.sip_domain.clear();
         if (probes::find(target.probe))
             deployment.targets.push_back(std::move(target));
         else

@@ -99,7 +99,7 @@ void show_chain(EndpointRow& row, const ChainPtr& chain) {
         if (variant.chain != chain || variant.raw_version == 0 || !variant.tls) continue;
         row.main.detail += fmt::format(
             "; its chain was read by a hello of our own in {} with {}: this machine's OpenSSL "
-            "cannot shake hands with it",
+            "cannot shake hands with this server",
             variant.tls->version, variant.tls->cipher
         );
         return;

@@ -498,6 +498,9 @@ const Target& target_of(std::span<const plan::PlannedTarget> targets, std::size_
 }
 
 bool worth_a_retry(const Observation& observation) {
+    // What is tried besides is tried once: a reset is the answer of many a server to an old
+    // version.
+    if (observation.attempt.standing != Standing::own) return false;
     return observation.outcome == Outcome::connect_timeout || observation.outcome == Outcome::reset;
 }
 

@@ -241,7 +241,10 @@ std::vector<Attempt> fallback(
     if (!tried(observations, kRawHello))
         return step(kRawHello, raw_hello(target, kTls12), Standing::aside);
     const auto& [ssl3, version] = kVersions[0];
-    if (tried(observations, ssl3) || !nothing_in_common(observations.back())) return {};
+    // Who never said a word may be a load balancer without servers: one more connection is enough.
+    const bool spoke = observations.front().outcome == Outcome::tls_alert ||
+                       observations.front().outcome == Outcome::tls_failure;
+    if (!spoke || tried(observations, ssl3) || !nothing_in_common(observations.back())) return {};
     return step(ssl3, raw_hello(target, version), Standing::aside);
 }
 

@@ -34,7 +34,8 @@ void write_target(std::ostream& out, const Target& target) {
     if (target.use != CertificateUse::other)
         out << fmt::format("    use: {}\n", to_text(target.use));
     if (target.side != Side::unknown) out << fmt::format("    side: {}\n", to_text(target.side));
-    out << fmt::format("    sip_domain: {}\n", quoted(target.sip_domain));
+    if (target.probe != Probe::sip) // of a registrar it would say that the domain is ours
+        out << fmt::format("    sip_domain: {}\n", quoted(target.sip_domain));
 }
 
 } // namespace
@@ -51,11 +52,12 @@ void write_discovery_yaml(
                     "# {} {} {}: {}\n", for_terminal(domain.domain), to_text(finding.verdict),
                     finding.rule, for_terminal(finding.message, kLongestComment)
                 );
-    out << "# Keep only the domains that are our own: servers are asked to let a user of them sign "
-           "in.\n"
-           "sip_domains:\n";
+    // DNS does not tell whose a domain is, and only of our own is anybody to be registered.
+    out << "# Take away the '#' where the domain is our own: registrars are then asked for their "
+           "sign-in challenge.\n"
+           "# sip_domains:\n";
     for (const auto& domain : found.domains)
-        out << fmt::format("  - {}\n", quoted(domain.domain));
+        out << fmt::format("#   - {}\n", quoted(domain.domain));
     if (targets.empty()) {
         out << "# Nothing was found that could be probed.\ntargets: []\n";
         return;

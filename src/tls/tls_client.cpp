@@ -2,7 +2,6 @@
 #include "tls/tls_client.h"
 
 #include "model/limits.h"
-#include "pki/certificate_reader.h"
 #include "pki/distinguished_name.h"
 #include "tls/log_facts.h"
 #include "tls/tls_context_impl.h"

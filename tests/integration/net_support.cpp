@@ -58,14 +58,16 @@ bool answers_dns(std::uint16_t port) {
 std::map<Outcome, std::size_t> Results::outcomes() const {
     std::map<Outcome, std::size_t> counts;
     for (const auto& endpoint : endpoints)
-        ++counts[endpoint.observations.back().outcome];
+        ++counts[endpoint.observations[furthest(endpoint.observations)].outcome];
     return counts;
 }
 
 const Observation& Results::only() const {
     REQUIRE(endpoints.size() == 1);
-    REQUIRE(endpoints.front().observations.size() == 1);
-    return endpoints.front().observations.front();
+    const auto& observations = endpoints.front().observations;
+    for (const auto& seen : observations) // what else was tried is no row of its own
+        REQUIRE((&seen == &observations.front() || seen.attempt.standing != Standing::own));
+    return observations.front();
 }
 
 Results run(const std::vector<Target>& targets, const net::EngineOptions& options) {

@@ -123,9 +123,10 @@ TEST_CASE("gnutls-serv: a server of suites that OpenSSL no longer has ends with 
     const auto endpoint = scan_one({"3des", server.port()});
     CHECK(endpoint.get("/outcome") == "tls_alert");
     CHECK(endpoint.get("/stage") == "handshake");
-    CHECK(
-        endpoint.get("/detail") == "fatal alert handshake_failure(40) in answer to our ClientHello"
-    );
+    CHECK(endpoint.get("/detail").starts_with(
+        "fatal alert handshake_failure(40) in answer to our ClientHello; its chain was read by a "
+        "hello of our own in TLSv1.0 with TLS_RSA_WITH_3DES_EDE_CBC_SHA"
+    ));
 }
 
 TEST_CASE("gnutls-serv: a server that refuses our server name says so in the result") {

@@ -214,3 +214,50 @@ TEST_CASE("exchange: a preamble that was cut short says what was missed, and wha
     CHECK(silent.pseudo_tls);
     CHECK(without_tls({}).detail == "closed by the server before TLS began");
 }
+
+TEST_CASE("exchange: a raw hello takes the place of the handshake, also after a preamble") {
+    tls::ContextPool contexts;
+    const Target target;
+    const HandshakeOptions raw{.kind = HandshakeKind::raw_hello};
+    const std::string done = "\x16\x03\x03" + std::string("\0\x2e", 2) +
+                             std::string("\x02\0\0\x26\x03\x03", 6) + std::string(32, 'r') +
+                             std::string("\0\0\x05\0\x0e\0\0\0", 8);
+    for (const auto* probe : {static_cast<const probes::ProbeInfo*>(nullptr), &kGreeter}) {
+        Exchange exchange(contexts.get({}), raw, probe, probes::Peer{.target = &target});
+        exchange.start();
+        if (probe != nullptr) {
+            CHECK(exchange.take_output() == "hello?");
+            exchange.output_sent();
+            exchange.receive("tls");
+        }
+        CHECK(exchange.take_output().starts_with(std::string("\x16\x03\x01", 3)));
+        CHECK(exchange.phase() == Exchange::Phase::handshake);
+        exchange.receive(done);
+        CHECK(exchange.phase() == Exchange::Phase::over);
+        CHECK(!exchange.shaken_hands());
+        CHECK(exchange.take_output().size() == 14); // user_canceled, close_notify
+        Observation observation;
+        exchange.conclude(observation);
+        CHECK(observation.outcome == Outcome::ok);
+        CHECK(observation.tls.cipher == "TLS_RSA_WITH_RC4_128_SHA");
+        CHECK(observation.answer.empty() == (probe == nullptr));
+    }
+}
+
+TEST_CASE("exchange: nothing is conversed about behind a raw hello") {
+    auto sip = kGreeter;
+    sip.plain_first = false;
+    const Target target;
+    tls::ContextPool contexts;
+    Exchange exchange(
+        contexts.get({}), {.kind = HandshakeKind::raw_hello}, &sip, probes::Peer{.target = &target}
+    );
+    exchange.start();
+    CHECK(exchange.take_output().starts_with("\x16"));
+    exchange.peer_ended(PeerEnd::reset);
+    CHECK(exchange.phase() == Exchange::Phase::over);
+    Observation observation;
+    exchange.conclude(observation);
+    CHECK(observation.outcome == Outcome::reset);
+    CHECK(observation.answer.empty());
+}

@@ -103,6 +103,16 @@ TEST_CASE("fallback: not where a certificate was seen, nor for reasons that anot
         );
 }
 
+TEST_CASE("fallback: one raw hello and no more where the server closes without a word") {
+    for (const auto outcome : {Outcome::closed, Outcome::reset}) {
+        const auto first = seen(plan::first_attempt(target_of()), outcome, Stage::handshake, false);
+        const auto more = plan::further_attempts(target_of(), {first});
+        REQUIRE(more.size() == 1);
+        const auto second = seen(more[0], outcome, Stage::handshake, false);
+        CHECK(plan::further_attempts(target_of(), {first, second}).empty());
+    }
+}
+
 TEST_CASE("--versions: one raw hello for each version, SSL 2.0 last, and no fallback besides") {
     const auto answered = play(target_of(), {.versions = true}, [](const Attempt& a) {
         return a.offer.empty() ? seen(a) : alert(a, 70);

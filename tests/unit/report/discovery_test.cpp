@@ -199,7 +199,8 @@ TEST_CASE("discovery report: the target list quotes what could mean something el
     target.sip_domain = "contoso.com";
     const auto list = yaml(example(), {target});
     CHECK(has(list, "# contoso.com fail dns-srv-host: _sip._tls names gone.contoso.com"));
-    CHECK(has(list, "sip_domains:\n  - \"contoso.com\"\n"));
+    CHECK(has(list, "# sip_domains:\n#   - \"contoso.com\"\n"));
+    CHECK(!has(list, "    sip_domain:")); // nobody said that the domain is ours
     CHECK(
         has(list, "targets:\n"
                   "  - name: \"a \\\"b\\\\c\"\n"
@@ -208,9 +209,10 @@ TEST_CASE("discovery report: the target list quotes what could mean something el
                   "    probe: sip\n"
                   "    role: edge\n"
                   "    use: AccessEdgeExternal\n"
-                  "    side: external\n"
-                  "    sip_domain: \"contoso.com\"\n")
+                  "    side: external\n")
     );
+    target.probe = Probe::federation;
+    CHECK(has(yaml(example(), {target}), "    sip_domain: \"contoso.com\"\n"));
     CHECK(has(yaml(example(), {}), "targets: []\n"));
 }
 
@@ -234,7 +236,7 @@ TEST_CASE("discovery report: foreign text is harmless in every format") {
     for (const auto& line : lines_of(list))
         CHECK(
             (line.empty() || line.front() == '#' || line.front() == ' ' ||
-             line.starts_with("sip_domains:") || line.starts_with("targets:"))
+             line.starts_with("targets:"))
         );
 }
 
