@@ -18,9 +18,9 @@ namespace lyncprobe::app {
 namespace {
 
 // Named by the contract, refused until they are built, and absent from --help.
-constexpr const char* kCommandsToCome[] = {"discover", "federation", "diff", "report",
-                                           "history",  "serve",      "merge"};
-constexpr const char* kFlagsToCome[] = {"--mtls-matrix", "--sni-matrix", "--versions", "--changes"};
+constexpr const char* kCommandsToCome[] = {"federation", "diff",  "report",
+                                           "history",    "serve", "merge"};
+constexpr const char* kFlagsToCome[] = {"--changes"};
 constexpr const char* kOptionsToCome[] = {"--state"};
 
 // HelpText shows an option's kind of value and nothing else behind its name.
@@ -255,6 +255,22 @@ void add_probing_options(CLI::App& app, Options& options) {
         app, "--retries", "extra tries after a connect time-out or a reset [0]", "N",
         [&](const std::string& text) { settings.retries = number_of("--retries", text, 0); }
     );
+    const auto breadth = [&](const char* name, std::optional<bool>& wanted, const char* help) {
+        app.add_flag_callback(
+            name, [&wanted] { wanted = true; }, help
+        );
+    };
+    breadth(
+        "--versions", settings.versions, "try SSL 2.0 to TLS 1.3 too, each by one connection more"
+    );
+    breadth("--mtls-matrix", settings.mtls_matrix, "try with and without our certificate");
+    breadth(
+        "--sni-matrix", settings.sni_matrix, "try without a server name and with a foreign one too"
+    );
+    breadth(
+        "--inventory", settings.inventory,
+        "read certificates without a handshake where that is possible"
+    );
     value_option(
         app, "--address-family", "4, 6 or any [any]", "FAMILY",
         [&](const std::string& text) {
@@ -423,6 +439,63 @@ CLI::App* add_import(CLI::App& app, Options& options) {
     return command;
 }
 
+CLI::App* add_discover(CLI::App& app, Options& options) {
+    auto* discover = app.add_subcommand(
+        "discover", "Ask DNS for the servers of SIP domains as clients and partners do"
+    );
+    discover
+        ->add_option_function<std::vector<std::string>>(
+            "SIP-DOMAIN",
+            [&](const std::vector<std::string>& domains) {
+                for (const auto& text : domains) {
+                    if (parse_address(text))
+                        refuse(fmt::format("'{}' is an address, no SIP domain", text));
+                    const auto domain = read_host_name(text);
+                    if (!domain) refuse(to_text(domain.error()));
+                    options.inputs.push_back(*domain);
+                }
+            },
+            "the part of a sign-in address behind the @"
+        )
+        ->required();
+    discover->add_flag(
+        "--yaml", options.as_target_list, "print a target list for scan instead of the report"
+    );
+    discover->add_flag("--scan", options.scan_too, "go on and probe what was found");
+    add_choosing_options(*discover, options);
+    add_probing_options(*discover, options);
+    add_judging_options(*discover, options);
+    add_output_options(*discover, options);
+    discover->footer(
+        "Examples:\n"
+        "  lyncprobe discover contoso.com\n"
+        "  lyncprobe discover contoso.com fabrikam.com --resolver 192.0.2.53 --format json\n"
+        "  lyncprobe discover contoso.com --yaml > targets.yaml\n"
+        "  lyncprobe discover contoso.com --scan --ca-file contoso-root.pem\n"
+        "--timeout is the limit of one question. With --scan, --format and --output are those of "
+        "the scan.\n"
+        "Exit codes: 0 nothing found, 1 findings, 2 input error, 3 some question not answered, 4 "
+        "internal error, 130 interrupted."
+    );
+    return discover;
+}
+
+// Options that choose targets have nothing to choose from while nothing is probed.
+void check_discover(const Options& options) {
+    if (options.scan_too && options.as_target_list) refuse("--yaml and --scan exclude each other");
+    if (!options.scan_too && options.plan_only) refuse("--plan needs --scan");
+    if (!options.scan_too && !options.target_globs.empty()) refuse("--target needs --scan");
+    if (!options.scan_too && options.shards > 1) refuse("--shard needs --scan");
+    if (options.scan_too) return;
+    const auto one_document = [](report::Format format) {
+        if (format == report::Format::ndjson)
+            refuse("discover has one document and no lines: use text or json");
+    };
+    one_document(options.format);
+    for (const auto& path : options.outputs)
+        one_document(*report::format_of_ending(path));
+}
+
 CLI::App* add_rules(CLI::App& app, Options& options) {
     auto* rules = app.add_subcommand("rules", "List the rules, or explain one");
     rules->add_option("ID", options.inputs, "rule to explain")->expected(0, 1);
@@ -517,11 +590,13 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
                "  lyncprobe scan targets.yaml\n"
                "  lyncprobe probe sip.contoso.com:443\n"
                "  lyncprobe check edge.pfx --role edge\n"
+               "  lyncprobe discover contoso.com\n"
                "'lyncprobe COMMAND --help' tells more.");
     const std::pair<CLI::App*, Command> commands[] = {
         {add_scan(app, options), Command::scan},
         {add_probe(app, options), Command::probe},
         {add_check(app, options), Command::check},
+        {add_discover(app, options), Command::discover},
         {add_import(app, options), Command::import_topology},
         {add_rules(app, options), Command::rules},
         {add_docs(app, options), Command::docs}};
@@ -530,6 +605,9 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
     try {
         app.parse(argc, argv);
         check_identity(options.identity, app.got_subcommand("check"));
+        if (app.got_subcommand("discover")) check_discover(options);
+        if (options.settings.inventory && options.settings.mtls_matrix)
+            refuse("--inventory shakes no hands, so there is nothing for --mtls-matrix to try");
         if (options.quiet && options.verbose) refuse("--quiet and --verbose exclude each other");
     } catch (const Refused& refused) {
         return usage_error(app, refused.what);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/judging.h"
 
+#include "codec/tls_messages.h"
 #include "model/glob.h"
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace lyncprobe::app {
 
@@ -34,7 +37,10 @@ AttemptRow row_of(Observation&& seen, ChainPtr chain) {
     row.plain = seen.plain;
     row.answer = std::move(seen.answer);
     row.chain = std::move(chain);
-    if (!seen.tls.messages.empty() || !seen.tls.alerts.empty())
+    row.standing = seen.attempt.standing;
+    if (seen.attempt.handshake.kind == HandshakeKind::raw_hello)
+        row.raw_version = seen.attempt.handshake.version;
+    if (!seen.tls.messages.empty() || !seen.tls.alerts.empty() || !seen.tls.version.empty())
         row.tls = std::make_unique<TlsFacts>(std::move(seen.tls));
     if (seen.client_certificate.requested)
         row.client_certificate =
@@ -50,6 +56,54 @@ const ClientCertificateFacts* with_our_certificate(const EndpointRow& row) {
         if (variant.client_certificate && variant.client_certificate->identity_offered)
             return variant.client_certificate.get();
     return main;
+}
+
+// Nothing was answered either way: neither a choice nor a refusal.
+bool left_open(const AttemptRow& attempt) {
+    return attempt.stage < Stage::handshake || attempt.outcome == Outcome::timeout ||
+           attempt.outcome == Outcome::interrupted;
+}
+
+void add_versions(const AttemptRow& attempt, rules::Context& context) {
+    const bool raw = attempt.raw_version != 0;
+    if (raw && attempt.standing == Standing::aside) {
+        const auto offered = codec::version_name(attempt.raw_version);
+        context.versions_offered.push_back(offered);
+        if (left_open(attempt)) context.versions_open.push_back(offered);
+    }
+    const bool absurd = raw && attempt.outcome == Outcome::tls_failure;
+    if (!attempt.tls || attempt.tls->version.empty() || absurd) return;
+    auto& chosen = context.versions_chosen;
+    if (std::find(chosen.begin(), chosen.end(), attempt.tls->version) == chosen.end())
+        chosen.push_back(attempt.tls->version);
+}
+
+// What the further attempts add to the context.
+void add_attempts(const EndpointRow& row, rules::Context& context) {
+    add_versions(row.main, context);
+    for (const auto& variant : row.variants) {
+        add_versions(variant, context);
+        if (variant.standing != Standing::other_name) continue;
+        rules::NameTried tried{.offer = variant.offer, .outcome = variant.outcome, .leaf = {}};
+        if (variant.chain && !variant.chain->presented.empty())
+            tried.leaf = variant.chain->presented.front()->sha256;
+        context.names_tried.push_back(std::move(tried));
+    }
+}
+
+// The chain that only a variant saw becomes the row's, with a word about whence it is.
+void show_chain(EndpointRow& row, const ChainPtr& chain) {
+    if (row.main.chain || row.main.pseudo_tls || row.main.plain) return;
+    row.main.chain = chain;
+    for (const auto& variant : row.variants) {
+        if (variant.chain != chain || variant.raw_version == 0 || !variant.tls) continue;
+        row.main.detail += fmt::format(
+            "; its chain was read by a hello of our own in {} with {}: this machine's OpenSSL "
+            "cannot shake hands with it",
+            variant.tls->version, variant.tls->cipher
+        );
+        return;
+    }
 }
 
 bool applies(
@@ -92,18 +146,21 @@ EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&&
     ChainPtr judged_chain; // of the attempt that got furthest, else of any that saw one
     for (std::size_t i = 0; i < probed.observations.size(); ++i) {
         auto chain = store_.chain(probed.observations[i].presented);
-        if (chain && (!judged_chain || i == main)) judged_chain = chain;
+        const bool other = probed.observations[i].attempt.standing == Standing::other_name;
+        if (chain && !other && (!judged_chain || i == main)) judged_chain = chain;
         auto attempt = row_of(std::move(probed.observations[i]), std::move(chain));
         if (i == main)
             row.main = std::move(attempt);
         else
             row.variants.push_back(std::move(attempt));
     }
+    if (judged_chain) show_chain(row, judged_chain);
     if (judged_chain || !row.main.answer.empty()) {
         static const Chain kNoChain; // of a protocol that answered without TLS
         auto facts = with_target(context(), planned.target);
         facts.client_certificate = with_our_certificate(row);
         facts.answer = &row.main.answer;
+        add_attempts(row, facts);
         facts.address = probed.address;
         facts.answered_at = answered_at;
         auto names = planned.target.also;

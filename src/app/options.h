@@ -11,7 +11,7 @@
 
 namespace lyncprobe::app {
 
-enum class Command { scan, probe, check, import_topology, rules, docs };
+enum class Command { scan, probe, check, discover, import_topology, rules, docs };
 
 enum class Colour { automatic, always, never };
 
@@ -33,6 +33,10 @@ struct Options {
     bool plan_only = false;
     bool follow = false; // probe what autodiscover names, too
     std::uint32_t shard = 0, shards = 1;
+
+    // `discover`.
+    bool as_target_list = false; // --yaml
+    bool scan_too = false;       // --scan
 
     // `probe` and `check`.
     Probe probe = Probe::tls;

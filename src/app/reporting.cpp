@@ -28,6 +28,14 @@ std::optional<Verdict> fail_on(const std::optional<std::string>& setting) {
     return setting == "warn" ? Verdict::warn : Verdict::fail;
 }
 
+report::TextOptions text_options(const Options& options, bool standard) {
+    return {
+        .colour = standard && coloured(options.colour),
+        .width = standard ? std::min(terminal_width(), kWidest) : kWidest,
+        .verbose = options.verbose,
+        .quiet = options.quiet};
+}
+
 int print(const std::string& text) {
     auto out = Output::standard();
     out.stream() << text;
@@ -39,11 +47,7 @@ int print(const std::string& text) {
 
 Result<Outputs> Outputs::open(const Options& options) {
     Outputs out;
-    out.text_ = {
-        .colour = coloured(options.colour),
-        .width = std::min(terminal_width(), kWidest),
-        .verbose = options.verbose,
-        .quiet = options.quiet};
+    out.text_ = text_options(options, true);
     out.add(Output::standard(), options.format, true);
     for (const auto& path : options.outputs) {
         auto file = Output::file(path);

@@ -18,6 +18,9 @@ namespace lyncprobe::app {
 // The verdict that makes exit code 1; absent = never.
 std::optional<Verdict> fail_on(const std::optional<std::string>& setting);
 
+// How a text report is written: on stdout as wide and coloured as the terminal, in a file plainly.
+report::TextOptions text_options(const Options&, bool standard);
+
 // A document on stdout; the exit code.
 int print(const std::string& text);
 

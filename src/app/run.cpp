@@ -54,6 +54,10 @@ RunSettings merged(const RunSettings& line, const RunSettings& list) {
     take(out.per_address, line.per_address);
     take(out.retries, line.retries);
     take(out.address_family, line.address_family);
+    take(out.versions, line.versions);
+    take(out.mtls_matrix, line.mtls_matrix);
+    take(out.sni_matrix, line.sni_matrix);
+    take(out.inventory, line.inventory);
     take(out.fail_on, line.fail_on);
     if (!line.only.empty()) out.only = line.only;
     if (!line.skip.empty()) out.skip = line.skip;
@@ -75,6 +79,11 @@ net::EngineOptions engine_options(
     out.address_family = settings.address_family.value_or(0);
     out.resolvers = options.resolvers.empty() ? deployment.resolvers : options.resolvers;
     if (!deployment.sip_domains.empty()) out.our_domain = deployment.sip_domains.front();
+    out.breadth = {
+        .versions = settings.versions.value_or(false),
+        .mtls = settings.mtls_matrix.value_or(false),
+        .sni = settings.sni_matrix.value_or(false),
+        .inventory = settings.inventory.value_or(false)};
     out.interrupts = &count_interrupts();
     return out;
 }

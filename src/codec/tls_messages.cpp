@@ -243,6 +243,7 @@ std::string certificate_type_name(std::uint8_t type) {
 
 std::string version_name(std::uint16_t version) {
     switch (version) {
+    case 0x0002: return "SSLv2";
     case 0x0300: return "SSLv3";
     case kTls10: return "TLSv1.0";
     case kTls11: return "TLSv1.1";

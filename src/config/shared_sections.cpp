@@ -74,6 +74,14 @@ std::optional<std::string> read_setting_number(const Entry& entry, RunSettings& 
     return std::to_string(*number);
 }
 
+template <std::optional<bool> RunSettings::*Member>
+std::optional<std::string> read_setting_flag(const Entry& entry, RunSettings& settings) {
+    const auto flag = read_yes_or_no(entry);
+    if (!flag) return std::nullopt;
+    settings.*Member = flag;
+    return *flag ? "yes" : "no";
+}
+
 // One rule or a list of them, as the option may stand once or more often.
 template <std::vector<std::string> RunSettings::*Member>
 std::optional<std::string> read_setting_rules(const Entry& entry, RunSettings& settings) {
@@ -119,6 +127,10 @@ constexpr std::array kSettings{
     Setting{"concurrency", read_setting_number<&RunSettings::concurrency, 1, 100'000>},
     Setting{"per-address", read_setting_number<&RunSettings::per_address, 1, 1000>},
     Setting{"retries", read_setting_number<&RunSettings::retries, 0, 100>},
+    Setting{"versions", read_setting_flag<&RunSettings::versions>},
+    Setting{"mtls-matrix", read_setting_flag<&RunSettings::mtls_matrix>},
+    Setting{"sni-matrix", read_setting_flag<&RunSettings::sni_matrix>},
+    Setting{"inventory", read_setting_flag<&RunSettings::inventory>},
     Setting{"address-family", read_address_family},
     Setting{"fail-on", read_fail_on},
     Setting{"only", read_setting_rules<&RunSettings::only>},
@@ -129,12 +141,8 @@ constexpr std::array kSettings{
 struct Elsewhere {
     std::string_view name, what, hint;
 };
-constexpr std::string_view kNotBuilt = "is known, not built yet";
 constexpr std::string_view kNotHere = "does not stand in 'policy'";
 constexpr std::array kElsewhere{
-    Elsewhere{"mtls-matrix", kNotBuilt, {}},
-    Elsewhere{"sni-matrix", kNotBuilt, {}},
-    Elsewhere{"versions", kNotBuilt, {}},
     Elsewhere{"ca-file", kNotHere, "write 'trust: {ca_files: [root.pem]}'"},
     Elsewhere{"no-system-trust", kNotHere, "write 'trust: {system: no}'"},
     Elsewhere{"resolver", kNotHere, "write 'resolvers: [192.0.2.53]' on the top level"},

@@ -174,26 +174,28 @@ void Builder::edge_external_3() {
         federation, "answers a partner's OPTIONS with 504 and no reason",
         {"outcome=ok", "not-refused=warn"}
     );
-    auto& xmpp = add("edge03 XMPP proxy", access, 5269, kXmppProxy, chain);
-    xmpp.server.xmpp = Xmpp::no_tls;
-    plant(
-        xmpp, "offers this partner no TLS, so no certificate can be seen",
-        {"outcome=starttls_refused"}
-    );
+    // Lync is told for each partner whether TLS is spoken: none is a fact, no fault.
+    add("edge03 XMPP proxy", access, 5269, kXmppProxy, chain).server.xmpp = Xmpp::no_tls;
     from_public_ca(demo_, first);
 }
 
 // The A/V Edges show no certificate: MS-TURN behind pseudo-TLS on TCP, bare on UDP.
 void Builder::av_edge() {
-    const auto both = [this](const std::string& name, const Machine& machine) {
+    const auto both = [this](const std::string& name, const Machine& machine) -> DemoServer& {
         add(name, machine, 443, kAvEdge, {}).server.speaks_turn = true;
         auto& udp = add(name + ", UDP", machine, 3478, kAvEdge, {});
         udp.server.speaks_turn_udp = true;
         udp.target.transport = Transport::udp;
+        return udp;
     };
     both("edge01 A/V Edge", outer_edge("127.77.0.43", "av01.contoso.example"));
     both("edge02 A/V Edge", outer_edge("127.77.0.53", "av02.contoso.example"));
-    both("edge03 A/V Edge", outer_edge("127.77.0.57", "av03.contoso.example"));
+    auto& inside = both("edge03 A/V Edge", outer_edge("127.77.0.57", "av03.contoso.example"));
+    inside.server.turn_address = "10.77.0.57";
+    plant(
+        inside, "its NAT-enabled address is not set: it sends clients to its private one",
+        {"outcome=ok", "av-edge-address=warn"}
+    );
     both("edge01 A/V Edge, internal", inner_edge("127.77.0.31", "edge01.contoso.example"));
 }
 
@@ -245,9 +247,16 @@ void Builder::autodiscover() {
 void Builder::partner() {
     const Machine edge{"127.77.0.81", "sip.fabrikam.example", "",
                        Role::partner, Side::external,         "Fabrikam"};
-    auto& federation =
-        add("partner Fabrikam, federation", edge, 5061, kFederation,
-            pki_.from_public_ca(public_spec(edge.host, {edge.host, "fabrikam.example"})));
+    const Presented chain =
+        pki_.from_public_ca(public_spec(edge.host, {edge.host, "fabrikam.example"}));
+    auto& xmpp = add("partner Fabrikam, XMPP", edge, 5269, kXmppProxy, chain);
+    xmpp.server.xmpp_domain.clear();
+    xmpp.server.faults.xmpp_refuses_tls = true;
+    xmpp.target.sip_domain = "fabrikam.example";
+    plant(
+        xmpp, "offers STARTTLS and refuses it when it is asked for", {"outcome=starttls_refused"}
+    );
+    auto& federation = add("partner Fabrikam, federation", edge, 5061, kFederation, chain);
     federation.target.sip_domain = "fabrikam.example";
     federation.server.sip.options_status = 403;
     federation.server.sip.diagnostics =

@@ -53,7 +53,10 @@ namespace {
 Answer answer_to(std::string_view request, const SipBehaviour& sip, std::time_t now) {
     const auto line = first_line(request);
     if (sip.refuse_status != 0) return refusal(sip.refuse_status, sip);
-    if (line.starts_with("NEGOTIATE ")) return {200, {}, "Compression: LZ77-8K\r\n"};
+    if (line.starts_with("NEGOTIATE ")) {
+        const bool asked = !header_value(request, "Compression").empty(); // [MS-SIPCOMP] 3.2.5
+        return {200, {}, asked ? "Compression: LZ77-8K\r\n" : ""};
+    }
     if (line.starts_with("OPTIONS ") && sip.options_status == 200)
         return {200, {}, "Allow: INVITE, BYE, ACK, CANCEL, INFO, UPDATE, OPTIONS\r\n"};
     if (line.starts_with("OPTIONS ") && sip.options_status != 0)

@@ -82,6 +82,8 @@ struct RunSettings {
     std::optional<Milliseconds> timeout, connect_timeout, deadline, expires_within;
     std::optional<std::uint32_t> concurrency, per_address, retries;
     std::optional<int> address_family; // 0 any, 4, 6
+    // Further attempts of every endpoint; `inventory`: raw hellos in place of handshakes.
+    std::optional<bool> versions, mtls_matrix, sni_matrix, inventory;
     std::optional<std::string> fail_on;
     std::vector<std::string> only, skip;
 };

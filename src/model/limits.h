@@ -30,6 +30,8 @@ inline constexpr std::size_t kTurnMessage = 8u << 10; // of one TURN message
 inline constexpr std::size_t kLearntKept =
     64; // names and URLs kept of one answer; the rest is counted
 inline constexpr std::size_t kAddressesOfName = 8; // the rest is counted, not probed
+inline constexpr std::size_t kSrvTargets = 32;     // of one SRV answer; the rest is counted
+inline constexpr std::size_t kAliases = 16;        // CNAME steps from one name
 
 // Certificates.
 inline constexpr std::size_t kCertificateSize = 1u << 20;

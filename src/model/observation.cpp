@@ -5,9 +5,11 @@ namespace lyncprobe {
 
 namespace {
 
-// Further is: a finished conversation, then the stage, then having seen a chain.
+// Further is: the endpoint's own, a finished conversation, then the stage, then having seen a
+// chain.
 int distance(const Observation& seen) {
-    return (seen.outcome == Outcome::ok ? 100 : 0) + 10 * static_cast<int>(seen.stage) +
+    return (seen.attempt.standing == Standing::own ? 1000 : 0) +
+           (seen.outcome == Outcome::ok ? 100 : 0) + 10 * static_cast<int>(seen.stage) +
            (seen.presented.empty() ? 0 : 1);
 }
 

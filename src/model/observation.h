@@ -6,12 +6,17 @@
 #include "model/facts.h"
 #include "model/tls_facts.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace lyncprobe {
+
+// How the server is made to show its certificate: by a whole handshake, or by a hello of our own
+// after whose answer we leave.
+enum class HandshakeKind : std::uint8_t { handshake, raw_hello };
 
 // HandshakeOptions is one way to shake hands; attempts with equal options share a TLS context.
 struct HandshakeOptions {
@@ -20,6 +25,18 @@ struct HandshakeOptions {
     // A server may ask for a client certificate after the handshake, once: by renegotiation (TLS
     // 1.2) or post-handshake authentication (RFC 8446 4.6.2).
     bool late_certificate = false;
+    HandshakeKind kind = HandshakeKind::handshake;
+    // The only version that a raw hello offers, as it stands on the wire: 0x0002 is SSL 2.0, 0x0300
+    // SSL 3.0, 0x0301 to 0x0304 TLS 1.0 to 1.3.
+    std::uint16_t version = 0x0303;
+};
+
+// What an attempt is to its endpoint.
+enum class Standing : std::uint8_t {
+    own,       // the endpoint's main row, if it gets furthest
+    aside,     // more evidence about the same server under the same name
+    other_name // without our server name, or with a foreign one: what it shows is not the
+               // endpoint's
 };
 
 // Attempt is at most one connection.
@@ -28,6 +45,7 @@ struct Attempt {
         offer; // "without-client-certificate"… where there are several ways to try; else empty
     HandshakeOptions handshake;
     Probe probe = Probe::tls;
+    Standing standing = Standing::own;
 };
 
 // Wall milliseconds; a phase that was not reached is 0.
@@ -63,7 +81,7 @@ struct ProbedEndpoint {
     std::uint32_t attempts = 0;            // connections tried, retries included
 };
 
-// The observation that got furthest; the others are variants of it.
+// The observation that got furthest, of those of the endpoint's own; the others are variants of it.
 std::size_t furthest(const std::vector<Observation>&);
 
 // True where the endpoint could be judged: a chain was seen, or it has none by design.

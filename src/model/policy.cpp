@@ -41,6 +41,10 @@ constexpr std::array<DecisionInfo, kCount> kDecisions{{
      Verdict::warn},
     {Decision::expires_soon, "expires-soon", "validity",
      "a certificate expires within the time of --expires-within", Verdict::warn},
+    {Decision::tls12_missing, "tls12-missing", "tls12-available",
+     "the server speaks no version from TLS 1.2 on", Verdict::warn},
+    {Decision::tls_old, "tls-old", "legacy-protocols", "the server still speaks TLS 1.0 or 1.1",
+     Verdict::warn},
 }};
 
 } // namespace

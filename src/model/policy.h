@@ -28,6 +28,8 @@ enum class Decision : std::uint8_t {
     ecdh_key,
     edge_template_v2,
     expires_soon,
+    tls12_missing,
+    tls_old,
     count
 };
 

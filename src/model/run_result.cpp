@@ -5,7 +5,8 @@ namespace lyncprobe {
 
 bool judged(const EndpointRow& row) {
     const auto seen = [](const AttemptRow& attempt) {
-        return attempt.chain || attempt.pseudo_tls || attempt.plain;
+        return attempt.standing != Standing::other_name &&
+               (attempt.chain || attempt.pseudo_tls || attempt.plain);
     };
     if (seen(row.main)) return true;
     for (const auto& variant : row.variants)

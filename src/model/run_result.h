@@ -28,6 +28,8 @@ struct AttemptRow {
     ChainPtr chain;                                             // null where none was seen
     bool pseudo_tls = false;
     bool plain = false;
+    std::uint16_t raw_version = 0; // that a raw hello offered; 0 = hands were shaken
+    Standing standing = Standing::own;
     Facts answer;
 };
 
@@ -38,6 +40,7 @@ struct EndpointRow {
     std::optional<Address> address;
     std::size_t addresses_skipped = 0;
     std::uint32_t attempts = 0;
+    // Its chain is the one that was judged, also where only a raw hello among the variants saw it.
     AttemptRow main;
     std::vector<AttemptRow> variants;
     std::vector<const Finding*> findings; // owned by the run's FindingPool

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -40,13 +41,20 @@ class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
     // never after the channel is gone.
     void ask(const std::string& name, int family, Done done);
 
+    // The answer as it came, for records that c-ares reads in part only. `type` is the number of
+    // RFC 1035 3.2.2; the message is empty where there was none, and not kept after `done`.
+    using RawDone = std::function<void(int status, std::string_view message)>;
+    void ask_raw(const std::string& name, int type, RawDone done);
+
   private:
     struct Socket;
     struct Query;
+    struct RawQuery;
 
     explicit DnsChannel(boost::asio::io_context&);
     static void on_socket_state(void* self, ares_socket_t, int readable, int writable);
     static void on_answer(void* query, int status, int timeouts, ares_addrinfo* result);
+    static void on_message(void* query, int status, int timeouts, unsigned char* message, int size);
     void watch(ares_socket_t, bool readable, bool writable);
     void wait_for(const std::shared_ptr<Socket>&, boost::asio::posix::stream_descriptor::wait_type);
     void process(ares_socket_t readable, ares_socket_t writable);

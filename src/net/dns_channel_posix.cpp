@@ -42,6 +42,11 @@ struct DnsChannel::Query {
     Done done;
 };
 
+struct DnsChannel::RawQuery {
+    DnsChannel* channel;
+    RawDone done;
+};
+
 std::shared_ptr<DnsChannel> DnsChannel::open(asio::io_context& io, const Settings& settings) {
     static const int library = ares_library_init(ARES_LIB_INIT_ALL);
     if (library != ARES_SUCCESS) return nullptr;
@@ -90,6 +95,24 @@ void DnsChannel::on_answer(void* data, int status, int /*timeouts*/, ares_addrin
         ares_freeaddrinfo(result);
     }
     if (!query->channel->closing_) query->done(status, std::move(addresses));
+}
+
+void DnsChannel::ask_raw(const std::string& name, int type, RawDone done) {
+    constexpr int kInternet = 1; // class IN, RFC 1035 3.2.4
+    auto query = std::make_unique<RawQuery>(RawQuery{.channel = this, .done = std::move(done)});
+    ares_query(channel_, name.c_str(), kInternet, type, &on_message, query.release());
+    arm_timer();
+}
+
+void DnsChannel::on_message(
+    void* data, int status, int /*timeouts*/, unsigned char* message, int size
+) {
+    const std::unique_ptr<RawQuery> query(static_cast<RawQuery*>(data));
+    const auto* bytes = reinterpret_cast<const char*>(message);
+    const std::string_view text = bytes != nullptr && size > 0
+                                      ? std::string_view(bytes, static_cast<std::size_t>(size))
+                                      : std::string_view();
+    if (!query->channel->closing_) query->done(status, text);
 }
 
 void DnsChannel::on_socket_state(void* self, ares_socket_t socket, int readable, int writable) {

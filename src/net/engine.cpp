@@ -301,7 +301,7 @@ asio::awaitable<void> Run::probe(Endpoint endpoint) {
     result.addresses_skipped = endpoint.addresses_skipped;
     auto deadline = Clock::now() + timeout_of(target) - endpoint.look_up;
     std::vector<Attempt> attempts;
-    attempts.push_back(plan::first_attempt(target));
+    attempts.push_back(plan::first_attempt(target, options_.breadth));
     while (!attempts.empty()) {
         for (const Attempt& attempt : attempts) {
             if (stop_ != Stop::none && !result.observations.empty()) break;
@@ -309,7 +309,7 @@ asio::awaitable<void> Run::probe(Endpoint endpoint) {
             result.observations.push_back(std::move(observation));
         }
         if (stop_ != Stop::none) break;
-        attempts = plan::further_attempts(target, result.observations);
+        attempts = plan::further_attempts(target, result.observations, options_.breadth);
     }
     over(endpoint, std::move(result));
 }
@@ -390,8 +390,9 @@ void Run::hand_over_untried(
     std::size_t target, std::optional<Address> address, Outcome outcome, const std::string& detail,
     const Endpoint& endpoint, Stage stage
 ) {
-    Observation observation =
-        untried(plan::first_attempt(target_of(targets_, target)), outcome, detail);
+    Observation observation = untried(
+        plan::first_attempt(target_of(targets_, target), options_.breadth), outcome, detail
+    );
     observation.stage = stage;
     const std::chrono::duration<double, std::milli> look_up = endpoint.look_up;
     observation.timings.resolve = observation.timings.total = look_up.count();

@@ -25,6 +25,7 @@ struct EngineOptions {
     std::optional<Milliseconds> deadline; // of the whole run
     int address_family = 0;               // 0 any, 4, 6
     std::vector<std::string> resolvers;   // "address[:port]"; empty = the system's
+    plan::Breadth breadth;                // what is asked besides the endpoint's own attempt
     std::string our_domain;               // a SIP domain of our own, for the probes that state one
     // The command line wins over a target's own time-outs.
     bool timeout_forced = false, connect_timeout_forced = false;

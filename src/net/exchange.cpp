@@ -31,9 +31,12 @@ Exchange::Exchange(
     const probes::ProbeInfo* probe, const probes::Peer& peer
 )
     : client_(context, options) {
+    if (options.kind == HandshakeKind::raw_hello)
+        raw_ = std::make_unique<tls::RawClient>(context, options);
     if (probe == nullptr) return;
     listen_ = probe->listen;
     if (probe->converse == nullptr) return;
+    if (raw_ && !probe->plain_first) return; // there will be nothing to converse on
     conversation_ = probe->converse(peer);
     plain_first_ = probe->plain_first || peer.target->plain;
 }
@@ -48,7 +51,9 @@ void Exchange::start() {
 void Exchange::receive(std::string_view bytes) {
     switch (phase_) {
     case Phase::preamble: plain_in_ += bytes; return step_conversation();
-    case Phase::handshake: client_.receive(bytes); return step_handshake();
+    case Phase::handshake:
+        raw_ ? raw_->receive(bytes) : client_.receive(bytes);
+        return step_handshake();
     case Phase::refusal: client_.receive(bytes); return step_refusal();
     case Phase::conversation: client_.receive(bytes); return step_conversation();
     case Phase::over: return;
@@ -76,7 +81,8 @@ void Exchange::refusal_waited() {
 
 std::string Exchange::take_output() {
     if (!plain_out_.empty()) return std::exchange(plain_out_, {});
-    return tls_begun_ ? client_.take_output() : std::string();
+    if (!tls_begun_) return {};
+    return raw_ ? raw_->take_output() : client_.take_output();
 }
 
 void Exchange::output_sent() {
@@ -89,11 +95,19 @@ void Exchange::output_sent() {
 void Exchange::begin_handshake() {
     tls_begun_ = true;
     phase_ = Phase::handshake;
-    if (!plain_in_.empty()) client_.receive(std::exchange(plain_in_, {}));
+    if (raw_) raw_->start();
+    if (!plain_in_.empty()) {
+        const auto early = std::exchange(plain_in_, {});
+        raw_ ? raw_->receive(early) : client_.receive(early);
+    }
     step_handshake();
 }
 
 void Exchange::step_handshake() {
+    if (raw_) {
+        if (raw_->over()) phase_ = Phase::over;
+        return;
+    }
     switch (client_.handshake()) {
     case TlsClient::State::handshaking: return;
     case TlsClient::State::up: return after_handshake();
@@ -177,6 +191,8 @@ void Exchange::conclude(Observation& observation) const {
     const probes::Answer answer = conversation_ ? conversation_->answer() : probes::Answer();
     if (!tls_begun_) {
         conclude_preamble(answer, end_, observation);
+    } else if (raw_) {
+        raw_->conclude(end_, observation);
     } else {
         tls::conclude(client_, end_, conversing_, waited_, observation);
         if (conversing_) add_conversation(answer, observation);

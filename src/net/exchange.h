@@ -5,6 +5,7 @@
 
 #include "model/observation.h"
 #include "probes/probe.h"
+#include "tls/raw_client.h"
 #include "tls/tls_client.h"
 
 #include <chrono>
@@ -14,7 +15,8 @@
 
 namespace lyncprobe::net {
 
-// Exchange joins a TlsClient and the probe's conversation for one attempt.
+// Exchange joins a TlsClient and the probe's conversation for one attempt. A raw hello takes the
+// place of the handshake and is the end; only what comes before TLS is spoken then.
 class Exchange {
   public:
     enum class Phase {
@@ -59,6 +61,7 @@ class Exchange {
     void finish();
 
     tls::TlsClient client_;
+    std::unique_ptr<tls::RawClient> raw_;                // null where hands are shaken
     std::unique_ptr<probes::Conversation> conversation_; // null where the handshake is all
     probes::Want want_;
     std::string plain_in_, plain_out_; // of the preamble

@@ -20,6 +20,22 @@ namespace {
 constexpr std::string_view kWithCertificate = "with-client-certificate";
 constexpr std::string_view kWithoutCertificate = "without-client-certificate";
 constexpr std::string_view kConstantHello = "constant-hello"; // probes/av_edge.h
+constexpr std::string_view kRawHello = "raw-hello", kHandshake = "handshake";
+constexpr std::string_view kWithoutServerName = "without-server-name",
+                           kForeignServerName = "foreign-server-name";
+
+// A name that nobody has (RFC 2606 2).
+constexpr std::string_view kForeignName = "lyncprobe.invalid";
+
+// Versions as a raw hello offers them. SSL 2.0 comes last: it is what servers most often answer
+// with silence, and the attempts share one deadline.
+constexpr std::uint16_t kTls12 = 0x0303;
+constexpr std::pair<std::string_view, std::uint16_t> kVersions[] = {
+    {"ssl3", 0x0300},   {"tls1.0", 0x0301}, {"tls1.1", 0x0302},
+    {"tls1.2", kTls12}, {"tls1.3", 0x0304}, {"ssl2", 0x0002}};
+
+// unrecognized_name (RFC 6066 3): about the name, which another hello would send again.
+constexpr std::uint8_t kUnknownName = 112;
 
 using Order = std::vector<std::size_t>; // indices of targets
 
@@ -68,6 +84,30 @@ std::vector<Attempt> av_edge_attempts(const Target&, const std::vector<Observati
 std::string id_base(const Target&);
 void add_suffixes(std::vector<PlannedTarget>&);
 
+bool without_tcp_tls(const Target&);
+bool wants_both(const Target&, const Breadth&);
+bool speaks_tls(const Observation&);
+HandshakeOptions raw_hello(const Target&, std::uint16_t version);
+std::vector<Attempt> fallback(const Target&, const std::vector<Observation>&, const Breadth&);
+
+// Further collects the attempts that were not made yet.
+class Further {
+  public:
+    Further(const Target& target, const std::vector<Observation>& observations)
+        : target_(target), observations_(observations) {}
+    void add(Attempt);
+    void add_versions();
+    void add_other_names();
+    std::vector<Attempt> take() { return std::move(attempts_); }
+
+  private:
+    void add_name(std::string_view offer, std::string_view name);
+
+    const Target& target_;
+    const std::vector<Observation>& observations_;
+    std::vector<Attempt> attempts_;
+};
+
 } // namespace
 
 Prepared prepare(std::vector<Target> targets, const std::vector<std::string>& inputs) {
@@ -91,9 +131,11 @@ std::string endpoint_id(
     return fmt::format("{}@{}{}", target.id_base, to_text(*address), target.id_suffix);
 }
 
-Attempt first_attempt(const Target& target) {
+Attempt first_attempt(const Target& target, const Breadth& breadth) {
+    if (breadth.inventory && !without_tcp_tls(target))
+        return {std::string(kRawHello), raw_hello(target, kTls12), target.probe};
     const auto identity = target.mutual == Mutual::none ? std::string() : target.identity;
-    const bool one_of_two = target.mutual == Mutual::both && !identity.empty() &&
+    const bool one_of_two = wants_both(target, breadth) && !identity.empty() &&
                             target.probe != Probe::av_edge; // nobody asks for one there
     return {
         std::string(one_of_two ? kWithCertificate : std::string_view()),
@@ -102,18 +144,25 @@ Attempt first_attempt(const Target& target) {
 }
 
 std::vector<Attempt> further_attempts(
-    const Target& target, const std::vector<Observation>& observations
+    const Target& target, const std::vector<Observation>& observations, const Breadth& breadth
 ) {
     if (target.probe == Probe::av_edge) return av_edge_attempts(target, observations);
-    if (target.mutual != Mutual::both || target.identity.empty() || observations.empty()) return {};
-    for (const auto& observation : observations)
-        if (observation.attempt.offer == kWithoutCertificate) return {};
+    if (observations.empty() || without_tcp_tls(target)) return {};
     const auto& first = observations.front();
     const bool cut_short =
         first.outcome == Outcome::skipped || first.outcome == Outcome::interrupted;
-    // Where no handshake began the other way round would end in the same place.
+    // Where no handshake began any other way would end in the same place.
     if (first.stage < Stage::handshake || cut_short) return {};
-    return {{std::string(kWithoutCertificate), {server_name_sent(target), {}}, target.probe}};
+    Further further(target, observations);
+    if (wants_both(target, breadth) && !target.identity.empty() && !breadth.inventory)
+        further.add({std::string(kWithoutCertificate), {server_name_sent(target), {}}, target.probe}
+        );
+    if (!speaks_tls(first)) return further.take();
+    if (breadth.versions) further.add_versions();
+    if (breadth.sni) further.add_other_names();
+    auto out = further.take();
+    if (out.empty()) out = fallback(target, observations, breadth);
+    return out;
 }
 
 namespace {
@@ -126,9 +175,102 @@ std::vector<Attempt> av_edge_attempts(
     const auto& first = observations.front();
     const bool hung_up = first.outcome == Outcome::closed || first.outcome == Outcome::reset;
     if (!hung_up || first.stage != Stage::preamble || first.pseudo_tls) return {};
-    auto attempt = first_attempt(target);
+    auto attempt = first_attempt(target, {});
     attempt.offer = kConstantHello;
     return {std::move(attempt)};
+}
+
+bool without_tcp_tls(const Target& target) {
+    return target.plain || target.transport != Transport::tcp || target.probe == Probe::av_edge;
+}
+
+bool wants_both(const Target& target, const Breadth& breadth) {
+    return target.mutual == Mutual::both || (breadth.mtls && target.mutual != Mutual::none);
+}
+
+// Whom hellos of other kinds can tell something: no pseudo-TLS, no other protocol, and time left.
+bool speaks_tls(const Observation& seen) {
+    return !seen.pseudo_tls && !seen.plain && seen.outcome != Outcome::not_tls &&
+           seen.outcome != Outcome::timeout;
+}
+
+HandshakeOptions raw_hello(const Target& target, std::uint16_t version) {
+    HandshakeOptions out;
+    out.server_name = server_name_sent(target);
+    out.kind = HandshakeKind::raw_hello;
+    out.version = version;
+    return out;
+}
+
+bool tried(const std::vector<Observation>& observations, std::string_view offer) {
+    return std::ranges::any_of(observations, [&](const Observation& seen) {
+        return seen.attempt.offer == offer;
+    });
+}
+
+// The server had nothing to say to what was offered, or said so in a way of its own: Windows often
+// closes or resets where others send an alert.
+bool nothing_in_common(const Observation& seen) {
+    if (seen.stage != Stage::handshake || !seen.presented.empty()) return false;
+    switch (seen.outcome) {
+    case Outcome::tls_failure:
+    case Outcome::closed:
+    case Outcome::reset: return true;
+    case Outcome::tls_alert:
+        return std::ranges::none_of(seen.tls.alerts, [](const Alert& alert) {
+            return alert.received && alert.code == kUnknownName;
+        });
+    default: return false;
+    }
+}
+
+// What is left where the endpoint showed no certificate: the other kind of hello, then SSL 3.0.
+std::vector<Attempt> fallback(
+    const Target& target, const std::vector<Observation>& observations, const Breadth& breadth
+) {
+    for (const auto& seen : observations)
+        if (seen.attempt.standing != Standing::other_name && !seen.presented.empty()) return {};
+    if (!nothing_in_common(observations.front())) return {};
+    const auto step = [&](std::string_view offer, HandshakeOptions options, Standing standing) {
+        return std::vector<Attempt>{
+            {std::string(offer), std::move(options), target.probe, standing}};
+    };
+    if (breadth.inventory && !tried(observations, kHandshake))
+        return step(kHandshake, {server_name_sent(target), {}}, Standing::own);
+    if (breadth.versions) return {}; // had both of these
+    if (!tried(observations, kRawHello))
+        return step(kRawHello, raw_hello(target, kTls12), Standing::aside);
+    const auto& [ssl3, version] = kVersions[0];
+    if (tried(observations, ssl3) || !nothing_in_common(observations.back())) return {};
+    return step(ssl3, raw_hello(target, version), Standing::aside);
+}
+
+void Further::add(Attempt attempt) {
+    if (!tried(observations_, attempt.offer)) attempts_.push_back(std::move(attempt));
+}
+
+void Further::add_versions() {
+    for (const auto& [offer, version] : kVersions)
+        add({std::string(offer), raw_hello(target_, version), target_.probe, Standing::aside});
+}
+
+void Further::add_other_names() {
+    if (!server_name_sent(target_).empty()) add_name(kWithoutServerName, {});
+    add_name(kForeignServerName, kForeignName);
+}
+
+// A raw hello is enough where the certificate comes in clear text.
+void Further::add_name(std::string_view offer, std::string_view name) {
+    const auto& version = observations_.front().tls.version;
+    const bool encrypted = version.empty() || version == "TLSv1.3";
+    auto options = encrypted ? HandshakeOptions() : raw_hello(target_, kTls12);
+    options.server_name = name;
+    // The handshake alone; XMPP has to be asked for TLS before it.
+    const bool starttls = !encrypted || target_.probe == Probe::xmpp;
+    add(
+        {std::string(offer), std::move(options), starttls ? target_.probe : Probe::tls,
+         Standing::other_name}
+    );
 }
 
 std::string_view sni_view(const Target& target) {

@@ -31,11 +31,22 @@ std::string endpoint_id(
     const PlannedTarget&, const std::optional<Address>&, std::size_t addresses_of_name
 );
 
+// Breadth is how much more an endpoint is asked than its own attempt, each by one connection.
+struct Breadth {
+    bool versions = false;  // a raw hello for each of SSL 2.0 to TLS 1.3
+    bool mtls = false;      // with and without our certificate, where there is one
+    bool sni = false;       // without a server name and with a foreign one
+    bool inventory = false; // raw hellos only, a handshake where they show no certificate
+};
+
 // The endpoint's own attempt: offers the target's identity unless `mutual: none`.
-Attempt first_attempt(const Target&);
+Attempt first_attempt(const Target&, const Breadth& = {});
 
 // What else to try after these observations; empty = finished. `mutual: both` adds the other way
-// round. Retries are the engine's (same attempt again), not a further attempt.
-std::vector<Attempt> further_attempts(const Target&, const std::vector<Observation>&);
+// round; where libssl came to no certificate, a raw hello is tried, then one of SSL 3.0. Retries
+// are the engine's (same attempt again), not a further attempt.
+std::vector<Attempt> further_attempts(
+    const Target&, const std::vector<Observation>&, const Breadth& = {}
+);
 
 } // namespace lyncprobe::plan

@@ -27,6 +27,7 @@ Line line_of(const EndpointRow&);
 Layout fit(const std::vector<Line>&, std::size_t width);
 std::string outcome_text(const AttemptRow&);
 std::string_view mutual_text(const AttemptRow&);
+const AttemptRow& chain_reader(const EndpointRow&);
 std::string tls_text(const AttemptRow&);
 std::string_view short_group(std::string_view);
 std::string_view short_word(Verdict);
@@ -67,7 +68,7 @@ Line line_of(const EndpointRow& row) {
     Line line;
     line.id = row.id;
     line.outcome = outcome_text(row.main);
-    line.tls = tls_text(row.main);
+    line.tls = tls_text(chain_reader(row));
     line.verdict = "-";
     if (const auto worst = worst_verdict(row.findings)) {
         line.verdict = short_word(*worst);
@@ -117,6 +118,14 @@ std::string_view mutual_text(const AttemptRow& attempt) {
     return *it->required ? "required" : "optional";
 }
 
+// The attempt that the chain of the row comes from.
+const AttemptRow& chain_reader(const EndpointRow& row) {
+    if (row.main.tls && !row.main.tls->version.empty()) return row.main;
+    for (const auto& variant : row.variants)
+        if (row.main.chain && variant.chain == row.main.chain && variant.tls) return variant;
+    return row.main;
+}
+
 std::string tls_text(const AttemptRow& attempt) {
     if (attempt.pseudo_tls) return "pseudo-TLS";
     if (attempt.plain) return "none";
@@ -124,8 +133,8 @@ std::string tls_text(const AttemptRow& attempt) {
     const auto& tls = *attempt.tls;
     auto text = tls.version.starts_with("TLSv") ? tls.version.substr(4) : tls.version;
     if (!tls.group.empty()) return (text += ' ') += short_group(tls.group);
-    return tls.handshake_done ? text + " RSA"
-                              : text; // a finished handshake without a group: RSA key exchange
+    // Without a group where one would have been told: RSA key exchange.
+    return tls.handshake_done || attempt.raw_version != 0 ? text + " RSA" : text;
 }
 
 // The names that certificates use for the same curves are shorter (RFC 8422 appendix A).

@@ -187,7 +187,12 @@ void tls(JsonWriter& json, const AttemptRow& attempt) {
     static const TlsFacts kNothing; // of a peer that spoke pseudo-TLS only
     const auto& it = attempt.tls ? *attempt.tls : kNothing;
     json.begin_object();
-    json.key("obtained").text_or_null(attempt.tls ? "handshake" : "");
+    json.key("obtained")
+        .text_or_null(
+            attempt.raw_version != 0 ? "raw-hello"
+            : attempt.tls            ? "handshake"
+                                     : ""
+        );
     json.key("handshake_done").boolean(it.handshake_done);
     json.key("version").text_or_null(it.version);
     json.key("cipher").text_or_null(it.cipher);

@@ -26,6 +26,9 @@
     X(chain_crl_distribution_point)                                                                \
     X(chain_eku)                                                                                   \
     X(client_ca_names)                                                                             \
+    X(tls12_available)                                                                             \
+    X(legacy_protocols)                                                                            \
+    X(sni_certificate)                                                                             \
     X(revealed_name)                                                                               \
     X(clock_skew)                                                                                  \
     X(product_version)                                                                             \

@@ -29,6 +29,13 @@ struct Source {
     std::string_view url = {};
 };
 
+// NameTried is an attempt without a server name, or with a foreign one.
+struct NameTried {
+    std::string offer; // "without-server-name"
+    Outcome outcome = Outcome::interrupted;
+    std::optional<Fingerprint> leaf; // of the server certificate shown; absent where none was
+};
+
 // Context is what is known besides the chain: who presents it, what is expected, and the time.
 struct Context {
     Role role = Role::other;
@@ -51,6 +58,10 @@ struct Context {
     std::string sip_domain; // that was asked about
     std::optional<Address> address;
     Time answered_at = {}; // by our clock
+    // Versions, "SSLv2" to "TLSv1.3": those that the server chose in any attempt; those that were
+    // offered alone; those of the latter of which nothing is known, since no answer came.
+    std::vector<std::string> versions_chosen, versions_offered, versions_open;
+    std::vector<NameTried> names_tried;
 };
 
 // Subject is what one call of a rule judges.

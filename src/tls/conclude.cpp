@@ -2,6 +2,7 @@
 // The outcome table of a TLS connection: what was seen, and how the bytes ended, to one outcome,
 // one stage and one sentence. Names of outcomes and stages are the contract's.
 #include "model/limits.h"
+#include "tls/log_facts.h"
 #include "tls/tls_client.h"
 #include "tls/tls_context_impl.h"
 
@@ -31,22 +32,6 @@ constexpr std::uint8_t kDecodeError = 50;
 bool is_refusal(std::uint8_t code, bool certificate_sent) {
     return std::find(kRefusals.begin(), kRefusals.end(), code) != kRefusals.end() ||
            (code == kDecodeError && !certificate_sent);
-}
-
-std::string alert_text(const Alert& alert) {
-    return fmt::format("fatal alert {}({})", alert_name(alert.code), alert.code);
-}
-
-// "after ServerHello, before its certificate": how far the server came.
-std::string position(const HandshakeLog& log, std::string_view first_bytes) {
-    const auto last = log.last_received();
-    if (last.empty() && log.fatal_received()) return "in answer to our ClientHello";
-    if (last.empty())
-        return first_bytes.empty() ? "after our ClientHello, without a word"
-                                   : "inside its first message";
-    return fmt::format(
-        "after its {}{}", last, log.certificate_seen() ? "" : ", before its certificate"
-    );
 }
 
 // True where the server asked for a certificate and our last flight is out: what ends the

@@ -174,8 +174,10 @@ void HandshakeLog::server_key_exchange(std::string_view body) {
     const auto exchange =
         codec::read_server_key_exchange(body, hello_.version, elliptic, is_signed);
     if (!exchange.well_formed) return;
+    // The short-lived RSA key of an export suite stands where the group of DH would.
+    const auto* kind = has(facts_.cipher, "_RSA_EXPORT") ? "RSA" : "DH";
     facts_.group =
-        elliptic ? codec::group_name(exchange.group) : fmt::format("DH {}", exchange.dh_bits);
+        elliptic ? codec::group_name(exchange.group) : fmt::format("{} {}", kind, exchange.dh_bits);
     if (!is_signed) return;
     facts_.signature_scheme = hello_.version >= codec::kTls12
                                   ? codec::signature_scheme_name(exchange.signature_scheme)

@@ -4,6 +4,7 @@
 #include "model/limits.h"
 #include "pki/certificate_reader.h"
 #include "pki/distinguished_name.h"
+#include "tls/log_facts.h"
 #include "tls/tls_context_impl.h"
 
 #include <algorithm>
@@ -13,9 +14,6 @@
 namespace lyncprobe::tls {
 
 namespace {
-
-// More names than anybody reads; the size of the whole list is kept as a number.
-constexpr std::size_t kCaNamesKept = 1000;
 
 TlsClient::Impl& client_of(BIO* bio) { return *static_cast<TlsClient::Impl*>(BIO_get_data(bio)); }
 
@@ -70,16 +68,6 @@ void on_message(
     if (content_type == SSL3_RT_ALERT) log.alert(sent == 0, text);
 }
 
-std::string cipher_name(std::uint16_t cipher) {
-    static const SslCtxPtr context(SSL_CTX_new(TLS_client_method()));
-    static const SslPtr ssl(SSL_new(context.get()));
-    const unsigned char bytes[2] = {
-        static_cast<unsigned char>(cipher >> 8), static_cast<unsigned char>(cipher & 0xff)};
-    const SSL_CIPHER* known = SSL_CIPHER_find(ssl.get(), bytes);
-    const char* name = known ? SSL_CIPHER_standard_name(known) : nullptr;
-    return name ? name : "";
-}
-
 void set_server_name(SSL* ssl, const std::string& name) {
     // The macro SSL_set_tlsext_host_name casts in C style.
     SSL_ctrl(
@@ -88,12 +76,15 @@ void set_server_name(SSL* ssl, const std::string& name) {
     );
 }
 
-// A renegotiation that resumes the session asks for no certificate, so it must not be able to. Only
-// after the handshake: that the server issues tickets is a fact worth having.
+// A renegotiation that resumes the session asks for no certificate, so it must not be able to: it
+// offers a session that no server has. Only after the handshake, since that the server issues
+// tickets is a fact worth having.
 void forget_session(SSL* ssl) {
+    constexpr std::string_view kNobodys = "lyncprobe wants a new session...";
+    static_assert(kNobodys.size() == SSL_MAX_SSL_SESSION_ID_LENGTH);
     SSL_set_options(ssl, SSL_OP_NO_TICKET);
     if (SSL_SESSION* session = SSL_get_session(ssl))
-        SSL_SESSION_set1_id(session, reinterpret_cast<const unsigned char*>(""), 0);
+        SSL_SESSION_set1_id(session, pki::octets(kNobodys), kNobodys.size());
 }
 
 // A size is refused with one of these before the message is buffered.
@@ -112,21 +103,6 @@ bool issuer_listed(const pki::Identity& identity, const std::vector<std::string>
     };
     const auto& issuers = identity.issuers_der();
     return std::any_of(issuers.begin(), issuers.end(), listed);
-}
-
-std::shared_ptr<const std::vector<std::string>> names_text(
-    const std::vector<std::string>& ca_names, CaNameCache& cache
-) {
-    std::vector<std::string> kept = ca_names;
-    if (kept.size() > kCaNamesKept) kept.resize(kCaNamesKept);
-    auto& slot = cache[kept];
-    if (!slot) {
-        std::vector<std::string> texts;
-        for (const auto& der : kept)
-            texts.push_back(pki::name_text(der));
-        slot = std::make_shared<const std::vector<std::string>>(std::move(texts));
-    }
-    return slot;
 }
 
 } // namespace
@@ -268,23 +244,14 @@ TlsFacts TlsClient::facts() const {
 }
 
 ClientCertificateFacts TlsClient::client_certificate() const {
-    ClientCertificateFacts out;
     const auto& log = impl_->log;
     const auto* identity = impl_->context.identity.get();
-    out.requested = log.certificate_requested();
-    out.requested_late = log.requested_late();
+    auto out = request_facts(log, *impl_->context.ca_names);
     out.identity_offered = identity != nullptr;
     if (!out.requested) return out;
     if (log.client_certificate_sent() && identity) out.presented = identity->fingerprint();
-    out.ca_names = names_text(log.request().ca_names, *impl_->context.ca_names);
-    out.ca_names_count = static_cast<std::uint32_t>(log.request().ca_names.size());
-    out.ca_names_bytes = log.request().ca_names_bytes;
     if (identity && !log.request().ca_names.empty())
         out.issuer_in_ca_names = issuer_listed(*identity, log.request().ca_names);
-    for (const auto type : log.request().certificate_types)
-        out.certificate_types.push_back(codec::certificate_type_name(type));
-    for (const auto scheme : log.request().signature_schemes)
-        out.signature_algorithms.push_back(codec::signature_scheme_name(scheme));
     return out;
 }
 

@@ -186,7 +186,7 @@ TEST_CASE("kamailio: the challenge to an anonymous REGISTER names the server beh
     auto question = as_sip("front end", server);
     question.more = "role: front-end, sip_domain: contoso.example";
     const auto endpoint =
-        scan({question}, "sip_domains: [contoso.example]\n").endpoint("front end");
+        scan({question}, {}, "sip_domains: [contoso.example]\n").endpoint("front end");
     CHECK(endpoint.get("/outcome") == "ok");
     CHECK(
         endpoint.get("/detail") ==

@@ -58,11 +58,16 @@ std::string text(const json::value& value) {
 
 } // namespace
 
-ScanResult scan(const std::vector<Question>& questions, const std::string& sections) {
+ScanResult scan(
+    const std::vector<Question>& questions, const std::vector<std::string>& options,
+    const std::string& sections
+) {
     const TemporaryFolder folder;
     const auto list = write_inputs(folder, questions, sections);
     const auto path = folder.file("result.json");
-    const auto done = lyncprobe({"scan", list, "--output", path, "--timeout", "10s"});
+    std::vector<std::string> arguments{"scan", list, "--output", path, "--timeout", "10s"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const auto done = lyncprobe(arguments);
     INFO("lyncprobe ended with " << done.exit_code << ": " << done.err);
     REQUIRE(exists(path));
     const auto text = read_text(path);
@@ -75,7 +80,9 @@ Endpoint only_endpoint(const std::string& result_json) {
     return {at(document, "/endpoints/0"), at(document, "/certificates")};
 }
 
-Endpoint scan_one(const Question& question) { return scan({question}).endpoint(question.name); }
+Endpoint scan_one(const Question& question, const std::vector<std::string>& options) {
+    return scan({question}, options).endpoint(question.name);
+}
 
 Endpoint ScanResult::endpoint(std::string_view name) const {
     for (const auto& row : at(document, "/endpoints").as_array())
@@ -90,6 +97,20 @@ std::vector<std::string> Endpoint::list(std::string_view pointer) const {
     std::vector<std::string> out;
     for (const auto& entry : at(row_, pointer).as_array())
         out.push_back(text(entry));
+    return out;
+}
+
+std::string Endpoint::variant(std::string_view offer, std::string_view pointer) const {
+    for (const auto& one : at(row_, "/variants").as_array())
+        if (text(at(one, "/offer")) == offer) return text(at(one, pointer));
+    FAIL("no variant " << offer << " in " << get("/variants"));
+    return {};
+}
+
+std::vector<std::string> Endpoint::offers() const {
+    std::vector<std::string> out;
+    for (const auto& one : at(row_, "/variants").as_array())
+        out.push_back(text(at(one, "/offer")));
     return out;
 }
 

@@ -33,6 +33,9 @@ class Endpoint {
     // By JSON pointer: get("/tls/version"). Fails the test where there is no such field.
     std::string get(std::string_view pointer) const;
     std::vector<std::string> list(std::string_view pointer) const;
+    // By JSON pointer in the variant with this offer, which has to be there.
+    std::string variant(std::string_view offer, std::string_view pointer) const;
+    std::vector<std::string> offers() const; // of the variants, in order
     // Verdict of a rule on the whole endpoint, or on the certificate at this position of the chain.
     std::string verdict(std::string_view rule, std::size_t position = 0) const;
     std::string message(std::string_view rule, std::size_t position = 0) const;
@@ -54,12 +57,15 @@ struct ScanResult {
     Endpoint endpoint(std::string_view name) const;
 };
 
-// Contoso's root is the only trust anchor. `sections` go on top of the list, a line each:
-// "sip_domains: [a.b]\n".
-ScanResult scan(const std::vector<Question>& questions, const std::string& sections = "");
+// Contoso's root is the only trust anchor. `options`: of the command line besides. `sections` go on
+// top of the list, a line each: "sip_domains: [a.b]\n".
+ScanResult scan(
+    const std::vector<Question>& questions, const std::vector<std::string>& options = {},
+    const std::string& sections = ""
+);
 // The only endpoint of a result, as `lyncprobe probe` prints it.
 Endpoint only_endpoint(const std::string& result_json);
 // The only endpoint of a scan with one question.
-Endpoint scan_one(const Question& question);
+Endpoint scan_one(const Question& question, const std::vector<std::string>& options = {});
 
 } // namespace lyncprobe::test

@@ -223,6 +223,10 @@ policy:
   concurrency: 7
   per-address: 2
   retries: 0
+  versions: yes
+  sni-matrix: no
+  inventory: yes
+  tls-old: fail
   address-family: 6
   fail-on: never
   only: [server-*, key-length]
@@ -240,6 +244,11 @@ targets: [{host: a}]
     CHECK(settings.concurrency == 7u);
     CHECK(settings.per_address == 2u);
     CHECK(settings.retries == 0u);
+    CHECK(settings.versions == true);
+    CHECK(settings.sni_matrix == false);
+    CHECK(settings.inventory == true);
+    CHECK(!settings.mtls_matrix.has_value());
+    CHECK(deployment.policy[Decision::tls_old] == Verdict::fail);
     CHECK(settings.address_family == 6);
     CHECK(settings.fail_on == "never");
     CHECK(settings.only == std::vector<std::string>{"server-*", "key-length"});

@@ -143,6 +143,12 @@ void check_autodiscover(const Running& lab, const DemoServer& entry) {
 
 void check_xmpp(const Running& lab, const DemoServer& entry) {
     TlsPeer::Options options = lab.options(entry);
+    if (entry.server.xmpp == Xmpp::no_tls) {
+        Wire wire(entry.server.port, options.address);
+        wire.send("<stream:stream to='contoso.example' from='probe.example' version='1.0'>");
+        CHECK(!has(wire.read_until("</stream:features>"), "<starttls "));
+        return;
+    }
     options.in_clear_text = [](Wire& wire) {
         wire.send("<stream:stream to='contoso.example' from='probe.example' version='1.0'>");
         CHECK(has(wire.read_until("</stream:features>"), "<starttls "));

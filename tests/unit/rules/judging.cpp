@@ -69,7 +69,7 @@ TEST_CASE("judge: findings stand in the order of positions, then of rules, the c
         if (!finding.certificate) ++without_certificate;
         if (without_certificate > 0) CHECK(!finding.certificate);
     }
-    CHECK(without_certificate == 4); // order, complete, trusted, CA names
+    CHECK(without_certificate == 7); // order, complete, trusted, CA names, two of versions, SNI
 }
 
 TEST_CASE("judge: a rule about the server certificate does not apply to a CA certificate") {

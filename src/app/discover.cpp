@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+// `lyncprobe discover SIP-DOMAIN…`: ask, judge, report, and go on to probe where that is wanted.
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/output.h"
+#include "app/process.h"
+#include "app/reporting.h"
+#include "model/escape.h"
+#include "model/glob.h"
+#include "net/dns_questions.h"
+#include "plan/discovery.h"
+#include "plan/discovery_checks.h"
+#include "probes/probe.h"
+#include "report/discovery.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::app {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+void say(const std::string& sentence) { std::cerr << "lyncprobe: " << sentence << '\n'; }
+
+int stop(const Problem& problem) {
+    say(to_text(problem));
+    return kExitUsage;
+}
+
+// --only and --skip choose checks of DNS as they choose rules; with --scan a word may mean either.
+class Selection {
+  public:
+    static Result<Selection> make(const Options& options) {
+        Selection out(options);
+        if (options.scan_too) return out;
+        for (const auto* globs : {&options.settings.only, &options.settings.skip})
+            for (const auto& glob : *globs)
+                if (!matches_any(glob))
+                    return Problem{
+                        .what = fmt::format("discover has no check '{}'", glob),
+                        .hint = "docs/discovery.md lists them"};
+        return out;
+    }
+
+    bool chosen(const Finding& finding) const {
+        const auto matches = [&](const std::string& glob) {
+            return glob_matches(glob, finding.rule);
+        };
+        const bool wanted = only_.empty() || std::ranges::any_of(only_, matches);
+        return wanted && std::ranges::none_of(skip_, matches);
+    }
+
+    // What is left for the rules of a scan.
+    static std::vector<std::string> of_rules(const std::vector<std::string>& globs) {
+        std::vector<std::string> out;
+        for (const auto& glob : globs)
+            if (!matches_any(glob)) out.push_back(glob);
+        return out;
+    }
+
+  private:
+    explicit Selection(const Options& options)
+        : only_(options.settings.only), skip_(options.settings.skip) {}
+
+    static bool matches_any(const std::string& glob) {
+        return std::ranges::any_of(plan::discovery_checks(), [&](const plan::CheckInfo& check) {
+            return glob_matches(glob, check.id);
+        });
+    }
+
+    std::vector<std::string> only_, skip_;
+};
+
+// Asking is the two rounds of questions: the records of the domains, then the hosts in them.
+class Asking {
+  public:
+    explicit Asking(const Options& options) : deadline_(options.settings.deadline) {
+        options_.resolvers = options.resolvers;
+        options_.timeout = options.settings.timeout.value_or(options_.timeout);
+        options_.at_a_time =
+            options.settings.concurrency.value_or(static_cast<std::uint32_t>(options_.at_a_time));
+        options_.interrupts = &count_interrupts();
+    }
+
+    Result<plan::Answers> ask(const std::vector<DnsQuestion>& questions) {
+        if (deadline_)
+            options_.deadline = std::max(
+                Milliseconds{0},
+                *deadline_ - std::chrono::duration_cast<Milliseconds>(Clock::now() - started_)
+            );
+        auto list = net::ask(questions, options_);
+        if (!list) return list.error();
+        plan::Answers answers;
+        for (auto& answer : *list)
+            answers.emplace(answer.question, std::move(answer));
+        return answers;
+    }
+
+  private:
+    net::AskOptions options_;
+    std::optional<Milliseconds> deadline_;
+    Clock::time_point started_ = Clock::now();
+};
+
+std::optional<Problem> find_out(Discovery& found, const Options& options) {
+    const auto family = options.settings.address_family.value_or(0);
+    Asking asking(options);
+    const auto records = asking.ask(plan::record_questions(found.domains, family));
+    if (!records) return records.error();
+    for (auto& domain : found.domains)
+        plan::take_records(domain, *records);
+    const auto hosts = asking.ask(plan::host_questions(found.domains, family));
+    if (!hosts) return hosts.error();
+    for (auto& domain : found.domains)
+        plan::take_hosts(domain, *hosts);
+    found.interrupted = count_interrupts() > 0;
+    return std::nullopt;
+}
+
+// Sink is one place that the report goes to, in its format.
+struct Sink {
+    Output output;
+    enum class Form { text, json, yaml } form;
+    bool standard;
+};
+
+Sink::Form form_of(report::Format format) {
+    return format == report::Format::json ? Sink::Form::json : Sink::Form::text;
+}
+
+Result<std::vector<Sink>> open_sinks(const Options& options) {
+    std::vector<Sink> sinks;
+    const auto own = options.as_target_list ? Sink::Form::yaml : form_of(options.format);
+    // One document on stdout: with --scan and another format than text it is the scan's.
+    if (!options.scan_too || options.format == report::Format::text)
+        sinks.push_back({Output::standard(), own, true});
+    if (options.scan_too) return sinks; // the files are the scan's
+    for (const auto& path : options.outputs) {
+        auto file = Output::file(path);
+        if (!file) return file.error();
+        sinks.push_back({std::move(*file), form_of(*report::format_of_ending(path)), false});
+    }
+    return sinks;
+}
+
+void write(Sink& sink, const Discovery& found, const Options& options) {
+    auto& stream = sink.output.stream();
+    switch (sink.form) {
+    case Sink::Form::text:
+        report::write_discovery_text(stream, found, text_options(options, sink.standard));
+        if (options.scan_too) stream << '\n';
+        break;
+    case Sink::Form::json: report::write_discovery_json(stream, found); break;
+    case Sink::Form::yaml:
+        report::write_discovery_yaml(stream, found, plan::discovered_targets(found.domains));
+        break;
+    }
+}
+
+// Whoever sees no report is told what is wrong on stderr.
+void tell_problems(const Discovery& found) {
+    for (const auto& domain : found.domains)
+        for (const auto& finding : domain.findings)
+            if (finding.verdict == Verdict::fail || finding.verdict == Verdict::warn)
+                say(fmt::format(
+                    "{}: {} {}: {}", for_terminal(domain.domain), to_text(finding.verdict),
+                    finding.rule, for_terminal(finding.message)
+                ));
+}
+
+// The same probes as a list written with --yaml; what is not built yet is left out and said.
+int scan(const Discovery& found, const Options& options) {
+    Deployment deployment;
+    for (const auto& domain : found.domains)
+        deployment.sip_domains.push_back(domain.domain);
+    for (auto& target : plan::discovered_targets(found.domains)) {
+        if (probes::find(target.probe))
+            deployment.targets.push_back(std::move(target));
+        else
+            say(fmt::format(
+                "{} is left out: probe '{}' is known, not built yet", for_terminal(target.name),
+                to_text(target.probe)
+            ));
+    }
+    if (deployment.targets.empty()) {
+        say("nothing was found that could be probed");
+        return 0;
+    }
+    auto its_options = options;
+    its_options.settings.only = Selection::of_rules(options.settings.only);
+    its_options.settings.skip = Selection::of_rules(options.settings.skip);
+    return run_deployment(std::move(deployment), its_options);
+}
+
+// Input errors, internal errors and interrupts hide everything; then 1 comes before 3.
+int worse(int a, int b) {
+    for (const int code : {kExitInterrupted, kExitInternal, kExitUsage, 1, 3})
+        if (a == code || b == code) return code;
+    return 0;
+}
+
+} // namespace
+
+int run_discover(const Options& options) {
+    const auto selection = Selection::make(options);
+    if (!selection) return stop(selection.error());
+    count_interrupts(); // from now on a temporary file is there that has to be removed
+    auto sinks = open_sinks(options);
+    if (!sinks) return stop(sinks.error());
+
+    Discovery found;
+    found.started_at = now();
+    found.vantage = options.vantage;
+    found.resolvers = options.resolvers;
+    for (const auto& name : options.inputs)
+        if (std::ranges::find(found.domains, name, &DomainDiscovery::domain) == found.domains.end())
+            found.domains.push_back(plan::discovery_of(name));
+    if (const auto problem = find_out(found, options)) return stop(*problem);
+    for (auto& domain : found.domains) {
+        domain.findings = plan::judge_discovery(domain);
+        std::erase_if(domain.findings, [&](const Finding& finding) {
+            return !selection->chosen(finding);
+        });
+    }
+    found.finished_at = now();
+    report::summarise(found, fail_on(options.settings.fail_on));
+
+    int exit_code = found.exit_code;
+    for (auto& sink : *sinks) {
+        write(sink, found, options);
+        const auto failure = sink.output.commit();
+        if (failure.empty()) continue;
+        say(failure);
+        exit_code = kExitInternal;
+    }
+    if (options.as_target_list || sinks->empty()) tell_problems(found);
+    if (!options.scan_too || found.interrupted || exit_code == kExitInternal) return exit_code;
+    return worse(exit_code, scan(found, options));
+}
+
+} // namespace lyncprobe::app

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What DNS tells about a SIP domain, by the names that clients and partners ask for. Filled by
+// plan/discovery.h, shown by report/discovery.h.
+#pragma once
+
+#include "model/dns.h"
+#include "model/finding.h"
+#include "model/time.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lyncprobe {
+
+// DiscoveryRow is one record of the domain and what was answered.
+struct DiscoveryRow {
+    std::string_view record; // "_sip._tls"; static text
+    std::string_view purpose;
+    std::string name;                // "_sip._tls.contoso.com"
+    RecordType type = RecordType::a; // a stands for A and AAAA together
+    std::uint16_t usual_port = 0;
+    DnsAnswer answer;
+};
+
+// ClientOrder is who asks, and for which rows, in that order.
+struct ClientOrder {
+    std::string_view id, who; // static text
+    std::vector<std::size_t> rows;
+};
+
+struct DomainDiscovery {
+    std::string domain;
+    std::vector<DiscoveryRow> rows;
+    std::vector<ClientOrder> clients;
+    std::map<std::string, DnsAnswer> hosts; // the hosts that SRV records name, A and AAAA together
+    std::vector<Finding> findings;
+};
+
+struct Discovery {
+    Time started_at = {}, finished_at = {};
+    std::string vantage;                // empty = not said
+    std::vector<std::string> resolvers; // empty = the system's
+    bool interrupted = false;
+    std::vector<DomainDiscovery> domains;
+    // The summary.
+    std::size_t questions = 0, unanswered = 0; // of rows and hosts
+    std::map<Verdict, std::size_t> verdicts;
+    std::optional<Verdict> worst; // absent where there is no finding
+    int exit_code = 0;
+};
+
+// How many rows and hosts there are, and how many of them the name servers left open.
+struct AnswerCount {
+    std::size_t questions = 0, unanswered = 0;
+};
+AnswerCount count_answers(const DomainDiscovery&);
+
+} // namespace lyncprobe

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "plan/discovery_naming.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lyncprobe::plan {
+
+namespace {
+
+// Where Microsoft's hosted deployments stand ("New-CsHostingProvider": sipfed, webdir).
+constexpr std::string_view kHosting = "online.lync.com";
+
+// What clients trust without asking ("Lync cannot verify that the server is trusted", KB2833618).
+constexpr std::array<std::string_view, 4> kTrusted{
+    "lync.com", "outlook.com", "lync.glbdns.microsoft.com", "microsoftonline.com"};
+
+} // namespace
+
+bool is_below(std::string_view name, std::string_view domain) {
+    return name == domain || (name.size() > domain.size() && name.ends_with(domain) &&
+                              name[name.size() - domain.size() - 1] == '.');
+}
+
+bool is_hosted(std::string_view host) { return is_below(host, kHosting); }
+
+bool leads_to_hosting(const DnsAnswer& answer) {
+    return std::ranges::any_of(answer.aliases, is_hosted) ||
+           std::ranges::any_of(answer.targets, [](const SrvTarget& target) {
+               return is_hosted(target.host);
+           });
+}
+
+Place place_of(std::string_view host, std::string_view domain) {
+    if (host == domain) return Place::apex;
+    if (is_below(host, domain)) {
+        const auto front = host.substr(0, host.size() - domain.size() - 1);
+        return front.find('.') == std::string_view::npos ? Place::in_domain : Place::below;
+    }
+    if (is_hosted(host)) return Place::hosted;
+    const bool trusted = std::ranges::any_of(kTrusted, [&](std::string_view known) {
+        return is_below(host, known);
+    });
+    return trusted ? Place::trusted : Place::elsewhere;
+}
+
+// RFC 1918, RFC 6598, RFC 3927, RFC 1122; RFC 4193, RFC 4291.
+bool is_private(const Address& address) {
+    const auto& b = address.bytes;
+    if (!address.v6)
+        return b[0] == 10 || b[0] == 127 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
+               (b[0] == 192 && b[1] == 168) || (b[0] == 100 && (b[1] & 0xc0) == 64) ||
+               (b[0] == 169 && b[1] == 254);
+    const bool loopback =
+        std::all_of(b.begin(), b.end() - 1, [](std::uint8_t x) { return x == 0; }) && b[15] == 1;
+    return loopback || (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
+}
+
+bool all_private(const DnsAnswer& answer) {
+    return !answer.addresses.empty() && std::ranges::all_of(answer.addresses, is_private);
+}
+
+const DiscoveryRow& row_of(const DomainDiscovery& domain, std::string_view record) {
+    return *std::ranges::find(domain.rows, record, &DiscoveryRow::record);
+}
+
+} // namespace lyncprobe::plan

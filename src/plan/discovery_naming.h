@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Where a name stands: in the SIP domain, at Microsoft's hosting service, in a private network.
+#pragma once
+
+#include "model/discovery.h"
+
+#include <string_view>
+
+namespace lyncprobe::plan {
+
+enum class Place {
+    in_domain, // exactly one label in front of the domain
+    below,     // in a subdomain
+    apex,      // the domain itself
+    hosted,    // Microsoft 365
+    trusted,   // another domain that clients trust by default
+    elsewhere
+};
+Place place_of(std::string_view host, std::string_view domain);
+
+// sipfed.online.lync.com, sipdir.online.lync.com, webdir.online.lync.com and their like.
+bool is_hosted(std::string_view host);
+// The answer, one of its aliases, or an SRV target leads there.
+bool leads_to_hosting(const DnsAnswer&);
+
+bool is_below(std::string_view name, std::string_view domain); // or the domain itself
+bool is_private(const Address&); // of no use on the Internet: private, shared, link-local, loopback
+bool all_private(const DnsAnswer&); // there are addresses, and every one is
+
+const DiscoveryRow& row_of(const DomainDiscovery&, std::string_view record);
+
+} // namespace lyncprobe::plan

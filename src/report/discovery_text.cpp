@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// A domain as its clients see it, one record after the other, then what is wrong.
+#include "report/discovery.h"
+#include "report/page.h"
+
+#include <algorithm>
+#include <ostream>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::report {
+namespace {
+
+constexpr std::size_t kIndent = 7; // behind "  FAIL "
+
+std::string joined(const std::vector<std::string>& list, std::string_view between) {
+    std::string out;
+    for (const auto& text : list)
+        out += (out.empty() ? std::string() : std::string(between)) + text;
+    return out;
+}
+
+std::string addresses_of(const DnsAnswer& answer) {
+    std::vector<std::string> texts;
+    for (const auto& address : answer.addresses)
+        texts.push_back(to_text(address));
+    auto out = joined(texts, ", ");
+    if (answer.addresses_skipped > 0) out += fmt::format(" and {} more", answer.addresses_skipped);
+    return out;
+}
+
+// What happened in place of an answer, with what is known beside it.
+std::string status_of(const DnsAnswer& answer) {
+    std::string out(in_words(answer.status));
+    if (!answer.aliases.empty()) out = "alias of " + answer.aliases.back() + ": " + out;
+    if (!answer.detail.empty()) out += ", " + answer.detail;
+    return out;
+}
+
+std::string host_text(const DnsAnswer& answer) {
+    if (answer.status != DnsStatus::found) return status_of(answer);
+    auto out = addresses_of(answer);
+    if (!answer.aliases.empty()) out += ", alias of " + answer.aliases.back();
+    if (!answer.detail.empty()) out += "; " + answer.detail;
+    return out;
+}
+
+std::vector<std::string> answer_lines(const DomainDiscovery& domain, const DiscoveryRow& row) {
+    const auto& answer = row.answer;
+    if (row.type != RecordType::srv || answer.status != DnsStatus::found)
+        return {host_text(answer)};
+    std::vector<std::string> lines;
+    for (const auto& target : answer.targets) {
+        auto line = fmt::format("{} port {}", target.host, target.port);
+        if (answer.targets.size() > 1)
+            line += fmt::format(", priority {}, weight {}", target.priority, target.weight);
+        if (const auto host = domain.hosts.find(target.host); host != domain.hosts.end())
+            line += ": " + host_text(host->second);
+        lines.push_back(std::move(line));
+    }
+    if (!answer.aliases.empty()) lines.push_back("through the alias " + answer.aliases.back());
+    if (answer.targets_skipped > 0)
+        lines.push_back(fmt::format("and {} more", answer.targets_skipped));
+    return lines;
+}
+
+void write_client(
+    Page& page, const DomainDiscovery& domain, const ClientOrder& client, const TextOptions& options
+) {
+    page.paragraph(2, 4, {{std::string(client.who)}});
+    std::size_t number = 0;
+    for (const auto index : client.rows) {
+        const auto& row = domain.rows[index];
+        const auto style = row.answer.status == DnsStatus::found ? Style::green
+                           : certain(row.answer.status)          ? Style::dim
+                                                                 : Style::yellow;
+        const auto lines = answer_lines(domain, row);
+        std::vector<Piece> first{
+            {fmt::format("{}. ", ++number)},
+            {std::string(row.record), Style::bold},
+            {": "},
+            {lines.front(), style}};
+        if (options.verbose && row.answer.ttl)
+            first.push_back({fmt::format(" (valid for {} s)", *row.answer.ttl), Style::dim});
+        page.paragraph(4, 10, first);
+        for (std::size_t i = 1; i < lines.size(); ++i)
+            page.paragraph(7, 10, {{lines[i], style}});
+    }
+}
+
+std::vector<Piece> counts_of(const Discovery& found) {
+    std::vector<Piece> pieces{{fmt::format(
+        "{} domain{}: {} name{} asked for", found.domains.size(),
+        found.domains.size() == 1 ? "" : "s", found.questions, found.questions == 1 ? "" : "s"
+    )}};
+    std::string_view separator = "; ";
+    const auto add = [&](std::size_t count, std::string_view word, Style style) {
+        if (count == 0) return;
+        pieces.push_back({std::string(separator)});
+        pieces.push_back({fmt::format("{} {}", count, word), style});
+        separator = ", ";
+    };
+    for (const auto verdict :
+         {Verdict::fail, Verdict::warn, Verdict::inconclusive, Verdict::pass}) {
+        const auto count = found.verdicts.find(verdict);
+        add(count == found.verdicts.end() ? 0 : count->second, to_text(verdict), style_of(verdict));
+    }
+    add(found.unanswered, "not answered", Style::yellow);
+    if (found.interrupted) pieces.push_back({"; interrupted: only what was known until then"});
+    return pieces;
+}
+
+std::string_view word_of(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::fail: return "FAIL";
+    case Verdict::warn: return "WARN";
+    case Verdict::inconclusive: return "OPEN";
+    case Verdict::pass: return "PASS";
+    case Verdict::not_applicable: return "none";
+    }
+    return "?";
+}
+
+// Findings of one verdict; those of one check share their name, fix and source.
+void write_findings(Page& page, const DomainDiscovery& domain, Verdict verdict) {
+    std::vector<const Finding*> list;
+    for (const auto& finding : domain.findings)
+        if (finding.verdict == verdict) list.push_back(&finding);
+    std::ranges::stable_sort(list, {}, &Finding::rule);
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const auto& finding = *list[i];
+        if (i == 0 || list[i - 1]->rule != finding.rule)
+            page.paragraph(
+                2, kIndent,
+                {{std::string(word_of(verdict)), style_of(verdict)},
+                 {" "},
+                 {std::string(finding.rule), Style::bold}}
+            );
+        page.paragraph(kIndent, kIndent + 2, {{finding.message}});
+        if (i + 1 < list.size() && list[i + 1]->rule == finding.rule) continue;
+        if (!finding.fix.empty())
+            page.paragraph(
+                kIndent, kIndent + 5, {{"fix: ", Style::green}, {std::string(finding.fix)}}
+            );
+        if (!finding.source.empty())
+            page.paragraph(
+                kIndent, kIndent + 8, {{"source: " + std::string(finding.source), Style::dim}}
+            );
+    }
+}
+
+} // namespace
+
+void write_discovery_text(std::ostream& out, const Discovery& found, const TextOptions& options) {
+    Page page(out, options.width, options.colour);
+    page.paragraph(0, 4, counts_of(found));
+    for (const auto& domain : found.domains) {
+        page.heading(domain.domain);
+        if (!options.quiet)
+            for (const auto& client : domain.clients)
+                write_client(page, domain, client, options);
+        for (const auto verdict : {Verdict::fail, Verdict::warn})
+            write_findings(page, domain, verdict);
+        // Without answers there may be nothing else to tell.
+        if (!options.quiet || found.unanswered > 0)
+            write_findings(page, domain, Verdict::inconclusive);
+        if (!options.verbose) continue;
+        write_findings(page, domain, Verdict::pass);
+        write_findings(page, domain, Verdict::not_applicable);
+    }
+}
+
+} // namespace lyncprobe::report

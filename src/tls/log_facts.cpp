@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "tls/log_facts.h"
+
+#include "codec/cipher_suites.h"
+#include "pki/certificate_reader.h"
+
+#include <fmt/format.h>
+
+namespace lyncprobe::tls {
+
+namespace {
+
+// More names than anybody reads; the size of the whole list is kept as a number.
+constexpr std::size_t kCaNamesKept = 1000;
+
+std::shared_ptr<const std::vector<std::string>> names_text(
+    const std::vector<std::string>& ca_names, CaNameCache& cache
+) {
+    std::vector<std::string> kept = ca_names;
+    if (kept.size() > kCaNamesKept) kept.resize(kCaNamesKept);
+    auto& slot = cache[kept];
+    if (!slot) {
+        std::vector<std::string> texts;
+        for (const auto& der : kept)
+            texts.push_back(pki::name_text(der));
+        slot = std::make_shared<const std::vector<std::string>>(std::move(texts));
+    }
+    return slot;
+}
+
+} // namespace
+
+std::string cipher_name(std::uint16_t cipher) {
+    static const SslCtxPtr context(SSL_CTX_new(TLS_client_method()));
+    static const SslPtr ssl(SSL_new(context.get()));
+    const unsigned char bytes[2] = {
+        static_cast<unsigned char>(cipher >> 8), static_cast<unsigned char>(cipher & 0xff)};
+    const SSL_CIPHER* known = SSL_CIPHER_find(ssl.get(), bytes);
+    const char* name = known ? SSL_CIPHER_standard_name(known) : nullptr;
+    return name ? name : std::string(codec::cipher_suite_name(cipher));
+}
+
+ClientCertificateFacts request_facts(const HandshakeLog& log, CaNameCache& cache) {
+    ClientCertificateFacts out;
+    out.requested = log.certificate_requested();
+    out.requested_late = log.requested_late();
+    if (!out.requested) return out;
+    out.ca_names = names_text(log.request().ca_names, cache);
+    out.ca_names_count = static_cast<std::uint32_t>(log.request().ca_names.size());
+    out.ca_names_bytes = log.request().ca_names_bytes;
+    for (const auto type : log.request().certificate_types)
+        out.certificate_types.push_back(codec::certificate_type_name(type));
+    for (const auto scheme : log.request().signature_schemes)
+        out.signature_algorithms.push_back(codec::signature_scheme_name(scheme));
+    return out;
+}
+
+std::string alert_text(const Alert& alert) {
+    return fmt::format("fatal alert {}({})", alert_name(alert.code), alert.code);
+}
+
+std::string position(const HandshakeLog& log, std::string_view first_bytes) {
+    const auto last = log.last_received();
+    if (last.empty() && log.fatal_received()) return "in answer to our ClientHello";
+    if (last.empty())
+        return first_bytes.empty() ? "after our ClientHello, without a word"
+                                   : "inside its first message";
+    return fmt::format(
+        "after its {}{}", last, log.certificate_seen() ? "" : ", before its certificate"
+    );
+}
+
+} // namespace lyncprobe::tls

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+// What is wrong with records, check by check.
+#include "plan/discovery_checks.h"
+#include "plan/discovery_naming.h"
+#include "unit/plan/discovery_domain.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::discovery_test;
+
+namespace {
+
+// Verdict of the only SRV record with this target.
+std::string srv_verdict(
+    std::string_view check, const std::string& host, std::string_view record = "_sip._tls",
+    std::uint16_t port = 443
+) {
+    return Domain().srv(record, host, port).verdicts(check);
+}
+
+bool says(const std::vector<std::string>& problems, std::string_view part) {
+    return std::ranges::any_of(problems, [&](const std::string& problem) {
+        return problem.find(part) != std::string::npos;
+    });
+}
+
+Domain healthy_outside() {
+    Domain domain;
+    domain.address("lyncdiscover", "192.0.2.10");
+    domain.srv("_sip._tls", "sip.contoso.com", 443);
+    domain.srv("_sipfederationtls._tcp", "sip.contoso.com", 5061);
+    return domain;
+}
+
+} // namespace
+
+TEST_CASE("discovery checks: the list is whole, and docs/discovery.md explains each") {
+    std::ifstream in(LYNCPROBE_SOURCE_DIR "/docs/discovery.md");
+    const std::string document((std::istreambuf_iterator<char>(in)), {});
+    std::set<std::string_view> ids;
+    for (const auto& check : plan::discovery_checks()) {
+        CAPTURE(check.id);
+        CHECK(check.id.starts_with("dns-"));
+        CHECK(ids.insert(check.id).second);
+        CHECK(!check.demand.empty());
+        CHECK(!check.fix.empty());
+        CHECK(!check.source.empty());
+        CHECK(document.find("`" + std::string(check.id) + "`") != std::string::npos);
+    }
+}
+
+TEST_CASE("discovery checks: a good deployment has no problem, outside and inside") {
+    for (const auto& finding : healthy_outside().findings()) {
+        CAPTURE(finding.message);
+        CHECK((finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable));
+        CHECK(finding.fix.empty());
+        CHECK(finding.source.empty());
+    }
+    Domain inside;
+    inside.address("lyncdiscoverinternal", "10.0.0.1").address("sip", "10.0.0.1");
+    inside.srv("_sipinternaltls._tcp", "pool.contoso.com", 5061, "10.0.0.1");
+    inside.srv("_sipfederationtls._tcp", "sip.contoso.com", 5061);
+    for (const auto& finding : inside.findings())
+        CHECK((finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable));
+}
+
+TEST_CASE("dns-strict-naming: exactly the domain, for sign-in and for partners") {
+    for (const auto* record : {"_sip._tls", "_sipinternaltls._tcp", "_sipfederationtls._tcp"}) {
+        CAPTURE(record);
+        const auto verdict = [&](const std::string& host) {
+            return srv_verdict("dns-strict-naming", host, record, 5061);
+        };
+        CHECK(verdict("sip.contoso.com") == "pass");
+        CHECK(verdict("edge.fabrikam.com") == "fail");
+        CHECK(verdict("sip.eu.contoso.com") == "fail");
+        CHECK(verdict("contoso.com") == "fail");
+        CHECK(verdict("sip.notcontoso.com") == "fail");
+        CHECK(verdict("sipfed.online.lync.com") == "pass");
+        CHECK(verdict("sip.lync.com.fabrikam.com") == "fail");
+    }
+    CHECK(srv_verdict("dns-strict-naming", "a.outlook.com") == "pass");
+    CHECK(
+        srv_verdict("dns-strict-naming", "a.outlook.com", "_sipfederationtls._tcp", 5061) == "fail"
+    );
+    CHECK(
+        srv_verdict("dns-strict-naming", "x.fabrikam.com", "_xmpp-server._tcp", 5269) ==
+        "not_applicable"
+    );
+    // Each target of one record for itself, and a domain that is a subdomain itself.
+    CHECK(
+        Domain()
+            .srv("_sip._tls", "sip.contoso.com", 443)
+            .srv("_sip._tls", "sip.fabrikam.com", 443)
+            .verdicts("dns-strict-naming") == "pass fail"
+    );
+    CHECK(
+        Domain("eu.contoso.com")
+            .srv("_sip._tls", "sip.eu.contoso.com", 443)
+            .srv("_sip._tls", "sip.contoso.com", 443)
+            .verdicts("dns-strict-naming") == "pass fail"
+    );
+}
+
+TEST_CASE("dns-srv-none, dns-srv-name: what is no host name, each said in its own words") {
+    CHECK(srv_verdict("dns-srv-none", ".") == "warn");
+    CHECK(srv_verdict("dns-strict-naming", ".").empty());
+    CHECK(srv_verdict("dns-srv-name", "192.0.2.1") == "fail");
+    CHECK(srv_verdict("dns-srv-name", "_sip._tls.contoso.com") == "fail");
+    CHECK(srv_verdict("dns-srv-name", "a\\000b.contoso.com") == "fail");
+    CHECK(srv_verdict("dns-srv-name", "sip.contoso.com").empty());
+    CHECK(says(Domain().srv("_sip._tls", "192.0.2.1", 443).problems("dns-srv-name"), "address"));
+    CHECK(says(
+        Domain().srv("_sip._tls", "_sip._tls.contoso.com", 443).problems("dns-srv-name"), "itself"
+    ));
+    // Whoever publishes only "." has no such record.
+    CHECK(says(Domain().srv("_sip._tls", ".", 443).problems("dns-records"), "Skype for Business"));
+}
+
+TEST_CASE("dns-srv-host: an address, or the reason why there is none") {
+    const auto problems = [](DnsStatus status) {
+        return Domain()
+            .srv("_sip._tls", "sip.contoso.com", 443)
+            .host("sip.contoso.com", status)
+            .problems("dns-srv-host");
+    };
+    CHECK(problems(DnsStatus::found).empty());
+    CHECK(says(
+        problems(DnsStatus::no_such_name), "fail: _sip._tls names sip.contoso.com: no such name"
+    ));
+    CHECK(says(problems(DnsStatus::no_such_record), "no such record"));
+    CHECK(says(problems(DnsStatus::alias_loop), "lead nowhere"));
+    CHECK(problems(DnsStatus::refused).empty());
+    CHECK(says(
+        Domain()
+            .srv("_sip._tls", "sip.contoso.com", 443)
+            .host("sip.contoso.com", DnsStatus::refused)
+            .problems("dns-answer"),
+        "inconclusive: _sip._tls names sip.contoso.com: refused"
+    ));
+    Domain zero;
+    zero.srv("_sip._tls", "sip.contoso.com", 443, "0.0.0.0");
+    CHECK(says(zero.problems("dns-srv-host"), "0.0.0.0 is never a server's"));
+}
+
+TEST_CASE("dns-srv-alias, dns-srv-owner: aliases, and Microsoft 365's") {
+    Domain domain;
+    domain.srv("_sip._tls", "sip.contoso.com", 443);
+    CHECK(domain.verdicts("dns-srv-alias").empty());
+    CHECK(domain.verdicts("dns-srv-owner").empty());
+    domain.get().hosts.at("sip.contoso.com").aliases = {"edge.contoso.com"};
+    domain.row("_sip._tls").answer.aliases = {"_sip._tls.fabrikam.com"};
+    CHECK(domain.verdicts("dns-srv-alias") == "warn");
+    CHECK(domain.verdicts("dns-srv-owner") == "warn");
+    domain.get().hosts.at("sip.contoso.com").aliases = {"sipdir.online.lync.com"};
+    CHECK(domain.verdicts("dns-srv-alias") == "pass");
+    // A server that knows its own zones only cannot say what is behind an alias.
+    auto& host = domain.get().hosts.at("sip.contoso.com");
+    host = DnsAnswer();
+    host.status = DnsStatus::no_such_record;
+    host.aliases = {"edge.fabrikam.com"};
+    CHECK(says(domain.problems("dns-srv-host"), "fail"));
+    host.recursion = false;
+    CHECK(domain.problems("dns-srv-host").empty());
+    CHECK(says(domain.problems("dns-answer"), "inconclusive"));
+}
+
+TEST_CASE("dns-srv-port: the usual ones, odd ones, and 0") {
+    const auto verdict = [](std::string_view record, std::uint16_t port) {
+        return srv_verdict("dns-srv-port", "sip.contoso.com", record, port);
+    };
+    CHECK(verdict("_sip._tls", 443) == "pass");
+    CHECK(verdict("_sip._tls", 5061) == "pass"); // an Edge Server with one address
+    CHECK(verdict("_sip._tls", 5060) == "warn");
+    CHECK(verdict("_sip._tls", 0) == "fail");
+    CHECK(verdict("_sipinternaltls._tcp", 5061) == "pass");
+    CHECK(verdict("_sipinternaltls._tcp", 443) == "warn");
+    CHECK(verdict("_sipfederationtls._tcp", 5061) == "pass");
+    CHECK(verdict("_sipfederationtls._tcp", 443) == "warn");
+    CHECK(verdict("_xmpp-server._tcp", 5269) == "pass");
+    CHECK(srv_verdict("dns-srv-port", "192.0.2.1", "_sip._tls", 0) == "fail");
+}
+
+TEST_CASE("dns-srv-order: repeated records, weights beside none, too many") {
+    Domain domain;
+    domain.srv("_sip._tls", "a.contoso.com", 443).srv("_sip._tls", "b.contoso.com", 443);
+    CHECK(domain.verdicts("dns-srv-order") == "pass");
+    auto& targets = domain.row("_sip._tls").answer.targets;
+    targets[0].weight = 10;
+    CHECK(says(domain.problems("dns-srv-order"), "hardly ever"));
+    targets[1].priority = 5;
+    CHECK(domain.verdicts("dns-srv-order") == "pass");
+    targets.push_back(targets[1]);
+    targets.push_back(targets[1]);
+    CHECK(domain.problems("dns-srv-order").size() == 1);
+    CHECK(says(domain.problems("dns-srv-order"), "names b.contoso.com twice"));
+    domain.row("_sip._tls").answer.targets_skipped = 468;
+    CHECK(says(domain.problems("dns-srv-order"), "472 targets"));
+}
+
+TEST_CASE("dns-lyncdiscover-split: what one view can show, and what it cannot") {
+    const auto verdict = [](std::initializer_list<std::pair<const char*, const char*>> addresses) {
+        Domain domain;
+        for (const auto& [record, address] : addresses)
+            domain.address(record, address);
+        for (const auto& finding : domain.findings())
+            if (finding.rule == "dns-lyncdiscover-split")
+                CHECK(finding.message.find("cannot be seen here") != std::string::npos);
+        return domain.verdicts("dns-lyncdiscover-split");
+    };
+    CHECK(verdict({}) == "not_applicable");
+    CHECK(verdict({{"lyncdiscover", "192.0.2.1"}}) == "pass");
+    CHECK(verdict({{"lyncdiscover", "10.0.0.1"}}) == "warn");
+    CHECK(verdict({{"lyncdiscover", "10.0.0.1"}, {"lyncdiscover", "192.0.2.1"}}) == "pass");
+    CHECK(verdict({{"lyncdiscoverinternal", "10.0.0.1"}}) == "pass");
+    CHECK(verdict({{"lyncdiscoverinternal", "192.0.2.1"}}) == "warn");
+    CHECK(verdict({{"lyncdiscoverinternal", "10.0.0.1"}, {"lyncdiscover", "192.0.2.1"}}) == "warn");
+    Domain hosted;
+    hosted.alias("lyncdiscover", "webdir.online.lync.com", "52.112.0.1");
+    CHECK(hosted.verdicts("dns-lyncdiscover-split") == "pass");
+    hosted.address("lyncdiscoverinternal", "10.0.0.1");
+    CHECK(says(hosted.problems("dns-lyncdiscover-split"), "Microsoft 365"));
+}
+
+TEST_CASE("dns-lyncdiscover-alias: in the domain, at Microsoft, elsewhere") {
+    const auto verdict = [](const std::string& of) {
+        return Domain().alias("lyncdiscover", of, "192.0.2.1").verdicts("dns-lyncdiscover-alias");
+    };
+    CHECK(verdict("web.contoso.com") == "pass");
+    CHECK(verdict("webdir.online.lync.com") == "pass");
+    CHECK(verdict("proxy.fabrikam.com") == "warn");
+    CHECK(Domain().address("lyncdiscover", "192.0.2.1").verdicts("dns-lyncdiscover-alias").empty());
+}
+
+TEST_CASE("dns-hosting: all or nothing") {
+    CHECK(healthy_outside().verdicts("dns-hosting").empty());
+    Domain hosted;
+    hosted.alias("lyncdiscover", "webdir.online.lync.com", "52.112.0.1");
+    hosted.srv("_sip._tls", "sipdir.online.lync.com", 443);
+    hosted.srv("_sipfederationtls._tcp", "sipfed.online.lync.com", 5061);
+    CHECK(hosted.verdicts("dns-hosting") == "pass");
+    for (const auto& finding : hosted.findings())
+        CHECK((finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable));
+    auto mixed = healthy_outside();
+    mixed.row("lyncdiscover").answer.aliases = {"webdir.online.lync.com"};
+    CHECK(says(
+        mixed.problems("dns-hosting"),
+        "lyncdiscover leads to Microsoft 365 and _sip._tls, _sipfederationtls._tcp elsewhere"
+    ));
+    // The SRV target itself is an alias of the hosting service.
+    auto through = healthy_outside();
+    through.get().hosts.at("sip.contoso.com").aliases = {"sipdir.online.lync.com"};
+    CHECK(through.verdicts("dns-hosting") == "warn");
+}
+
+TEST_CASE("dns-records: what each generation misses") {
+    const auto none = Domain().problems("dns-records");
+    CHECK(none.size() == 5);
+    CHECK(says(none, "fail: Lync 2013"));
+    CHECK(says(none, "warn: Lync Windows Store app"));
+    CHECK(says(none, "warn: Communicator"));
+    CHECK(says(none, "fail: Skype for Business"));
+    CHECK(says(none, "warn: Federation partners"));
+    // Only the record that Skype for Business no longer asks for.
+    Domain old;
+    old.srv("_sipinternal._tcp", "sip.contoso.com", 5060);
+    CHECK(says(old.problems("dns-records"), "fail: Skype for Business"));
+    CHECK_FALSE(says(old.problems("dns-records"), "Lync 2013"));
+    CHECK(old.verdicts("dns-plain-sip") == "warn");
+    // Without SRV records and autodiscover.
+    CHECK_FALSE(says(Domain().address("sip", "192.0.2.1").problems("dns-records"), "fail"));
+}
+
+TEST_CASE("dns-wildcard: every name at one address") {
+    Domain domain;
+    for (auto& row : domain.get().rows)
+        if (row.type != RecordType::srv) domain.address(row.record, "192.0.2.1");
+    CHECK(says(domain.problems("dns-wildcard"), "leads to 192.0.2.1"));
+    domain.row("meet").answer.addresses = {parse_address("192.0.2.2").value()};
+    CHECK(domain.verdicts("dns-wildcard").empty());
+    CHECK(healthy_outside().verdicts("dns-wildcard").empty());
+}
+
+TEST_CASE("dns-answer: a silent name server proves nothing, and is said once") {
+    Domain domain;
+    for (auto& row : domain.get().rows) {
+        row.answer.status = DnsStatus::no_answer;
+        row.answer.detail = "the name server was silent";
+    }
+    CHECK(
+        domain.problems("dns-answer") ==
+        std::vector<std::string>{
+            "inconclusive: no answer, the name server was silent: every record"}
+    );
+    CHECK_FALSE(says(domain.problems("dns-records"), "fail"));
+    CHECK(says(domain.problems("dns-records"), "inconclusive: Lync 2013"));
+    domain.status("sip", DnsStatus::refused);
+    CHECK(domain.problems("dns-answer").size() == 2);
+}
+
+TEST_CASE("dns-answer: aliases that lead nowhere") {
+    Domain domain;
+    domain.alias("meet", "gone.contoso.com");
+    CHECK(says(domain.problems("dns-answer"), "fail: meet is an alias of gone.contoso.com"));
+    domain.row("meet").answer.recursion = false;
+    CHECK(says(domain.problems("dns-answer"), "inconclusive: meet is an alias"));
+    domain.row("meet").answer.detail = "an alias leads back to itself";
+    domain.status("meet", DnsStatus::alias_loop);
+    CHECK(says(domain.problems("dns-answer"), "fail: meet: an alias leads back to itself"));
+}
+
+TEST_CASE("discovery naming: private addresses, places") {
+    for (const auto* text :
+         {"10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1", "127.0.0.1", "169.254.1.1",
+          "100.64.0.1", "::1", "fd00::1", "fe80::1"})
+        CHECK_MESSAGE(plan::is_private(parse_address(text).value()), text);
+    for (const auto* text :
+         {"11.0.0.1", "172.32.0.1", "192.0.2.1", "100.128.0.1", "2001:db8::1", "::2"})
+        CHECK_MESSAGE(!plan::is_private(parse_address(text).value()), text);
+    CHECK(plan::place_of("online.lync.com", "contoso.com") == plan::Place::hosted);
+    CHECK(plan::place_of("xonline.lync.com", "contoso.com") == plan::Place::trusted);
+    CHECK(plan::place_of("notlync.com", "contoso.com") == plan::Place::elsewhere);
+}

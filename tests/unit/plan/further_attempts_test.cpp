@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// Raw hellos, versions, matrices: what is tried on an endpoint besides its own attempt, and in what
+// order.
+#include "plan/plan.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using plan::Breadth;
+
+namespace {
+
+Target target_of(Probe probe = Probe::sip) {
+    Target target;
+    target.host = "sip.contoso.com";
+    target.probe = probe;
+    return target;
+}
+
+Observation seen(
+    const Attempt& attempt, Outcome outcome = Outcome::ok, Stage stage = Stage::done,
+    bool chain = true
+) {
+    Observation out;
+    out.attempt = attempt;
+    out.outcome = outcome;
+    out.stage = stage;
+    if (chain) out.presented = {"leaf"};
+    return out;
+}
+
+Observation alert(const Attempt& attempt, std::uint8_t code = 40) {
+    auto out = seen(attempt, Outcome::tls_alert, Stage::handshake, false);
+    out.tls.alerts = {{true, true, code}};
+    return out;
+}
+
+// Plays an endpoint that answers as `answer` says until nothing is left to try.
+std::vector<Observation> play(
+    const Target& target, const Breadth& breadth, Observation (*answer)(const Attempt&)
+) {
+    std::vector<Observation> out{answer(plan::first_attempt(target, breadth))};
+    for (int round = 0; round < 10; ++round) {
+        const auto more = plan::further_attempts(target, out, breadth);
+        if (more.empty()) return out;
+        for (const auto& attempt : more)
+            out.push_back(answer(attempt));
+    }
+    FAIL("never finished");
+    return out;
+}
+
+std::vector<std::string> offers(const std::vector<Observation>& observations) {
+    std::vector<std::string> out;
+    for (const auto& one : observations)
+        out.push_back(one.attempt.offer);
+    return out;
+}
+
+using Offers = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("fallback: a raw hello, then one of SSL 3.0, where no certificate was seen") {
+    const auto all_alerts = play(target_of(), {}, [](const Attempt& a) { return alert(a); });
+    CHECK(offers(all_alerts) == Offers{"", "raw-hello", "ssl3"});
+    CHECK(all_alerts[1].attempt.handshake.kind == HandshakeKind::raw_hello);
+    CHECK(all_alerts[1].attempt.handshake.version == 0x0303);
+    CHECK(all_alerts[1].attempt.handshake.server_name == "sip.contoso.com");
+    CHECK(all_alerts[1].attempt.standing == Standing::aside);
+    CHECK(all_alerts[2].attempt.handshake.version == 0x0300);
+    CHECK(furthest(all_alerts) == 0);
+
+    const auto rc4_only = play(target_of(), {}, [](const Attempt& a) {
+        return a.handshake.kind == HandshakeKind::raw_hello ? seen(a) : alert(a);
+    });
+    CHECK(offers(rc4_only) == Offers{"", "raw-hello"});
+    CHECK(furthest(rc4_only) == 0); // its outcome stays the handshake's
+}
+
+TEST_CASE("fallback: not where a certificate was seen, nor for reasons that another hello shares") {
+    const auto target = target_of();
+    const auto first = plan::first_attempt(target);
+    const auto none_after = [&](const Observation& one) {
+        CHECK(plan::further_attempts(target, {one}).empty());
+    };
+    none_after(seen(first));
+    none_after(seen(first, Outcome::tls_alert, Stage::handshake, true));
+    none_after(seen(first, Outcome::client_certificate_required, Stage::client_auth, true));
+    none_after(alert(first, 112));
+    for (const auto outcome :
+         {Outcome::not_tls, Outcome::timeout, Outcome::limit_exceeded, Outcome::local_error,
+          Outcome::interrupted})
+        none_after(seen(first, outcome, Stage::handshake, false));
+    none_after(seen(first, Outcome::refused, Stage::connect, false));
+    auto pseudo = seen(first, Outcome::ok, Stage::done, false);
+    pseudo.pseudo_tls = true;
+    none_after(pseudo);
+    for (const auto outcome : {Outcome::tls_failure, Outcome::closed, Outcome::reset})
+        CHECK(
+            plan::further_attempts(target, {seen(first, outcome, Stage::handshake, false)})
+                .size() == 1
+        );
+}
+
+TEST_CASE("--versions: one raw hello for each version, SSL 2.0 last, and no fallback besides") {
+    const auto answered = play(target_of(), {.versions = true}, [](const Attempt& a) {
+        return a.offer.empty() ? seen(a) : alert(a, 70);
+    });
+    CHECK(offers(answered) == Offers{"", "ssl3", "tls1.0", "tls1.1", "tls1.2", "tls1.3", "ssl2"});
+    CHECK(answered[6].attempt.handshake.version == 0x0002);
+    for (std::size_t i = 1; i < answered.size(); ++i) {
+        CHECK(answered[i].attempt.handshake.kind == HandshakeKind::raw_hello);
+        CHECK(answered[i].attempt.standing == Standing::aside);
+    }
+    const auto mute =
+        play(target_of(), {.versions = true}, [](const Attempt& a) { return alert(a); });
+    CHECK(mute.size() == 7);
+}
+
+TEST_CASE("--sni-matrix: a raw hello up to TLS 1.2, else a handshake") {
+    const auto old = play(target_of(), {.sni = true}, [](const Attempt& a) {
+        auto out = seen(a);
+        out.tls.version = "TLSv1.2";
+        return out;
+    });
+    CHECK(offers(old) == Offers{"", "without-server-name", "foreign-server-name"});
+    CHECK(old[1].attempt.handshake.server_name.empty());
+    CHECK(old[2].attempt.handshake.server_name == "lyncprobe.invalid");
+    CHECK(old[1].attempt.handshake.kind == HandshakeKind::raw_hello);
+    CHECK(old[1].attempt.standing == Standing::other_name);
+
+    const auto modern = play(target_of(), {.sni = true}, [](const Attempt& a) {
+        auto out = seen(a);
+        out.tls.version = "TLSv1.3";
+        return out;
+    });
+    CHECK(modern[1].attempt.handshake.kind == HandshakeKind::handshake);
+    CHECK(modern[1].attempt.probe == Probe::tls);
+
+    auto nameless = target_of();
+    nameless.sni = "";
+    const auto foreign = play(nameless, {.sni = true}, [](const Attempt& a) { return seen(a); });
+    CHECK(offers(foreign) == Offers{"", "foreign-server-name"});
+}
+
+TEST_CASE("a certificate shown to another name is not the endpoint's") {
+    const auto all = play(target_of(), {.sni = true}, [](const Attempt& a) {
+        return a.standing == Standing::other_name ? seen(a) : alert(a);
+    });
+    CHECK(
+        offers(all) == Offers{"", "without-server-name", "foreign-server-name", "raw-hello", "ssl3"}
+    );
+    CHECK(furthest(all) == 0);
+}
+
+TEST_CASE("--mtls-matrix is `mutual: both` for every target with an identity") {
+    auto target = target_of();
+    CHECK(plan::first_attempt(target, {.mtls = true}).offer.empty());
+    target.identity = "edge";
+    const auto both = play(target, {.mtls = true}, [](const Attempt& a) { return seen(a); });
+    CHECK(offers(both) == Offers{"with-client-certificate", "without-client-certificate"});
+    target.mutual = Mutual::none;
+    CHECK(offers(play(target, {.mtls = true}, [](const Attempt& a) {
+              return seen(a);
+          })) == Offers{""});
+}
+
+TEST_CASE("--inventory: a raw hello alone, a handshake where it showed no certificate") {
+    auto target = target_of();
+    target.identity = "edge";
+    const auto old = play(target, {.inventory = true}, [](const Attempt& a) { return seen(a); });
+    CHECK(offers(old) == Offers{"raw-hello"});
+    CHECK(old[0].attempt.handshake.identity.empty());
+    CHECK(old[0].attempt.standing == Standing::own);
+
+    const auto modern = play(target, {.inventory = true}, [](const Attempt& a) {
+        return a.handshake.kind == HandshakeKind::raw_hello ? alert(a, 70) : seen(a);
+    });
+    CHECK(offers(modern) == Offers{"raw-hello", "handshake"});
+    CHECK(furthest(modern) == 1);
+    const auto mute = play(target, {.inventory = true}, [](const Attempt& a) { return alert(a); });
+    CHECK(offers(mute) == Offers{"raw-hello", "handshake", "ssl3"});
+
+    target.plain = true;
+    CHECK(
+        plan::first_attempt(target, {.inventory = true}).handshake.kind == HandshakeKind::handshake
+    );
+}

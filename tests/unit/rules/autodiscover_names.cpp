@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Rule autodiscover-names: over several endpoints of a run.
+#include "unit/rules/subjects.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+// Probed is a run with one autodiscover service, and what else was probed.
+struct Probed {
+    Probed() {
+        add("lyncdiscover.contoso.com", 443, Probe::autodiscover, {"lyncdiscover.contoso.com"});
+    }
+    void names(std::vector<std::string> endpoints) {
+        run.endpoints.front().main.answer.set("endpoints", std::move(endpoints));
+    }
+    void add(std::string host, std::uint16_t port, Probe probe, std::vector<std::string> dns) {
+        Target target;
+        target.host = host;
+        target.port = port;
+        target.probe = probe;
+        auto& row = run.endpoints.emplace_back();
+        row.id = host_and_port(host, port);
+        row.target = run.targets.size();
+        run.targets.push_back(target);
+        if (dns.empty()) return;
+        auto certificate = server();
+        certificate.san->dns = std::move(dns);
+        row.main.chain = std::make_shared<const Chain>(Bench({certificate}).chain);
+    }
+    std::vector<TopologyRow> judge() {
+        auto selection = Selection::make({"autodiscover-names"}, {});
+        return judge_run(run, *selection, pool);
+    }
+    RunResult run;
+    FindingPool pool;
+};
+
+} // namespace
+
+TEST_CASE("autodiscover-names: a place that was probed is held against its certificate") {
+    Probed it;
+    CHECK(it.judge().empty()); // it names nothing
+    it.names({"SipClientExternalAccess sip://sip.contoso.com:443"});
+    it.add("sip.contoso.com", 443, Probe::sip, {"sip.contoso.com"});
+    auto rows = it.judge();
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].finding->verdict == Verdict::pass);
+    CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1});
+    it.add("sip.contoso.com", 443, Probe::tls, {"other.contoso.com"});
+    rows = it.judge();
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].finding->verdict == Verdict::fail);
+    CHECK(rows[0].finding->message.find("sip.contoso.com:443") != std::string::npos);
+    CHECK(rows[0].finding->evidence.text("endpoint") == "sip://sip.contoso.com:443");
+}
+
+TEST_CASE("autodiscover-names: a wildcard is good for the web and not for SIP") {
+    Probed it;
+    it.names(
+        {"External/Autodiscover https://lyncweb.contoso.com:443",
+         "SipClientInternalAccess sip://pool.contoso.com:5061"}
+    );
+    it.add("lyncweb.contoso.com", 443, Probe::https, {"*.contoso.com"});
+    it.add("pool.contoso.com", 5061, Probe::sip, {"*.contoso.com"});
+    const auto rows = it.judge();
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].finding->verdict == Verdict::pass);
+    CHECK(rows[1].finding->verdict == Verdict::fail);
+}
+
+TEST_CASE("autodiscover-names: what was not probed, or showed nothing, is inconclusive") {
+    Probed it;
+    it.names({"Ucwa https://lyncweb.contoso.com:443", "Ucwa https://lyncweb.contoso.com:443"});
+    it.add("lyncweb.contoso.com", 444, Probe::https, {"lyncweb.contoso.com"}); // another port
+    it.add("lyncweb.contoso.com", 443, Probe::https, {});
+    const auto rows = it.judge();
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].finding->verdict == Verdict::inconclusive);
+    CHECK(rows[0].endpoints == std::vector<std::size_t>{0});
+}
