@@ -19,8 +19,8 @@ int run(const lyncprobe::app::Options& options) {
     case Command::scan: return lyncprobe::app::run_scan(options);
     case Command::probe: return lyncprobe::app::run_probe(options);
     case Command::check: return lyncprobe::app::run_check(options);
-    case Command::import_topology: return lyncprobe::app::run_import(options);
     case Command::discover: return lyncprobe::app::run_discover(options);
+    case Command::import_topology: return lyncprobe::app::run_import(options);
     case Command::rules: return lyncprobe::app::run_rules(options);
     case Command::docs: return lyncprobe::app::run_docs(options);
     }
