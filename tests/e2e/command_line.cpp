@@ -133,8 +133,7 @@ TEST_CASE("discover: what makes no sense is refused before anything is asked") {
 }
 
 TEST_CASE("what is planned and not built yet is refused with just these words") {
-    for (const auto* command :
-         {"federation", "import", "diff", "report", "history", "serve", "merge"}) {
+    for (const auto* command : {"federation", "diff", "report", "history", "serve", "merge"}) {
         refused({command}, "known, not built yet");
         refused({command, "argument", "--format", "json"}, "known, not built yet");
         refused({command, "--help"}, "known, not built yet");
