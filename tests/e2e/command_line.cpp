@@ -45,12 +45,7 @@ TEST_CASE("help and version: exit code 0, on stdout, with examples") {
                 "lyncprobe " + (arguments.size() > 1 ? arguments.front() : "scan"))
         );
         CHECK(!has(help.out, "not built"));
-<<<<<<< HEAD
-        for (const auto* to_come :
-             {"federation DOMAIN", "--nagios", "--mtls-matrix", "--state", "--changes"})
-=======
-        for (const auto* to_come : {"discover", "--nagios", "--state", "--changes"})
->>>>>>> h-raw
+        for (const auto* to_come : {"federation DOMAIN", "--nagios", "--state", "--changes"})
             CHECK(!has(help.out, to_come));
     }
     CHECK(run({lab_path(), "--help"}).exit_code == 0);
