@@ -55,7 +55,7 @@ TEST_CASE("targets.example.yaml is valid and shows every key") {
     std::size_t listed = 0;
     for (const auto& target : deployment.targets)
         listed += target.service.empty() ? 1 : 0;
-    CHECK(listed == 7);
+    CHECK(listed == 13);
     CHECK(deployment.targets.size() == listed + 64);
     CHECK(deployment.warnings.empty());
     CHECK(deployment.identities.size() == 2);
