@@ -16,10 +16,10 @@ inline constexpr std::uint16_t kTls10 = 0x0301, kTls11 = 0x0302, kTls12 = 0x0303
 
 // Handshake types of RFC 8446 B.3 and RFC 5246 7.4 that we look into.
 namespace handshake_type {
-inline constexpr std::uint8_t kClientHello = 1, kServerHello = 2, kNewSessionTicket = 4, kEncryptedExtensions = 8,
-                              kCertificate = 11, kServerKeyExchange = 12, kCertificateRequest = 13,
-                              kServerHelloDone = 14, kCertificateVerify = 15, kFinished = 20,
-                              kCertificateStatus = 22;
+inline constexpr std::uint8_t kClientHello = 1, kServerHello = 2, kNewSessionTicket = 4,
+                              kEncryptedExtensions = 8, kCertificate = 11, kServerKeyExchange = 12,
+                              kCertificateRequest = 13, kServerHelloDone = 14,
+                              kCertificateVerify = 15, kFinished = 20, kCertificateStatus = 22;
 }
 
 struct ServerHello {

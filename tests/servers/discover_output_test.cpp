@@ -107,9 +107,11 @@ TEST_CASE("discover --yaml: a target list that scan takes") {
     CHECK(
         plan.out ==
         "contoso.example _sipinternaltls._tcp sip.contoso.example:5061/sip  "
-        "sip.contoso.example:5061  role other  sni sip.contoso.example  no client certificate\n"
+        "sip.contoso.example:5061  role other  use Default  sni sip.contoso.example  "
+        "no client certificate  certificate wanted unknown  names sip.contoso.example\n"
         "contoso.example _sip._tls sip.contoso.example:443/sip  "
-        "sip.contoso.example:443  role edge  sni sip.contoso.example  no client certificate\n"
+        "sip.contoso.example:443  role edge  use AccessEdgeExternal  sni sip.contoso.example  "
+        "no client certificate  certificate wanted none  names sip.contoso.example\n"
     );
 }
 
