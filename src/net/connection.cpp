@@ -67,7 +67,7 @@ asio::awaitable<error_code> Connection::connect(asio::ip::tcp::endpoint endpoint
     co_return connected;
 }
 
-error_code Connection::connect(asio::ip::udp::endpoint endpoint) {
+error_code Connection::connect(const asio::ip::udp::endpoint& endpoint) {
     error_code error;
     if (end_ != PeerEnd::open) return asio::error::timed_out;
     datagrams_.open(endpoint.protocol(), error);

@@ -44,7 +44,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // From now on it is a UDP one: nothing is sent, and only datagrams of this peer are taken. What
     // is written is one datagram, which is sent again until the peer has answered (RFC 5389 7.2.1);
     // what is read is one datagram.
-    boost::system::error_code connect(boost::asio::ip::udp::endpoint endpoint);
+    boost::system::error_code connect(const boost::asio::ip::udp::endpoint& endpoint);
 
     // Waits until something is there. 0: the connection has ended or the pause is over.
     boost::asio::awaitable<std::size_t> read(std::span<char> buffer);
