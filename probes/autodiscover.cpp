@@ -190,10 +190,13 @@ class AutodiscoverConversation final : public HttpConversation {
         facts().set(autodiscover_answer::kRedirect, std::string(where));
         const auto& ours = target().sip_domain.empty() ? site() : target().sip_domain;
         const bool relative = where.starts_with('/') && !where.starts_with("//");
-        const auto url = codec::parse_url(where);
+        // A network-path reference has the scheme of the page (RFC 3986 4.2).
+        const auto url = codec::parse_url(
+            where.starts_with("//") ? "https:" + std::string(where) : std::string(where)
+        );
         if (relative)
             facts().set(autodiscover_answer::kRedirectOtherDomain, false);
-        else if (url) // what is no web address leads to no domain at all
+        else if (url && !parse_address(ours)) // an address is in no domain; no web address, too
             facts().set(
                 autodiscover_answer::kRedirectOtherDomain,
                 url->host != site() && !same_domain(url->host, ours)

@@ -256,6 +256,7 @@ void HttpConversation::note_refusal(const codec::HttpResponse& response) {
     if (!found) return;
     facts().set(http_answer::kRefusal, std::move(found->why));
     facts().set(http_answer::kRemedy, std::move(found->remedy));
+    if (found->expected) facts().set(http_answer::kRefusalExpected, true);
 }
 
 } // namespace lyncprobe::probes

@@ -37,13 +37,16 @@ inline constexpr std::string_view kContentEncoding =
 inline constexpr std::string_view kProduct = "product"; // text: the product its answers mean
 inline constexpr std::string_view kRefusal = "refusal"; // text: why it refuses us, in Lync's terms
 inline constexpr std::string_view kRemedy = "remedy";   // text: who has to change what
+inline constexpr std::string_view kRefusalExpected =
+    "refusal_expected"; // true: whoever comes as we do is to be refused; else absent
 } // namespace http_answer
 
 // Refusal explains an answer that turns us away for who we are, not for what we ask.
 struct Refusal {
     std::string why;
     std::string remedy;
-    bool told = true; // by the server; else the cause is a guess
+    bool told = true;      // by the server; else the cause is a guess
+    bool expected = false; // whoever comes as we do is to be refused
 };
 // Known: IIS 403.7, 403.12, 403.13, 403.16, 403.17, which may be told in the body only, its words
 // for a name no site has, nginx's and Apache's own words, and any other 403. Nothing where it is no

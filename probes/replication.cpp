@@ -34,7 +34,8 @@ class ReplicationConversation final : public HttpConversation {
             "the replica agent takes nobody without the certificate of a server of the topology, "
             "as it should",
             "nothing; to test replication itself, give the target the identity of the server with "
-            "the Central Management Store"};
+            "the Central Management Store",
+            true, true};
     }
 };
 

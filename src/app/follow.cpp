@@ -2,6 +2,7 @@
 #include "app/follow.h"
 
 #include "model/limits.h"
+#include "plan/discovery_naming.h"
 #include "probes/autodiscover.h"
 
 #include <algorithm>
@@ -31,9 +32,11 @@ Target target_of(const probes::LearntEndpoint& learnt, const Target& because_of)
     target.host = learnt.host;
     target.port = learnt.port;
     const bool discovers = learnt.token == "Redirect" || learnt.token.ends_with("Autodiscover");
-    target.probe = learnt.scheme == "sip" ? Probe::sip
-                   : discovers            ? Probe::autodiscover
-                                          : Probe::https;
+    const bool partners = learnt.token == "SipServerExternalAccess";
+    target.probe = partners                 ? Probe::federation
+                   : learnt.scheme == "sip" ? Probe::sip
+                   : discovers              ? Probe::autodiscover
+                                            : Probe::https;
     set_role(target, learnt.token);
     target.identity = because_of.identity;
     target.mutual = because_of.mutual;
@@ -43,21 +46,36 @@ Target target_of(const probes::LearntEndpoint& learnt, const Target& because_of)
     return target;
 }
 
+// Our certificate is shown to hosts in the domain that was asked about, and in our own.
+bool is_known(
+    const std::string& host, const Target& because_of, const std::vector<std::string>& own
+) {
+    return plan::is_below(host, because_of.sip_domain) ||
+           std::any_of(own.begin(), own.end(), [&](const auto& domain) {
+               return plan::is_below(host, domain);
+           });
+}
+
+// Under whatever name: a target whose certificate must cover that host is the host.
 bool is_there(const std::vector<Target>& targets, const Target& wanted) {
     return std::any_of(targets.begin(), targets.end(), [&](const Target& known) {
-        return known.host == wanted.host && known.port == wanted.port;
+        const auto names = expected_names(known);
+        return known.port == wanted.port &&
+               (known.host == wanted.host ||
+                std::find(names.begin(), names.end(), wanted.host) != names.end());
     });
 }
 
 } // namespace
 
-std::vector<Target> learnt_targets(const RunResult& run, std::size_t from) {
+std::vector<Target> learnt_targets(const RunResult& run, const std::vector<std::string>& own) {
     std::vector<Target> learnt;
     for (const auto& row : run.endpoints) {
-        if (row.target < from) continue;
         const auto& because_of = run.targets[row.target];
         for (const auto& endpoint : probes::learnt_endpoints(row.main.answer)) {
+            if (parse_address(endpoint.host)) continue; // a document may name any address
             auto target = target_of(endpoint, because_of);
+            if (!is_known(target.host, because_of, own)) target.identity.clear();
             if (is_there(run.targets, target) || is_there(learnt, target)) continue;
             if (learnt.size() == limits::kLearntKept) return learnt;
             learnt.push_back(std::move(target));

@@ -4,12 +4,14 @@
 
 #include "model/run_result.h"
 
+#include <string>
 #include <vector>
 
 namespace lyncprobe::app {
 
-// A target for each host and port that the autodiscover answers of the targets from number `from`
-// on name and that is no target of the run yet; at most limits::kLearntKept of them.
-std::vector<Target> learnt_targets(const RunResult&, std::size_t from);
+// A target for each host and port that the autodiscover answers of the run name and that is none of
+// its targets yet; at most limits::kLearntKept of them. Addresses are left out, and no identity is
+// offered outside the domain that was asked about and our own (`own`).
+std::vector<Target> learnt_targets(const RunResult&, const std::vector<std::string>& own);
 
 } // namespace lyncprobe::app

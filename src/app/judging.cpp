@@ -159,7 +159,8 @@ EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&&
         static const Chain kNoChain; // of a protocol that answered without TLS
         auto facts = with_target(context(), planned.target);
         facts.client_certificate = with_our_certificate(row);
-        facts.answer = &row.main.answer;
+        // What a conversation told before it broke off is evidence, and no basis for a verdict.
+        if (row.main.outcome == Outcome::ok) facts.answer = &row.main.answer;
         add_attempts(row, facts);
         facts.address = probed.address;
         facts.answered_at = answered_at;

@@ -11,6 +11,7 @@
 #include "model/escape.h"
 #include "model/glob.h"
 #include "net/engine.h"
+#include "plan/discovery_naming.h"
 #include "plan/plan.h"
 #include "plan/services.h"
 #include "plan/sip_domains.h"
@@ -316,10 +317,17 @@ int run_deployment(Deployment deployment, const Options& options) {
         end = net::run(targets, engine, contexts, sinks);
         if (!end) return stop(end.error());
         if (!options.follow || end->interrupted || end->deadline_reached) break;
-        const auto before = std::exchange(offset, prepared.targets.size());
-        auto learnt = learnt_targets(result, before);
+        auto learnt = learnt_targets(result, deployment.sip_domains);
         if (learnt.empty()) break;
+        if (round == kFollowRounds) {
+            warn(fmt::format("--follow ends after {} rounds; more names were told", round));
+            break;
+        }
+        offset = prepared.targets.size();
         plan::fill_in_sip_domains(learnt, deployment.sip_domains);
+        for (auto& target : learnt) // what a document names need not be ours
+            if (target.probe == Probe::sip && !plan::is_below(target.host, target.sip_domain))
+                target.sip_domain.clear();
         for (auto& planned : plan::prepare(std::move(learnt), deployment.inputs).targets) {
             result.targets.push_back(planned.target);
             prepared.targets.push_back(std::move(planned));

@@ -501,6 +501,9 @@ bool worth_a_retry(const Observation& observation) {
     // What is tried besides is tried once: a reset is the answer of many a server to an old
     // version.
     if (observation.attempt.standing != Standing::own) return false;
+    // A partner is asked once, whatever becomes of the question.
+    if (observation.attempt.probe == Probe::federation && observation.stage >= Stage::conversation)
+        return false;
     return observation.outcome == Outcome::connect_timeout || observation.outcome == Outcome::reset;
 }
 

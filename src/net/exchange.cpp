@@ -38,7 +38,8 @@ Exchange::Exchange(
     if (probe->converse == nullptr) return;
     if (raw_ && !probe->plain_first) return; // there will be nothing to converse on
     conversation_ = probe->converse(peer);
-    plain_first_ = probe->plain_first || peer.target->plain;
+    plain_ = peer.target->plain;
+    plain_first_ = probe->plain_first || plain_;
 }
 
 void Exchange::start() {
@@ -86,7 +87,7 @@ std::string Exchange::take_output() {
 }
 
 void Exchange::output_sent() {
-    if (!sending_ || phase_ == Phase::over) return;
+    if (!sending_ || phase_ == Phase::over || client_.write_pending()) return;
     sending_ = false;
     want_ = conversation_->on({.kind = Received::Kind::sent});
     step_conversation();
@@ -139,6 +140,13 @@ void Exchange::begin_conversation() {
 }
 
 void Exchange::step_conversation() {
+    // A request in the middle of a renegotiation goes out only after what the server says to it.
+    while (sending_ && client_.write_pending()) {
+        const auto text = client_.read();
+        plain_in_ += text;
+        if (client_.state() == TlsClient::State::failed) phase_ = Phase::over;
+        if (text.empty()) break;
+    }
     while (!sending_ && take_step()) {
     }
 }
@@ -174,7 +182,8 @@ bool Exchange::take_step() {
 }
 
 std::string Exchange::take_plaintext() {
-    return tls_begun_ ? client_.read() : std::exchange(plain_in_, {});
+    if (!tls_begun_ || !plain_in_.empty()) return std::exchange(plain_in_, {});
+    return client_.read();
 }
 
 bool Exchange::plaintext_ended() const {
@@ -190,14 +199,17 @@ void Exchange::finish() {
 void Exchange::conclude(Observation& observation) const {
     const probes::Answer answer = conversation_ ? conversation_->answer() : probes::Answer();
     if (!tls_begun_) {
-        conclude_preamble(answer, end_, observation);
+        conclude_preamble(
+            answer, end_, observation, plain_ ? Stage::conversation : Stage::preamble
+        );
     } else if (raw_) {
         raw_->conclude(end_, observation);
     } else {
         tls::conclude(client_, end_, conversing_, waited_, observation);
         if (conversing_) add_conversation(answer, observation);
     }
-    observation.answer = answer.facts;
+    // What a conversation means to ask was not asked where it never began.
+    if (conversing_ || plain_first_) observation.answer = answer.facts;
 }
 
 void add_conversation(const probes::Answer& answer, Observation& observation) {
@@ -227,26 +239,28 @@ void add_conversation(const probes::Answer& answer, Observation& observation) {
     }
 }
 
-void conclude_preamble(const probes::Answer& answer, PeerEnd end, Observation& observation) {
+void conclude_preamble(
+    const probes::Answer& answer, PeerEnd end, Observation& observation, Stage stage
+) {
     observation.pseudo_tls = answer.pseudo_tls; // also where what followed did not go well
     switch (answer.conclusion) {
     case Conclusion::finished:
         observation.plain = answer.plain;
         return set(observation, Outcome::ok, Stage::done, answer.detail);
     case Conclusion::protocol_error:
-        return set(observation, Outcome::protocol_error, Stage::preamble, answer.detail);
+        return set(observation, Outcome::protocol_error, stage, answer.detail);
     case Conclusion::limit_exceeded:
-        return set(observation, Outcome::limit_exceeded, Stage::preamble, answer.detail);
+        return set(observation, Outcome::limit_exceeded, stage, answer.detail);
     case Conclusion::starttls_refused:
-        return set(observation, Outcome::starttls_refused, Stage::preamble, answer.detail);
-    case Conclusion::tls_alert:
-        return set(observation, Outcome::tls_alert, Stage::preamble, answer.detail);
+        return set(observation, Outcome::starttls_refused, stage, answer.detail);
+    case Conclusion::tls_alert: return set(observation, Outcome::tls_alert, stage, answer.detail);
     case Conclusion::unfinished: {
         const Ending how = ending(end);
-        const auto detail = answer.detail.empty()
-                                ? fmt::format("{} before TLS began", how.detail)
-                                : fmt::format("{}: {}", how.detail, answer.detail);
-        return set(observation, how.outcome, Stage::preamble, detail);
+        const auto detail =
+            answer.detail.empty()
+                ? std::string(how.detail) + (stage == Stage::preamble ? " before TLS began" : "")
+                : fmt::format("{}: {}", how.detail, answer.detail);
+        return set(observation, how.outcome, stage, detail);
     }
     }
 }

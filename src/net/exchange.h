@@ -69,6 +69,7 @@ class Exchange {
     tls::PeerEnd end_ = tls::PeerEnd::open;
     std::chrono::milliseconds listen_{0};
     bool plain_first_ = false;
+    bool plain_ = false; // TLS never begins
     bool tls_begun_ = false;
     bool shaken_hands_ = false;
     bool conversing_ = false; // the conversation has begun on top of TLS
@@ -83,6 +84,10 @@ class Exchange {
 void add_conversation(const probes::Answer& answer, Observation& observation);
 
 // The same for a conversation that ended before TLS began.
-void conclude_preamble(const probes::Answer& answer, tls::PeerEnd end, Observation& observation);
+// `stage`: what this was a part of, the way to TLS or a conversation that needs none.
+void conclude_preamble(
+    const probes::Answer& answer, tls::PeerEnd end, Observation& observation,
+    Stage stage = Stage::preamble
+);
 
 } // namespace lyncprobe::net

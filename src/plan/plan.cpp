@@ -155,7 +155,11 @@ std::vector<Attempt> further_attempts(
     if (first.stage < Stage::handshake || cut_short) return {};
     Further further(target, observations);
     if (wants_both(target, breadth) && !target.identity.empty() && !breadth.inventory)
-        further.add({std::string(kWithoutCertificate), {server_name_sent(target), {}}, target.probe}
+        further.add(
+            {std::string(kWithoutCertificate),
+             {server_name_sent(target), {}},
+             // A partner is asked once; the handshake tells the rest.
+             target.probe == Probe::federation ? Probe::tls : target.probe}
         );
     if (!speaks_tls(first)) return further.take();
     if (breadth.versions) further.add_versions();

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: MIT
 #include "plan/sip_domains.h"
 
+#include "plan/discovery_naming.h"
 #include "plan/services.h"
 
 namespace lyncprobe::plan {
 
 namespace {
 
-bool is_below(std::string_view name, std::string_view domain) {
-    return name == domain || (name.size() > domain.size() && name.ends_with(domain) &&
-                              name[name.size() - domain.size() - 1] == '.');
+// The domain of our own that holds the name; of one within another the inner one.
+std::string domain_that_holds(std::string_view name, const std::vector<std::string>& own) {
+    std::string best;
+    for (const auto& domain : own)
+        if (is_below(name, domain) && domain.size() > best.size()) best = domain;
+    return best;
 }
 
-// The domain of our own that holds the host or one of its names; the longest wins.
+// That of the host, else of the first of its names that has one.
 std::string own_domain_of(const Target& target, const std::vector<std::string>& own) {
-    std::string best;
-    const auto look_at = [&](std::string_view name) {
-        for (const auto& domain : own)
-            if (is_below(name, domain) && domain.size() > best.size()) best = domain;
-    };
-    look_at(target.host);
-    for (const auto& name : target.names)
-        look_at(name);
-    return best;
+    auto domain = domain_that_holds(target.host, own);
+    for (auto name = target.names.begin(); domain.empty() && name != target.names.end(); ++name)
+        domain = domain_that_holds(*name, own);
+    return domain;
 }
 
 // "sip.fabrikam.com" → "fabrikam.com"; a name of two labels is a domain already.
@@ -50,6 +49,8 @@ std::string sip_domain_of(const Target& target, const std::vector<std::string>& 
 } // namespace
 
 bool clients_sign_in(const Target& target) {
+    if (!target.service.empty())
+        return target.service == "registrar" || target.service == "access-edge-clients";
     switch (target.role) {
     case Role::front_end:
     case Role::standard_edition:

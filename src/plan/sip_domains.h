@@ -5,6 +5,7 @@
 #include "model/deployment.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lyncprobe::plan {

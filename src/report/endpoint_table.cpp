@@ -25,7 +25,7 @@ struct Layout {
 
 Line line_of(const EndpointRow&);
 Layout fit(const std::vector<Line>&, std::size_t width);
-std::string outcome_text(const AttemptRow&);
+std::string outcome_text(const EndpointRow&);
 std::string_view mutual_text(const AttemptRow&);
 const AttemptRow& chain_reader(const EndpointRow&);
 std::string tls_text(const AttemptRow&);
@@ -67,7 +67,7 @@ namespace {
 Line line_of(const EndpointRow& row) {
     Line line;
     line.id = row.id;
-    line.outcome = outcome_text(row.main);
+    line.outcome = outcome_text(row);
     line.tls = tls_text(chain_reader(row));
     line.verdict = "-";
     if (const auto worst = worst_verdict(row.findings)) {
@@ -100,12 +100,20 @@ Layout fit(const std::vector<Line>& lines, std::size_t width) {
 }
 
 // The outcome, and how the server stands to client certificates where the outcome does not say it.
-std::string outcome_text(const AttemptRow& attempt) {
+std::string outcome_text(const EndpointRow& row) {
+    const auto& attempt = row.main;
     std::string text(to_text(attempt.outcome));
     if (attempt.outcome == Outcome::client_certificate_required ||
         attempt.outcome == Outcome::client_certificate_rejected)
         return text;
     if (const auto mutual = mutual_text(attempt); !mutual.empty()) (text += ", cert ") += mutual;
+    // Tried without one too: only that tells whether it must be.
+    for (const auto& variant : row.variants) {
+        if (variant.offer != "without-client-certificate") continue;
+        if (variant.outcome == Outcome::client_certificate_required) text += ", required";
+        if (variant.client_certificate && variant.client_certificate->required == false)
+            text += ", optional";
+    }
     return text;
 }
 
@@ -127,7 +135,8 @@ const AttemptRow& chain_reader(const EndpointRow& row) {
 }
 
 std::string tls_text(const AttemptRow& attempt) {
-    if (attempt.pseudo_tls) return "pseudo-TLS";
+    if (attempt.pseudo_tls)
+        return attempt.answer.text("transport") == "udp" ? "none (UDP)" : "pseudo-TLS";
     if (attempt.plain) return "none";
     if (!attempt.tls || attempt.tls->version.empty()) return "-";
     const auto& tls = *attempt.tls;

@@ -31,6 +31,7 @@ struct Unfinished {
 void write_summary_line(Page&, const RunResult&);
 Unfinished unfinished(const RunResult&);
 void write_rows(Page&, std::string_view title, const Rows&, const TextOptions&);
+void write_variants(Page&, const RunResult&);
 void write_identities(Page&, const RunResult&);
 
 } // namespace
@@ -42,13 +43,14 @@ void write_text(std::ostream& out, const RunResult& run, const TextOptions& opti
     write_problems(page, "On several servers", all, collect(run), options);
     const auto rows = unfinished(run);
     write_rows(page, "Could not be judged", rows.unjudged, options);
-    if (options.quiet) return;
     write_rows(page, "Judged, but the exchange did not finish", rows.judged, options);
+    if (options.quiet) return;
     write_rows(page, "Skipped, judged on another address", rows.untried, options);
     write_inconclusives(page, all, options);
     if (options.verbose) write_passes(page, all);
     write_endpoint_table(page, run);
     write_answers(page, run, options);
+    if (options.verbose) write_variants(page, run);
     write_identities(page, run);
     write_waived(page, all, options);
 }
@@ -94,8 +96,10 @@ void write_rows(Page& page, std::string_view title, const Rows& rows, const Text
     for (const auto& [end, by_detail] : groups) {
         page.paragraph(
             2, 4,
-            {{std::string(to_text(end.first)), Style::yellow},
-             {fmt::format(" at {}", to_text(end.second))}}
+            {{end.first == Outcome::ok ? "no certificate was shown"
+                                       : std::string(to_text(end.first)),
+              Style::yellow},
+             {end.first == Outcome::ok ? "" : fmt::format(" at {}", to_text(end.second))}}
         );
         const auto listed =
             options.verbose ? by_detail.size() : std::min(by_detail.size(), kEndpointsPerOutcome);
@@ -112,6 +116,24 @@ void write_rows(Page& page, std::string_view title, const Rows& rows, const Text
         if (listed < by_detail.size())
             page.paragraph(4, 6, {{fmt::format("and {} more", by_detail.size() - listed)}});
     }
+}
+
+// What the matrices, --versions and fallbacks tried besides.
+void write_variants(Page& page, const RunResult& run) {
+    const bool any = std::ranges::any_of(run.endpoints, [](const EndpointRow& row) {
+        return !row.variants.empty();
+    });
+    if (!any) return;
+    page.heading("Further attempts");
+    for (const auto& row : run.endpoints)
+        for (const auto& variant : row.variants)
+            page.paragraph(
+                2, 6,
+                {{row.id, Style::bold},
+                 {", " + variant.offer + ": "},
+                 {std::string(to_text(variant.outcome))},
+                 {variant.detail.empty() ? "" : ", " + variant.detail}}
+            );
 }
 
 void write_identities(Page& page, const RunResult& run) {

@@ -20,25 +20,32 @@ Ruling check_autodiscover_answer(const Subject& s) {
         return to.empty() ? ruling : std::move(ruling).with("redirect", to);
     };
     const auto* other = answer.find("redirect_other_domain");
-    const bool elsewhere = other && std::get_if<bool>(other) && *std::get_if<bool>(other);
-    if (elsewhere)
+    const auto* elsewhere = other ? std::get_if<bool>(other) : nullptr;
+    if (elsewhere && *elsewhere)
         return with_redirect(fail(fmt::format(
             "it sends clients to another domain ({}), which mobile clients refuse",
             answer.text("redirect")
         )));
-    if (const auto problem = answer.text("document_problem"); !problem.empty())
-        return with_redirect(fail(fmt::format("no autodiscover document: {}", problem)));
+    const auto problem = answer.text("document_problem");
     const auto* formats = answer.find("formats");
     const auto* list = formats ? std::get_if<std::vector<std::string>>(formats) : nullptr;
-    if ((!list || list->empty()) && answer.text("redirect").empty()) {
-        const auto* status = answer.find("status");
-        const auto* code = status ? std::get_if<std::int64_t>(status) : nullptr;
-        return fail(
-            code ? fmt::format("no autodiscover document: HTTP {} {}", *code, answer.text("reason"))
-                 : "no autodiscover document"
+    if (list && !list->empty())
+        return with_redirect(
+            problem.empty() ? pass() : pass().with("document_problem", std::string(problem))
         );
-    }
-    return with_redirect(pass());
+    if (!answer.text("redirect").empty())
+        return with_redirect(
+            elsewhere ? pass()
+                      : inconclusive("it cannot be told whether the redirect stays in the domain; "
+                                     "ask by the name lyncdiscover.<SIP domain>")
+        );
+    if (!problem.empty()) return fail(fmt::format("no autodiscover document: {}", problem));
+    const auto* status = answer.find("status");
+    const auto* code = status ? std::get_if<std::int64_t>(status) : nullptr;
+    return fail(
+        code ? fmt::format("no autodiscover document: HTTP {} {}", *code, answer.text("reason"))
+             : "no autodiscover document"
+    );
 }
 
 } // namespace
@@ -59,7 +66,8 @@ constinit const Rule autodiscover_answer{
            "or a redirect to another domain as a failure and do not sign in.",
     .fix = "publish /Autodiscover of the external web site (port 4443 of the pool) under this name "
            "on the reverse proxy, and remove redirects to other domains",
-    .evidence = "redirect: where it sends clients",
+    .evidence = "redirect: where it sends clients; document_problem: what is wrong with a form of "
+                "the document where another is good",
     .applies = applies_autodiscover_answer,
     .check = check_autodiscover_answer,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rule autodiscover-names: what autodiscover sends clients to has a certificate with that name.
+#include "model/host.h"
 #include "probes/autodiscover.h"
 #include "rules/all.h"
 #include "rules/helpers.h"
@@ -42,46 +43,55 @@ Places named_places(const RunResult& run) {
     return places;
 }
 
-// The endpoints of the run under that name and port that showed a certificate.
+// The endpoints of the run under that name and port.
 std::vector<std::size_t> probed_under(
     const RunResult& run, const std::string& host, std::uint16_t port
 ) {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
-        const auto& row = run.endpoints[i];
-        const auto& target = run.targets[row.target];
+        const auto& target = run.targets[run.endpoints[i].target];
         const auto names = expected_names(target);
         const bool named =
             target.host == host || std::find(names.begin(), names.end(), host) != names.end();
-        if (named && target.port == port && row.main.chain && !row.main.chain->presented.empty())
-            found.push_back(i);
+        if (named && target.port == port) found.push_back(i);
     }
     return found;
 }
 
+bool has_certificate(const EndpointRow& row) {
+    return row.main.chain && !row.main.chain->presented.empty();
+}
+
 RunRuling rule_on(const RunResult& run, const std::string& host, std::uint16_t port, Place place) {
-    const auto where = fmt::format("{}:{}", host, port);
+    const auto where = host_and_port(host, port);
     const auto probed = probed_under(run, host, port);
-    std::vector<std::string> wrong;
+    std::size_t shown = 0;
+    bool wrong = false;
     for (const auto endpoint : probed) {
-        const auto cover = cover_of(host, *run.endpoints[endpoint].main.chain->presented.front());
+        const auto& row = run.endpoints[endpoint];
+        if (!has_certificate(row)) continue;
+        ++shown;
+        const auto cover = cover_of(host, *row.main.chain->presented.front());
         const bool good =
             cover == Cover::exact || (cover == Cover::wildcard && place.scheme != "sip");
-        if (!good) wrong.push_back(run.endpoints[endpoint].id);
+        wrong = wrong || !good;
     }
     auto ruling =
-        probed.empty()
-            ? inconclusive(fmt::format(
-                  "autodiscover sends clients to {}, which is not probed in this run; --follow "
-                  "probes it",
+        probed.empty() ? inconclusive(fmt::format(
+                             "autodiscover sends clients to {}, which is not probed in this run; "
+                             "--follow probes it",
+                             where
+                         ))
+        : shown == 0   ? inconclusive(fmt::format(
+                             "autodiscover sends clients to {}, which showed no certificate ({})",
+                             where, lyncprobe::to_text(run.endpoints[probed.front()].main.outcome)
+                         ))
+        : wrong
+            ? fail(fmt::format(
+                  "autodiscover sends clients to {}, whose certificate does not cover that name",
                   where
               ))
-        : wrong.empty() ? pass()
-                        : fail(fmt::format(
-                              "autodiscover sends clients to {}, whose certificate does not cover "
-                              "that name",
-                              where
-                          ));
+            : pass();
     auto endpoints = std::move(place.told_by);
     for (const auto endpoint : probed)
         add_once(endpoints, endpoint);

@@ -14,8 +14,13 @@ namespace {
 std::string_view revealed(const Subject& s) {
     const auto& answer = *s.context.answer;
     if (const auto name = answer.text("target_name"); !name.empty()) {
-        const bool inside = s.context.use != CertificateUse::access_edge_external;
-        return inside ? name : std::string_view();
+        switch (s.context.role) {
+        case Role::front_end:
+        case Role::standard_edition:
+        case Role::director:
+        case Role::sba: return name;
+        default: return {}; // an Edge tells the name of the pool behind it
+        }
     }
     return s.context.use == CertificateUse::web_services_internal ? answer.text("server_fqdn")
                                                                   : std::string_view();

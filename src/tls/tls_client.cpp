@@ -212,6 +212,8 @@ void TlsClient::write(std::string_view plaintext) {
         impl_->fail();
 }
 
+bool TlsClient::write_pending() const { return !impl_->unwritten.empty(); }
+
 void TlsClient::close() {
     if (impl_->state != State::up && impl_->state != State::closed) return;
     ERR_clear_error();

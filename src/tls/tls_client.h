@@ -50,7 +50,8 @@ class TlsClient {
     // error.
     std::string read();
     void write(std::string_view plaintext);
-    void close(); // makes our close_notify, without waiting for the peer's
+    bool write_pending() const; // something written waits for the end of a renegotiation
+    void close();               // makes our close_notify, without waiting for the peer's
 
     State state() const;
     bool certificate_requested() const; // so far

@@ -177,7 +177,9 @@ TEST_CASE("every good listener of the demonstration speaks the protocol of its p
         case Probe::autodiscover: check_autodiscover(lab, entry); break;
         case Probe::replication:
             CHECK(lab.ask(entry, get("/ReplicationWebService", entry.target.host))
-                      .starts_with("HTTP/1.1 200 OK\r\n"));
+                      .starts_with(
+                          entry.target.mutual == Mutual::none ? "HTTP/1.1 403 " : "HTTP/1.1 200 OK"
+                      ));
             break;
         case Probe::xmpp: check_xmpp(lab, entry); break;
         case Probe::av_edge: break; // no TLS, and asked elsewhere

@@ -98,13 +98,15 @@ TEST_CASE("revealed-name: a registrar's own name stands in its certificate, lett
     sip.bench.context.probe = Probe::sip;
     sip.bench.context.answer = &sip.facts;
     sip.facts.set("target_name", std::string("FE01.contoso.com"));
+    CHECK(sip.verdict("revealed-name") == Verdict::not_applicable); // nobody said what it is
+    sip.bench.context.role = Role::front_end;
     CHECK(sip.verdict("revealed-name") == Verdict::pass);
     sip.facts.set("target_name", std::string("fe02.contoso.com"));
     CHECK(sip.verdict("revealed-name") == Verdict::fail);
     sip.bench.chain = Bench({named({"*.contoso.com"})}).chain;
     CHECK(sip.ask("revealed-name").message.find("wildcard") != std::string::npos);
     // What an Access Edge tells is the name of the pool behind it.
-    sip.bench.context.use = CertificateUse::access_edge_external;
+    sip.bench.context.role = Role::edge;
     CHECK(sip.verdict("revealed-name") == Verdict::not_applicable);
 }
 
@@ -127,8 +129,10 @@ TEST_CASE("not-refused: a refusal is a warning that says who has to change what"
     partner.facts.set("remedy", std::string("they allow our domain"));
     const auto refused = partner.ask("not-refused");
     CHECK(refused.verdict == Verdict::warn);
-    CHECK(refused.message == "the partner's Edge refuses our domain");
+    CHECK(refused.message == "the partner's Edge refuses our domain. To do: they allow our domain");
     CHECK(refused.evidence.text("remedy") == "they allow our domain");
+    partner.facts.set("refusal_expected", true);
+    CHECK(partner.verdict("not-refused") == Verdict::pass);
 }
 
 TEST_CASE("xmpp-domain: the bare domain, and no wildcard in its place") {
@@ -177,7 +181,15 @@ TEST_CASE("autodiscover-answer: a document or a redirect inside the domain, noth
     CHECK(web.verdict("autodiscover-answer") == Verdict::fail);
     web.facts.set("redirect_other_domain", false);
     web.facts.set("document_problem", std::string("it is HTML"));
-    CHECK(web.verdict("autodiscover-answer") == Verdict::fail);
+    CHECK(web.verdict("autodiscover-answer") == Verdict::pass); // another form of it is good
+    web.facts.set("formats", std::vector<std::string>{});
+    CHECK(web.verdict("autodiscover-answer") == Verdict::pass); // sent on within the domain
+    Answered other(Probe::autodiscover);
+    other.facts.set("document_problem", std::string("it is HTML"));
+    CHECK(other.ask("autodiscover-answer").message.find("it is HTML") != std::string::npos);
+    Answered blind(Probe::autodiscover); // asked by address: no domain to compare with
+    blind.facts.set("redirect", std::string("https://lyncweb.contoso.com/"));
+    CHECK(blind.verdict("autodiscover-answer") == Verdict::inconclusive);
     web.bench.context.probe = Probe::https;
     CHECK(web.verdict("autodiscover-answer") == Verdict::not_applicable);
 }

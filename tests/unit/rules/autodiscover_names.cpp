@@ -81,5 +81,11 @@ TEST_CASE("autodiscover-names: what was not probed, or showed nothing, is inconc
     const auto rows = it.judge();
     REQUIRE(rows.size() == 1);
     CHECK(rows[0].finding->verdict == Verdict::inconclusive);
-    CHECK(rows[0].endpoints == std::vector<std::size_t>{0});
+    CHECK(rows[0].finding->message.find("showed no certificate") != std::string::npos);
+    CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 2});
+    it.names({"Ucwa https://[2001:db8::1]:443"});
+    CHECK(
+        it.judge()[0].finding->message.find("[2001:db8::1]:443, which is not probed") !=
+        std::string::npos
+    );
 }
