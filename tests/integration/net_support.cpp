@@ -264,8 +264,20 @@ DeadSocket::~DeadSocket() {
 
 bool dnsmasq_installed() { return std::filesystem::exists("/usr/sbin/dnsmasq"); }
 
+// Another process may take the free port first, for UDP or for TCP: then another port is tried.
 Dnsmasq::Dnsmasq(std::vector<std::string> options) {
-    close(bound_socket(SOCK_DGRAM, "127.0.0.1", port_));
+    bool up = false;
+    for (int attempt = 0; attempt < 3 && !up; ++attempt) {
+        close(bound_socket(SOCK_DGRAM, "127.0.0.1", port_));
+        start(options);
+        for (int i = 0; i < 100 && !up && running(); ++i)
+            up = answers_dns(port_);
+        if (!up) stop();
+    }
+    REQUIRE(up);
+}
+
+void Dnsmasq::start(const std::vector<std::string>& options) {
     std::vector<std::string> arguments = {
         "dnsmasq",
         "--no-daemon",
@@ -290,15 +302,20 @@ Dnsmasq::Dnsmasq(std::vector<std::string> options) {
         execv("/usr/sbin/dnsmasq", pointers.data());
         _exit(127);
     }
-    bool up = false;
-    for (int i = 0; i < 50 && !up; ++i)
-        up = answers_dns(port_);
-    REQUIRE(up);
 }
 
-Dnsmasq::~Dnsmasq() {
+bool Dnsmasq::running() {
+    if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
+    return pid_ > 0;
+}
+
+void Dnsmasq::stop() {
+    if (pid_ <= 0) return; // never everybody
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
+    pid_ = -1;
 }
+
+Dnsmasq::~Dnsmasq() { stop(); }
 
 } // namespace lyncprobe::net_test

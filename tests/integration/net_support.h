@@ -130,6 +130,10 @@ class Dnsmasq {
     std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
   private:
+    void start(const std::vector<std::string>& options);
+    bool running();
+    void stop();
+
     std::uint16_t port_ = 0;
     int pid_ = -1;
 };
