@@ -225,11 +225,11 @@ TEST_CASE("udp: the operator's cut and the forgiven time hold as over TCP") {
     CHECK(result.end == PeerEnd::interrupted);
 
     asio::io_context again;
-    connection = std::make_shared<Connection>(again);
-    connection->limit(Clock::now() + 100ms);
-    connection->forgive(300ms);
+    const auto forgiven = std::make_shared<Connection>(again); // goes before its io_context
+    forgiven->limit(Clock::now() + 100ms);
+    forgiven->forgive(300ms);
     const auto then = Clock::now();
-    asio::co_spawn(again, converse(connection, endpoint, 1, &result), [](std::exception_ptr) {});
+    asio::co_spawn(again, converse(forgiven, endpoint, 1, &result), [](std::exception_ptr) {});
     again.run();
     CHECK(result.end == PeerEnd::timeout);
     CHECK(Clock::now() - then >= 350ms);
