@@ -2,6 +2,7 @@
 #include "codec/xml.h"
 
 #include "model/limits.h"
+#include "model/unicode.h"
 
 #include <algorithm>
 #include <charconv>
@@ -50,23 +51,6 @@ pugi::xml_attribute find(const pugi::xml_node& node, std::string_view name) {
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-void append_utf8(std::string& out, std::uint32_t c) {
-    const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (c < 0x80) return put(c);
-    if (c < 0x800) {
-        put(0xc0 | c >> 6);
-    } else {
-        if (c < 0x10000) {
-            put(0xe0 | c >> 12);
-        } else {
-            put(0xf0 | c >> 18);
-            put(0x80 | (c >> 12 & 0x3f));
-        }
-        put(0x80 | (c >> 6 & 0x3f));
-    }
-    put(0x80 | (c & 0x3f));
-}
 
 // UTF-16 without its mark; nothing where it is none.
 std::optional<std::string> utf16_to_utf8(std::string_view raw, bool big_endian) {

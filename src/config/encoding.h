@@ -27,6 +27,5 @@ Decoded decode(std::string_view raw);
 // Takes one character from the front of valid UTF-8; nothing valid there: takes nothing and returns
 // false.
 bool take_character(std::string_view& text, char32_t& character);
-void append_utf8(std::string& out, char32_t character);
 
 } // namespace lyncprobe::config

@@ -4,6 +4,7 @@
 #include "config/encoding.h"
 #include "config/topology_import.h"
 #include "model/escape.h"
+#include "model/unicode.h"
 
 #include <algorithm>
 

@@ -3,6 +3,7 @@
 #include "pki/der.h"
 
 #include "model/certificate.h"
+#include "model/unicode.h"
 #include "pki/ossl.h"
 
 #include <algorithm>
@@ -20,7 +21,6 @@ struct Header {
 };
 
 std::optional<Header> read_header(std::string_view bytes);
-void append_utf8(std::string& out, std::uint32_t code_point);
 std::optional<std::string> wide_text(std::string_view content, std::size_t width);
 std::optional<int> digits(std::string_view& text, std::size_t count);
 std::optional<std::chrono::minutes> offset(std::string_view text);
@@ -183,27 +183,6 @@ std::optional<Header> read_header(std::string_view bytes) {
         header.length = (header.length << 8) | static_cast<std::uint8_t>(octet);
     header.size = 2 + count;
     return header;
-}
-
-void append_utf8(std::string& out, std::uint32_t code_point) {
-    const auto tail = [&](int shift) {
-        out += static_cast<char>(0x80 | ((code_point >> shift) & 0x3f));
-    };
-    if (code_point < 0x80) {
-        out += static_cast<char>(code_point);
-    } else if (code_point < 0x800) {
-        out += static_cast<char>(0xc0 | (code_point >> 6));
-        tail(0);
-    } else if (code_point < 0x10000) {
-        out += static_cast<char>(0xe0 | (code_point >> 12));
-        tail(6);
-        tail(0);
-    } else {
-        out += static_cast<char>(0xf0 | (code_point >> 18));
-        tail(12);
-        tail(6);
-        tail(0);
-    }
 }
 
 // Big-endian characters of a fixed width. What no code point is becomes U+FFFD.

@@ -1,49 +1,23 @@
 // SPDX-License-Identifier: MIT
-// The autodiscover conversation: whatever may be answered, in two parts, then the close; every
-// line that is learnt reads back.
+// The autodiscover conversation: whatever may be answered; every line that is learnt reads back.
 #include "probes/autodiscover.h"
 
-#include "model/limits.h"
-
-#include <cstdint>
-#include <cstdlib>
+#include "fuzz/http_peer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace lyncprobe;
-    using namespace lyncprobe::probes;
     static const Target target = [] {
         Target made;
         made.host = "lyncdiscover.contoso.com";
         return made;
     }();
-    std::string_view rest(reinterpret_cast<const char*>(data), size);
-    auto conversation = autodiscover.converse(Peer{.target = &target});
-    auto want = conversation->start();
-    std::size_t requests = 0;
-    while (want.kind != Want::Kind::done) {
-        if (want.kind == Want::Kind::send) {
-            if (++requests > 5) std::abort(); // it asks a few times, whatever is answered
-            want = conversation->on({.kind = Received::Kind::sent});
-        } else if (!rest.empty()) {
-            const auto part =
-                rest.substr(0, rest.size() > size / 2 ? size - size / 2 : rest.size());
-            rest.remove_prefix(part.size());
-            want = conversation->on({.kind = Received::Kind::bytes, .bytes = part});
-        } else {
-            want = conversation->on({.kind = Received::Kind::end_of_stream});
-            if (want.kind != Want::Kind::done) std::abort();
-        }
-    }
-    const auto answer = conversation->answer();
-    for (const auto& [key, value] : answer.facts) {
-        const auto* lines = std::get_if<std::vector<std::string>>(&value);
-        if (lines == nullptr) continue;
-        if (lines->size() > limits::kLearntKept) std::abort();
-        if (key != autodiscover_answer::kEndpoints) continue;
-        for (const auto& line : *lines) {
-            const auto read = read_learnt_endpoint(line);
-            if (!read || to_text(*read) != line) std::abort();
-        }
+    const auto answer =
+        play_fuzzed_web(probes::autodiscover, target, {reinterpret_cast<const char*>(data), size});
+    const auto* value = answer.facts.find(probes::autodiscover_answer::kEndpoints);
+    if (value == nullptr) return 0;
+    for (const auto& line : std::get<std::vector<std::string>>(*value)) {
+        const auto read = probes::read_learnt_endpoint(line);
+        if (!read || probes::to_text(*read) != line) std::abort();
     }
     return 0;
 }

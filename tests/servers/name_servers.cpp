@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "servers/name_servers.h"
 
+#include "servers/server_programs.h"
+
 #include <chrono>
 #include <poll.h>
 #include <unistd.h>
@@ -43,16 +45,6 @@ $TTL 300
 @ NS ns.{0}.
 ns A 127.0.0.1
 )";
-
-void wait_until_listening(const Process& process, std::uint16_t port, const std::string& program) {
-    using namespace std::chrono_literals;
-    const auto limit = std::chrono::steady_clock::now() + 15s;
-    bool listening = false;
-    while (!listening && process.running() && std::chrono::steady_clock::now() < limit)
-        listening = wait_for_port(port, 1s);
-    const bool started = listening && process.running(); // else somebody else has the port
-    REQUIRE_MESSAGE(started, program << " did not start: " << process.stderr_so_far());
-}
 
 std::string u16(std::size_t n) {
     return {static_cast<char>(n >> 8 & 255), static_cast<char>(n & 255)};
