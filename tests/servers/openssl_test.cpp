@@ -333,3 +333,18 @@ TEST_CASE("s_server: an expired certificate of another host is judged, not refus
     CHECK(endpoint.verdict("crl-distribution-point") == "fail");
     CHECK(endpoint.verdict("chain-trusted") == "pass"); // dates and use are other rules' business
 }
+
+TEST_CASE("s_server: a web conferencing port is shaken hands with and listened to for a second") {
+    const TemporaryFolder folder;
+    const OpensslServer server(good_credentials(folder), {});
+    const auto endpoint = scan_one(
+        {.name = "psom",
+         .port = server.port(),
+         .probe = "web-conferencing",
+         .more = "role: edge, use: DataEdgeExternal, side: external"}
+    );
+    CHECK(endpoint.get("/outcome") == "ok");
+    CHECK(endpoint.get("/conversation") == "null"); // nothing is said without a conference's token
+    CHECK(endpoint.verdict("server-eku") == "pass");
+    CHECK(std::stod(endpoint.get("/timing_ms/total")) >= 1000);
+}

@@ -28,7 +28,7 @@ http {{
 )";
 constexpr const char* kNginxSite = R"(
     server {{
-        listen 127.0.0.1:{} ssl;
+        listen 127.0.0.1:{}{};
         server_name {};
         ssl_certificate {};
         ssl_certificate_key {};
@@ -53,8 +53,9 @@ Nginx::Nginx(const std::vector<Site>& sites) {
     std::string blocks;
     for (const auto& site : sites)
         blocks += fmt::format(
-            kNginxSite, site.port, site.name, site.credentials.bundle, site.credentials.key,
-            site.directives, site.locations.empty() ? "return 200 \"ok\";" : site.locations
+            kNginxSite, site.port, site.plain ? "" : " ssl", site.name, site.credentials.bundle,
+            site.credentials.key, site.directives,
+            site.locations.empty() ? "return 200 \"ok\";" : site.locations
         );
     const auto file = folder_.write("nginx.conf", fmt::format(kNginxMain, folder_.path(), blocks));
     const auto program = installed_program("nginx", "nginx-light");

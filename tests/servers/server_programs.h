@@ -27,6 +27,7 @@ class Nginx {
         Credentials credentials;
         std::string directives; // "ssl_verify_client on;"
         std::string locations;  // "location /meet/ { … }"; empty: it says "ok" to everything
+        bool plain = false;     // HTTP without TLS
     };
     explicit Nginx(const std::vector<Site>& sites);
 

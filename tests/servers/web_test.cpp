@@ -276,3 +276,38 @@ TEST_CASE("web: Autodiscover as browsers get it, and a site that is none") {
     CHECK(page.get("/outcome") == "ok");
     CHECK(page.get("/conversation/document_problem") == "GET /: it is a web page");
 }
+
+TEST_CASE("web: autodiscover over plain HTTP has no certificate by design, and its answer is judged"
+) {
+    const TemporaryFolder folder;
+    const auto port = free_port(), away = free_port();
+    const auto credentials = good_credentials(folder);
+    const std::string document =
+        "location / { default_type application/vnd.microsoft.rtc.autodiscover+xml; return 200 "
+        "'<?xml version=\"1.0\"?><AutodiscoverResponse AccessLocation=\"External\"><Root><Link "
+        "token=\"Redirect\" href=\"https://lyncweb.contoso.example/Autodiscover/"
+        "AutodiscoverService.svc/root\"/></Root></AutodiscoverResponse>'; }";
+    const Nginx nginx(
+        {{port, kHost, credentials, "", document, true},
+         {away, kHost, credentials, "",
+          "location / { return 302 https://webdir.online.lync.com/Autodiscover/; }", true}}
+    );
+    const std::string more = "plain: yes, sip_domain: contoso.example, role: reverse-proxy";
+    const auto result = scan(
+        {{.name = "good", .port = port, .probe = "autodiscover", .more = more},
+         {.name = "away", .port = away, .probe = "autodiscover", .more = more}}
+    );
+    const auto good = result.endpoint("good");
+    CHECK(good.get("/outcome") == "ok");
+    CHECK(good.get("/judged") == "true");
+    CHECK(good.get("/tls") == "null");
+    CHECK(good.list("/chain").empty());
+    CHECK(good.get("/target/plain") == "true");
+    CHECK(good.list("/conversation/formats").front() == "xml");
+    CHECK(
+        good.list("/conversation/endpoints") ==
+        Lines{"Redirect https://lyncweb.contoso.example:443"}
+    );
+    CHECK(good.verdict("autodiscover-answer") == "pass");
+    CHECK(result.endpoint("away").verdict("autodiscover-answer") == "fail");
+}
