@@ -43,7 +43,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto whole = read(bytes, size);
     for (std::size_t first = 1; first < size && first <= 64; ++first) {
         const auto parts = read(bytes, first);
-        if (whole && parts && *parts != *whole) std::abort();
+        // One reading may wait where the other has decided already.
+        if (whole && parts && !parts->starts_with(*whole) && !whole->starts_with(*parts))
+            std::abort();
     }
     return 0;
 }
