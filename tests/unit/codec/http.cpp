@@ -304,3 +304,16 @@ TEST_CASE("http: nothing in a request can add to its lines") {
     }
     CHECK(encode(HttpGet{.host = "a", .path = "x y"}).starts_with("GET /x%20y HTTP/1.1\r\n"));
 }
+
+TEST_CASE("http: the last chunk may come byte by byte") {
+    const std::string text =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
+    HttpReader reader;
+    auto state = HttpReader::State::need_more;
+    for (const char c : text) {
+        CHECK(state == HttpReader::State::need_more);
+        state = reader.feed({&c, 1});
+    }
+    CHECK(state == HttpReader::State::have_response);
+    CHECK(reader.response().body == "ok");
+}
