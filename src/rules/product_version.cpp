@@ -42,8 +42,9 @@ constinit const Rule product_version{
     .title = "The product is as new as the target list says",
     .scope = Scope::conversation,
     .source =
-        {.document = "[MS-SIPRE] Session Initiation Protocol Routing Extensions",
-         .section = "Server header of the product versions"},
+        {.document =
+             "docs/probes.md of lyncprobe (from captured answers; no Microsoft text lists them)",
+         .section = "sip, https"},
     .demands = "Where a target says which product runs there, the version that its answer shows "
                "(Server header, build of the join page) is that product or a newer one.",
     .why = "An older answer means that another server stands behind the name: a load balancer or "
