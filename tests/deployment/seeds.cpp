@@ -141,6 +141,10 @@ const std::vector<Seed> kServers{
      [](lab::ServerSpec& lab, const lab::DemoPki& pki) {
          lab.client_ca_pem = {pki.public_root().self().certificate_pem};
      }},
+    {"the ports of its UCWA service ask nobody for a certificate",
+     {"fe24.*", "ucwa-*"},
+     {{"client-certificate-demanded", "fail", {}, true}},
+     [](Listener& it) { it.lab.client_certificates = lab::ClientCertificates::not_asked; }},
     {"the service is stopped: connections are refused",
      {"fe07.*", "audio-test"},
      {ends("refused")},
