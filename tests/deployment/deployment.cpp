@@ -103,6 +103,7 @@ struct Pool {
 
 struct Server {
     std::string fqdn, address;
+    std::string name = {}; // by which it is asked for outside; empty = its own
 };
 
 class Builder {
@@ -123,8 +124,8 @@ class Builder {
     void directors();
     void redmond_edges();
     void dublin_edges();
-    void edge_inside(const Pool&, const std::vector<Server>&, const CertificateSpec&);
-    void av_edge(const Server&, const std::string& service, const std::string& address);
+    void edge_inside(const std::vector<Server>&, const CertificateSpec&);
+    void av_edge(const Server&, const std::string& service);
     void web_sites(const Pool&, const Server&);
     void neighbours();
     void reverse_proxies();
@@ -196,10 +197,12 @@ Listener& Builder::add(
     listener.server = server.fqdn;
     listener.service = port.service;
     listener.use = use;
-    listener.endpoints = {fmt::format("{} {}", server.fqdn, port.service)};
+    listener.endpoints = {
+        {fmt::format("{} {}", server.fqdn, port.service),
+         server.name.empty() ? server.fqdn : server.name}};
     listener.certificate = certificate;
     listener.issuer = issuer;
-    listener.lab.name = listener.endpoints.front();
+    listener.lab.name = listener.endpoints.front().name;
     listener.lab.address = server.address;
     listener.lab.port = port.number;
     set_talk(listener.lab, port.talk, server.fqdn);
@@ -283,7 +286,7 @@ void Builder::redmond_edges() {
     const Pool pool{3, in_contoso("edgepool")};
     const auto edges = servers(pool, "edge", 1, 4);
     const auto inside = lab::internal_spec(pool.fqdn, {pool.fqdn});
-    edge_inside(pool, edges, inside);
+    edge_inside(edges, inside);
     const auto outside = lab::public_spec(
         kEdgeOutside,
         with_domains({kEdgeOutside, in_contoso("webconf"), "sip.fabrikam.example"}, "")
@@ -292,19 +295,23 @@ void Builder::redmond_edges() {
     for (const auto& edge : edges) {
         ++number;
         add(edge, kEdgeXmppInside, "Internal", inside);
-        const Server access{edge.fqdn, address(pool, 50 + number)};
-        const Server data{edge.fqdn, address(pool, 100 + number)};
+        const Server access{edge.fqdn, address(pool, 50 + number), kEdgeOutside};
+        const Server data{edge.fqdn, address(pool, 100 + number), in_contoso("webconf")};
         add(access, {"access-edge-clients", 10443, Talk::access}, "AccessEdgeExternal", outside,
             Issuer::public_ca);
         add(access, {"federation", kSip, Talk::federation}, "AccessEdgeExternal", outside,
             Issuer::public_ca);
-        add(access, {"xmpp-edge", 5269, Talk::xmpp}, "AccessEdgeExternal", outside,
-            Issuer::public_ca)
-            .endpoints = {
-            edge.fqdn + " contoso.example xmpp-edge", edge.fqdn + " fabrikam.example xmpp-edge"};
+        auto& xmpp =
+            add(access, {"xmpp-edge", 5269, Talk::xmpp}, "AccessEdgeExternal", outside,
+                Issuer::public_ca);
+        xmpp.endpoints.clear();
+        for (const auto* domain : kSipDomains)
+            xmpp.endpoints.push_back(
+                {fmt::format("{} {} xmpp-edge", edge.fqdn, domain), kEdgeOutside}
+            );
         add(data, {"web-conferencing-edge-clients", 10443, Talk::psom}, "DataEdgeExternal", outside,
             Issuer::public_ca);
-        av_edge(edge, "av-edge-clients", address(pool, 150 + number));
+        av_edge({edge.fqdn, address(pool, 150 + number), in_contoso("av")}, "av-edge-clients");
     }
 }
 
@@ -312,36 +319,33 @@ void Builder::redmond_edges() {
 void Builder::dublin_edges() {
     const Pool pool{9, in_contoso("edge2")};
     const auto edges = servers(pool, "edge", 21, 2);
-    edge_inside(pool, edges, lab::internal_spec(pool.fqdn, {pool.fqdn}));
+    edge_inside(edges, lab::internal_spec(pool.fqdn, {pool.fqdn}));
     const auto name = in_contoso("access2");
     const auto outside = lab::public_spec(name, with_domains({name}, "sip."));
     int number = 0;
     for (const auto& edge : edges) {
         ++number;
-        const Server access{edge.fqdn, address(pool, 50 + number)};
+        const Server access{edge.fqdn, address(pool, 50 + number), name};
         add(access, {"access-edge-clients", kSip, Talk::access}, "AccessEdgeExternal", outside,
             Issuer::public_ca);
         add(access, {"web-conferencing-edge-clients", 10444, Talk::psom}, "DataEdgeExternal",
             outside, Issuer::public_ca);
-        av_edge(edge, "av-edge-clients", access.address);
+        av_edge(access, "av-edge-clients");
     }
 }
 
-void Builder::edge_inside(
-    const Pool&, const std::vector<Server>& edges, const CertificateSpec& certificate
-) {
+void Builder::edge_inside(const std::vector<Server>& edges, const CertificateSpec& certificate) {
     for (const auto& edge : edges) {
         add_all(edge, kEdgeInside, "Internal", certificate);
-        av_edge(edge, "av-edge-internal", edge.address);
+        av_edge(edge, "av-edge-internal");
     }
 }
 
 // No certificate by design, and two ways in.
-void Builder::av_edge(const Server& edge, const std::string& service, const std::string& address) {
+void Builder::av_edge(const Server& edge, const std::string& service) {
     const std::string udp = service + "-udp";
-    const Server relay{edge.fqdn, address};
-    add(relay, {service.c_str(), 10443, Talk::turn}, "AudioVideoAuthentication", {});
-    add(relay, {udp.c_str(), 3478, Talk::turn_udp}, "AudioVideoAuthentication", {});
+    add(edge, {service.c_str(), 10443, Talk::turn}, "AudioVideoAuthentication", {});
+    add(edge, {udp.c_str(), 3478, Talk::turn_udp}, "AudioVideoAuthentication", {});
 }
 
 void Builder::neighbours() {
@@ -385,10 +389,12 @@ void Builder::reverse_proxies() {
         listener.lab.web = web_services({in_contoso("fe01"), {}}, published, true);
         listener.endpoints.clear();
         for (const auto& name : web)
-            listener.endpoints.push_back(fmt::format("{} {} published-web", server.fqdn, name));
-        for (const auto* domain : kSipDomains)
             listener.endpoints.push_back(
-                fmt::format("{} lyncdiscover.{} autodiscover", server.fqdn, domain)
+                {fmt::format("{} {} published-web", server.fqdn, name), name}
+            );
+        for (const auto& name : with_domains({}, "lyncdiscover."))
+            listener.endpoints.push_back(
+                {fmt::format("{} {} autodiscover", server.fqdn, name), name}
             );
     }
 }

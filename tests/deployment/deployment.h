@@ -13,13 +13,19 @@ namespace lyncprobe::test {
 
 enum class Issuer { inside, public_ca };
 
+// Endpoint is one target that leads to a listener; most listeners have one.
+struct Endpoint {
+    std::string name; // of the target, as the result has it
+    std::string host; // that is asked for
+};
+
 // Listener is one port of one server.
 struct Listener {
-    std::string server;                 // the machine: "fe01.contoso.example"
-    std::string service;                // as docs/services.md calls it
-    std::string use;                    // of its certificate
-    std::vector<std::string> endpoints; // the targets that lead here; mostly one
-    lab::CertificateSpec certificate;   // equal ones are one certificate; no common name = none
+    std::string server;  // the machine: "fe01.contoso.example"
+    std::string service; // as docs/services.md calls it
+    std::string use;     // of its certificate
+    std::vector<Endpoint> endpoints;
+    lab::CertificateSpec certificate; // equal ones are one certificate; no common name = none
     Issuer issuer = Issuer::inside;
     lab::ServerSpec lab; // chain and key come with present()
 };

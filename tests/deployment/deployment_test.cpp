@@ -109,8 +109,8 @@ Statements statements_of(const Seed& seed, const std::vector<Listener>& listener
     std::set<std::string> all, planted;
     for (const auto& listener : listeners)
         for (const auto& endpoint : listener.endpoints) {
-            all.insert(endpoint);
-            if (is_at(seed.place, listener)) planted.insert(endpoint);
+            all.insert(endpoint.name);
+            if (is_at(seed.place, listener)) planted.insert(endpoint.name);
         }
     REQUIRE_MESSAGE(!planted.empty(), seed.fault);
     Statements must;
@@ -131,16 +131,14 @@ Statements statements_of(const Seed& seed, const std::vector<Listener>& listener
     return must;
 }
 
-std::string transport_of(const lab::ServerSpec& lab) { return lab.speaks_turn_udp ? "udp" : "tcp"; }
-
-// "name address:port/transport" of every endpoint.
+// Every endpoint: how it is called, where it is, by which name it is asked, what it presents.
 Statements endpoints_of(const std::vector<Listener>& listeners) {
     Statements all;
     for (const auto& listener : listeners)
-        for (const auto& name : listener.endpoints)
+        for (const auto& endpoint : listener.endpoints)
             all.insert(fmt::format(
-                "{} {}:{}/{}", name, listener.lab.address, listener.lab.port,
-                transport_of(listener.lab)
+                "{}: {}:{}/{} as {}, {}", endpoint.name, listener.lab.address, listener.lab.port,
+                listener.lab.speaks_turn_udp ? "udp" : "tcp", endpoint.host, listener.use
             ));
     return all;
 }
@@ -150,8 +148,9 @@ Statements endpoints_of(const json::value& result) {
     for (const auto& endpoint : result.at("endpoints").as_array()) {
         const auto& target = endpoint.at("target");
         const auto text = fmt::format(
-            "{} {}:{}/{}", text_of(target, "name"), text_of(target, "address"),
-            target.at("port").as_int64(), text_of(target, "transport")
+            "{}: {}:{}/{} as {}, {}", text_of(target, "name"), text_of(target, "address"),
+            target.at("port").as_int64(), text_of(target, "transport"), text_of(target, "host"),
+            text_of(target, "use")
         );
         CHECK_MESSAGE(all.insert(text).second, text << " stands twice in the result");
     }
