@@ -183,7 +183,7 @@ const std::vector<Seed> kServers{
      [](Listener& it) { it.lab.faults.alert = 80; }},
     {"speaks TLS 1.0 only",
      {"med03.*", "mediation-gateway"},
-     {warns("tls12-available")},
+     {warns("tls12-available"), {"legacy-protocols", "warn", {}, false, Extent::with_matrices}},
      [](Listener& it) { it.lab.min_version = it.lab.max_version = 0x0301; }},
     {"its clock is eight minutes ahead",
      {"fe23.*", "web-internal"},

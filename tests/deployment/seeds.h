@@ -15,11 +15,15 @@ struct Place {
     std::string server, what = "*";
 };
 
+// Extent is how much of the program a scan uses.
+enum class Extent { usual, with_matrices };
+
 // Said is what one rule must say, or how the probe must end.
 struct Said {
     std::string rule, verdict;        // or "outcome" and the outcome
     std::vector<std::string> at = {}; // globs of endpoints; empty = wherever the fault is
     bool together = false;            // one finding about all of them, of a rule over the whole run
+    Extent extent = Extent::usual;    // the least with which it is said
 };
 
 struct Seed {
