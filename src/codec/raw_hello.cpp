@@ -40,7 +40,11 @@ constexpr std::uint16_t kEmptyRenegotiationInfo = 0x00ff;
 
 constexpr std::array<std::uint16_t, 5> kSuitesOfTls13{0x1302, 0x1303, 0x1301, 0x1304, 0x1305};
 constexpr std::uint16_t kX25519 = 29, kP256 = 23, kP384 = 24, kP521 = 25;
-constexpr std::array kGroups{kX25519, kP256, kP384, kP521};
+// Behind those that Lync supports all that a certificate's key may be on (secp192r1, secp224r1,
+// secp256k1, three of Brainpool): a server shows such a certificate only to whom that curve says
+// something (RFC 8422 5.1).
+constexpr std::array<std::uint16_t, 10> kGroups{kX25519, kP256, kP384, kP521, 19,
+                                                21,      22,    26,    27,    28};
 
 // PKCS#1 for every hash next to PSS, SHA-1 too: Schannel holds the list against the chain it would
 // send.

@@ -48,6 +48,7 @@ struct CertificateSpec {
     // Certificates with equal `key` and `key_name` share one key pair. Empty: a CA has its own, all
     // others share one.
     std::string key_name;
+    auto operator<=>(const CertificateSpec&) const = default;
 };
 
 // Certificate and key as PEM; made at run time, never stored by the project.

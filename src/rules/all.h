@@ -36,7 +36,8 @@
     X(xmpp_domain)                                                                                 \
     X(av_edge_address)                                                                             \
     X(autodiscover_answer)                                                                         \
-    X(autodiscover_names)
+    X(autodiscover_names)                                                                          \
+    X(client_certificate_demanded)
 
 namespace lyncprobe::rules {
 

@@ -66,7 +66,7 @@ RunRuling rule_on(const RunResult& run, const std::string& host, std::uint16_t p
     const auto where = host_and_port(host, port);
     const auto probed = probed_under(run, host, port);
     std::size_t shown = 0;
-    bool wrong = false;
+    std::vector<std::size_t> wrong;
     for (const auto endpoint : probed) {
         const auto& row = run.endpoints[endpoint];
         if (!has_certificate(row)) continue;
@@ -74,7 +74,7 @@ RunRuling rule_on(const RunResult& run, const std::string& host, std::uint16_t p
         const auto cover = cover_of(host, *row.main.chain->presented.front());
         const bool good =
             cover == Cover::exact || (cover == Cover::wildcard && place.scheme != "sip");
-        wrong = wrong || !good;
+        if (!good) wrong.push_back(endpoint);
     }
     auto ruling =
         probed.empty() ? inconclusive(fmt::format(
@@ -86,14 +86,16 @@ RunRuling rule_on(const RunResult& run, const std::string& host, std::uint16_t p
                              "autodiscover sends clients to {}, which showed no certificate ({})",
                              where, lyncprobe::to_text(run.endpoints[probed.front()].main.outcome)
                          ))
-        : wrong
-            ? fail(fmt::format(
-                  "autodiscover sends clients to {}, whose certificate does not cover that name",
-                  where
-              ))
-            : pass();
+        : wrong.empty()
+            ? pass()
+            : fail(fmt::format(
+                  "autodiscover sends clients to {}, whose certificate does not cover that name{}",
+                  where,
+                  wrong.size() < shown ? fmt::format(" on {} of {} endpoints", wrong.size(), shown)
+                                       : ""
+              ));
     auto endpoints = std::move(place.told_by);
-    for (const auto endpoint : probed)
+    for (const auto endpoint : wrong.empty() ? probed : wrong)
         add_once(endpoints, endpoint);
     return {
         std::move(ruling)

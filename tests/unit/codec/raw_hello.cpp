@@ -107,6 +107,15 @@ TEST_CASE("raw hello: the record and the version stated are those of the version
     }
 }
 
+TEST_CASE("raw hello: offers the curves that a certificate may be on, beside those Lync supports") {
+    using namespace std::string_view_literals;
+    // x25519, P-256, P-384, P-521, secp192r1, secp224r1, secp256k1, brainpool
+    constexpr auto kGroups = "\0\x0a\0\x16\0\x14"
+                             "\0\x1d\0\x17\0\x18\0\x19\0\x13\0\x15\0\x16\0\x1a\0\x1b\0\x1c"sv;
+    const auto hello = raw_client_hello({.version = kTls12, .server_name = "", .random = kRandom});
+    CHECK(hello.find(kGroups) != std::string::npos);
+}
+
 TEST_CASE("raw hello: SSL 3.0 has no extensions, TLS has those that old servers need") {
     const auto of = [](std::uint16_t version, std::string_view name) {
         return extensions_of(

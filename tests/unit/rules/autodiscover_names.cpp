@@ -56,6 +56,8 @@ TEST_CASE("autodiscover-names: a place that was probed is held against its certi
     REQUIRE(rows.size() == 1);
     CHECK(rows[0].finding->verdict == Verdict::fail);
     CHECK(rows[0].finding->message.find("sip.contoso.com:443") != std::string::npos);
+    CHECK(rows[0].finding->message.find("on 1 of 2 endpoints") != std::string::npos);
+    CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 2}); // not the one that is right
     CHECK(rows[0].finding->evidence.text("endpoint") == "sip://sip.contoso.com:443");
 }
 
