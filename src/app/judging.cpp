@@ -26,28 +26,6 @@ rules::Context with_target(rules::Context context, const Target& target) {
     return context;
 }
 
-AttemptRow row_of(Observation&& seen, ChainPtr chain) {
-    AttemptRow row;
-    row.offer = std::move(seen.attempt.offer);
-    row.outcome = seen.outcome;
-    row.stage = seen.stage;
-    row.detail = std::move(seen.detail);
-    row.timings = seen.timings;
-    row.pseudo_tls = seen.pseudo_tls;
-    row.plain = seen.plain;
-    row.answer = std::move(seen.answer);
-    row.chain = std::move(chain);
-    row.standing = seen.attempt.standing;
-    if (seen.attempt.handshake.kind == HandshakeKind::raw_hello)
-        row.raw_version = seen.attempt.handshake.version;
-    if (!seen.tls.messages.empty() || !seen.tls.alerts.empty() || !seen.tls.version.empty())
-        row.tls = std::make_unique<TlsFacts>(std::move(seen.tls));
-    if (seen.client_certificate.requested)
-        row.client_certificate =
-            std::make_unique<ClientCertificateFacts>(std::move(seen.client_certificate));
-    return row;
-}
-
 // The client-certificate facts of the attempt that offered ours, else of the main one.
 const ClientCertificateFacts* with_our_certificate(const EndpointRow& row) {
     const auto* main = row.main.client_certificate.get();
@@ -170,6 +148,34 @@ EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&&
         row.findings = findings(judged_chain ? *judged_chain : kNoChain, facts, names);
     }
     return row;
+}
+
+AttemptRow Judge::row_of(Observation&& seen, ChainPtr chain) {
+    AttemptRow row;
+    row.offer = std::move(seen.attempt.offer);
+    row.outcome = seen.outcome;
+    row.stage = seen.stage;
+    row.detail = std::move(seen.detail);
+    row.timings = seen.timings;
+    row.pseudo_tls = seen.pseudo_tls;
+    row.plain = seen.plain;
+    row.answer = std::move(seen.answer);
+    row.chain = std::move(chain);
+    row.standing = seen.attempt.standing;
+    if (seen.attempt.handshake.kind == HandshakeKind::raw_hello)
+        row.raw_version = seen.attempt.handshake.version;
+    if (!seen.tls.messages.empty() || !seen.tls.alerts.empty() || !seen.tls.version.empty())
+        row.tls = shared(std::move(seen.tls));
+    if (seen.client_certificate.requested)
+        row.client_certificate =
+            std::make_unique<ClientCertificateFacts>(std::move(seen.client_certificate));
+    return row;
+}
+
+std::shared_ptr<const TlsFacts> Judge::shared(TlsFacts&& facts) {
+    const auto known = tls_.find(facts);
+    if (known != tls_.end()) return *known;
+    return *tls_.insert(std::make_shared<const TlsFacts>(std::move(facts))).first;
 }
 
 IdentityRow Judge::identity(const pki::Identity& identity) {

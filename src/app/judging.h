@@ -8,6 +8,9 @@
 #include "plan/plan.h"
 #include "rules/judge.h"
 
+#include <memory>
+#include <set>
+
 namespace lyncprobe::app {
 
 // Judge holds what every judgement of a run shares.
@@ -31,6 +34,8 @@ class Judge {
     rules::Context context() const; // time and policy filled in
 
   private:
+    AttemptRow row_of(Observation&&, ChainPtr);
+    std::shared_ptr<const TlsFacts> shared(TlsFacts&&);
     // `names`: what a waiver may call the subject.
     std::vector<const Finding*> findings(
         const Chain&, const rules::Context&, const std::vector<std::string>& names
@@ -42,6 +47,14 @@ class Judge {
     rules::Selection selection_;
     const Policy& policy_;
     std::vector<Waiver> waivers_;
+    // Servers of one kind answer alike; each distinct answer is kept once.
+    struct ByFacts {
+        using is_transparent = void;
+        bool operator()(const auto& a, const auto& b) const { return facts(a) < facts(b); }
+        static const TlsFacts& facts(const std::shared_ptr<const TlsFacts>& it) { return *it; }
+        static const TlsFacts& facts(const TlsFacts& it) { return it; }
+    };
+    std::set<std::shared_ptr<const TlsFacts>, ByFacts> tls_;
     Time now_;
     std::chrono::seconds expires_within_;
 };

@@ -264,6 +264,7 @@ int run_deployment(Deployment deployment, const Options& options) {
 
     auto selection = rules::Selection::make(settings.only, settings.skip);
     if (!selection) return stop(selection.error());
+    deployment.targets.reserve(prepared.targets.size()); // 10,000 times 400 bytes: no more
     for (const auto& planned : prepared.targets)
         deployment.targets.push_back(planned.target);
     auto identities = load_identities(deployment, warn);
@@ -280,6 +281,7 @@ int run_deployment(Deployment deployment, const Options& options) {
     result.vantage = options.vantage;
     result.inputs = deployment.inputs;
     result.targets = std::move(deployment.targets);
+    result.endpoints.reserve(result.targets.size());
 
     pki::CertificateStore store(std::move(*anchors));
     FindingPool pool;

@@ -1,19 +1,38 @@
 // SPDX-License-Identifier: MIT
 #include "model/finding.h"
 
-#include <algorithm>
-#include <tuple>
+#include <functional>
 
 namespace lyncprobe {
 
-bool FindingPool::Less::operator()(const Finding& a, const Finding& b) const {
-    const auto key = [](const Finding& f) {
-        return std::tie(f.rule, f.verdict, f.certificate, f.message, f.waived);
-    };
-    if (key(a) != key(b)) return key(a) < key(b);
-    return std::lexicographical_compare(
-        a.evidence.begin(), a.evidence.end(), b.evidence.begin(), b.evidence.end()
-    );
+namespace {
+
+template <class T>
+void mix(std::size_t& hash, const T& value) {
+    constexpr std::size_t kGolden = 0x9e3779b97f4a7c15;
+    hash = (hash ^ std::hash<T>()(value)) * kGolden;
+    hash ^= hash >> 32;
+}
+
+void mix(std::size_t& hash, const std::vector<std::string>& list) {
+    for (const auto& entry : list)
+        mix(hash, entry);
+}
+
+} // namespace
+
+std::size_t FindingPool::Hash::operator()(const Finding& it) const {
+    std::size_t hash = 0;
+    mix(hash, it.rule);
+    mix(hash, static_cast<int>(it.verdict));
+    if (it.certificate)
+        mix(hash, std::string_view(
+                      reinterpret_cast<const char*>(it.certificate->data()), it.certificate->size()
+                  ));
+    mix(hash, it.message);
+    for (const auto& [key, value] : it.evidence)
+        std::visit([&](const auto& one) { mix(hash, one); }, value);
+    return hash;
 }
 
 const Finding* FindingPool::keep(Finding finding) {

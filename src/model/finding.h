@@ -7,9 +7,9 @@
 #include "model/vocabulary.h"
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace lyncprobe {
@@ -25,6 +25,7 @@ struct Finding {
     std::string message; // one sentence; foreign text in it still raw
     Facts evidence;
     std::optional<std::string> waived; // the waiver's reason
+    bool operator==(const Finding&) const = default;
 };
 
 // FindingPool keeps each distinct finding once; pointers stay valid as long as the pool lives.
@@ -33,10 +34,10 @@ class FindingPool {
     const Finding* keep(Finding);
 
   private:
-    struct Less {
-        bool operator()(const Finding& a, const Finding& b) const;
+    struct Hash {
+        std::size_t operator()(const Finding&) const;
     };
-    std::set<Finding, Less> findings_;
+    std::unordered_set<Finding, Hash> findings_;
 };
 
 } // namespace lyncprobe

@@ -23,7 +23,7 @@ struct AttemptRow {
     Stage stage = Stage::resolve;
     std::string detail;
     Timings timings;
-    std::unique_ptr<TlsFacts> tls; // null where nothing of TLS was seen
+    std::shared_ptr<const TlsFacts> tls; // null where nothing of TLS was seen; shared by equal ones
     std::unique_ptr<ClientCertificateFacts> client_certificate; // null where nothing was asked
     ChainPtr chain;                                             // null where none was seen
     bool pseudo_tls = false;

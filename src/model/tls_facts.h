@@ -3,6 +3,7 @@
 // certificate.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@ struct Alert {
     bool received = true;
     bool fatal = true;
     std::uint8_t code = 0;
+    auto operator<=>(const Alert&) const = default;
 };
 std::string_view alert_name(std::uint8_t code); // "unknown_ca"; "unassigned" where IANA has none
 std::string to_text(const Alert&);              // "received fatal unknown_ca(48)"
@@ -25,6 +27,7 @@ struct HandshakeMessage {
     bool received = true;
     std::uint8_t type = 0;
     std::uint32_t length = 0;
+    auto operator<=>(const HandshakeMessage&) const = default;
 };
 std::string_view handshake_message_name(std::uint8_t type);
 
@@ -45,6 +48,7 @@ struct TlsFacts {
     std::vector<HandshakeMessage> messages;
     std::vector<std::uint16_t> server_extensions; // ServerHello and EncryptedExtensions, in order
     std::uint32_t certificate_bytes = 0;          // size of the Certificate message
+    auto operator<=>(const TlsFacts&) const = default;
 };
 
 // ClientCertificateFacts is the mutual-TLS side of one connection.

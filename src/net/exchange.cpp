@@ -29,10 +29,11 @@ void set(Observation& observation, Outcome outcome, Stage stage, std::string_vie
 Exchange::Exchange(
     tls::ContextPool::Context& context, const HandshakeOptions& options,
     const probes::ProbeInfo* probe, const probes::Peer& peer
-)
-    : client_(context, options) {
+) {
     if (options.kind == HandshakeKind::raw_hello)
         raw_ = std::make_unique<tls::RawClient>(context, options);
+    else
+        client_ = std::make_unique<tls::TlsClient>(context, options);
     if (probe == nullptr) return;
     listen_ = probe->listen;
     if (probe->converse == nullptr) return;
@@ -53,10 +54,10 @@ void Exchange::receive(std::string_view bytes) {
     switch (phase_) {
     case Phase::preamble: plain_in_ += bytes; return step_conversation();
     case Phase::handshake:
-        raw_ ? raw_->receive(bytes) : client_.receive(bytes);
+        raw_ ? raw_->receive(bytes) : client_->receive(bytes);
         return step_handshake();
-    case Phase::refusal: client_.receive(bytes); return step_refusal();
-    case Phase::conversation: client_.receive(bytes); return step_conversation();
+    case Phase::refusal: client_->receive(bytes); return step_refusal();
+    case Phase::conversation: client_->receive(bytes); return step_conversation();
     case Phase::over: return;
     }
 }
@@ -65,7 +66,7 @@ void Exchange::peer_ended(PeerEnd why) {
     if (phase_ == Phase::over) return;
     end_ = why;
     if (why == PeerEnd::end_of_stream) {
-        if (tls_begun_) client_.peer_ended();
+        if (tls_begun_ && client_) client_->peer_ended();
         sending_ = false; // what could not be sent is not missed
         if (phase_ == Phase::handshake) step_handshake();
         if (phase_ == Phase::refusal) step_refusal();
@@ -83,11 +84,11 @@ void Exchange::refusal_waited() {
 std::string Exchange::take_output() {
     if (!plain_out_.empty()) return std::exchange(plain_out_, {});
     if (!tls_begun_) return {};
-    return raw_ ? raw_->take_output() : client_.take_output();
+    return raw_ ? raw_->take_output() : client_->take_output();
 }
 
 void Exchange::output_sent() {
-    if (!sending_ || phase_ == Phase::over || client_.write_pending()) return;
+    if (!sending_ || phase_ == Phase::over || write_pending()) return;
     sending_ = false;
     want_ = conversation_->on({.kind = Received::Kind::sent});
     step_conversation();
@@ -99,7 +100,7 @@ void Exchange::begin_handshake() {
     if (raw_) raw_->start();
     if (!plain_in_.empty()) {
         const auto early = std::exchange(plain_in_, {});
-        raw_ ? raw_->receive(early) : client_.receive(early);
+        raw_ ? raw_->receive(early) : client_->receive(early);
     }
     step_handshake();
 }
@@ -109,7 +110,7 @@ void Exchange::step_handshake() {
         if (raw_->over()) phase_ = Phase::over;
         return;
     }
-    switch (client_.handshake()) {
+    switch (client_->handshake()) {
     case TlsClient::State::handshaking: return;
     case TlsClient::State::up: return after_handshake();
     case TlsClient::State::failed:
@@ -121,14 +122,14 @@ void Exchange::after_handshake() {
     shaken_hands_ = true;
     if (conversation_) return begin_conversation();
     phase_ = Phase::refusal;
-    if (!client_.refusal_may_follow() && listen_.count() == 0) finish();
+    if (!client_->refusal_may_follow() && listen_.count() == 0) finish();
 }
 
 // Whatever the server says here, only a refusal or a close matters.
 void Exchange::step_refusal() {
-    while (!client_.read().empty()) {
+    while (!client_->read().empty()) {
     }
-    if (client_.state() != TlsClient::State::up) phase_ = Phase::over;
+    if (client_->state() != TlsClient::State::up) phase_ = Phase::over;
 }
 
 void Exchange::begin_conversation() {
@@ -141,10 +142,10 @@ void Exchange::begin_conversation() {
 
 void Exchange::step_conversation() {
     // A request in the middle of a renegotiation goes out only after what the server says to it.
-    while (sending_ && client_.write_pending()) {
-        const auto text = client_.read();
+    while (sending_ && write_pending()) {
+        const auto text = client_->read();
         plain_in_ += text;
-        if (client_.state() == TlsClient::State::failed) phase_ = Phase::over;
+        if (client_->state() == TlsClient::State::failed) phase_ = Phase::over;
         if (text.empty()) break;
     }
     while (!sending_ && take_step()) {
@@ -159,7 +160,7 @@ bool Exchange::take_step() {
     case Want::Kind::start_tls: begin_handshake(); return false;
     case Want::Kind::send:
         if (tls_begun_)
-            client_.write(want_.bytes);
+            client_->write(want_.bytes);
         else
             plain_out_ += want_.bytes;
         sending_ = true;
@@ -172,7 +173,7 @@ bool Exchange::take_step() {
         return true;
     }
     if (!plaintext_ended()) return false;
-    if (told_end_ || (tls_begun_ && client_.state() == TlsClient::State::failed)) {
+    if (told_end_ || (tls_begun_ && client_->state() == TlsClient::State::failed)) {
         phase_ = Phase::over;
         return false;
     }
@@ -183,16 +184,16 @@ bool Exchange::take_step() {
 
 std::string Exchange::take_plaintext() {
     if (!tls_begun_ || !plain_in_.empty()) return std::exchange(plain_in_, {});
-    return client_.read();
+    return client_->read();
 }
 
 bool Exchange::plaintext_ended() const {
-    return end_ != PeerEnd::open || (tls_begun_ && client_.state() != TlsClient::State::up);
+    return end_ != PeerEnd::open || (tls_begun_ && client_->state() != TlsClient::State::up);
 }
 
 // Our side has what it wanted.
 void Exchange::finish() {
-    if (tls_begun_) client_.close();
+    if (tls_begun_ && client_) client_->close();
     phase_ = Phase::over;
 }
 
@@ -205,7 +206,7 @@ void Exchange::conclude(Observation& observation) const {
     } else if (raw_) {
         raw_->conclude(end_, observation);
     } else {
-        tls::conclude(client_, end_, conversing_, waited_, observation);
+        tls::conclude(*client_, end_, conversing_, waited_, observation);
         if (conversing_) add_conversation(answer, observation);
     }
     // What a conversation means to ask was not asked where it never began.

@@ -58,10 +58,11 @@ class Exchange {
     bool take_step();
     std::string take_plaintext();
     bool plaintext_ended() const;
+    bool write_pending() const { return client_ && client_->write_pending(); }
     void finish();
 
-    tls::TlsClient client_;
-    std::unique_ptr<tls::RawClient> raw_;                // null where hands are shaken
+    std::unique_ptr<tls::TlsClient> client_;             // null where no hands are shaken
+    std::unique_ptr<tls::RawClient> raw_;                // null but for a raw hello
     std::unique_ptr<probes::Conversation> conversation_; // null where the handshake is all
     probes::Want want_;
     std::string plain_in_, plain_out_; // of the preamble

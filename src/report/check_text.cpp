@@ -21,7 +21,7 @@ std::string describe(const Certificate&);
 
 void write_check_text(std::ostream& out, const RunResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
-    const auto all = occurrences(run);
+    const auto all = occurrences(run, options.verbose);
     write_counts(page, run);
     for (const auto& file : run.files)
         if (!options.quiet || !file.error.empty()) write_file(page, file);

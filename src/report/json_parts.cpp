@@ -14,6 +14,7 @@ void evidence_members(JsonWriter&, const AttemptRow&, Probe);
 void target(JsonWriter&, const EndpointRow&, const Target&);
 void timings(JsonWriter&, const Timings&);
 void tls(JsonWriter&, const AttemptRow&);
+void tls_facts(JsonWriter&, const AttemptRow&);
 void alert(JsonWriter&, const Alert&);
 const Alert* decisive_alert(const std::vector<Alert>&);
 void mutual_tls(JsonWriter&, const AttemptRow&);
@@ -93,18 +94,20 @@ void write_endpoint_members(JsonWriter& json, const EndpointRow& row, const Targ
 void write_chain_members(JsonWriter& json, const Chain* chain) {
     json.key("chain");
     if (chain)
-        fingerprint_array(json, chain->presented);
+        json.repeated(&chain->presented, [&] { fingerprint_array(json, chain->presented); });
     else
         json.texts({});
     json.key("chain_facts");
     if (chain)
-        chain_facts(json, *chain);
+        json.repeated(&chain->path, [&] { chain_facts(json, *chain); });
     else
         json.null();
 }
 
 void write_findings(JsonWriter& json, const std::vector<const Finding*>& findings) {
-    array(json, findings, [&](const Finding* one) { finding(json, *one); });
+    array(json, findings, [&](const Finding* one) {
+        json.repeated(one, [&] { finding(json, *one); });
+    });
 }
 
 void write_topology_findings(JsonWriter& json, const RunResult& run) {
@@ -184,6 +187,12 @@ void timings(JsonWriter& json, const Timings& it) {
 
 void tls(JsonWriter& json, const AttemptRow& attempt) {
     if (!attempt.tls && !attempt.pseudo_tls) return json.null();
+    if (attempt.tls && attempt.raw_version == 0 && !attempt.pseudo_tls)
+        return json.repeated(attempt.tls.get(), [&] { tls_facts(json, attempt); });
+    tls_facts(json, attempt);
+}
+
+void tls_facts(JsonWriter& json, const AttemptRow& attempt) {
     static const TlsFacts kNothing; // of a peer that spoke pseudo-TLS only
     const auto& it = attempt.tls ? *attempt.tls : kNothing;
     json.begin_object();

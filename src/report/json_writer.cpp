@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kFlushAt = 64u << 10;
 // Document, list, element, member list: a finding is on one line, its endpoint on several.
 constexpr std::size_t kBrokenLevels = 4;
+// Values remembered at a time; what is common comes again soon after all were forgotten.
+constexpr std::size_t kMostRemembered = 1000;
+constexpr std::size_t kLongestRemembered = 4u << 10;
 
 bool plain(std::string_view);
 std::string_view cut(std::string_view, std::size_t limit);
@@ -99,6 +102,24 @@ void JsonWriter::texts(const std::vector<std::string>& list) {
     end_array();
 }
 
+const std::string* JsonWriter::remembered(const void* address) const {
+    const auto known = texts_.find({address, depth_});
+    return known == texts_.end() ? nullptr : &known->second;
+}
+
+std::size_t JsonWriter::start_remembering() {
+    ++remembering_;
+    after_key_ = true; // the value is separated from what is before it
+    return buffer_.size();
+}
+
+void JsonWriter::remember(const void* address, std::size_t begin) {
+    --remembering_;
+    if (buffer_.size() - begin > kLongestRemembered) return;
+    if (texts_.size() == kMostRemembered) texts_.clear();
+    texts_.emplace(std::pair(address, depth_), buffer_.substr(begin));
+}
+
 void JsonWriter::finish() {
     buffer_ += '\n';
     out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
@@ -134,7 +155,7 @@ void JsonWriter::separate() {
     else if (!first_ && layout_ == Layout::lines)
         buffer_ += ' ';
     first_ = false;
-    if (buffer_.size() < kFlushAt) return;
+    if (buffer_.size() < kFlushAt || remembering_ > 0) return;
     out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
     buffer_.clear();
 }

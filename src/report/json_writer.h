@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lyncprobe::report {
@@ -43,6 +45,21 @@ class JsonWriter {
     void boolean_or_null(std::optional<bool>);
     void texts(const std::vector<std::string>&); // an array
 
+    // A value that may stand in the document many times: printed by `print` the first time, and
+    // from memory wherever the same address comes again at the same depth. What is at the address
+    // outlives the writer and stays as it is.
+    template <class Print>
+    void repeated(const void* address, Print print) {
+        separate();
+        const std::string* known = remembered(address);
+        if (known == nullptr) {
+            const auto begin = start_remembering();
+            print();
+            return remember(address, begin);
+        }
+        buffer_ += *known;
+    }
+
     void finish(); // ends the line and hands everything to the stream
 
     // Longer than any honest name or header; certificates are in the result as PEM anyway.
@@ -55,6 +72,9 @@ class JsonWriter {
     void break_line();
     bool broken() const; // do the members of the innermost container stand on lines of their own?
     void escape(std::string_view);
+    const std::string* remembered(const void* address) const; // null where not
+    std::size_t start_remembering();
+    void remember(const void* address, std::size_t begin);
 
     std::ostream& out_;
     Layout layout_;
@@ -62,6 +82,8 @@ class JsonWriter {
     std::size_t depth_ = 0;
     bool first_ = true;      // nothing in the innermost container yet
     bool after_key_ = false; // the next value belongs to the key just written
+    std::map<std::pair<const void*, std::size_t>, std::string> texts_; // by address and depth
+    std::size_t remembering_ = 0; // so many values, one in the other; nothing is handed on
 };
 
 } // namespace lyncprobe::report

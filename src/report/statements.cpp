@@ -9,28 +9,30 @@
 namespace lyncprobe::report {
 namespace {
 
-void add(
-    std::vector<Occurrence>&, const std::vector<const Finding*>&, std::string_view where,
-    std::string_view server
-);
+bool passes(const Finding&);
 template <class Wanted>
 std::vector<Statement> group(const std::vector<Occurrence>&, Wanted);
 
 } // namespace
 
-std::vector<Occurrence> occurrences(const RunResult& run) {
+std::vector<Occurrence> occurrences(const RunResult& run, bool with_passes) {
     std::vector<Occurrence> all;
+    const auto add = [&](const std::vector<const Finding*>& findings, std::string_view where,
+                         std::string_view server) {
+        for (const auto* finding : findings)
+            if (with_passes || !passes(*finding)) all.push_back({finding, where, server});
+    };
     for (const auto& row : run.endpoints) {
         const auto& target = run.targets[row.target];
-        add(all, row.findings, row.id, target.server.empty() ? target.host : target.server);
+        add(row.findings, row.id, target.server.empty() ? target.host : target.server);
     }
     for (const auto& row : run.topology)
         for (const auto endpoint : row.endpoints)
             all.push_back({row.finding, run.endpoints[endpoint].id, "the deployment"});
     for (const auto& identity : run.identities)
-        add(all, identity.findings, identity.id, "our own identities");
+        add(identity.findings, identity.id, "our own identities");
     for (const auto& file : run.files)
-        add(all, file.findings, file.path, file.path);
+        add(file.findings, file.path, file.path);
     return all;
 }
 
@@ -58,12 +60,8 @@ std::string enumerate(const std::vector<std::string_view>& list, std::size_t lis
 
 namespace {
 
-void add(
-    std::vector<Occurrence>& all, const std::vector<const Finding*>& findings,
-    std::string_view where, std::string_view server
-) {
-    for (const auto* finding : findings)
-        all.push_back({finding, where, server});
+bool passes(const Finding& finding) {
+    return finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable;
 }
 
 template <class Wanted>

@@ -18,8 +18,9 @@ struct Occurrence {
     std::string_view server; // what an administrator would log on to; same
 };
 
-// Of endpoints, identities and files, in the order of the run.
-std::vector<Occurrence> occurrences(const RunResult&);
+// Of endpoints, identities and files, in the order of the run. `passes`: also of rules that passed
+// or did not apply, which are most findings of a large run.
+std::vector<Occurrence> occurrences(const RunResult&, bool passes);
 
 // Statement is every occurrence of one verdict, rule and message.
 struct Statement {

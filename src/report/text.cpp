@@ -38,7 +38,7 @@ void write_identities(Page&, const RunResult&);
 
 void write_text(std::ostream& out, const RunResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
-    const auto all = occurrences(run);
+    const auto all = occurrences(run, options.verbose);
     write_summary_line(page, run);
     write_problems(page, "On several servers", all, collect(run), options);
     const auto rows = unfinished(run);

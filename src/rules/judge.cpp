@@ -39,6 +39,7 @@ class Judging {
 
     std::vector<const Finding*> findings() {
         const auto entries = chain_.presented.size() + chain_.unreadable.size();
+        findings_.reserve((entries + 1) * rules_.size());
         std::size_t readable = 0; // index into chain_.presented
         for (std::size_t position = 0; position < entries; ++position) {
             const bool broken =
@@ -51,7 +52,7 @@ class Judging {
         }
         if (entries > 0) judge_chain();
         if (context_.answer && !context_.answer->empty()) judge_conversation();
-        return std::move(findings_);
+        return {findings_.begin(), findings_.end()}; // kept for the whole run: no byte too many
     }
 
   private:

@@ -35,6 +35,24 @@ constexpr std::array kDigests{"SHA1",     "SHA2-224", "SHA2-256", "SHA2-384",
 constexpr std::array kKdfs{"HKDF", "TLS1-PRF", "TLS13-KDF"};
 constexpr std::array kMacs{"HMAC"};
 constexpr std::array kDecoders{"RSA", "RSA-PSS", "EC", "ED25519", "ED448", "DSA"};
+// Those of ssl_cipher_table_cipher and ssl_cipher_get_evp in ssl/ssl_ciph.c.
+constexpr std::array kCiphers{
+    "AES-128-CBC",
+    "AES-256-CBC",
+    "AES-128-CBC-HMAC-SHA1",
+    "AES-256-CBC-HMAC-SHA1",
+    "AES-128-CBC-HMAC-SHA256",
+    "AES-256-CBC-HMAC-SHA256",
+    "AES-128-GCM",
+    "AES-256-GCM",
+    "AES-128-CCM",
+    "AES-256-CCM",
+    "ARIA-128-GCM",
+    "ARIA-256-GCM",
+    "CAMELLIA-128-CBC",
+    "CAMELLIA-256-CBC",
+    "ChaCha20-Poly1305",
+    "DES-EDE3-CBC"};
 
 bool starts_with_any(const char* names, const char* const* wanted, std::size_t count) {
     const std::string_view text(names);
@@ -58,12 +76,13 @@ bool is_wanted(int operation, const OSSL_ALGORITHM& algorithm) {
     case OSSL_OP_DIGEST: return is_one_of(algorithm, kDigests);
     case OSSL_OP_KDF: return is_one_of(algorithm, kKdfs);
     case OSSL_OP_MAC: return is_one_of(algorithm, kMacs);
+    case OSSL_OP_CIPHER: return is_one_of(algorithm, kCiphers);
     case OSSL_OP_DECODER:
         return is_one_of(algorithm, kDecoders) &&
                properties.find("structure=SubjectPublicKeyInfo") != std::string_view::npos;
     case OSSL_OP_ENCODER:
     case OSSL_OP_STORE: return false;
-    default: return true; // ciphers, random generators, RSA encryption
+    default: return true; // random generators, RSA encryption
     }
 }
 

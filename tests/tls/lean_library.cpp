@@ -3,6 +3,7 @@
 #include "tls/lean_library.h"
 
 #include "memory_server.h"
+#include "tls/tls_context_impl.h"
 
 #include <doctest/doctest.h>
 
@@ -55,7 +56,25 @@ void check_same(const ServerSetup& setup, const pki::IdentityPtr& ours = nullptr
     CHECK(lean.client_certificate.required == standard.client_certificate.required);
 }
 
+// The names of the cipher suites that a ClientHello offers, in order.
+std::vector<std::string> offered(Library library) {
+    tls::ContextPool pool(library);
+    const tls::SslPtr ssl(SSL_new(pool.get({}).ssl.get()));
+    std::vector<std::string> names;
+    auto* suites = SSL_get1_supported_ciphers(ssl.get());
+    for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i)
+        names.emplace_back(SSL_CIPHER_standard_name(sk_SSL_CIPHER_value(suites, i)));
+    sk_SSL_CIPHER_free(suites);
+    return names;
+}
+
 } // namespace
+
+TEST_CASE("lean library: offers the cipher suites that OpenSSL's own context offers") {
+    const auto suites = offered(Library::standard);
+    CHECK(suites.size() > 60);
+    CHECK(offered(Library::lean) == suites);
+}
 
 TEST_CASE("lean library: is used on OpenSSL 3.0 and 3.1, once at a time, and says why not") {
     const tls::LeanLibrary first;
@@ -117,8 +136,10 @@ TEST_CASE("lean library: key exchanges and our own certificate, too") {
     setup.groups.clear();
     setup.max_version = TLS1_2_VERSION;
     for (const auto* ciphers :
-         {"AES128-SHA", "DHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-GCM-SHA384",
-          "ECDHE-RSA-CHACHA20-POLY1305", "CAMELLIA128-SHA", "ARIA128-GCM-SHA256"}) {
+         {"AES128-SHA", "AES256-SHA", "AES128-SHA256", "AES256-SHA256", "DHE-RSA-AES128-SHA",
+          "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384", "AES128-CCM", "AES256-CCM8",
+          "ECDHE-RSA-CHACHA20-POLY1305", "CAMELLIA128-SHA", "CAMELLIA256-SHA256",
+          "ARIA128-GCM-SHA256", "ARIA256-GCM-SHA384"}) {
         CAPTURE(ciphers);
         setup.ciphers = std::string(ciphers) + ":@SECLEVEL=0";
         check_same(setup);

@@ -2,6 +2,7 @@
 #include "report/json_writer.h"
 
 #include <cmath>
+#include <numeric>
 #include <sstream>
 
 #include <boost/json.hpp>
@@ -67,6 +68,56 @@ TEST_CASE("json writer: separators are right in every nesting and layout") {
     write(json);
     json.finish();
     CHECK(boost::json::serialize(boost::json::parse(out.str())) == expected);
+}
+
+TEST_CASE("json writer: a repeated value is printed once and stands wherever it is wanted") {
+    for (const auto layout : {JsonWriter::Layout::lines, JsonWriter::Layout::compact}) {
+        const auto document = [&](bool remember) {
+            std::ostringstream out;
+            JsonWriter json(out, layout);
+            const std::vector<std::string> inner{"a", "b"}, outer{"c"};
+            int printed = 0;
+            const auto value = [&](const auto& list, const auto& print) {
+                remember ? json.repeated(&list, print) : print();
+            };
+            const auto object = [&] {
+                ++printed;
+                json.begin_object();
+                json.key("list");
+                value(inner, [&] { json.texts(inner); });
+                json.key("n").integer(1);
+                json.end_object();
+            };
+            json.begin_array();
+            for (int i = 0; i < 3; ++i)
+                value(outer, object);
+            json.begin_array(); // deeper, so it looks different
+            value(outer, object);
+            json.end_array();
+            json.end_array();
+            json.finish();
+            CHECK(printed == (remember ? 2 : 4));
+            return out.str();
+        };
+        CHECK(document(true) == document(false));
+    }
+}
+
+TEST_CASE("json writer: more repeated values than are remembered come out right, too") {
+    std::vector<int> values(3000);
+    std::iota(values.begin(), values.end(), 0);
+    const auto text = compact([&](JsonWriter& json) {
+        json.begin_array();
+        for (int round = 0; round < 2; ++round)
+            for (const int& value : values)
+                json.repeated(&value, [&] { json.integer(value); });
+        json.end_array();
+    });
+    const auto list = boost::json::parse(text).as_array();
+    REQUIRE(list.size() == 6000);
+    CHECK(list[2999] == 2999);
+    CHECK(list[5999] == 2999);
+    CHECK(list[3000] == 0);
 }
 
 TEST_CASE("json writer: text longer than the limit is cut between characters and says by how much"

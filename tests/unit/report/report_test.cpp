@@ -131,7 +131,8 @@ TEST_CASE(
     RunResult run;
     run.targets.emplace_back();
     run.endpoints.push_back(row("x", Outcome::closed, Stage::handshake));
-    auto& tls = run.endpoints[0].main.tls = std::make_unique<TlsFacts>();
+    const auto tls = std::make_shared<TlsFacts>();
+    run.endpoints[0].main.tls = tls;
     const auto requested = [&] {
         return boost::json::parse(json_of(run))
             .at("endpoints")

@@ -173,10 +173,11 @@ void add_nasty_server(Sample& sample) {
     one.attempts = 2;
     one.main.detail =
         "web.contoso.com:443 (192.0.2.20): refused for want of a client certificate: " + kNasty;
-    one.main.tls = tls12();
-    one.main.tls->version = "TLSv1.3";
-    one.main.tls->alerts = {{false, false, 0}, {false, true, 50}, {true, true, 116}};
-    one.main.tls->ocsp_staple_bytes = 471;
+    auto tls = tls12();
+    tls->version = "TLSv1.3";
+    tls->alerts = {{false, false, 0}, {false, true, 50}, {true, true, 116}};
+    tls->ocsp_staple_bytes = 471;
+    one.main.tls = std::move(tls);
     one.main.client_certificate = asked(true, std::nullopt);
     one.main.client_certificate->refusal =
         "received fatal certificate_required(116) after our Finished";
