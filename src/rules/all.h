@@ -25,6 +25,9 @@
     X(crl_reachable_scheme)                                                                        \
     X(chain_crl_distribution_point)                                                                \
     X(chain_eku)                                                                                   \
+    X(subject_name)                                                                                \
+    X(subject_in_san)                                                                              \
+    X(name_characters)                                                                             \
     X(client_ca_names)                                                                             \
     X(tls12_available)                                                                             \
     X(legacy_protocols)                                                                            \
@@ -36,7 +39,9 @@
     X(xmpp_domain)                                                                                 \
     X(av_edge_address)                                                                             \
     X(autodiscover_answer)                                                                         \
-    X(autodiscover_names)
+    X(autodiscover_names)                                                                          \
+    X(sip_domain_names)                                                                            \
+    X(unknown_names)
 
 namespace lyncprobe::rules {
 
