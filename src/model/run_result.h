@@ -71,8 +71,8 @@ struct FileRow {
 // Declared is what the target list says as a whole, whatever part of it this run probes.
 struct Declared {
     std::vector<std::string> sip_domains;
-    std::vector<std::string> names; // sorted: every host, server, pool, and expected name
     bool topology = false;          // it draws sites and pools
+    std::vector<std::string> names; // then: every host, server, pool, and expected name, sorted
     bool in_part = false;           // --target or --shard leaves some of it out
 };
 

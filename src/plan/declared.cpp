@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "plan/declared.h"
 
-#include <algorithm>
+#include <set>
 
 namespace lyncprobe::plan {
 
 namespace {
 
-using Names = std::vector<std::string>;
+using Names = std::set<std::string>; // many targets share few
 
 void add(Names& names, const std::string& name) {
-    if (!name.empty() && !parse_address(name)) names.push_back(name);
+    if (!name.empty() && !parse_address(name)) names.insert(name);
 }
 
-void add_all(Names& names, const Names& more) {
+void add_all(Names& names, const std::vector<std::string>& more) {
     for (const auto& name : more)
         add(names, name);
 }
@@ -36,20 +36,21 @@ Declared declared_by(const Deployment& deployment) {
     Declared out;
     out.sip_domains = deployment.sip_domains;
     out.topology = !deployment.sites.empty();
+    if (!out.topology) return out;
+    Names names;
     for (const auto& site : deployment.sites)
         for (const auto& pool : site.pools)
-            add_pool(out.names, pool);
+            add_pool(names, pool);
     for (const auto* urls :
          {&deployment.simple_urls.meet, &deployment.simple_urls.dialin,
           &deployment.simple_urls.admin})
-        add_all(out.names, *urls);
+        add_all(names, *urls);
     for (const auto& target : deployment.targets) {
         for (const auto* name : {&target.host, &target.server, &target.pool})
-            add(out.names, *name);
-        add_all(out.names, target.names);
+            add(names, *name);
+        add_all(names, target.names);
     }
-    std::sort(out.names.begin(), out.names.end());
-    out.names.erase(std::unique(out.names.begin(), out.names.end()), out.names.end());
+    out.names.assign(names.begin(), names.end());
     return out;
 }
 

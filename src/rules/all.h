@@ -41,7 +41,8 @@
     X(autodiscover_answer)                                                                         \
     X(autodiscover_names)                                                                          \
     X(sip_domain_names)                                                                            \
-    X(unknown_names)
+    X(unknown_names)                                                                               \
+    X(web_names)
 
 namespace lyncprobe::rules {
 

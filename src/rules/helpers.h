@@ -89,6 +89,8 @@ std::string not_rsa(const Subject&);
 // it.
 bool publicly_trusted(const Chain&);
 
+inline constexpr std::size_t kNamesInEvidence = 50; // a SAN may hold thousands
+
 // "a, b, c and 4 more"
 std::string some_of(std::span<const std::string> list);
 

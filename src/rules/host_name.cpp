@@ -12,8 +12,6 @@ namespace lyncprobe::rules {
 
 namespace {
 
-constexpr std::size_t kNamesInEvidence = 50; // a SAN may hold thousands
-
 // Coverage sorts the expected names by how they are covered.
 struct Coverage {
     std::vector<std::string> missing;

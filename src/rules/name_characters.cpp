@@ -12,8 +12,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-constexpr std::size_t kNamesInEvidence = 50; // a SAN may hold thousands
-
 bool is_standard(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '.';

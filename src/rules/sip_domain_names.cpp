@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ namespace {
 using Names = std::vector<std::string>;
 using Endpoints = std::vector<std::size_t>;
 
-const Certificate* certificate_of(const EndpointRow& row) {
+const Certificate* server_certificate_of(const EndpointRow& row) {
     const bool seen = row.main.chain && !row.main.chain->presented.empty();
     return seen ? row.main.chain->presented.front().get() : nullptr;
 }
@@ -52,7 +53,7 @@ std::vector<RunRuling> outside(const RunResult& run) {
     std::map<Names, Endpoints> by_missing;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& target = run.targets[run.endpoints[i].target];
-        const auto* certificate = certificate_of(run.endpoints[i]);
+        const auto* certificate = server_certificate_of(run.endpoints[i]);
         if (!certificate || !is_access_edge(target)) continue;
         by_missing[missing_outside(run.declared.sip_domains, target, *certificate)].push_back(i);
     }
@@ -71,12 +72,31 @@ std::vector<RunRuling> outside(const RunResult& run) {
     return rulings;
 }
 
-// A wildcard is no name, and the bare domain is there for XMPP.
-bool has_name_in(const std::string& domain, const Names& names) {
-    return std::any_of(names.begin(), names.end(), [&](const auto& raw) {
+// Takes out the SIP domains in which the certificate has a name. A wildcard is no name, and the
+// bare domain is there for XMPP.
+void take_out(Names& domains, const Certificate& certificate) {
+    for (const auto& raw : dns_names_of(certificate)) {
         const auto name = check_host_name(raw).name;
-        return name != domain && plan::is_below(name, domain);
-    });
+        std::erase_if(domains, [&](const auto& domain) {
+            return name != domain && plan::is_below(name, domain);
+        });
+    }
+}
+
+Ruling rule_on_registrars(const Names& domains, std::size_t unseen) {
+    if (domains.empty()) return pass();
+    const auto plural = domains.size() == 1 ? "" : "s";
+    if (unseen > 0)
+        return inconclusive(fmt::format(
+            "no registrar's certificate that was seen has a name in the SIP domain{} {}; {} of "
+            "them showed none",
+            plural, some_of(domains), unseen
+        ));
+    return warn(fmt::format(
+        "no registrar's certificate has a name in the SIP domain{} {}: clients sign in only under "
+        "a name in their own domain, or after a question",
+        plural, some_of(domains)
+    ));
 }
 
 // Strict naming: clients are led to a name in their own domain. It is enough that one registrar
@@ -85,27 +105,26 @@ std::vector<RunRuling> inside(const RunResult& run) {
     if (run.declared.in_part) return {};
     Names domains = run.declared.sip_domains;
     Endpoints registrars;
+    std::set<Fingerprint> looked_at;
+    std::size_t unseen = 0;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& target = run.targets[run.endpoints[i].target];
         if (!is_registrar(target)) continue;
-        const auto* certificate = certificate_of(run.endpoints[i]);
-        // Of one that was not seen nothing is known.
-        if (!certificate) return {};
         registrars.push_back(i);
         const auto judged_by_host_name = expected_names(target);
         std::erase_if(domains, [&](const auto& domain) {
-            return has_name_in(domain, dns_names_of(*certificate)) ||
-                   contains(judged_by_host_name, "sip." + domain);
+            return contains(judged_by_host_name, "sip." + domain);
         });
+        const auto* certificate = server_certificate_of(run.endpoints[i]);
+        if (!certificate)
+            ++unseen;
+        else if (looked_at.insert(certificate->sha256).second)
+            take_out(domains, *certificate);
     }
-    if (registrars.empty()) return {};
-    if (domains.empty()) return {{pass(), std::move(registrars)}};
-    auto ruling = warn(fmt::format(
-        "no registrar's certificate has a name in the SIP domain{} {}: clients sign in only under "
-        "a name in their own domain, or after a question",
-        domains.size() == 1 ? "" : "s", some_of(domains)
-    ));
-    return {{std::move(ruling).with("sip_domains", domains), std::move(registrars)}};
+    if (unseen == registrars.size()) return {}; // also where there is none
+    auto ruling = rule_on_registrars(domains, unseen);
+    if (!domains.empty()) ruling.evidence.set("sip_domains", domains);
+    return {{std::move(ruling), std::move(registrars)}};
 }
 
 std::vector<RunRuling> check_sip_domain_names(const RunResult& run) {
@@ -131,8 +150,10 @@ constinit const Rule sip_domain_names{
     .demands =
         "Every Access Edge certificate has sip.<domain> for each of sip_domains in the target "
         "list, not by a wildcard. Inside, at least one registrar's certificate has sip.<domain> or "
-        "another name within each SIP domain, else it is a warning; that is judged only where "
-        "every registrar of the list showed its certificate. Names that host-name looks for at an "
+        "another name within each SIP domain, else it is a warning, or inconclusive where a "
+        "registrar "
+        "showed no certificate; not judged with --target or --shard. Names that host-name looks "
+        "for at an "
         "endpoint are left to it.",
     .why = "Clients accept a server only under a name within their own SIP domain. The users of a "
            "second domain then cannot sign in, or are asked whether to trust the server, and "

@@ -44,6 +44,12 @@ Names without_empty(Names names) {
     return names;
 }
 
+// The pool where it is called by its FQDN; a target list may call it anything.
+std::string pool_fqdn(const Context& context) {
+    const auto& pool = context.pool;
+    return pool.find('.') != std::string::npos ? check_host_name(pool).name : std::string();
+}
+
 // Of a role that has one certificate the use need not be given.
 CertificateUse use_of(const Context& context) {
     const bool one_use =
@@ -54,7 +60,7 @@ CertificateUse use_of(const Context& context) {
 
 // Nothing where no table asks for a name, or nobody said the name that it asks for.
 std::optional<Wanted> wanted_by(const Context& context) {
-    const auto& pool = context.pool;
+    const auto pool = pool_fqdn(context);
     auto server_and_host = without_empty({context.server, context.host});
     if (context.role == Role::exchange_um)
         return Wanted{"the Exchange server's FQDN", std::move(server_and_host), {}, Verdict::warn};

@@ -17,8 +17,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-constexpr std::size_t kNamesInEvidence = 50; // a SAN may hold thousands
-
 // In each SIP domain: what clients, telephones and partners look for, and the usual simple URLs.
 constexpr std::string_view kUsual[] = {
     "sip",  "sipinternal", "sipexternal", "lyncdiscover", "lyncdiscoverinternal",
@@ -69,10 +67,11 @@ bool is_ours(const Target& target) {
 
 RunRuling rule_on(Names names, std::vector<std::size_t> endpoints) {
     const auto count = static_cast<std::int64_t>(names.size());
+    const bool one = count == 1;
     auto ruling = inconclusive(fmt::format(
-        "the certificate has {}, which nothing in the topology is called; leave {} out with the "
-        "next renewal, or add what uses {} to the list",
-        some_of(names), count == 1 ? "it" : "them", count == 1 ? "it" : "them"
+        "nothing in the topology has the name{} {} of this certificate; leave {} out with the next "
+        "renewal, or add what uses {} to the list",
+        one ? "" : "s", some_of(names), one ? "it" : "them", one ? "it" : "them"
     ));
     names.resize(std::min(names.size(), kNamesInEvidence));
     return {

@@ -13,6 +13,7 @@ TEST_CASE("declared: the names of targets, pools, servers, web services and simp
     target.server = target.pool = "sbc.contoso.com";
     target.names = {"trunk.contoso.com", "192.0.2.7"};
     CHECK(!plan::declared_by(deployment).topology);
+    CHECK(plan::declared_by(deployment).names.empty());
     Pool pool;
     pool.fqdn = "pool.contoso.com";
     pool.servers.emplace_back().host = "fe01.contoso.com";

@@ -89,11 +89,15 @@ TEST_CASE("sip-domain-names: inside, one registrar has a name in each SIP domain
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1});
 }
 
-TEST_CASE("sip-domain-names: silent where a registrar was not seen, and without SIP domains") {
+TEST_CASE("sip-domain-names: a registrar that showed nothing leaves it open") {
     Scanned it;
-    it.registrar({"pool.contoso.com"});
     it.registrar({});
     CHECK(it.judge("sip-domain-names").empty());
+    it.registrar({"pool.contoso.com"});
+    const auto rows = it.judge("sip-domain-names");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].finding->verdict == Verdict::inconclusive);
+    CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1});
     it.run.declared.sip_domains.clear();
     CHECK(it.judge("sip-domain-names").empty());
 }
@@ -124,4 +128,32 @@ TEST_CASE("unknown-names: without a topology too little is known") {
     Scanned it;
     it.registrar({"fe9.contoso.com"});
     CHECK(it.judge("unknown-names").empty());
+}
+
+TEST_CASE("web-names: two pools with one web services FQDN") {
+    Scanned it;
+    const auto web = [&](std::string_view service, std::string pool, std::string name) {
+        auto& target = it.add(Role::front_end, CertificateUse::other, "fe01.contoso.com", {});
+        target.service = service;
+        target.pool = std::move(pool);
+        target.sni = std::move(name);
+    };
+    CHECK(it.judge("web-names").empty());
+    web("web-external", "pool1.contoso.com", "lyncweb.contoso.com");
+    web("web-external", "pool1.contoso.com", "lyncweb.contoso.com"); // of another server
+    web("web-internal", "pool2.contoso.com", "lyncweb.contoso.com"); // inside
+    auto rows = it.judge("web-names");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].finding->verdict == Verdict::pass);
+    CHECK(rows[0].endpoints.size() == 3);
+    web("web-external", "dirpool.contoso.com", "lyncweb.contoso.com");
+    rows = it.judge("web-names");
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].finding->verdict == Verdict::fail);
+    CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1, 3});
+    CHECK(
+        list_of(rows[0].finding->evidence, "pools") ==
+        Names{"dirpool.contoso.com", "pool1.contoso.com"}
+    );
+    CHECK(rows[1].endpoints == std::vector<std::size_t>{2});
 }

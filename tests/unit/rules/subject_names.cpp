@@ -120,6 +120,8 @@ TEST_CASE("subject-name: what no table asks for is not judged") {
     auto no_pool = shown(Role::front_end, kDefault, "any.contoso.com", {"any.contoso.com"});
     no_pool.context.pool.clear();
     CHECK(no_pool.verdict("subject-name") == Verdict::not_applicable);
+    no_pool.context.pool = "the first pool"; // a label
+    CHECK(no_pool.verdict("subject-name") == Verdict::not_applicable);
     auto own = shown(Role::front_end, kDefault, "any.contoso.com", {"any.contoso.com"});
     own.context.own_identity = true;
     CHECK(own.verdict("subject-name") == Verdict::not_applicable);
