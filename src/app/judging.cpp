@@ -18,6 +18,9 @@ rules::Context with_target(rules::Context context, const Target& target) {
     context.use = target.use;
     context.side = target.side;
     context.names = expected_names(target);
+    context.host = target.host;
+    context.pool = target.pool;
+    context.server = target.server;
     context.enrollment = target.enrollment;
     context.os = target.os;
     context.probe = target.probe;

@@ -11,6 +11,7 @@
 #include "model/escape.h"
 #include "model/glob.h"
 #include "net/engine.h"
+#include "plan/declared.h"
 #include "plan/discovery_naming.h"
 #include "plan/plan.h"
 #include "plan/services.h"
@@ -250,6 +251,8 @@ int run_deployment(Deployment deployment, const Options& options) {
 
     for (const auto& warning : deployment.warnings)
         warn(to_text(warning));
+    auto declared = plan::declared_by(deployment);
+    declared.in_part = !options.target_globs.empty() || options.shards > 1;
     keep_named(deployment.targets, options.target_globs);
     if (deployment.targets.empty()) return stop({.what = "--target: no target has such a name"});
     use_command_line_identity(deployment, options.identity);
@@ -280,6 +283,7 @@ int run_deployment(Deployment deployment, const Options& options) {
     result.judged_at = options.at.value_or(result.started_at);
     result.vantage = options.vantage;
     result.inputs = deployment.inputs;
+    result.declared = std::move(declared);
     result.targets = std::move(deployment.targets);
     result.endpoints.reserve(result.targets.size());
 

@@ -145,8 +145,10 @@ void Builder::front_end_3() {
     auto& web = add("fe03 internal web site", as_web, 443, kWebInternal, pki_.internal(copied_web));
     web.target.server = web.server.web.server_fqdn = fe.host;
     plant(
-        web, "the certificate lacks the name that this web site gives in X-MS-Server-Fqdn",
-        {"outcome=ok", "revealed-name=fail"}
+        web,
+        "the certificate lacks the name that this web site gives in X-MS-Server-Fqdn, which stands "
+        "in its common name only",
+        {"outcome=ok", "revealed-name=fail", "subject-in-san=warn"}
     );
     auto& fast = add("fe03 external web site", fe, 4443, kWebExternal, pki_.internal(web_spec(fe)));
     fast.server.web.clock_offset = 3 * 60;
@@ -208,7 +210,14 @@ void Builder::directors() {
         slow, "its clock is 8 minutes behind: more than Kerberos lets pass",
         {"outcome=ok", "clock-skew=fail"}
     );
-    add("dir02 conference control", dir2, 444, kWebBetweenServers, sip2);
+    CertificateSpec renamed = front_end_spec(dir2);
+    renamed.common_name = "oldpool.contoso.example";
+    renamed.dns.insert(renamed.dns.end(), {renamed.common_name, "DIR02"});
+    plant(
+        add("dir02 conference control", dir2, 444, kWebBetweenServers, pki_.internal(renamed)),
+        "the subject is the name that the pool once had, and a short name is among the names",
+        {"outcome=ok", "subject-name=fail", "name-characters=warn"}
+    );
     add("dir02 internal web site", dir2, 443, kWebInternal, web2);
     add("dir02 external web site", dir2, 4443, kWebExternal, web2);
 }

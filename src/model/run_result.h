@@ -68,6 +68,14 @@ struct FileRow {
     std::vector<const Finding*> findings;
 };
 
+// Declared is what the target list says as a whole, whatever part of it this run probes.
+struct Declared {
+    std::vector<std::string> sip_domains;
+    bool topology = false;          // it draws sites and pools
+    std::vector<std::string> names; // then: every host, server, pool, and expected name, sorted
+    bool in_part = false;           // --target or --shard leaves some of it out
+};
+
 struct Summary {
     std::size_t endpoints = 0;
     std::map<Outcome, std::size_t> outcomes;
@@ -84,6 +92,7 @@ struct RunResult {
     std::string vantage; // empty = not said
     std::vector<std::string> inputs;
     bool interrupted = false;
+    Declared declared;
     std::vector<Target> targets;        // as prepared by plan
     std::vector<EndpointRow> endpoints; // in the order of the target list at the end
     std::vector<IdentityRow> identities;

@@ -25,6 +25,9 @@
     X(crl_reachable_scheme)                                                                        \
     X(chain_crl_distribution_point)                                                                \
     X(chain_eku)                                                                                   \
+    X(subject_name)                                                                                \
+    X(subject_in_san)                                                                              \
+    X(name_characters)                                                                             \
     X(client_ca_names)                                                                             \
     X(tls12_available)                                                                             \
     X(legacy_protocols)                                                                            \
@@ -37,7 +40,10 @@
     X(av_edge_address)                                                                             \
     X(autodiscover_answer)                                                                         \
     X(autodiscover_names)                                                                          \
-    X(client_certificate_demanded)
+    X(client_certificate_demanded)                                                                 \
+    X(sip_domain_names)                                                                            \
+    X(unknown_names)                                                                               \
+    X(web_names)
 
 namespace lyncprobe::rules {
 

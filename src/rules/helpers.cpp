@@ -165,8 +165,24 @@ Cover cover_of(std::string_view name, std::span<const std::string> patterns) {
 }
 
 Cover cover_of(std::string_view name, const Certificate& certificate) {
+    return cover_of(name, dns_names_of(certificate));
+}
+
+const std::vector<std::string>& dns_names_of(const Certificate& certificate) {
     const bool by_subject = !certificate.san || certificate.san->dns.empty();
-    return cover_of(name, by_subject ? certificate.common_names : certificate.san->dns);
+    return by_subject ? certificate.common_names : certificate.san->dns;
+}
+
+std::string not_of_lync(const Subject& s) {
+    const auto& context = s.context;
+    if (context.own_identity) return "our own certificate serves under no name";
+    const bool lync_use = context.use != CertificateUse::other &&
+                          context.use != CertificateUse::oauth_token_issuer &&
+                          context.use != CertificateUse::audio_video_authentication;
+    const bool lync_role =
+        context.role_known && (is_lync_internal(context.role) || context.role == Role::edge ||
+                               context.role == Role::reverse_proxy);
+    return lync_use || lync_role ? "" : "neither role nor use says that this is Lync's certificate";
 }
 
 std::string not_rsa(const Subject& s) {

@@ -74,6 +74,13 @@ Cover cover_of(std::string_view name, std::span<const std::string> patterns);
 // By the SAN, or by the common name where no DNS name stands there (RFC 6125 6.4.4).
 Cover cover_of(std::string_view name, const Certificate&);
 
+// The names that count: those of the SAN, or the common names where no DNS name stands there.
+const std::vector<std::string>& dns_names_of(const Certificate&);
+
+// The reason why a rule about the names of Lync's own certificates does not apply; empty where the
+// role or the use says that this is one. For Rule::applies.
+std::string not_of_lync(const Subject&);
+
 // The reason why rules about RSA keys do not apply; empty for an RSA key and for one that cannot be
 // read. For Rule::applies.
 std::string not_rsa(const Subject&);
@@ -81,6 +88,8 @@ std::string not_rsa(const Subject&);
 // A path to an anchor was found although only the system's anchors were there: a public CA issued
 // it.
 bool publicly_trusted(const Chain&);
+
+inline constexpr std::size_t kNamesInEvidence = 50; // a SAN may hold thousands
 
 // "a, b, c and 4 more"
 std::string some_of(std::span<const std::string> list);

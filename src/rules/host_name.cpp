@@ -12,13 +12,12 @@ namespace lyncprobe::rules {
 
 namespace {
 
-constexpr std::size_t kNamesInEvidence = 50; // a SAN may hold thousands
-
 // Coverage sorts the expected names by how they are covered.
 struct Coverage {
     std::vector<std::string> missing;
     std::vector<std::string> by_wildcard;
     std::vector<std::string> refused;         // by a wildcard only, where that does not count
+    std::vector<std::string> disputed;        // the same, where Microsoft's pages disagree
     std::vector<std::string> only_in_subject; // missing in the SAN, but the common name has it
 };
 
@@ -31,17 +30,28 @@ Cover address_cover(const Address& address, const std::vector<std::string>& san_
     return found ? Cover::exact : Cover::none;
 }
 
-// Is this a certificate for SIP, where a peer compares names letter by letter? The web uses take
+// Is this a certificate for SIP, where a peer compares names letter by letter, or of the outside of
+// an Edge, for which "Plan for Edge Server certificates" wants each name? The web uses take
 // wildcards.
 bool wants_exact_names(const Context& context) {
     switch (context.use) {
     case CertificateUse::default_:
     case CertificateUse::internal:
-    case CertificateUse::access_edge_external: return true;
+    case CertificateUse::access_edge_external:
+    case CertificateUse::data_edge_external:
+    case CertificateUse::xmpp_server: return true;
     case CertificateUse::other: break;
     default: return false;
     }
-    switch (context.role) { // without a use: the roles that have nothing but SIP certificates
+    switch (context.probe) { // without a use: what is spoken
+    case Probe::federation:
+    case Probe::xmpp: return true;
+    // Exchange UM may share a certificate with the web services of its server; of gateways
+    // Microsoft says nothing.
+    case Probe::sip: return context.role != Role::exchange_um && context.role != Role::gateway;
+    default: break;
+    }
+    switch (context.role) { // or the roles that have nothing but SIP certificates
     case Role::edge:
     case Role::mediation:
     case Role::persistent_chat:
@@ -77,13 +87,25 @@ Coverage coverage_of(const Certificate& certificate, const Context& context) {
         } else if (cover == Cover::wildcard) {
             // In a common name a wildcard is supported for no role.
             const bool refuse = by_subject || (exact_only && !is_web_name(name, context.use));
-            (refuse ? out.refused : out.by_wildcard).push_back(name);
+            // Inside, an Edge Server is known by its common name: a wildcard beside it is allowed
+            // by one page ("Wildcard certificate support") and ignored by another.
+            const bool dispute = !by_subject && context.use == CertificateUse::internal &&
+                                 cover_of(name, certificate.common_names) == Cover::exact;
+            (dispute ? out.disputed : refuse ? out.refused : out.by_wildcard).push_back(name);
         }
     }
     return out;
 }
 
-Ruling rule_on_coverage(const Coverage& coverage, bool by_subject) {
+std::string_view refusal(bool by_subject, CertificateUse use) {
+    if (by_subject)
+        return " is covered only by a wildcard in the common name, which is not supported";
+    if (use == CertificateUse::data_edge_external)
+        return " is covered only by a wildcard, which is not supported outside on an Edge Server";
+    return " is covered only by a wildcard, which SIP servers and telephones do not accept";
+}
+
+Ruling rule_on_coverage(const Coverage& coverage, bool by_subject, CertificateUse use) {
     if (!coverage.missing.empty())
         return fail(fmt::format(
             "the certificate does not cover {}{}", some_of(coverage.missing),
@@ -92,11 +114,12 @@ Ruling rule_on_coverage(const Coverage& coverage, bool by_subject) {
                 : "; the common name has it, but does not count beside a subject alternative name"
         ));
     if (!coverage.refused.empty())
-        return fail(
-            some_of(coverage.refused) +
-            (by_subject
-                 ? " is covered only by a wildcard in the common name, which is not supported"
-                 : " is covered only by a wildcard, which SIP servers and telephones do not accept")
+        return fail(some_of(coverage.refused).append(refusal(by_subject, use)));
+    if (!coverage.disputed.empty())
+        return warn(
+            some_of(coverage.disputed) +
+            " stands in the common name, and beside it only a wildcard covers it; Microsoft's "
+            "pages disagree whether that counts"
         );
     if (by_subject)
         return pass(
@@ -120,6 +143,7 @@ void add_names(Facts& evidence, const Certificate& certificate, const Coverage& 
     };
     add("missing", coverage.missing);
     add("only_by_wildcard", coverage.refused);
+    add("disputed", coverage.disputed);
     add("by_wildcard", coverage.by_wildcard);
     add("only_in_common_name", coverage.only_in_subject);
     if (certificate.san) {
@@ -142,8 +166,8 @@ Ruling check_host_name(const Subject& s) {
         std::any_of(s.context.names.begin(), s.context.names.end(), [](const auto& name) {
             return !parse_address(name);
         });
-    auto ruling =
-        rule_on_coverage(coverage, by_subject && any_dns_name).with("names", s.context.names);
+    auto ruling = rule_on_coverage(coverage, by_subject && any_dns_name, s.context.use)
+                      .with("names", s.context.names);
     add_names(ruling.evidence, certificate, coverage);
     return ruling;
 }
@@ -163,11 +187,12 @@ constinit const Rule host_name{
                "addresses are looked "
                "for among its addresses. The common name counts only where no DNS name stands "
                "there. A wildcard "
-               "covers one label and does not count for SIP: uses Default (but for meet, dialin, "
-               "admin and "
-               "lyncdiscover names), Internal and AccessEdgeExternal, and the roles that have SIP "
-               "certificates only "
-               "when no use is given.",
+               "covers one label and does not count for SIP and outside on an Edge Server: uses "
+               "Default (but for meet, dialin, admin and lyncdiscover names), Internal, "
+               "AccessEdgeExternal, DataEdgeExternal and XMPPServer; when no use is given, the "
+               "probes sip, federation and xmpp (but for Exchange UM and gateways) and the roles "
+               "that have SIP certificates only. Inside on an Edge Server whose common name is the "
+               "name itself it is a warning.",
     .why = "Clients and servers compare the name they asked for with the certificate and hang up "
            "where it is not "
            "there; Lync telephones and SIP peers do not accept a wildcard in its place.",
@@ -175,7 +200,7 @@ constinit const Rule host_name{
            "wizard fills them in "
            "from the topology)",
     .evidence = "names: what was expected; missing; only_by_wildcard: covered by a wildcard that "
-                "does not count; "
+                "does not count; disputed: by one beside the right common name; "
                 "by_wildcard: by one that does; only_in_common_name; san_dns, san_ip, common_name: "
                 "what the "
                 "certificate has, with _count where the list was cut",

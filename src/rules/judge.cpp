@@ -58,7 +58,8 @@ class Judging {
   private:
     void judge_unreadable(std::size_t position) {
         for (const auto* rule : rules_)
-            if (rule->scope == Scope::certificate || (rule->scope == Scope::leaf && position == 0))
+            if (rule->scope == Scope::certificate ||
+                (rule->scope == Scope::leaf && position == 0 && !rule->only_where_it_applies))
                 keep(unreadable_entry(*rule, position));
     }
 
@@ -66,8 +67,8 @@ class Judging {
         for (const auto* rule : rules_) {
             const bool leaf_rule = rule->scope == Scope::leaf;
             if (rule->scope == Scope::certificate || (leaf_rule && position == 0))
-                keep(judge_one(*rule, {chain_, index, context_}));
-            else if (leaf_rule)
+                keep_said(*rule, judge_one(*rule, {chain_, index, context_}));
+            else if (leaf_rule && !rule->only_where_it_applies)
                 keep(not_the_server_certificate(*rule, index));
         }
     }
@@ -92,6 +93,12 @@ class Judging {
         auto finding = finding_of(rule, not_applicable("judges the server certificate only"));
         finding.certificate = chain_.presented[index]->sha256;
         return finding;
+    }
+
+    void keep_said(const Rule& rule, Finding finding) {
+        const bool silent =
+            rule.only_where_it_applies && finding.verdict == Verdict::not_applicable;
+        if (!silent) keep(std::move(finding));
     }
 
     void keep(Finding finding) { findings_.push_back(pool_.keep(std::move(finding))); }

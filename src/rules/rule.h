@@ -43,6 +43,7 @@ struct Context {
     CertificateUse use = CertificateUse::other;
     Side side = Side::unknown;
     std::vector<std::string> names; // the certificate must cover these
+    std::string host, pool, server; // as the target says; empty = not said
     Enrollment enrollment;
     OperatingSystem os = OperatingSystem::unknown;
     Time now = {};
@@ -113,6 +114,9 @@ struct Rule {
     // A reason in words why the rule does not apply to this subject; empty = it applies. Null = it
     // always does.
     std::string (*applies)(const Subject&) = nullptr;
+    // Of a leaf rule that has something to say of few endpoints: where it does not apply, on CA
+    // certificates too, it gives no finding.
+    bool only_where_it_applies = false;
     Ruling (*check)(const Subject&) = nullptr;
     // In its place for Scope::deployment; it gives no ruling where it does not apply.
     std::vector<RunRuling> (*check_run)(const RunResult&) = nullptr;

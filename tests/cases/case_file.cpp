@@ -166,6 +166,9 @@ rules::Context context_of(const CaseFile& file) {
     std::istringstream names(text("names"));
     for (std::string name; std::getline(names >> std::ws, name, ',');)
         out.names.push_back(name);
+    out.host = text("host");
+    out.pool = text("pool");
+    out.server = text("server");
     out.enrollment = enrollment_of(text("enrollment"));
     return out;
 }

@@ -13,8 +13,8 @@ namespace lyncprobe::cases {
 // CaseFile is a case as it stands in the file.
 struct CaseFile {
     std::filesystem::path path;
-    std::map<std::string, std::string>
-        front;                          // title, at, role, use, side, names, enrollment, anchors
+    std::map<std::string, std::string> front; // title, at, role, use, side, host, pool, server,
+                                              // names, enrollment, anchors
     std::string head;                   // everything before the expected findings, for blessing
     std::vector<std::string> presented; // DER
     std::vector<std::string> anchors;   // DER, the last `anchors:` blocks

@@ -22,6 +22,7 @@ constexpr std::string_view kOnlyByPolicy = "only where the policy decides so";
 constexpr std::string_view kAlwaysEvidence = "the certificate itself always says";
 constexpr std::string_view kEveryCertificate = "every certificate is judged";
 constexpr std::string_view kWholeChain = "every chain is judged";
+constexpr std::string_view kSilent = "it gives no finding where it does not apply";
 
 // The verdicts that no real certificate brings out of a rule, and why.
 struct Impossible {
@@ -49,12 +50,18 @@ constexpr Impossible kImpossible[] = {
     {"chain-complete", "not_applicable", kWholeChain},
     {"chain-trusted", "warn", "a path leads to an anchor or not"},
     {"chain-trusted", "not_applicable", kWholeChain},
-    {"host-name", "warn", "a name is covered or not"},
     {"sha1-deprecated", "fail", kOnlyByPolicy},
     {"sha1-deprecated", "inconclusive", kAlwaysEvidence},
     {"chain-crl-distribution-point", "inconclusive", kAlwaysEvidence},
     {"chain-eku", "warn", kOnlyByPolicy},
     {"chain-eku", "inconclusive", kAlwaysEvidence},
+    {"subject-name", "inconclusive", kAlwaysEvidence},
+    {"subject-name", "not_applicable", kSilent},
+    {"subject-in-san", "inconclusive", kAlwaysEvidence},
+    {"subject-in-san", "not_applicable", kSilent},
+    {"name-characters", "fail", "never worse than a warning"},
+    {"name-characters", "inconclusive", kAlwaysEvidence},
+    {"name-characters", "not_applicable", kSilent},
 };
 
 bool blessing() { return std::getenv("LYNCPROBE_BLESS") != nullptr; }

@@ -79,8 +79,8 @@ TEST_CASE("host-name: the common name counts where there is no SAN with a DNS na
 TEST_CASE("host-name: a wildcard does not cover SIP names") {
     const auto wildcard = with_san({"*.contoso.com"});
     for (const auto use :
-         {CertificateUse::default_, CertificateUse::internal,
-          CertificateUse::access_edge_external}) {
+         {CertificateUse::default_, CertificateUse::access_edge_external,
+          CertificateUse::data_edge_external, CertificateUse::xmpp_server}) {
         const auto finding = expecting({"sip.contoso.com"}, wildcard, use);
         CHECK(finding.verdict == Verdict::fail);
         CHECK(list_of(finding.evidence, "only_by_wildcard") == Names{"sip.contoso.com"});
@@ -96,6 +96,36 @@ TEST_CASE("host-name: a wildcard does not cover SIP names") {
     on_edge.context.role = Role::edge;
     on_edge.context.role_known = true;
     CHECK(on_edge.verdict("host-name") == Verdict::fail);
+}
+
+TEST_CASE("host-name: without a use the protocol says whether a wildcard counts") {
+    const auto spoken = [](Probe probe, Role role) {
+        Bench bench({with_san({"*.contoso.com"})});
+        bench.context.probe = probe;
+        bench.context.role = role;
+        return bench.verdict("host-name");
+    };
+    for (const auto probe : {Probe::sip, Probe::federation, Probe::xmpp})
+        CHECK(spoken(probe, Role::partner) == Verdict::fail);
+    for (const auto probe : {Probe::tls, Probe::https, Probe::autodiscover})
+        CHECK(spoken(probe, Role::partner) == Verdict::pass);
+    CHECK(spoken(Probe::sip, Role::exchange_um) == Verdict::pass);
+    CHECK(spoken(Probe::sip, Role::gateway) == Verdict::pass);
+}
+
+TEST_CASE("host-name: a wildcard beside the right common name of an Edge's inside is disputed") {
+    auto certificate = with_san({"*.contoso.com"});
+    certificate.common_names = {"edge.contoso.com"};
+    const auto inside = [&](std::string name) {
+        return expecting({std::move(name)}, certificate, CertificateUse::internal);
+    };
+    CHECK(inside("edge.contoso.com").verdict == Verdict::warn);
+    CHECK(list_of(inside("edge.contoso.com").evidence, "disputed") == Names{"edge.contoso.com"});
+    CHECK(inside("other.contoso.com").verdict == Verdict::fail);
+    CHECK(
+        expecting({"edge.contoso.com"}, certificate, CertificateUse::default_).verdict ==
+        Verdict::fail
+    );
 }
 
 TEST_CASE("host-name: a wildcard covers web names, and with a note where the use is not known") {

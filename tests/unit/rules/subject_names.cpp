@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// Rules subject-name, subject-in-san and name-characters.
+#include "unit/rules/subjects.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+// A certificate on fe01 of pool.contoso.com.
+Bench shown(Role role, CertificateUse use, std::string common_name, Names dns) {
+    auto certificate = server();
+    certificate.common_names.clear();
+    if (!common_name.empty()) certificate.common_names = {std::move(common_name)};
+    certificate.san = SubjectAltName{.dns = std::move(dns), .ip = {}};
+    Bench bench({certificate});
+    bench.context.role = role;
+    bench.context.role_known = role != Role::other;
+    bench.context.use = use;
+    bench.context.host = bench.context.server = "fe01.contoso.com";
+    bench.context.pool = "pool.contoso.com";
+    bench.context.names = {"pool.contoso.com", "fe01.contoso.com"};
+    return bench;
+}
+
+Verdict subject(
+    Role role, CertificateUse use, std::string common_name, Names dns = {"pool.contoso.com"}
+) {
+    return shown(role, use, std::move(common_name), std::move(dns)).verdict("subject-name");
+}
+
+constexpr auto kDefault = CertificateUse::default_;
+constexpr auto kInternal = CertificateUse::internal;
+constexpr auto kAccess = CertificateUse::access_edge_external;
+constexpr auto kWeb = CertificateUse::web_services_internal;
+
+} // namespace
+
+TEST_CASE("subject-name: a Default certificate is called like the pool") {
+    for (const auto role :
+         {Role::front_end, Role::standard_edition, Role::director, Role::mediation, Role::sba,
+          Role::trusted_application})
+        CHECK(subject(role, kDefault, "Pool.contoso.com") == Verdict::pass);
+    CHECK(subject(Role::mediation, CertificateUse::other, "pool.contoso.com") == Verdict::pass);
+    auto other = shown(Role::front_end, kDefault, "old.contoso.com", {"pool.contoso.com"});
+    const auto finding = other.ask("subject-name");
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(finding.message.find("pool.contoso.com") != std::string::npos);
+    CHECK(list_of(finding.evidence, "wanted") == Names{"pool.contoso.com"});
+    CHECK(list_of(finding.evidence, "common_name") == Names{"old.contoso.com"});
+}
+
+TEST_CASE("subject-name: another name of the same server is a warning, Persistent Chat apart") {
+    CHECK(subject(Role::front_end, kDefault, "fe01.contoso.com") == Verdict::warn);
+    CHECK(subject(Role::front_end, kDefault, "sip.contoso.com") == Verdict::warn);
+    CHECK(subject(Role::front_end, kDefault, "") == Verdict::warn);
+    CHECK(subject(Role::front_end, kDefault, "sipx.contoso.com") == Verdict::fail);
+    CHECK(subject(Role::persistent_chat, kDefault, "fe01.contoso.com") == Verdict::pass);
+}
+
+TEST_CASE("subject-name: inside, an Edge Server is called like its pool or itself") {
+    CHECK(subject(Role::edge, kInternal, "pool.contoso.com") == Verdict::pass);
+    CHECK(subject(Role::edge, kInternal, "fe01.contoso.com") == Verdict::pass);
+    CHECK(subject(Role::edge, kInternal, "fe02.contoso.com") == Verdict::fail);
+    CHECK(subject(Role::edge, kInternal, "sip.contoso.com") == Verdict::fail);
+}
+
+TEST_CASE("subject-name: outside it is a recommendation") {
+    const Names dns{"access.contoso.com", "sip.contoso.com", "webconf.contoso.com"};
+    const auto access = [&](std::string name) {
+        auto bench = shown(Role::edge, kAccess, std::move(name), dns);
+        bench.context.host = "access.contoso.com";
+        bench.context.names = {"sip.contoso.com"};
+        return bench;
+    };
+    CHECK(access("access.contoso.com").verdict("subject-name") == Verdict::pass);
+    CHECK(access("sip.fabrikam.com").verdict("subject-name") == Verdict::pass);
+    CHECK(access("webconf.contoso.com").verdict("subject-name") == Verdict::warn);
+    // subject-in-san's, and once is enough
+    CHECK(access("old.contoso.com").verdict("subject-name") == Verdict::pass);
+    CHECK(access("old.contoso.com").verdict("subject-in-san") == Verdict::fail);
+    auto xmpp = access("webconf.contoso.com");
+    xmpp.context.probe = Probe::xmpp;
+    CHECK(xmpp.verdict("subject-name") == Verdict::not_applicable);
+}
+
+TEST_CASE("subject-name: Exchange UM has its own FQDN") {
+    const auto use = CertificateUse::other;
+    CHECK(subject(Role::exchange_um, use, "fe01.contoso.com") == Verdict::pass);
+    CHECK(subject(Role::exchange_um, use, "mail.contoso.com") == Verdict::warn);
+}
+
+TEST_CASE("subject-name: a wildcard is supported for no role") {
+    const Names dns{"*.contoso.com", "pool.contoso.com"};
+    for (const auto use : {kDefault, kInternal, kAccess, kWeb, CertificateUse::data_edge_external})
+        CHECK(subject(Role::other, use, "*.contoso.com", dns) == Verdict::fail);
+    CHECK(
+        subject(Role::reverse_proxy, CertificateUse::web_services_external, "*.contoso.com", dns) ==
+        Verdict::warn
+    );
+    // Without a SAN host-name fails already, where it knows a name.
+    auto bare = shown(Role::front_end, kDefault, "*.contoso.com", {});
+    CHECK(bare.verdict("subject-name") == Verdict::not_applicable);
+    CHECK(bare.verdict("host-name") == Verdict::fail);
+    bare.context.names.clear();
+    CHECK(bare.verdict("subject-name") == Verdict::fail);
+}
+
+TEST_CASE("subject-name: what no table asks for is not judged") {
+    CHECK(subject(Role::front_end, kWeb, "any.contoso.com") == Verdict::not_applicable);
+    CHECK(subject(Role::other, CertificateUse::other, "*.contoso.com") == Verdict::not_applicable);
+    CHECK(
+        subject(Role::gateway, CertificateUse::other, "any.contoso.com") == Verdict::not_applicable
+    );
+    auto no_pool = shown(Role::front_end, kDefault, "any.contoso.com", {"any.contoso.com"});
+    no_pool.context.pool.clear();
+    CHECK(no_pool.verdict("subject-name") == Verdict::not_applicable);
+    no_pool.context.pool = "the first pool"; // a label
+    CHECK(no_pool.verdict("subject-name") == Verdict::not_applicable);
+    auto own = shown(Role::front_end, kDefault, "any.contoso.com", {"any.contoso.com"});
+    own.context.own_identity = true;
+    CHECK(own.verdict("subject-name") == Verdict::not_applicable);
+}
+
+TEST_CASE("subject-in-san: the common name is among the names") {
+    const auto ask = [](CertificateUse use, std::string name, Names dns) {
+        return shown(Role::other, use, std::move(name), std::move(dns)).ask("subject-in-san");
+    };
+    CHECK(ask(kWeb, "fe01.contoso.com", {"FE01.contoso.com"}).verdict == Verdict::pass);
+    CHECK(ask(kWeb, "old.contoso.com", {"*.contoso.com"}).verdict == Verdict::pass);
+    CHECK(ask(kWeb, "old.contoso.com", {"web.contoso.com"}).verdict == Verdict::warn);
+    const auto edge = ask(kAccess, "old.contoso.com", {"*.contoso.com"});
+    CHECK(edge.verdict == Verdict::fail);
+    CHECK(list_of(edge.evidence, "common_name") == Names{"old.contoso.com"});
+    // A name for people, a wildcard, nothing: no host name that could be missed.
+    for (const std::string name : {"Lync Edge", "*.contoso.com", "EDGE01", ""})
+        CHECK(ask(kAccess, name, {"a.contoso.com"}).verdict == Verdict::pass);
+    CHECK(ask(kAccess, "old.contoso.com", {}).verdict == Verdict::not_applicable);
+}
+
+TEST_CASE("subject-in-san: what another rule says is not said again") {
+    // host-name: an expected name is missing, and the common name has it.
+    auto expected = shown(Role::edge, kAccess, "pool.contoso.com", {"fe01.contoso.com"});
+    CHECK(expected.verdict("subject-in-san") == Verdict::not_applicable);
+    CHECK(expected.verdict("host-name") == Verdict::fail);
+    // subject-name: the name has no business on this server.
+    auto foreign = shown(Role::front_end, kDefault, "old.contoso.com", {"pool.contoso.com"});
+    CHECK(foreign.verdict("subject-in-san") == Verdict::not_applicable);
+    auto pool = shown(Role::front_end, kDefault, "pool.contoso.com", {"fe01.contoso.com"});
+    pool.context.names = {"fe01.contoso.com"};
+    CHECK(pool.verdict("subject-in-san") == Verdict::warn);
+}
+
+TEST_CASE("name-characters: letters, digits, hyphens and at least two labels") {
+    const auto ask = [](Names dns) {
+        return shown(Role::front_end, kDefault, "pool.contoso.com", std::move(dns))
+            .ask("name-characters");
+    };
+    CHECK(ask({"fe-01.contoso.com", "*.contoso.com", "10.contoso.com"}).verdict == Verdict::pass);
+    for (const std::string bad :
+         {"fe_01.contoso.com", "m\xc3\xbcnchen.contoso.com", "XN--mnchen-3ya.contoso.com",
+          "a.xn--mnchen-3ya.com", "FE01", "a b.contoso.com", ""}) {
+        const auto finding = ask({"pool.contoso.com", bad});
+        CHECK_MESSAGE(finding.verdict == Verdict::warn, bad);
+        CHECK(list_of(finding.evidence, "san_dns") == Names{bad});
+    }
+    CHECK(ask({"axn--b.contoso.com"}).verdict == Verdict::pass);
+    CHECK(ask({}).verdict == Verdict::not_applicable);
+    const auto many = ask(Names(4096, "FE01"));
+    CHECK(list_of(many.evidence, "san_dns").size() == 50);
+    CHECK(number_of(many.evidence, "san_dns_count") == 4096);
+}
+
+TEST_CASE("name-characters: a reverse proxy may serve others, too") {
+    auto proxy = shown(
+        Role::reverse_proxy, CertificateUse::web_services_external, "a.contoso.com", {"a_b.example"}
+    );
+    CHECK(proxy.verdict("name-characters") == Verdict::not_applicable);
+}
+
+TEST_CASE("names: a SAN that cannot be decoded fails with the error") {
+    auto bench = shown(Role::front_end, kDefault, "pool.contoso.com", {"pool.contoso.com"});
+    auto certificate = *bench.chain.presented.front();
+    certificate.undecodable = {"2.5.29.17"};
+    bench.chain.presented.front() = std::make_shared<const Certificate>(certificate);
+    for (const auto* rule : {"subject-in-san", "name-characters"})
+        CHECK(!bench.ask(rule).evidence.text("error").empty());
+}
+
+TEST_CASE("names: where they have nothing to say these rules give no finding") {
+    const auto count = [](Bench bench) {
+        std::size_t found = 0;
+        for (const auto& finding : bench.ask_all())
+            for (const auto* rule : {"subject-name", "subject-in-san", "name-characters"})
+                found += finding.rule == rule ? 1 : 0;
+        return found;
+    };
+    CHECK(count(Bench({server(), intermediate()})) == 0);
+    auto lync = Bench({server(), intermediate()});
+    lync.context.use = kWeb;
+    CHECK(count(lync) == 2); // of the server certificate alone; any common name will do
+    lync.chain.presented.clear();
+    lync.chain.unreadable = {0};
+    CHECK(count(lync) == 0);
+}
