@@ -36,7 +36,15 @@
     X(xmpp_domain)                                                                                 \
     X(av_edge_address)                                                                             \
     X(autodiscover_answer)                                                                         \
-    X(autodiscover_names)
+    X(autodiscover_names)                                                                          \
+    X(os_signature_support)                                                                        \
+    X(tls12_only)                                                                                  \
+    X(pool_certificate)                                                                            \
+    X(same_name_same_chain)                                                                        \
+    X(stale_certificate)                                                                           \
+    X(web_sites_agree)                                                                             \
+    X(one_internal_pki)                                                                            \
+    X(sip_web_issuers)
 
 namespace lyncprobe::rules {
 

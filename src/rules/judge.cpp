@@ -140,7 +140,8 @@ std::vector<const Finding*> judge(
 ) {
     std::vector<const Rule*> chosen;
     for (const auto* rule : all())
-        if (selection.chosen(*rule)) chosen.push_back(rule);
+        if (selection.chosen(*rule) && (!rule->asked || rule->asked(context)))
+            chosen.push_back(rule);
     return judge_by(chosen, chain, context, pool);
 }
 
