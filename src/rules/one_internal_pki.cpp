@@ -29,32 +29,23 @@ bool must_follow(const Target& target) {
 // By the root, else the issuer, in words.
 using ByOrigin = std::map<std::string, Group>;
 
-std::string listed(const ByOrigin& strangers) {
-    std::string text;
+RunRuling rule_on(const ByOrigin& strangers, const std::string& ours, bool known) {
+    Listing listing;
     for (const auto& [origin, group] : strangers)
-        text += fmt::format("{}{} by {}", text.empty() ? "" : "; ", endpoints_text(group), origin);
-    return text;
-}
-
-RunRuling rule_on(const ByOrigin& strangers, const Origins& inside, bool known) {
-    const auto ours = some_of(inside.texts());
-    RunRuling said;
-    said.ruling =
+        listing.add(origin, group);
+    auto ruling =
         known ? fail(fmt::format(
                     "not of the PKI of the Front End Servers ({}): {}. To do: request these "
                     "certificates again from the CA that the Front End Servers have theirs from",
-                    ours, listed(strangers)
+                    ours, listing.text()
                 ))
               : inconclusive(fmt::format(
                     "issued by another CA than the certificates of the Front End Servers ({}): {}. "
                     "With the roots of both in trust: ca_files it can be told whether they are of "
                     "one PKI",
-                    ours, listed(strangers)
+                    ours, listing.text()
                 ));
-    for (const auto& [origin, group] : strangers)
-        for (const auto& shown : group)
-            said.endpoints.push_back(shown.endpoint);
-    return said;
+    return {std::move(ruling).with("front_end", ours), listing.endpoints()};
 }
 
 std::vector<RunRuling> check_one_internal_pki(const RunResult& run) {
@@ -73,11 +64,10 @@ std::vector<RunRuling> check_one_internal_pki(const RunResult& run) {
         if (ours == false) strangers[origin.text].push_back(shown);
     }
     std::vector<RunRuling> rulings;
-    if (!strangers.empty()) rulings.push_back(rule_on(strangers, inside, true));
-    if (!unknown.empty()) rulings.push_back(rule_on(unknown, inside, false));
+    const auto ours = some_of(inside.texts());
+    if (!strangers.empty()) rulings.push_back(rule_on(strangers, ours, true));
+    if (!unknown.empty()) rulings.push_back(rule_on(unknown, ours, false));
     if (rulings.empty()) rulings.push_back({pass(), endpoints_of(followers)});
-    for (auto& said : rulings)
-        said.ruling.evidence.set("front_end", inside.texts());
     return rulings;
 }
 

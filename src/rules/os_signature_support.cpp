@@ -77,8 +77,8 @@ Ruling rule_on(
 ) {
     const auto kind = signature_kind(algorithm);
     const auto os = lyncprobe::to_text(support.os);
-    const auto what =
-        fmt::format("signed with {}", algorithm.name.empty() ? algorithm.oid : algorithm.name);
+    const auto name = algorithm.name.empty() ? algorithm.oid : algorithm.name;
+    const auto what = fmt::format("signed with {}", name.empty() ? "what cannot be read" : name);
     if (kind.hash == "SHA512" && !support.sha512_needs.empty())
         return rule_on_sha512(s, support, what);
     if (!verified) return pass();

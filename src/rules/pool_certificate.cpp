@@ -42,41 +42,50 @@ void leave_out_stale(Issue& issue, const Issue& good, const std::set<std::string
     });
 }
 
-Ruling rule_on(const GroupKey& pool_and_use, std::vector<Issue> issues) {
-    auto& good = issues.front();
+// Microsoft demands it outside; inside it is how the certificate is to be deployed.
+Ruling broken(std::string_view use, std::string message) {
+    return use == lyncprobe::to_text(CertificateUse::internal) ? warn(std::move(message))
+                                                               : fail(std::move(message));
+}
+
+RunRuling rule_on(const GroupKey& pool_and_use, const Group& group) {
+    auto issues = issues_in(group);
+    const auto& good = issues.front();
     std::set<std::string> with_good;
     for (const auto& shown : good.shown_by)
         if (auto machine = machine_of(*shown.target); !machine.empty())
             with_good.insert(std::move(machine));
-    std::string others;
-    bool other_key = false;
+    Listing others;
+    bool same_key = true;
     for (auto issue = issues.begin() + 1; issue != issues.end(); ++issue) {
         leave_out_stale(*issue, good, with_good);
         if (issue->shown_by.empty()) continue;
-        other_key = other_key || issue->leaf->key.spki_sha256 != good.leaf->key.spki_sha256;
-        others += fmt::format(
-            "; {} on {}", certificate_text(*issue->leaf), endpoints_text(issue->shown_by)
-        );
+        same_key = same_key && issue->leaf->key.spki_sha256 == good.leaf->key.spki_sha256;
+        others.add(certificate_text(*issue->leaf), issue->shown_by);
     }
-    if (others.empty()) return pass();
-    return fail(fmt::format(
-                    "the Edge pool {} does not have one {} certificate: {} on {}{}. To do: put the "
-                    "first of these on every server",
-                    pool_and_use[0], pool_and_use[1], certificate_text(*good.leaf),
-                    endpoints_text(good.shown_by), others
-                ))
-        .with("same_key", !other_key);
+    if (others.empty())
+        return {
+            pass().with("pool", pool_and_use[0]).with("use", pool_and_use[1]), endpoints_of(group)};
+    return {
+        broken(
+            pool_and_use[1],
+            fmt::format(
+                "the Edge pool {} does not have one {} certificate: {} on {}, but {}. To do: put "
+                "the first of these on every server",
+                pool_and_use[0], pool_and_use[1], certificate_text(*good.leaf),
+                endpoints_text(good.shown_by), others.text()
+            )
+        )
+            .with("pool", pool_and_use[0])
+            .with("use", pool_and_use[1])
+            .with("same_key", same_key),
+        others.endpoints()};
 }
 
 std::vector<RunRuling> check_pool_certificate(const RunResult& run) {
     std::vector<RunRuling> rulings;
-    for (const auto& [key, group] : grouped(run, edge_pool_and_use)) {
-        if (!several_servers(group)) continue;
-        rulings.push_back(
-            {rule_on(key, issues_in(group)).with("pool", key[0]).with("use", key[1]),
-             endpoints_of(group)}
-        );
-    }
+    for (const auto& [key, group] : grouped(run, edge_pool_and_use))
+        if (several_servers(group)) rulings.push_back(rule_on(key, group));
     return rulings;
 }
 
@@ -94,8 +103,9 @@ constinit const Rule pool_certificate{
                 "lync-server-2013-set-up-certificates-for-the-external-edge-interface"},
     .demands =
         "Every server of an Edge pool presents the same certificate for the same use: Access Edge "
-        "outside, Web Conferencing Edge outside, and the internal interface. Judged where two or "
-        "more servers of the pool showed one. A port that only lags behind its own server is "
+        "outside and Web Conferencing Edge outside (else it fails), and the internal interface "
+        "(else it warns). Judged where two or more servers of the pool showed one. A port that "
+        "only lags behind its own server is "
         "stale-certificate's matter. Other pools have a certificate for each server, as they must.",
     .why = "Clients and partners reach any server of the pool under one name, and A/V "
            "authentication needs one key on all of them. With different certificates sign-in, "

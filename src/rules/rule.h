@@ -112,8 +112,8 @@ struct Rule {
     std::string_view why;     // what goes wrong when it is broken, for `lyncprobe rules ID`
     std::string_view fix;
     std::string_view evidence = {}; // which evidence keys it gives, in words
-    // False: nobody asked for the rule, which then gives no finding at all. Null = it is always
-    // asked for. Not for Scope::deployment, whose rules keep silent by themselves.
+    // False: nobody asked for the rule, which then gives no finding at all, unless --only names it.
+    // Null = it is always asked for. Not for Scope::deployment, whose rules keep silent themselves.
     bool (*asked)(const Context&) = nullptr;
     // A reason in words why the rule does not apply to this subject; empty = it applies. Null = it
     // always does.

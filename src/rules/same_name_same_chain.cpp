@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rule same-name-same-chain: all addresses of a name present the same chain.
 #include "rules/all.h"
+#include "rules/helpers.h"
 #include "rules/shown.h"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ bool one_certificate(const Group& group) {
 }
 
 // The CA certificates sent below the root, which nobody needs.
-std::string intermediates(const Chain& chain) {
+std::set<std::string> intermediates(const Chain& chain) {
     std::set<std::string> sent;
     for (std::size_t i = 1; i < chain.presented.size(); ++i)
         if (!chain.presented[i]->root_like)
@@ -47,54 +48,59 @@ std::string intermediates(const Chain& chain) {
                 "{} ({})", chain.presented[i]->subject,
                 to_hex(chain.presented[i]->sha256).substr(0, 8)
             ));
-    return fmt::format("{}", fmt::join(sent, ", "));
+    return sent;
 }
 
-Ruling rule_on_intermediates(const std::string& where, const Group& group) {
+RunRuling rule_on_intermediates(const std::string& where, const Group& group) {
     // By issuer: certificates of two CAs have two chains.
-    std::map<std::string, std::map<std::string, Group>> sent_by_issuer;
+    std::map<std::string, std::map<std::set<std::string>, Group>> sent_by_issuer;
     for (const auto& shown : group)
         sent_by_issuer[shown.leaf().issuer][intermediates(shown.chain())].push_back(shown);
-    for (const auto& [issuer, sent] : sent_by_issuer) {
-        if (sent.size() < 2) continue;
-        std::string text;
+    Listing different;
+    for (const auto& [issuer, sent] : sent_by_issuer)
         for (const auto& [names, senders] : sent)
-            text += fmt::format(
-                "{}{} from {}", text.empty() ? "" : "; ", names.empty() ? "none" : names,
-                endpoints_text(senders)
-            );
-        return warn(fmt::format(
+            if (sent.size() > 1)
+                different.add(
+                    names.empty() ? "none" : some_of(std::vector(names.begin(), names.end())),
+                    senders
+                );
+    if (different.empty()) return {pass(), {}};
+    return {
+        warn(fmt::format(
             "{} sends different intermediate certificates, depending on the address: {}. To do: "
             "install the same intermediates on all of them",
-            where, text
-        ));
-    }
-    return pass();
+            where, different.text()
+        )),
+        different.endpoints()};
 }
 
-Ruling rule_on(const GroupKey& key, const Group& group) {
-    const auto where = key[0] + ":" + key[1];
-    const auto issues = issues_in(group);
-    if (issues.size() == 1 || !one_certificate(group)) return rule_on_intermediates(where, group);
-    std::string others;
+RunRuling rule_on_leaves(const std::string& where, const std::vector<Issue>& issues) {
+    Listing others;
     for (auto issue = issues.begin() + 1; issue != issues.end(); ++issue)
-        others += fmt::format(
-            "; {} on {}", certificate_text(*issue->leaf), endpoints_text(issue->shown_by)
-        );
-    return warn(fmt::format(
-        "{} presents different certificates, depending on the address: {} on {}{}. To do: put the "
-        "first of these on all of them",
-        where, certificate_text(*issues.front().leaf), endpoints_text(issues.front().shown_by),
-        others
-    ));
+        others.add(certificate_text(*issue->leaf), issue->shown_by);
+    return {
+        warn(fmt::format(
+            "{} presents different certificates, depending on the address: {} on {}, but {}. To "
+            "do: put the first of these on all of them",
+            where, certificate_text(*issues.front().leaf), endpoints_text(issues.front().shown_by),
+            others.text()
+        )),
+        others.endpoints()};
 }
 
 std::vector<RunRuling> check_same_name_same_chain(const RunResult& run) {
     std::vector<RunRuling> rulings;
     Group good;
-    for (const auto& [key, group] : grouped(run, name_and_port))
-        if (several_addresses(group))
-            keep(rule_on(key, group).with("name", key[0] + ":" + key[1]), group, rulings, good);
+    for (const auto& [key, group] : grouped(run, name_and_port)) {
+        if (!several_addresses(group)) continue;
+        const auto where = key[0] + ":" + key[1];
+        const auto issues = issues_in(group);
+        auto said = issues.size() > 1 && one_certificate(group)
+                        ? rule_on_leaves(where, issues)
+                        : rule_on_intermediates(where, group);
+        said.ruling.evidence.set("name", where);
+        keep(std::move(said), group, rulings, good);
+    }
     keep_good(good, rulings);
     return rulings;
 }

@@ -4,8 +4,8 @@
 #include "rules/helpers.h"
 
 #include <algorithm>
-#include <chrono>
 #include <set>
+#include <span>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -14,8 +14,7 @@ namespace lyncprobe::rules {
 
 namespace {
 
-// Certificates of one request, one for each server of a pool, are not of one second.
-constexpr std::chrono::hours kSameIssue{1};
+constexpr std::size_t kSaid = 3;
 
 std::string date(const std::optional<Time>& time) {
     return time ? to_rfc3339(*time).substr(0, 10) : "?";
@@ -64,8 +63,8 @@ std::vector<Issue> issues_in(const Group& group) {
     return issues;
 }
 
-bool is_older(const Certificate& one, const Certificate& than) {
-    return one.not_before && than.not_before && *than.not_before - *one.not_before > kSameIssue;
+bool is_older(const Certificate& one, const Certificate& than, std::chrono::seconds by) {
+    return one.not_before && than.not_before && *than.not_before - *one.not_before > by;
 }
 
 std::string machine_of(const Target& target) {
@@ -108,11 +107,25 @@ std::vector<std::size_t> endpoints_of(const Group& group) {
     return out;
 }
 
-void keep(Ruling ruling, const Group& group, std::vector<RunRuling>& rulings, Group& good) {
-    if (ruling.verdict == Verdict::pass)
-        good.insert(good.end(), group.begin(), group.end());
+void Listing::add(std::string what, const Group& where) {
+    if (where.empty()) return;
+    what += " on " + endpoints_text(where);
+    said_.push_back(std::move(what));
+    where_.insert(where_.end(), where.begin(), where.end());
+}
+
+std::string Listing::text() const {
+    const auto shown = std::min(said_.size(), kSaid);
+    auto text = fmt::format("{}", fmt::join(std::span(said_).first(shown), "; "));
+    if (said_.size() > shown) text += fmt::format("; and {} more", said_.size() - shown);
+    return text;
+}
+
+void keep(RunRuling said, const Group& judged, std::vector<RunRuling>& rulings, Group& good) {
+    if (said.ruling.verdict == Verdict::pass)
+        good.insert(good.end(), judged.begin(), judged.end());
     else
-        rulings.push_back({std::move(ruling), endpoints_of(group)});
+        rulings.push_back(std::move(said));
 }
 
 void keep_good(const Group& good, std::vector<RunRuling>& rulings) {
@@ -127,7 +140,7 @@ Origin origin_of(const Chain& chain) {
     if (chain.path.path.empty()) return out;
     const auto& top = *chain.path.path.back();
     if (chain.path.trust != PathFacts::Trust::trusted && !top.root_like) return out;
-    out.root = top.subject_der + to_hex(top.key.spki_sha256);
+    out.root = top.subject_der;
     if (&top != &leaf) out.text = top.subject;
     return out;
 }

@@ -5,6 +5,7 @@
 
 #include "rules/rule.h"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,8 +48,10 @@ struct Issue {
 // are valid from within an hour of the latest it is the one that most endpoints present.
 std::vector<Issue> issues_in(const Group&);
 
-// Was it issued before the other, by more than certificates of one request differ (an hour)?
-bool is_older(const Certificate&, const Certificate& than);
+// Certificates of one request, one for each server of a pool, are not of one second.
+inline constexpr std::chrono::hours kSameIssue{1};
+// Was it issued before the other, by more than that?
+bool is_older(const Certificate&, const Certificate& than, std::chrono::seconds by = kSameIssue);
 
 // The machine behind an endpoint, empty where it cannot be told: a pool's name or an address that a
 // load balancer may hold.
@@ -62,13 +65,27 @@ std::string certificate_text(const Certificate&);
 std::string endpoints_text(const Group&);
 std::vector<std::size_t> endpoints_of(const Group&);
 
+// Listing collects what is said of several certificates or PKIs, and the endpoints concerned.
+class Listing {
+  public:
+    void add(std::string what, const Group& where); // "what on where"
+    bool empty() const { return where_.empty(); }
+    std::string text() const; // "a on x, y; b on z", at most three, and how many more
+    std::vector<std::size_t> endpoints() const { return endpoints_of(where_); }
+
+  private:
+    std::vector<std::string> said_;
+    Group where_;
+};
+
 // What passes is said once for all groups of a rule, since there may be a group a server.
-void keep(Ruling, const Group&, std::vector<RunRuling>& rulings, Group& good);
+void keep(RunRuling, const Group& judged, std::vector<RunRuling>& rulings, Group& good);
 void keep_good(const Group& good, std::vector<RunRuling>& rulings);
 
 // Origin is the PKI that a chain comes from, as far as its path tells.
 struct Origin {
-    // Name and key of the root: of the anchor, or of a root that was presented. Empty = not known.
+    // Name (DER) of the root: of the anchor, or of a root that was presented. Empty = not known.
+    // Without its key, since a root that was renewed is the same PKI.
     std::string root;
     std::string issuer; // of the server certificate, DER; empty for a self-signed one
     std::string text;   // for sentences: the root, else the issuer

@@ -25,31 +25,33 @@ GroupKey pool_with_web(const Shown& shown) {
     return {target.pool.empty() ? target.server : target.pool};
 }
 
-Ruling rule_inside(const std::string& pool, const Group& web, const Origins& sip) {
+RunRuling rule_inside(const std::string& pool, const Group& web, const Origins& sip) {
     Group strangers, unknown;
     Origins theirs;
     for (const auto& shown : web) {
         const auto origin = origin_of(shown.chain());
         const auto same = sip.contain(origin);
-        if (same == true) continue;
+        // Telephones have the roots of public CAs.
+        if (same == true || publicly_trusted(shown.chain())) continue;
         theirs.add(origin);
         (same ? strangers : unknown).push_back(shown);
     }
     auto& those = strangers.empty() ? unknown : strangers;
-    if (those.empty()) return pass();
+    if (those.empty()) return {pass().with("pool", pool), endpoints_of(web)};
     const auto text = fmt::format(
         "the internal web site of {} has its certificate from {} ({}), SIP from {}", pool,
         some_of(theirs.texts()), endpoints_text(those), some_of(sip.texts())
     );
-    if (strangers.empty())
-        return inconclusive(
-            text + ". With the roots of both in trust: ca_files it can be told whether they are of "
-                   "one PKI"
-        );
-    return warn(
-        text + ". To do: issue the web certificate from the same PKI, or give telephones its root "
-               "with New-CsWebTrustedCACertificate"
-    );
+    auto ruling = strangers.empty()
+                      ? inconclusive(
+                            text + ". With the roots of both in trust: ca_files it can be told "
+                                   "whether they are of one PKI"
+                        )
+                      : warn(
+                            text + ". To do: issue the web certificate from the same PKI, or give "
+                                   "telephones its root with New-CsWebTrustedCACertificate"
+                        );
+    return {std::move(ruling).with("pool", pool), endpoints_of(those)};
 }
 
 void check_inside(const RunResult& run, std::vector<RunRuling>& rulings) {
@@ -62,7 +64,7 @@ void check_inside(const RunResult& run, std::vector<RunRuling>& rulings) {
             else
                 web.push_back(shown);
         if (sip.empty() || web.empty()) continue;
-        rulings.push_back({rule_inside(key[0], web, sip).with("pool", key[0]), endpoints_of(web)});
+        rulings.push_back(rule_inside(key[0], web, sip));
     }
 }
 

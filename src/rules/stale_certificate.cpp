@@ -23,35 +23,34 @@ GroupKey server_use_subject(const Shown& shown) {
     return {std::move(machine), std::string(lyncprobe::to_text(target.use)), shown.leaf().subject};
 }
 
-Ruling rule_on(const GroupKey& key, const std::vector<Issue>& issues, Time now) {
+RunRuling rule_on(const GroupKey& key, const Group& group, Time now) {
+    const auto issues = issues_in(group);
     const auto& newest = issues.front();
-    std::string old;
+    Listing old;
     bool expired = false;
     for (const auto& issue : issues) {
         if (!is_older(*issue.leaf, *newest.leaf)) continue;
         expired = expired || (issue.leaf->not_after && *issue.leaf->not_after < now);
-        old += fmt::format(
-            "{}{} on {}", old.empty() ? "" : "; ", certificate_text(*issue.leaf),
-            endpoints_text(issue.shown_by)
-        );
+        old.add(certificate_text(*issue.leaf), issue.shown_by);
     }
-    if (old.empty()) return pass();
+    if (old.empty()) return {pass(), {}};
     auto message = fmt::format(
-        "{} still presents an older {} certificate: {}; the newer is {}, on {}. To do: assign the "
+        "{} still presents an older {} certificate: {}; the newer is {} on {}. To do: assign the "
         "newer one and restart what has the older one",
-        key[0], key[1], old, certificate_text(*newest.leaf), endpoints_text(newest.shown_by)
+        key[0], key[1], old.text(), certificate_text(*newest.leaf), endpoints_text(newest.shown_by)
     );
-    return expired ? fail(std::move(message)) : warn(std::move(message));
+    return {
+        (expired ? fail(std::move(message)) : warn(std::move(message)))
+            .with("server", key[0])
+            .with("use", key[1]),
+        old.endpoints()};
 }
 
 std::vector<RunRuling> check_stale_certificate(const RunResult& run) {
     std::vector<RunRuling> rulings;
     Group good;
-    for (const auto& [key, group] : grouped(run, server_use_subject)) {
-        if (group.size() < 2) continue;
-        auto ruling = rule_on(key, issues_in(group), run.judged_at);
-        keep(std::move(ruling).with("server", key[0]).with("use", key[1]), group, rulings, good);
-    }
+    for (const auto& [key, group] : grouped(run, server_use_subject))
+        if (group.size() > 1) keep(rule_on(key, group, run.judged_at), group, rulings, good);
     keep_good(good, rulings);
     return rulings;
 }

@@ -45,6 +45,7 @@ bool asked_tls12_only(const Context& context) {
 // Lync Server 2013.
 std::string applies_tls12_only(const Subject& s) {
     const auto& context = s.context;
+    if (!asked_tls12_only(context)) return "off: the policy turns it on (tls12-only: fail)";
     if (context.role == Role::partner) return "a partner's server is not ours to configure";
     const bool too_old =
         context.product != Product::unknown &&

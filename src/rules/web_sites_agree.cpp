@@ -4,6 +4,8 @@
 #include "rules/shown.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -12,6 +14,9 @@
 namespace lyncprobe::rules {
 
 namespace {
+
+// Servers of a pool whose certificates were requested one after the other are no renewal.
+constexpr std::chrono::hours kSameRollout{24 * 30};
 
 enum class Kind { none, internal_site, external_site, proxy };
 
@@ -51,21 +56,25 @@ std::vector<Group> comparable(const Group& members) {
     return out;
 }
 
-Ruling rule_on(const std::vector<Issue>& issues) {
+RunRuling rule_on(const std::string& subject, const Group& group) {
+    const auto issues = issues_in(group);
     const auto& newest = issues.front();
-    std::string old;
+    const bool one_machine = std::none_of(group.begin(), group.end(), [&](const Shown& shown) {
+        return machine_or_address(shown) != machine_or_address(group.front());
+    });
+    Listing old;
     for (const auto& issue : issues)
-        if (is_older(*issue.leaf, *newest.leaf))
-            old += fmt::format(
-                "{}{} on {}", old.empty() ? "" : "; ", certificate_text(*issue.leaf),
-                endpoints_text(issue.shown_by)
-            );
-    if (old.empty()) return pass();
-    return warn(fmt::format(
-        "a web certificate was renewed in one place only: {} has the newer, {}; still the older: "
-        "{}. To do: put the newer one there, too",
-        endpoints_text(newest.shown_by), certificate_text(*newest.leaf), old
-    ));
+        if (is_older(*issue.leaf, *newest.leaf, one_machine ? kSameIssue : kSameRollout))
+            old.add(certificate_text(*issue.leaf), issue.shown_by);
+    if (old.empty()) return {pass(), {}};
+    return {
+        warn(fmt::format(
+                 "a web certificate was renewed in one place only: {} has the newer, {}; still "
+                 "the older: {}. To do: put the newer one there, too",
+                 endpoints_text(newest.shown_by), certificate_text(*newest.leaf), old.text()
+             ))
+            .with("subject", subject),
+        old.endpoints()};
 }
 
 // Machines whose external web site was seen.
@@ -116,7 +125,7 @@ std::vector<RunRuling> check_web_sites_agree(const RunResult& run) {
             continue;
         }
         for (const auto& group : comparable(members))
-            keep(rule_on(issues_in(group)).with("subject", key[1]), group, rulings, good);
+            keep(rule_on(key[1], group), group, rulings, good);
     }
     keep_good(good, rulings);
     return rulings;

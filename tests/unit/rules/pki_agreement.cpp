@@ -37,9 +37,9 @@ TEST_CASE("one-internal-pki: the Edge inside and Persistent Chat follow the Fron
     CHECK(finding.verdict == Verdict::fail);
     CHECK(says(
         finding,
-        "not of the PKI of the Front End Servers (CN=Contoso Root): the stranger by CN=Other Root."
+        "not of the PKI of the Front End Servers (CN=Contoso Root): CN=Other Root on the stranger."
     ));
-    CHECK(list_of(finding.evidence, "front_end") == std::vector<std::string>{"CN=Contoso Root"});
+    CHECK(finding.evidence.text("front_end") == "CN=Contoso Root");
     CHECK(fleet.judge("one-internal-pki")[0].endpoints == std::vector<std::size_t>{4});
 }
 
@@ -96,6 +96,12 @@ TEST_CASE("sip-web-issuers: the web site inside has the PKI of its pool's SIP ce
                  "from CN=Contoso Root."
     ));
     CHECK(finding.evidence.text("pool") == "pool");
+    CHECK(fleet.judge("sip-web-issuers")[0].endpoints == std::vector<std::size_t>{3});
+    // Telephones have the roots of public CAs.
+    Chain by_public_ca = *fleet.run.endpoints.back().main.chain;
+    by_public_ca.path.system_anchor = true;
+    fleet.run.endpoints.back().main.chain = std::make_shared<const Chain>(by_public_ca);
+    CHECK(fleet.verdict("sip-web-issuers") == Verdict::pass);
     Fleet unknown;
     unknown.add(front_end(), issued(1));
     unknown.add(front_end(443, Use::web_services_internal), by(issued(2), "X"));
@@ -159,6 +165,12 @@ TEST_CASE("web-sites-agree: other names, issuers or servers are other certificat
         front_end(4443, Use::web_services_external, "fe2"), issued(4, "2025-08-01")
     ); // its own
     CHECK(fleet.judge("web-sites-agree").empty());
+    // Requested one after the other for the servers of a pool, and one of them copied to the proxy.
+    Fleet rollout;
+    rollout.add(front_end(4443, Use::web_services_external), issued(1));
+    rollout.add(front_end(4443, Use::web_services_external, "fe2"), issued(2, "2025-01-09"));
+    rollout.add(proxy(), issued(1));
+    CHECK(rollout.verdict("web-sites-agree") == Verdict::pass);
 }
 
 TEST_CASE("web-sites-agree: a proxy that leads to the internal web site") {

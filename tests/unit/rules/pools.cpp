@@ -44,9 +44,10 @@ TEST_CASE("pool-certificate: one certificate on every server of an Edge pool") {
     CHECK(finding.verdict == Verdict::fail);
     // The newest comes first, also where fewer have it.
     CHECK(says(
-        finding, "(02000000), valid 2025-06-01 to 2027-01-01 on edge3:443; sip.contoso.com (01"
+        finding, "(02000000), valid 2025-06-01 to 2027-01-01 on edge3:443, but sip.contoso.com (01"
     ));
     CHECK(says(finding, "on edge1:443, edge2:443"));
+    CHECK(bad.judge("pool-certificate")[0].endpoints == std::vector<std::size_t>{0, 1});
     CHECK(finding.evidence.text("pool") == "edgepool");
     CHECK(finding.evidence.text("use") == "AccessEdgeExternal");
     CHECK(std::get<bool>(*finding.evidence.find("same_key")) == false);
@@ -61,8 +62,17 @@ TEST_CASE("pool-certificate: certificates of one hour are told apart by how many
     fleet.add(edge("edge2"), issued(1));
     fleet.add(edge("edge3"), issued(1));
     const auto& finding = fleet.only("pool-certificate");
-    CHECK(says(finding, "on edge2:443, edge3:443; sip.contoso.com (02"));
+    CHECK(says(finding, "on edge2:443, edge3:443, but sip.contoso.com (02"));
     CHECK(std::get<bool>(*finding.evidence.find("same_key")));
+}
+
+TEST_CASE("pool-certificate: inside it warns, and of many certificates some are named") {
+    Fleet fleet;
+    for (std::uint8_t number = 1; number < 8; ++number)
+        fleet.add(edge("edge" + std::to_string(number), 5061, Use::internal), issued(number));
+    const auto& finding = fleet.only("pool-certificate");
+    CHECK(finding.verdict == Verdict::warn);
+    CHECK(says(finding, "on edge4:5061; and 3 more."));
 }
 
 TEST_CASE("pool-certificate: keeps silent where one certificate for all is not demanded") {
@@ -165,7 +175,7 @@ TEST_CASE("same-name-same-chain: all addresses of a name, and what differs is na
     const auto& finding = fleet.only("same-name-same-chain");
     CHECK(finding.verdict == Verdict::warn);
     CHECK(says(finding, "lyncweb.contoso.com:443 presents different certificates"));
-    CHECK(says(finding, "(02000000), valid 2025-06-01 to 2027-01-01 on the odd one; "));
+    CHECK(says(finding, "(02000000), valid 2025-06-01 to 2027-01-01 on the odd one, but "));
     CHECK(finding.evidence.text("name") == "lyncweb.contoso.com:443");
 }
 
@@ -203,6 +213,5 @@ TEST_CASE("same-name-same-chain: intermediates are compared, roots are not") {
     with(bad, {});
     const auto& finding = bad.only("same-name-same-chain");
     CHECK(finding.verdict == Verdict::warn);
-    CHECK(says(finding, "none from lyncweb.contoso.com:443; CN=Contoso Issuing CA (02000000) from")
-    );
+    CHECK(says(finding, "none on lyncweb.contoso.com:443; CN=Contoso Issuing CA (02000000) on"));
 }

@@ -116,6 +116,15 @@ TEST_CASE("tls12-only: judges only where the policy turns it on") {
     };
     CHECK(!judged(Policy()[Decision::tls12_only]));
     CHECK(judged(Verdict::warn));
+    // Whoever names it is told why it has nothing to say.
+    Profiled it;
+    it.bench.policy = Policy();
+    FindingPool pool;
+    const auto named = Selection::make({"tls12-only"}, {});
+    const auto findings = judge(it.bench.chain, it.bench.context, *named, pool);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0]->verdict == Verdict::not_applicable);
+    CHECK(findings[0]->message == "off: the policy turns it on (tls12-only: fail)");
 }
 
 TEST_CASE("tls12-only: a server by the profile passes, also with TLS 1.3") {
