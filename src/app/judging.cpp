@@ -54,6 +54,7 @@ void add_versions(const AttemptRow& attempt, rules::Context& context) {
     }
     const bool absurd = raw && attempt.outcome == Outcome::tls_failure;
     if (!attempt.tls || attempt.tls->version.empty() || absurd) return;
+    if (attempt.standing != Standing::other_name) context.connections.push_back(attempt.tls.get());
     auto& chosen = context.versions_chosen;
     if (std::find(chosen.begin(), chosen.end(), attempt.tls->version) == chosen.end())
         chosen.push_back(attempt.tls->version);

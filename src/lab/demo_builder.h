@@ -89,6 +89,7 @@ class Builder {
     WebBehaviour web_of(const Machine&, const Service&) const;
 
     DemoPki pki_;
+    Presented outer_edge_; // of all Edge Servers; the first of them sets it
     std::uint16_t offset_;
     Demo demo_;
 };

@@ -118,7 +118,7 @@ void Builder::edge_external() {
     const Machine access2 = outer_edge("127.77.0.51", "access02.contoso.example");
     const Machine data2 = outer_edge("127.77.0.52", "webconf02.contoso.example");
     const CertificateSpec spec = outer_edge_spec();
-    const Presented chain = pki_.from_public_ca(spec);
+    const Presented chain = outer_edge_ = pki_.from_public_ca(spec);
     const auto first = demo_.servers.size();
     add("edge01 Access Edge, clients", access1, 443, kAccessClients, chain).target.names = {
         "sip.contoso.example"};
@@ -161,7 +161,7 @@ void Builder::edge_external() {
 void Builder::edge_external_3() {
     const Machine access = outer_edge("127.77.0.55", "access03.contoso.example");
     const Machine data = outer_edge("127.77.0.56", "webconf03.contoso.example");
-    const Presented chain = pki_.from_public_ca(outer_edge_spec());
+    const Presented& chain = outer_edge_;
     const auto first = demo_.servers.size();
     add("edge03 Access Edge, clients", access, 443, kAccessClients, chain);
     add("edge03 Web Conferencing Edge", data, 443, kDataEdge, chain);

@@ -45,6 +45,9 @@ constexpr std::array<DecisionInfo, kCount> kDecisions{{
      "the server speaks no version from TLS 1.2 on", Verdict::warn},
     {Decision::tls_old, "tls-old", "legacy-protocols", "the server still speaks TLS 1.0 or 1.1",
      Verdict::warn},
+    {Decision::tls12_only, "tls12-only", "tls12-only",
+     "a server does not keep to Microsoft's TLS 1.2-only profile (not_applicable: not judged)",
+     Verdict::not_applicable},
 }};
 
 } // namespace

@@ -30,6 +30,7 @@ enum class Decision : std::uint8_t {
     expires_soon,
     tls12_missing,
     tls_old,
+    tls12_only,
     count
 };
 

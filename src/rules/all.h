@@ -43,7 +43,15 @@
     X(client_certificate_demanded)                                                                 \
     X(sip_domain_names)                                                                            \
     X(unknown_names)                                                                               \
-    X(web_names)
+    X(web_names)                                                                                   \
+    X(os_signature_support)                                                                        \
+    X(tls12_only)                                                                                  \
+    X(pool_certificate)                                                                            \
+    X(same_name_same_chain)                                                                        \
+    X(stale_certificate)                                                                           \
+    X(web_sites_agree)                                                                             \
+    X(one_internal_pki)                                                                            \
+    X(sip_web_issuers)
 
 namespace lyncprobe::rules {
 

@@ -131,6 +131,7 @@ Result<Selection> Selection::make(
                 return unknown_glob(option, glob);
     Selection selection;
     selection.everything_ = false;
+    selection.only_ = only;
     for (const auto* rule : all())
         if ((only.empty() || any_matches(only, rule->id)) && !any_matches(skip, rule->id))
             selection.rules_.push_back(rule);
@@ -143,12 +144,18 @@ bool Selection::chosen(const Rule& rule) const {
     return everything_ || std::find(rules_.begin(), rules_.end(), &rule) != rules_.end();
 }
 
+bool Selection::named(const Rule& rule) const {
+    return std::find(only_.begin(), only_.end(), rule.id) != only_.end();
+}
+
 std::vector<const Finding*> judge(
     const Chain& chain, const Context& context, const Selection& selection, FindingPool& pool
 ) {
     std::vector<const Rule*> chosen;
     for (const auto* rule : all())
-        if (selection.chosen(*rule)) chosen.push_back(rule);
+        if (selection.chosen(*rule) &&
+            (!rule->asked || rule->asked(context) || selection.named(*rule)))
+            chosen.push_back(rule);
     return judge_by(chosen, chain, context, pool);
 }
 

@@ -23,9 +23,12 @@ class Selection {
         const std::vector<std::string>& only, const std::vector<std::string>& skip
     );
     bool chosen(const Rule&) const;
+    // Does --only name it by its whole id? Then it is judged, also where nothing else asks for it.
+    bool named(const Rule&) const;
 
   private:
     std::vector<const Rule*> rules_;
+    std::vector<std::string> only_;
     bool everything_ = true;
 };
 

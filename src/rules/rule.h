@@ -63,6 +63,8 @@ struct Context {
     // offered alone; those of the latter of which nothing is known, since no answer came.
     std::vector<std::string> versions_chosen, versions_offered, versions_open;
     std::vector<NameTried> names_tried;
+    // Every connection under the endpoint's own name that told a version; owned by its row.
+    std::vector<const TlsFacts*> connections;
 };
 
 // Subject is what one call of a rule judges.
@@ -111,6 +113,9 @@ struct Rule {
     std::string_view why;     // what goes wrong when it is broken, for `lyncprobe rules ID`
     std::string_view fix;
     std::string_view evidence = {}; // which evidence keys it gives, in words
+    // False: nobody asked for the rule, which then gives no finding at all, unless --only names it.
+    // Null = it is always asked for. Not for Scope::deployment, whose rules keep silent themselves.
+    bool (*asked)(const Context&) = nullptr;
     // A reason in words why the rule does not apply to this subject; empty = it applies. Null = it
     // always does.
     std::string (*applies)(const Subject&) = nullptr;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Rules tls12-available, legacy-protocols and sni-certificate: what further attempts told.
+// Rules tls12-available, legacy-protocols, tls12-only and sni-certificate: what further attempts
+// told.
 #include "unit/rules/subjects.h"
+
+#include <algorithm>
 
 #include <doctest/doctest.h>
 
@@ -73,6 +76,111 @@ TEST_CASE("legacy-protocols: silence to an old version is no pass") {
     );
     CHECK(about("legacy-protocols", {"TLSv1.2"}, kAll, {"TLSv1.3"}).verdict == Verdict::pass);
     CHECK(about("legacy-protocols", {"SSLv3"}, kAll, {"SSLv2"}).verdict == Verdict::fail);
+}
+
+namespace {
+
+// Profiled is one server judged by the profile, as a scan with --versions saw it.
+struct Profiled {
+    Profiled() {
+        bench.policy.set(Decision::tls12_only, Verdict::fail);
+        bench.context.policy = &bench.policy;
+        bench.context.versions_chosen = {"TLSv1.2"};
+        bench.context.versions_offered = kAll;
+        tls.version = "TLSv1.2";
+        tls.cipher = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
+        tls.signature_scheme = "rsa_pkcs1_sha256";
+        tls.secure_renegotiation = true;
+        bench.context.connections = {&tls};
+    }
+    Profiled(const Profiled&) = delete;
+    Finding ask() { return bench.ask("tls12-only"); }
+    bool breaks(const std::string& what) {
+        const auto finding = ask();
+        return finding.verdict == Verdict::fail && finding.message.find(what) != std::string::npos;
+    }
+    Bench bench;
+    TlsFacts tls;
+};
+
+} // namespace
+
+TEST_CASE("tls12-only: judges only where the policy turns it on") {
+    const auto judged = [](Verdict decided) {
+        Profiled it;
+        it.bench.policy.set(Decision::tls12_only, decided);
+        const auto findings = it.bench.ask_all();
+        return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+            return finding.rule == "tls12-only";
+        });
+    };
+    CHECK(!judged(Policy()[Decision::tls12_only]));
+    CHECK(judged(Verdict::warn));
+    // Whoever names it is told why it has nothing to say.
+    Profiled it;
+    it.bench.policy = Policy();
+    FindingPool pool;
+    const auto named = Selection::make({"tls12-only"}, {});
+    const auto findings = judge(it.bench.chain, it.bench.context, *named, pool);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0]->verdict == Verdict::not_applicable);
+    CHECK(findings[0]->message == "off: the policy turns it on (tls12-only: fail)");
+}
+
+TEST_CASE("tls12-only: a server by the profile passes, also with TLS 1.3") {
+    Profiled it;
+    CHECK(it.ask().verdict == Verdict::pass);
+    it.bench.context.versions_chosen = {"TLSv1.3", "TLSv1.2"};
+    TlsFacts newer;
+    newer.version = "TLSv1.3";
+    newer.cipher = "TLS_AES_256_GCM_SHA384";
+    it.bench.context.connections.push_back(&newer);
+    CHECK(it.ask().verdict == Verdict::pass);
+}
+
+TEST_CASE("tls12-only: each demand of the profile, broken") {
+    const auto broken = [](auto spoil, const std::string& what) {
+        Profiled it;
+        spoil(it);
+        CHECK_MESSAGE(it.breaks(what), it.ask().message);
+    };
+    broken([](auto& it) { it.bench.context.versions_chosen.push_back("TLSv1.0"); }, "TLSv1.0");
+    broken([](auto& it) { it.bench.context.versions_chosen = {"SSLv3"}; }, "not speak TLS 1.2");
+    broken([](auto& it) { it.tls.cipher = "TLS_RSA_WITH_3DES_EDE_CBC_SHA"; }, "chooses TLS_RSA");
+    broken([](auto& it) { it.tls.cipher = "TLS_RSA_WITH_AES_128_CBC_SHA"; }, "chooses TLS_RSA");
+    broken([](auto& it) { it.tls.signature_scheme = "rsa_pkcs1_md5"; }, "rsa_pkcs1_md5");
+    broken([](auto& it) { it.tls.secure_renegotiation = false; }, "RFC 5746");
+    Profiled it;
+    auto certificate = server();
+    certificate.signature.hash = "MD5";
+    it.bench.chain = Bench({certificate}).chain;
+    CHECK(it.breaks("signed with MD5"));
+    it.bench.policy.set(Decision::tls12_only, Verdict::warn);
+    CHECK(it.ask().verdict == Verdict::warn);
+}
+
+TEST_CASE("tls12-only: without every older version tried and answered nothing is proven") {
+    Profiled it;
+    it.bench.context.versions_open = {"SSLv2"};
+    CHECK(it.ask().verdict == Verdict::inconclusive);
+    it.bench.context.versions_open.clear();
+    it.bench.context.versions_offered.clear();
+    CHECK(it.ask().message.find("--versions") != std::string::npos);
+}
+
+TEST_CASE("tls12-only: where Microsoft does not support the profile it does not apply") {
+    const auto verdict_on = [](Product product, Role role) {
+        Profiled it;
+        it.bench.context.product = product;
+        it.bench.context.role = role;
+        return it.ask().verdict;
+    };
+    CHECK(verdict_on(Product::lync_2013, Role::front_end) == Verdict::not_applicable);
+    CHECK(verdict_on(Product::lync_2013, Role::edge) == Verdict::pass);
+    CHECK(verdict_on(Product::lync_2010, Role::edge) == Verdict::not_applicable);
+    CHECK(verdict_on(Product::skype_2015, Role::front_end) == Verdict::pass);
+    CHECK(verdict_on(Product::unknown, Role::front_end) == Verdict::pass);
+    CHECK(verdict_on(Product::unknown, Role::partner) == Verdict::not_applicable);
 }
 
 TEST_CASE("sni-certificate: another certificate warns, the same or none passes") {

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// Rule os-signature-support: signatures against the declared operating system.
+#include "unit/rules/subjects.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+using enum OperatingSystem;
+
+Algorithm sha(int bits) {
+    const auto oid = bits == 224   ? "1.2.840.113549.1.1.14"
+                     : bits == 256 ? kSha256Rsa
+                                   : "1.2.840.113549.1.1.13";
+    return algorithm(
+        oid, "sha" + std::to_string(bits) + "WithRSAEncryption", "SHA" + std::to_string(bits)
+    );
+}
+Algorithm ecdsa() { return algorithm("1.2.840.10045.4.3.2", "ecdsa-with-SHA256", "SHA256"); }
+
+Certificate signed_with(Certificate certificate, const Algorithm& algorithm) {
+    certificate.signature = certificate.signature_inner = algorithm;
+    return certificate;
+}
+
+Finding on(OperatingSystem os, const Algorithm& algorithm, std::vector<std::string> versions = {}) {
+    Bench bench({signed_with(server(), algorithm)});
+    bench.context.os = os;
+    bench.context.versions_chosen = std::move(versions);
+    return bench.ask("os-signature-support");
+}
+
+} // namespace
+
+TEST_CASE("os-signature-support: says nothing where no Windows version is declared") {
+    for (const auto os : {unknown, linux, other, windows_2000_server}) {
+        Bench bench;
+        bench.context.os = os;
+        for (const auto& finding : bench.ask_all())
+            CHECK(finding.rule != "os-signature-support");
+    }
+    Bench declared;
+    declared.context.os = windows_server_2019;
+    std::size_t found = 0;
+    for (const auto& finding : declared.ask_all())
+        found += finding.rule == "os-signature-support" ? 1 : 0;
+    CHECK(found == 1);
+}
+
+TEST_CASE("os-signature-support: SHA-1 everywhere, SHA-2 by age, SHA-224 nowhere") {
+    CHECK(on(windows_xp, sha1_rsa()).verdict == Verdict::pass);
+    CHECK(on(windows_server_2008, sha(256)).verdict == Verdict::pass);
+    CHECK(on(windows_server_2022, sha(512)).verdict == Verdict::pass);
+    const auto old = on(windows_server_2003_sp2, sha(256));
+    CHECK(old.verdict == Verdict::inconclusive);
+    CHECK(old.message.find("KB938397") != std::string::npos);
+    CHECK(on(windows_xp, sha(256)).message.find("Service Pack 3") != std::string::npos);
+    CHECK(on(windows_server_2022, sha(224)).verdict == Verdict::warn);
+    CHECK(on(windows_server_2003, sha(224)).verdict == Verdict::warn);
+    CHECK(on(windows_xp, ecdsa()).verdict == Verdict::fail);
+    CHECK(on(windows_server_2008, ecdsa()).verdict == Verdict::pass);
+    CHECK(on(windows_xp, pss("SHA256", 32)).verdict == Verdict::fail);
+    const auto strange = on(windows_10, algorithm("1.3.101.112", "ED25519", ""));
+    CHECK(strange.verdict == Verdict::inconclusive);
+    CHECK(strange.evidence.text("os") == "windows-10");
+    CHECK(list_of(strange.evidence, "signatures") == std::vector<std::string>{"ED25519"});
+}
+
+TEST_CASE("os-signature-support: SHA-512 under TLS 1.2 needs an update that a handshake proves") {
+    for (const auto os :
+         {windows_7, windows_server_2008_r2, windows_server_2012, windows_server_2012_r2}) {
+        CHECK(on(os, sha(512), {"TLSv1.2"}).verdict == Verdict::pass);
+        CHECK(on(os, sha(512)).verdict == Verdict::inconclusive);
+        const auto broken = on(os, sha(512), {"TLSv1.0"});
+        CHECK(broken.verdict == Verdict::warn);
+        CHECK(broken.message.find("KB2973337: it agreed to TLSv1.0 only") != std::string::npos);
+        CHECK(on(os, sha(256), {"TLSv1.0"}).verdict == Verdict::pass);
+    }
+}
+
+TEST_CASE("os-signature-support: a presented root counts only for what the handshake filters") {
+    Bench bench({server(), signed_with(root(), sha(512))});
+    bench.context.os = windows_server_2012;
+    bench.context.versions_chosen = {"TLSv1.0"};
+    const auto finding = bench.ask("os-signature-support");
+    CHECK(finding.verdict == Verdict::warn);
+    CHECK(finding.message.find("CN=Contoso Root CA is signed with sha512") == 0);
+    Bench ecc({signed_with(server(), sha1_rsa()), signed_with(root(), ecdsa())});
+    ecc.context.os = windows_xp;
+    CHECK(ecc.verdict("os-signature-support") == Verdict::pass);
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// Rules one-internal-pki, sip-web-issuers and web-sites-agree: whose certificates fit together.
+#include "unit/rules/fleet.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+using Use = CertificateUse;
+
+Target front_end(std::uint16_t port = 5061, Use use = Use::default_, std::string server = "fe1") {
+    return in_pool(on(std::move(server), port, Role::front_end, use), "pool");
+}
+Target edge_inside() { return in_pool(on("edge1", 5062, Role::edge, Use::internal), "edgepool"); }
+Target edge_outside() { return on("sip", 443, Role::edge, Use::access_edge_external); }
+Target proxy() { return on("lyncweb", 443, Role::reverse_proxy, Use::other); }
+Target chat() { return on("chat1", 5041, Role::persistent_chat, Use::default_); }
+
+} // namespace
+
+TEST_CASE("one-internal-pki: the Edge inside and Persistent Chat follow the Front Ends") {
+    Fleet fleet;
+    fleet.add(edge_inside(), issued(1), "Contoso Root");
+    CHECK(fleet.judge("one-internal-pki").empty()); // no Front End
+    fleet.add(front_end(), issued(2), "Contoso Root");
+    CHECK(fleet.verdict("one-internal-pki") == Verdict::pass);
+    // Another issuing CA below the same root is good.
+    fleet.add(chat(), by(issued(3), "Contoso Issuing CA 2"), "Contoso Root");
+    fleet.add(edge_outside(), by(issued(4), "Public CA"), "Public Root"); // free
+    CHECK(fleet.verdict("one-internal-pki") == Verdict::pass);
+    fleet.add(edge_inside(), by(issued(5), "Other CA"), "Other Root").id = "the stranger";
+    const auto& finding = fleet.only("one-internal-pki");
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(says(
+        finding,
+        "not of the PKI of the Front End Servers (CN=Contoso Root): CN=Other Root on the stranger."
+    ));
+    CHECK(finding.evidence.text("front_end") == "CN=Contoso Root");
+    CHECK(fleet.judge("one-internal-pki")[0].endpoints == std::vector<std::size_t>{4});
+}
+
+TEST_CASE("one-internal-pki: Front Ends of two roots vouch for either") {
+    Fleet fleet;
+    fleet.add(front_end(), issued(1), "Contoso Root");
+    fleet.add(front_end(5061, Use::default_, "fe2"), by(issued(2), "New CA"), "New Root");
+    fleet.add(edge_inside(), by(issued(3), "New CA 2"), "New Root");
+    CHECK(fleet.verdict("one-internal-pki") == Verdict::pass);
+}
+
+TEST_CASE("one-internal-pki: without known roots only the same issuer decides") {
+    Fleet fleet;
+    fleet.add(front_end(), issued(1));
+    fleet.add(edge_inside(), issued(2));
+    CHECK(fleet.verdict("one-internal-pki") == Verdict::pass);
+    fleet.add(edge_inside(), by(issued(3), "Other CA"));
+    CHECK(fleet.verdict("one-internal-pki") == Verdict::inconclusive);
+    CHECK(says(fleet.only("one-internal-pki"), "trust: ca_files"));
+    // The root of one of the two is not enough.
+    fleet.run.endpoints.pop_back();
+    fleet.add(edge_inside(), by(issued(3), "Other CA"), "Other Root");
+    CHECK(fleet.verdict("one-internal-pki") == Verdict::inconclusive);
+    // A chain that was cut short is told by another of its issuer.
+    fleet.add(front_end(5062), issued(4), "Contoso Root");
+    CHECK(fleet.verdict("one-internal-pki") == Verdict::fail);
+}
+
+TEST_CASE("one-internal-pki: a self-signed certificate is a PKI of its own") {
+    Fleet fleet;
+    fleet.add(front_end(), issued(1), "Contoso Root");
+    auto own = issued(2);
+    own.issuer = own.subject;
+    own.subject_der = own.issuer_der = "CN=chat1";
+    own.self_issued = own.self_signed = own.root_like = true;
+    fleet.add(chat(), own);
+    const auto& finding = fleet.only("one-internal-pki");
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(says(finding, "(self-signed)"));
+}
+
+TEST_CASE("sip-web-issuers: the web site inside has the PKI of its pool's SIP certificates") {
+    Fleet fleet;
+    fleet.add(front_end(), issued(1), "Contoso Root");
+    CHECK(fleet.judge("sip-web-issuers").empty());
+    fleet.add(front_end(443, Use::web_services_internal), issued(2), "Contoso Root");
+    fleet.add(front_end(4443, Use::web_services_external), by(issued(3), "X"), "X Root"); // free
+    CHECK(fleet.verdict("sip-web-issuers") == Verdict::pass);
+    fleet.add(front_end(443, Use::web_services_internal, "fe2"), by(issued(4), "X"), "X Root");
+    const auto& finding = fleet.only("sip-web-issuers");
+    CHECK(finding.verdict == Verdict::warn);
+    CHECK(says(
+        finding, "the internal web site of pool has its certificate from CN=X Root (fe2:443), SIP "
+                 "from CN=Contoso Root."
+    ));
+    CHECK(finding.evidence.text("pool") == "pool");
+    CHECK(fleet.judge("sip-web-issuers")[0].endpoints == std::vector<std::size_t>{3});
+    // Telephones have the roots of public CAs.
+    Chain by_public_ca = *fleet.run.endpoints.back().main.chain;
+    by_public_ca.path.system_anchor = true;
+    fleet.run.endpoints.back().main.chain = std::make_shared<const Chain>(by_public_ca);
+    CHECK(fleet.verdict("sip-web-issuers") == Verdict::pass);
+    Fleet unknown;
+    unknown.add(front_end(), issued(1));
+    unknown.add(front_end(443, Use::web_services_internal), by(issued(2), "X"));
+    CHECK(unknown.verdict("sip-web-issuers") == Verdict::inconclusive);
+}
+
+TEST_CASE("sip-web-issuers: outside, only a mixture of the PKI inside with another is odd") {
+    Fleet fleet;
+    fleet.add(front_end(), issued(1), "Contoso Root");
+    fleet.add(edge_outside(), by(issued(2), "Public A"), "Root A");
+    fleet.add(proxy(), by(issued(3), "Public B"), "Root B");
+    CHECK(fleet.judge("sip-web-issuers").empty()); // two public CAs
+    fleet.add(proxy(), issued(4), "Contoso Root").id = "the private one";
+    const auto& finding = fleet.only("sip-web-issuers");
+    CHECK(finding.verdict == Verdict::warn);
+    CHECK(says(
+        finding,
+        "the private one present certificates of the CA of the internal servers (CN=Contoso"
+    ));
+    CHECK(fleet.judge("sip-web-issuers")[0].endpoints == std::vector<std::size_t>{3});
+
+    Fleet all_private;
+    all_private.add(front_end(), issued(1), "Contoso Root");
+    all_private.add(edge_outside(), issued(2), "Contoso Root");
+    all_private.add(proxy(), issued(3), "Contoso Root");
+    CHECK(all_private.judge("sip-web-issuers").empty());
+    auto inside = proxy();
+    inside.side = Side::internal; // publishes to nobody outside
+    Fleet inner;
+    inner.add(front_end(), issued(1), "Contoso Root");
+    inner.add(edge_outside(), by(issued(2), "Public A"), "Root A");
+    inner.add(inside, issued(3), "Contoso Root");
+    CHECK(inner.judge("sip-web-issuers").empty());
+}
+
+TEST_CASE("web-sites-agree: one certificate is renewed on 443, 4443 and the proxy together") {
+    Fleet fleet;
+    fleet.add(front_end(443, Use::web_services_internal), issued(1));
+    CHECK(fleet.judge("web-sites-agree").empty());
+    fleet.add(front_end(4443, Use::web_services_external), issued(1));
+    CHECK(fleet.verdict("web-sites-agree") == Verdict::pass);
+    fleet.run.endpoints.pop_back();
+    fleet.add(front_end(4443, Use::web_services_external), issued(2, "2025-06-01"));
+    const auto& finding = fleet.only("web-sites-agree");
+    CHECK(finding.verdict == Verdict::warn);
+    CHECK(says(finding, "fe1:4443 has the newer, sip.contoso.com (02000000), valid 2025-06-01"));
+    CHECK(says(finding, "still the older: sip.contoso.com (01000000)"));
+    CHECK(finding.evidence.text("subject") == "CN=sip.contoso.com");
+    fleet.add(proxy(), issued(1));
+    CHECK(says(fleet.only("web-sites-agree"), "on fe1:443, lyncweb:443."));
+}
+
+TEST_CASE("web-sites-agree: other names, issuers or servers are other certificates") {
+    Fleet fleet;
+    fleet.add(front_end(443, Use::web_services_internal), issued(1));
+    auto external = issued(2, "2025-06-01");
+    external.san->dns.push_back("lyncweb.contoso.com");
+    fleet.add(front_end(4443, Use::web_services_external), external);
+    fleet.add(proxy(), by(issued(3, "2025-07-01"), "Public CA"));
+    fleet.add(
+        front_end(4443, Use::web_services_external, "fe2"), issued(4, "2025-08-01")
+    ); // its own
+    CHECK(fleet.judge("web-sites-agree").empty());
+    // Requested one after the other for the servers of a pool, and one of them copied to the proxy.
+    Fleet rollout;
+    rollout.add(front_end(4443, Use::web_services_external), issued(1));
+    rollout.add(front_end(4443, Use::web_services_external, "fe2"), issued(2, "2025-01-09"));
+    rollout.add(proxy(), issued(1));
+    CHECK(rollout.verdict("web-sites-agree") == Verdict::pass);
+}
+
+TEST_CASE("web-sites-agree: a proxy that leads to the internal web site") {
+    Fleet fleet;
+    auto internal = issued(1);
+    internal.subject = "CN=webint";
+    fleet.add(front_end(443, Use::web_services_internal), internal);
+    fleet.add(proxy(), internal);
+    CHECK(fleet.verdict("web-sites-agree") == Verdict::pass); // no external one was seen
+    fleet.add(front_end(4443, Use::web_services_external), issued(2));
+    const auto& finding = fleet.only("web-sites-agree");
+    CHECK(finding.verdict == Verdict::warn);
+    CHECK(says(finding, "lyncweb:443 presents the certificate of the internal web site"));
+    fleet.add(front_end(4443, Use::web_services_external, "fe2"), internal);
+    CHECK(fleet.verdict("web-sites-agree") == Verdict::pass);
+}
