@@ -36,7 +36,11 @@
     X(xmpp_domain)                                                                                 \
     X(av_edge_address)                                                                             \
     X(autodiscover_answer)                                                                         \
-    X(autodiscover_names)
+    X(autodiscover_names)                                                                          \
+    X(mutual_trust)                                                                                \
+    X(ca_names_cut)                                                                                \
+    X(ca_names_intermediate)                                                                       \
+    X(chain_elsewhere)
 
 namespace lyncprobe::rules {
 
