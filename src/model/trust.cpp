@@ -2,6 +2,7 @@
 #include "model/trust.h"
 
 #include <set>
+#include <unordered_map>
 
 namespace lyncprobe {
 
@@ -36,11 +37,11 @@ std::string_view to_text(LinkReason reason) {
 std::vector<std::string> names_of(
     const MutualTrust& trust, const std::vector<std::size_t>& servers
 ) {
-    std::map<std::string_view, std::size_t> missing; // of each pool
-    for (const auto& server : trust.servers)
-        ++missing[server.pool];
+    std::unordered_map<std::string_view, std::size_t> missing; // of each pool that is concerned
     for (const auto server : servers)
-        --missing[trust.servers[server].pool];
+        missing[trust.servers[server].pool] -= 1;
+    for (const auto& server : trust.servers)
+        if (const auto pool = missing.find(server.pool); pool != missing.end()) ++pool->second;
     std::vector<std::string> names;
     std::set<std::string_view> said;
     for (const auto index : servers) {

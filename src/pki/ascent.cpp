@@ -29,20 +29,21 @@ AscentSearch::AscentSearch(
 
 Ascent AscentSearch::from(const Certificate& leaf) {
     Ascent out;
+    checks_left_ = limits::kPathSignatures;
     std::set<Fingerprint> met{leaf.sha256};
     const auto climb = [&](const Certificate& certificate) {
         if (certificate.root_like) return;
-        const auto& issuers = issuers_of(certificate);
-        out.gave_up = out.gave_up || issuers.gave_up;
-        const auto& open = out.open;
-        if (issuers.certificates.empty() && !issuers.gave_up &&
-            std::find(open.begin(), open.end(), certificate.issuer) == open.end())
+        const auto issuers = issuers_of(certificate);
+        out.gave_up = out.gave_up || !issuers;
+        if (!issuers) return;
+        if (issuers->empty() &&
+            std::find(out.open.begin(), out.open.end(), certificate.issuer) == out.open.end())
             out.open.push_back(certificate.issuer);
-        for (const auto& issuer : issuers.certificates)
-            if (met.insert(issuer->sha256).second) {
-                out.above.push_back(issuer);
-                if (anchors_.contains(*issuer)) out.anchors.push_back(issuer);
-            }
+        for (const auto& issuer : *issuers) {
+            if (!met.insert(issuer->sha256).second) continue;
+            out.above.push_back(issuer);
+            if (anchors_.contains(*issuer)) out.anchors.push_back(issuer);
+        }
     };
     climb(leaf);
     for (std::size_t next = 0; next < out.above.size(); ++next) {
@@ -56,28 +57,39 @@ Ascent AscentSearch::from(const Certificate& leaf) {
     return out;
 }
 
-const AscentSearch::Issuers& AscentSearch::issuers_of(const Certificate& certificate) {
-    const auto [known, fresh] = known_.try_emplace(certificate.sha256);
-    auto& out = known->second;
-    if (!fresh) return out;
-    std::size_t checks = 0;
-    std::set<Fingerprint> met{certificate.sha256};
-    const auto offer = [&](const CertificatePtr& issuer) {
-        if (out.gave_up || !met.insert(issuer->sha256).second) return;
-        if (checks++ == limits::kPathSignatures)
-            out.gave_up = true;
-        else if (signed_by(certificate, *issuer))
-            out.certificates.push_back(issuer);
-    };
+std::optional<AscentSearch::Issuers> AscentSearch::issuers_of(const Certificate& certificate) {
+    if (const auto known = known_.find(certificate.sha256); known != known_.end())
+        return known->second;
+    Issuers found;
+    bool fitting = true; // those whose key identifiers fit; the others only where none of them did
+    for (const auto& issuer : candidates(certificate)) {
+        if (fitting && !key_ids_agree(certificate, *issuer)) {
+            fitting = false;
+            if (!found.empty()) break;
+        }
+        if (checks_left_ == 0) return std::nullopt;
+        --checks_left_;
+        if (signed_by(certificate, *issuer)) found.push_back(issuer);
+    }
+    return known_[certificate.sha256] = std::move(found);
+}
+
+// Every CA with the name of the issuer, each once; those whose key identifier fits first, else not
+// in the order in which endpoints happened to answer.
+AscentSearch::Issuers AscentSearch::candidates(const Certificate& certificate) {
+    Issuers out;
     for (const auto& anchor : anchors_.named(certificate.issuer_der))
-        if (may_issue(*anchor) || anchor->version == 1) offer(anchor);
+        if (may_issue(*anchor) || anchor->version == 1) out.push_back(anchor);
     const auto [from, to] = by_subject_.equal_range(names_.id(certificate.issuer_der));
     for (auto issuer = from; issuer != to; ++issuer)
-        offer(issuer->second);
-    // Not in the order in which endpoints happened to answer.
-    std::sort(out.certificates.begin(), out.certificates.end(), [](const auto& a, const auto& b) {
-        return a->sha256 < b->sha256;
+        out.push_back(issuer->second);
+    std::sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
+        const bool a_fits = key_ids_agree(certificate, *a), b_fits = key_ids_agree(certificate, *b);
+        return a_fits != b_fits ? a_fits : a->sha256 < b->sha256;
     });
+    const auto same = [](const auto& a, const auto& b) { return a->sha256 == b->sha256; };
+    out.erase(std::unique(out.begin(), out.end(), same), out.end());
+    std::erase_if(out, [&](const auto& one) { return one->sha256 == certificate.sha256; });
     return out;
 }
 

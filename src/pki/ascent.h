@@ -8,6 +8,7 @@
 #include "pki/issuance.h"
 
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace lyncprobe::pki {
@@ -22,11 +23,10 @@ class AscentSearch {
     Ascent from(const Certificate&);
 
   private:
-    struct Issuers {
-        std::vector<CertificatePtr> certificates;
-        bool gave_up = false;
-    };
-    const Issuers& issuers_of(const Certificate&);
+    using Issuers = std::vector<CertificatePtr>;
+    // Nothing where the signature checks of this search are used up.
+    std::optional<Issuers> issuers_of(const Certificate&);
+    Issuers candidates(const Certificate&);
     bool signed_by(const Certificate& signed_one, const Certificate& issuer);
 
     Anchors::Impl& anchors_;
@@ -34,6 +34,7 @@ class AscentSearch {
     NameIndex names_;
     std::multimap<std::size_t, CertificatePtr> by_subject_; // CAs only
     std::map<Fingerprint, Issuers> known_;
+    std::size_t checks_left_ = 0; // of the present search
 };
 
 } // namespace lyncprobe::pki

@@ -23,6 +23,12 @@ bool about_cut(const ClientCertificateFacts& facts) {
            facts.ca_names_bytes <= kListLimit + kListMargin;
 }
 
+bool lists_its_roots(const Target& target) {
+    const bool foreign = target.role == Role::gateway || target.role == Role::partner ||
+                         target.role == Role::other || target.role == Role::reverse_proxy;
+    return target.role_given && !foreign && target.os != OperatingSystem::linux;
+}
+
 bool before_windows_2012(OperatingSystem os) {
     return os >= OperatingSystem::windows_xp && os <= OperatingSystem::windows_server_2008_r2 &&
            os != OperatingSystem::windows_8 && os != OperatingSystem::windows_10;

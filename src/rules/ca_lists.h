@@ -18,6 +18,10 @@ const ClientCertificateFacts* request_of(const EndpointRow&);
 // The last name that does not fit is left out, so that a cut list is a little shorter.
 bool about_cut(const ClientCertificateFacts&);
 
+// Windows sends its Trusted Root store; what a gateway or a stranger's server lists may be
+// anything.
+bool lists_its_roots(const Target&);
+
 // True where the operating system is known and accepts an intermediate certificate in the Trusted
 // Root store (KB 2795828 is about Windows Server 2012 and later).
 bool before_windows_2012(OperatingSystem);

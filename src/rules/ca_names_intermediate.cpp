@@ -15,13 +15,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-// Only Windows sends its Trusted Root store; on gateways and foreign servers nothing is known.
-bool sends_its_roots(const Target& target) {
-    const bool foreign = target.role == Role::gateway || target.role == Role::partner ||
-                         target.role == Role::other || target.role == Role::reverse_proxy;
-    return target.role_given && !foreign && target.os != OperatingSystem::linux;
-}
-
 Ruling rule_on(const Texts& names) {
     return warn(fmt::format(
                     "it lists {} as a trusted root, of which only a certificate from another "
@@ -40,7 +33,7 @@ std::vector<RunRuling> check_ca_names_intermediate(const RunResult& run) {
         const auto& row = run.endpoints[i];
         const auto& target = run.targets[row.target];
         const auto* request = request_of(row);
-        if (!request || !request->ca_names || !sends_its_roots(target)) continue;
+        if (!request || !request->ca_names || !lists_its_roots(target)) continue;
         if (before_windows_2012(target.os)) continue;
         const auto [found, fresh] = known.try_emplace(request->ca_names.get());
         if (fresh)

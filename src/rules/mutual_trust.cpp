@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,7 +20,7 @@ using Servers = std::vector<std::size_t>;
 struct Said {
     LinkVerdict verdict;
     LinkReason reason;
-    std::vector<std::string> issuers;
+    std::set<std::string> issuers;
     std::set<std::size_t> from, to, endpoints;
     std::vector<std::string> services;
 };
@@ -43,17 +42,14 @@ std::string refused_text(LinkReason reason, const Words& it) {
     const auto where = fmt::format("{} cannot connect to {} ({})", it.from, it.to, it.services);
     switch (reason) {
     case LinkReason::server_issuer_not_listed:
-        return fmt::format(
-            "{}: {} is not among the issuers that {} lists itself", where, it.issuers, it.from
-        );
+        return fmt::format("{}: {} itself does not list {} as trusted", where, it.from, it.issuers);
     case LinkReason::list_cut:
         return fmt::format(
-            "{}: {} is not in the list of issuers that {} sends, which is as long as Windows lets "
-            "one become: it has been cut",
-            where, it.issuers, it.to
+            "{}: the list of issuers that {} sends lacks {}; it is as long as Windows lets one "
+            "become, so it has been cut",
+            where, it.to, it.issuers
         );
-    default:
-        return fmt::format("{}: {} is not in the list of issuers of {}", where, it.issuers, it.to);
+    default: return fmt::format("{}: the list of issuers of {} lacks {}", where, it.to, it.issuers);
     }
 }
 
@@ -89,9 +85,8 @@ bool worth_saying(const TrustLink& link) {
 RunRuling rule_on(const MutualTrust& trust, Said said) {
     auto from = names_of(trust, {said.from.begin(), said.from.end()});
     auto to = names_of(trust, {said.to.begin(), said.to.end()});
-    const Words words{
-        some_of(from), some_of(to), some_of(said.services),
-        said.issuers.empty() ? "the issuer" : some_of(said.issuers)};
+    std::vector<std::string> issuers(said.issuers.begin(), said.issuers.end());
+    const Words words{some_of(from), some_of(to), some_of(said.services), some_of(issuers)};
     auto ruling = said.verdict == LinkVerdict::cannot_work
                       ? fail(refused_text(said.reason, words))
                       : inconclusive(open_text(said.reason, words));
@@ -100,22 +95,22 @@ RunRuling rule_on(const MutualTrust& trust, Said said) {
             .with("from", std::move(from))
             .with("to", std::move(to))
             .with("services", std::move(said.services))
-            .with("issuers", std::move(said.issuers))
+            .with("issuers", std::move(issuers))
             .with("reason", std::string(to_text(said.reason))),
         {said.endpoints.begin(), said.endpoints.end()}};
 }
 
 std::vector<RunRuling> check_mutual_trust(const RunResult& run) {
-    std::map<std::tuple<LinkReason, std::vector<std::string>, Servers>, Said> told;
+    std::map<std::pair<LinkReason, Servers>, Said> told;
     std::set<std::size_t> working;
     for (const auto& link : run.trust.links) {
         if (link.verdict == LinkVerdict::works)
             working.insert(link.endpoints.begin(), link.endpoints.end());
         if (!worth_saying(link)) continue;
-        auto& said = told[{link.reason, link.issuers, at_fault(link)}];
+        auto& said = told[{link.reason, at_fault(link)}];
         said.verdict = link.verdict;
         said.reason = link.reason;
-        said.issuers = link.issuers;
+        said.issuers.insert(link.issuers.begin(), link.issuers.end());
         said.from.insert(link.from.begin(), link.from.end());
         said.to.insert(link.to.begin(), link.to.end());
         said.endpoints.insert(link.endpoints.begin(), link.endpoints.end());

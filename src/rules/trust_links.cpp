@@ -93,7 +93,7 @@ class Links {
     ListView list_of(const EndpointRow&, const Target&);
     const ListView& named(const ClientCertificateFacts&);
     void add_links(const plan::ServerLink&, MutualTrust&) const;
-    Kinds kinds_of(const plan::ServerLink&) const;
+    Kinds kinds_of(const plan::ServerLink&, MutualTrust&) const;
 
     const RunResult& run_;
     const std::set<std::string> intermediates_;
@@ -156,14 +156,19 @@ void Links::read_chain(const Chain& chain) {
 
 // The names that are reached from the server certificate without one that others showed.
 Numbers Links::over_presented(const Chain& chain) {
-    std::set<std::string> reached{name_key(chain.presented.front()->issuer)};
-    for (std::size_t before = 0; before < reached.size();) {
-        before = reached.size();
-        for (const auto& certificate : chain.presented)
-            if (reached.contains(name_key(certificate->subject)))
-                reached.insert(name_key(certificate->issuer));
+    std::multimap<std::string, std::string> issuers; // of each subject
+    for (const auto& certificate : chain.presented)
+        issuers.emplace(name_key(certificate->subject), name_key(certificate->issuer));
+    std::set<std::string> reached;
+    std::vector<std::string> next{name_key(chain.presented.front()->issuer)};
+    while (!next.empty()) {
+        const auto name = std::move(next.back());
+        next.pop_back();
+        if (name.empty() || !reached.insert(name).second) continue;
+        const auto [from, to] = issuers.equal_range(name);
+        for (auto issuer = from; issuer != to; ++issuer)
+            next.push_back(issuer->second);
     }
-    reached.erase(std::string());
     std::set<std::size_t> numbers;
     for (const auto& key : reached)
         numbers.insert(numbers_.try_emplace(key, numbers_.size()).first->second);
@@ -191,7 +196,7 @@ void Links::read_endpoint(std::size_t endpoint) {
         listener.view.chain = seen->second;
     }
     auto& list = listener.view.list = list_of(row, target);
-    if (list.unknown == LinkReason::accepted) {
+    if (list.unknown == LinkReason::accepted && lists_its_roots(target)) {
         server.sends_list = true;
         server.own.insert(list.names.begin(), list.names.end());
         server.sends_whole_lists = server.sends_whole_lists && list.whole && !list.cut;
@@ -200,10 +205,9 @@ void Links::read_endpoint(std::size_t endpoint) {
 }
 
 std::size_t Links::server_of(const Target& target) {
-    const std::string& pool = target.pool.empty() ? target.server : target.pool;
-    const std::string& name = !target.server.empty() ? target.server
-                              : !target.pool.empty() ? target.pool
-                                                     : target.host;
+    const auto& host = target.server.empty() ? target.host : target.server;
+    const auto& pool = target.pool.empty() ? host : target.pool;
+    const auto& name = target.server.empty() ? pool : target.server;
     const auto [known, fresh] = server_index_.try_emplace({pool, name}, servers_.size());
     if (fresh) servers_.push_back({.shown = {name, pool, target.role}, .chains = {}, .own = {}});
     return known->second;
@@ -225,7 +229,8 @@ ListView Links::list_of(const EndpointRow& row, const Target& target) {
     list.whole = request->ca_names_count <= request->ca_names->size();
     list.cut = about_cut(*request);
     // Who accepted our certificate accepts others, too.
-    if (request->accepted == true || before_windows_2012(target.os)) list.intermediate = false;
+    if (request->accepted == true || before_windows_2012(target.os) || !lists_its_roots(target))
+        list.intermediate = false;
     return list;
 }
 
@@ -252,11 +257,7 @@ MutualTrust Links::judged() {
 }
 
 void Links::add_links(const plan::ServerLink& link, MutualTrust& trust) const {
-    for (auto& [views, kind] : kinds_of(link)) {
-        if (trust.links.size() == limits::kTrustLinks) {
-            ++trust.left_out;
-            continue;
-        }
+    for (auto& [views, kind] : kinds_of(link, trust)) {
         auto judged = judge(views.first, views.second);
         std::sort(kind.endpoints.begin(), kind.endpoints.end());
         trust.links.push_back(
@@ -274,7 +275,8 @@ void Links::add_links(const plan::ServerLink& link, MutualTrust& trust) const {
 
 // Those who connect and those who are connected to, alike with alike; for a service of a pool's own
 // pool by pool.
-Links::Kinds Links::kinds_of(const plan::ServerLink& link) const {
+Links::Kinds Links::kinds_of(const plan::ServerLink& link, MutualTrust& trust) const {
+    const auto room = limits::kTrustLinks - trust.links.size();
     const auto& service = *plan::find_service(link.service);
     using Clients = std::map<ClientView, std::vector<std::size_t>>;
     std::map<std::string_view, Clients> clients;
@@ -292,8 +294,13 @@ Links::Kinds Links::kinds_of(const plan::ServerLink& link) const {
     }
     Kinds kinds;
     for (const auto& [pool, by_view] : listeners)
-        for (const auto& [listener_view, list] : by_view)
-            for (const auto& [client, from] : clients[pool]) {
+        for (const auto& [listener_view, list] : by_view) {
+            const auto& those = clients[pool];
+            if (kinds.size() + those.size() > room) {
+                trust.left_out += those.size();
+                continue;
+            }
+            for (const auto& [client, from] : those) {
                 auto& kind = kinds[{client, listener_view}];
                 kind.from.insert(from.begin(), from.end());
                 for (const auto* listener : list) {
@@ -301,6 +308,7 @@ Links::Kinds Links::kinds_of(const plan::ServerLink& link) const {
                     kind.endpoints.push_back(listener->endpoint);
                 }
             }
+        }
     return kinds;
 }
 
