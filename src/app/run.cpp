@@ -17,6 +17,7 @@
 #include "plan/services.h"
 #include "plan/sip_domains.h"
 #include "probes/probe.h"
+#include "rules/trust_links.h"
 
 #include <algorithm>
 #include <chrono>
@@ -347,6 +348,8 @@ int run_deployment(Deployment deployment, const Options& options) {
     std::sort(result.endpoints.begin(), result.endpoints.end(), [](const auto& a, const auto& b) {
         return std::tie(a.target, a.address) < std::tie(b.target, b.address);
     });
+    result.ascents = store.ascents();
+    result.trust = rules::trust_links(result);
     result.topology = judge.deployment(result);
     result.summary = report::summarise(result, fail_on(settings.fail_on));
     return outputs->write(result, warn);

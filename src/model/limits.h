@@ -41,6 +41,8 @@ inline constexpr std::size_t kUrlsKept = 64; // distribution points and AIA loca
 inline constexpr std::size_t kPathDepth = 10;
 inline constexpr std::size_t kPaths = 64;
 inline constexpr std::size_t kPathSignatures = 256;
+inline constexpr std::size_t kTrustLinks =
+    10'000; // kinds of links between servers; the rest is counted
 
 // Files.
 inline constexpr std::size_t kCertificateFile = 4u << 20;

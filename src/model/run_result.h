@@ -6,6 +6,7 @@
 #include "model/certificate.h"
 #include "model/finding.h"
 #include "model/observation.h"
+#include "model/trust.h"
 
 #include <array>
 #include <map>
@@ -96,6 +97,8 @@ struct RunResult {
     std::vector<Target> targets;        // as prepared by plan
     std::vector<EndpointRow> endpoints; // in the order of the target list at the end
     std::vector<IdentityRow> identities;
+    Ascents ascents; // of every chain that some endpoint or identity presented
+    MutualTrust trust;
     std::vector<TopologyRow> topology;
     std::vector<FileRow> files; // `check` only
     Summary summary;

@@ -3,6 +3,7 @@
 #include "pki/certificate_store.h"
 
 #include "pki/anchors.h"
+#include "pki/ascent.h"
 #include "pki/certificate_reader.h"
 #include "pki/chain_facts.h"
 #include "pki/path_search.h"
@@ -57,6 +58,14 @@ ChainPtr CertificateStore::chain(const std::vector<std::string>& presented) {
     read_chain_facts(*chain, impl_->anchors.impl(), impl_->signatures);
     chain->path = search_path(chain->presented, impl_->anchors.impl(), impl_->signatures);
     return cached = std::move(chain);
+}
+
+Ascents CertificateStore::ascents() {
+    AscentSearch search(impl_->in_order, impl_->anchors.impl(), impl_->signatures);
+    Ascents out;
+    for (const auto& [fingerprints, chain] : impl_->chains)
+        if (!chain->presented.empty()) out[chain.get()] = search.from(*chain->presented.front());
+    return out;
 }
 
 const std::vector<CertificatePtr>& CertificateStore::certificates() const {

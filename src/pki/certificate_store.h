@@ -4,6 +4,7 @@
 
 #include "model/certificate.h"
 #include "model/result.h"
+#include "model/trust.h"
 
 #include <memory>
 #include <string>
@@ -43,6 +44,9 @@ class CertificateStore {
     // The chain as presented (DER in wire order) with its order facts and its best path; dates are
     // ignored in the search. Computed once per distinct list. Null where nothing was presented.
     ChainPtr chain(const std::vector<std::string>& presented);
+
+    // Where every chain so far leads by all certificates so far. The pointers are those of chain().
+    Ascents ascents();
 
     // In order of first sight.
     const std::vector<CertificatePtr>& certificates() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plan/services.h"
 
+#include "plan/links.h"
+
 #include <algorithm>
 #include <array>
 
@@ -338,6 +340,12 @@ std::string roles_text(Roles roles) {
     return out;
 }
 
+std::string peers_text(const Service& service) {
+    const auto* link = link_to(service.id);
+    if (!link) return "–";
+    return roles_text(link->from) + (link->same_pool ? " of the same pool" : "");
+}
+
 std::string port_text(const Service& service) {
     std::string out = service.port == 0 ? "chosen" : std::to_string(service.port);
     if (service.last != 0) out += fmt::format("–{}", service.last);
@@ -391,20 +399,22 @@ std::string services_markdown() {
         "the rows of a pool's role into endpoints.\n\n"
         "*Usual* roles have the service unless `services:` of the pool says otherwise; *possible* "
         "ones where `services:` or `ports:` names it. *Certificate wanted*: of whoever connects. "
+        "*Servers that connect*: the links that `mutual-trust` judges. "
         "Rows without a probe carry no TLS, cannot be turned on, and are here so that nothing "
         "seems forgotten.\n\n"
         "| service | turned on with | port | protocol | side | probe | certificate wanted | "
-        "certificate use | usual | possible | source |\n"
-        "|---|---|---|---|---|---|---|---|---|---|---|\n";
+        "servers that connect | certificate use | usual | possible | source |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for (const auto& service : kServices) {
         const auto& listener = service.listener;
         const bool probed = listener.probe.has_value();
         out += fmt::format(
-            "| `{}` | `{}` | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", service.id,
+            "| `{}` | `{}` | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", service.id,
             service.group, port_text(service), listener.protocol, lyncprobe::to_text(listener.side),
             probed ? lyncprobe::to_text(*listener.probe) : "–",
-            probed ? to_text(listener.peer) : "–", probed ? lyncprobe::to_text(listener.use) : "–",
-            roles_text(service.usual), roles_text(service.roles & ~service.usual), service.source
+            probed ? to_text(listener.peer) : "–", peers_text(service),
+            probed ? lyncprobe::to_text(listener.use) : "–", roles_text(service.usual),
+            roles_text(service.roles & ~service.usual), service.source
         );
     }
     return out;

@@ -7,7 +7,9 @@
 #include "report/page.h"
 #include "report/problems.h"
 #include "report/report.h"
+#include "report/roots.h"
 #include "report/statements.h"
+#include "report/trust.h"
 #include "report/unjudged.h"
 
 #include <algorithm>
@@ -48,6 +50,8 @@ void write_text(std::ostream& out, const RunResult& run, const TextOptions& opti
     write_rows(page, "Skipped, judged on another address", rows.untried, options);
     write_inconclusives(page, all, options);
     if (options.verbose) write_passes(page, all);
+    write_trust(page, run.trust);
+    write_roots(page, run);
     write_endpoint_table(page, run);
     write_answers(page, run, options);
     if (options.verbose) write_variants(page, run);

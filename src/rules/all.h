@@ -51,7 +51,11 @@
     X(stale_certificate)                                                                           \
     X(web_sites_agree)                                                                             \
     X(one_internal_pki)                                                                            \
-    X(sip_web_issuers)
+    X(sip_web_issuers)                                                                             \
+    X(mutual_trust)                                                                                \
+    X(ca_names_cut)                                                                                \
+    X(ca_names_intermediate)                                                                       \
+    X(chain_elsewhere)
 
 namespace lyncprobe::rules {
 

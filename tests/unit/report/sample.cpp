@@ -228,6 +228,29 @@ std::string written(void (*write)(std::ostream&, const RunResult&), const RunRes
     return out.str();
 }
 
+void add_trust(RunResult& run) {
+    run.trust.servers = {
+        {"edge01.contoso.local", "edge.contoso.local", Role::edge},
+        {"fe01.contoso.local", "pool.contoso.local", Role::front_end},
+        {"fe02 " + kNasty, "pool.contoso.local", Role::front_end}};
+    TrustLink link;
+    link.service = "access-edge-internal";
+    link.verdict = LinkVerdict::cannot_work;
+    link.reason = LinkReason::issuer_not_listed;
+    link.from = {2};
+    link.to = {0};
+    link.endpoints = {0, 1};
+    link.issuers = {"CN=" + kNasty};
+    run.trust.links.push_back(link);
+    link = {};
+    link.service = "registrar";
+    link.reason = LinkReason::no_list;
+    link.from = {0};
+    link.to = {1, 2};
+    link.endpoints = {2};
+    run.trust.links.push_back(std::move(link));
+}
+
 } // namespace
 
 Sample deployment() {
@@ -279,6 +302,7 @@ Sample deployment() {
     together.message = "autodiscover sends clients to " + kNasty;
     together.evidence.set("endpoint", "sip://" + kNasty);
     run.topology.push_back({sample.pool.keep(std::move(together)), {0, 1}});
+    add_trust(run);
     run.summary = report::summarise(run, Verdict::fail);
     return sample;
 }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "pki/ascent.h"
+
+#include "model/limits.h"
+
+#include <algorithm>
+#include <set>
+
+namespace lyncprobe::pki {
+
+namespace {
+
+// RFC 5280 4.2.1.9; a certificate of version 1 cannot say that it is a CA.
+bool may_issue(const Certificate& certificate) {
+    if (certificate.basic_constraints) return certificate.basic_constraints->ca;
+    return certificate.version == 1 && certificate.root_like;
+}
+
+} // namespace
+
+AscentSearch::AscentSearch(
+    const std::vector<CertificatePtr>& seen, Anchors::Impl& anchors, SignatureCache& signatures
+)
+    : anchors_(anchors), signatures_(signatures) {
+    for (const auto& certificate : seen)
+        if (may_issue(*certificate))
+            by_subject_.emplace(names_.id(certificate->subject_der), certificate);
+}
+
+Ascent AscentSearch::from(const Certificate& leaf) {
+    Ascent out;
+    checks_left_ = limits::kPathSignatures;
+    std::set<Fingerprint> met{leaf.sha256};
+    const auto climb = [&](const Certificate& certificate) {
+        if (certificate.root_like) return;
+        const auto issuers = issuers_of(certificate);
+        out.gave_up = out.gave_up || !issuers;
+        if (!issuers) return;
+        if (issuers->empty() &&
+            std::find(out.open.begin(), out.open.end(), certificate.issuer) == out.open.end())
+            out.open.push_back(certificate.issuer);
+        for (const auto& issuer : *issuers) {
+            if (!met.insert(issuer->sha256).second) continue;
+            out.above.push_back(issuer);
+            if (anchors_.contains(*issuer)) out.anchors.push_back(issuer);
+        }
+    };
+    climb(leaf);
+    for (std::size_t next = 0; next < out.above.size(); ++next) {
+        if (next == limits::kPaths) {
+            out.gave_up = true;
+            break;
+        }
+        const auto issuer = out.above[next]; // climbing makes the list longer
+        climb(*issuer);
+    }
+    return out;
+}
+
+std::optional<AscentSearch::Issuers> AscentSearch::issuers_of(const Certificate& certificate) {
+    if (const auto known = known_.find(certificate.sha256); known != known_.end())
+        return known->second;
+    Issuers found;
+    bool fitting = true; // those whose key identifiers fit; the others only where none of them did
+    for (const auto& issuer : candidates(certificate)) {
+        if (fitting && !key_ids_agree(certificate, *issuer)) {
+            fitting = false;
+            if (!found.empty()) break;
+        }
+        if (checks_left_ == 0) return std::nullopt;
+        --checks_left_;
+        if (signed_by(certificate, *issuer)) found.push_back(issuer);
+    }
+    return known_[certificate.sha256] = std::move(found);
+}
+
+// Every CA with the name of the issuer, each once; those whose key identifier fits first, else not
+// in the order in which endpoints happened to answer.
+AscentSearch::Issuers AscentSearch::candidates(const Certificate& certificate) {
+    Issuers out;
+    for (const auto& anchor : anchors_.named(certificate.issuer_der))
+        if (may_issue(*anchor) || anchor->version == 1) out.push_back(anchor);
+    const auto [from, to] = by_subject_.equal_range(names_.id(certificate.issuer_der));
+    for (auto issuer = from; issuer != to; ++issuer)
+        out.push_back(issuer->second);
+    std::sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
+        const bool a_fits = key_ids_agree(certificate, *a), b_fits = key_ids_agree(certificate, *b);
+        return a_fits != b_fits ? a_fits : a->sha256 < b->sha256;
+    });
+    const auto same = [](const auto& a, const auto& b) { return a->sha256 == b->sha256; };
+    out.erase(std::unique(out.begin(), out.end(), same), out.end());
+    std::erase_if(out, [&](const auto& one) { return one->sha256 == certificate.sha256; });
+    return out;
+}
+
+// What this OpenSSL cannot verify is believed where the key identifiers do not object: it is about
+// what there is, not about trust.
+bool AscentSearch::signed_by(const Certificate& signed_one, const Certificate& issuer) {
+    const auto signature = signatures_.check(signed_one, issuer);
+    if (signature == Signature::unverifiable) return key_ids_agree(signed_one, issuer);
+    return signature == Signature::good;
+}
+
+} // namespace lyncprobe::pki

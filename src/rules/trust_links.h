@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Which servers of the deployment can connect to which by mutual TLS, from the lists of issuers and
+// the chains that they show.
+#pragma once
+
+#include "model/run_result.h"
+
+namespace lyncprobe::rules {
+
+// From the targets, the endpoints and the ascents of the run. Servers that look alike are judged
+// once, so that the work grows with the number of different chains and lists, not with that of
+// pairs.
+MutualTrust trust_links(const RunResult&);
+
+} // namespace lyncprobe::rules

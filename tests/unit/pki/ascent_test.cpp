@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Where chains lead by what every endpoint of a run presented.
+#include "model/limits.h"
+#include "pki/certificate_store.h"
+#include "test_certificates.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::pki;
+using namespace lyncprobe::pki::test;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+const std::string& intermediate() {
+    static const std::string der =
+        make({.subject = "Issuing", .key = "issuing", .issuer = "Root", .issuer_key = "root"});
+    return der;
+}
+
+Texts subjects(const Ascent& ascent) {
+    Texts names;
+    for (const auto& one : ascent.above)
+        names.push_back(one->subject);
+    return names;
+}
+
+} // namespace
+
+TEST_CASE("ascent: what one endpoint lacks another presents") {
+    CertificateStore store{Anchors()};
+    const auto short_chain = store.chain({make_leaf("Issuing", "issuing")});
+    const auto open = store.ascents();
+    CHECK(subjects(open.at(short_chain.get())).empty());
+    CHECK(open.at(short_chain.get()).open == Texts{"CN=Issuing"});
+    store.chain({make_leaf("Issuing", "issuing"), intermediate()});
+    const auto half = store.ascents();
+    CHECK(subjects(half.at(short_chain.get())) == Texts{"CN=Issuing"});
+    CHECK(half.at(short_chain.get()).open == Texts{"CN=Root"});
+    store.chain({make_leaf("Other", "other"), make_root("Root", "root")});
+    const auto whole = store.ascents();
+    CHECK(subjects(whole.at(short_chain.get())) == Texts{"CN=Issuing", "CN=Root"});
+    CHECK(whole.at(short_chain.get()).open.empty());
+    CHECK_FALSE(whole.at(short_chain.get()).gave_up);
+}
+
+TEST_CASE("ascent: anchors count, too, and a name alone does not") {
+    Anchors anchors;
+    anchors.add(make_root("Root", "root"));
+    CertificateStore store{std::move(anchors)};
+    const auto chain = store.chain({make_leaf("Issuing", "issuing"), intermediate()});
+    const auto namesake = store.chain({make_leaf("Issuing", "another"), intermediate()});
+    const auto ascents = store.ascents();
+    CHECK(subjects(ascents.at(chain.get())) == Texts{"CN=Issuing", "CN=Root"});
+    REQUIRE(ascents.at(chain.get()).anchors.size() == 1);
+    CHECK(ascents.at(chain.get()).anchors.front()->subject == "CN=Root");
+    CHECK(subjects(ascents.at(namesake.get())).empty());
+    CHECK(ascents.at(namesake.get()).open == Texts{"CN=Issuing"});
+}
+
+TEST_CASE("ascent: a cross-signed issuer leads to both roots") {
+    CertificateStore store{Anchors()};
+    const auto crossed =
+        make({.subject = "Root", .key = "root", .issuer = "Old Root", .issuer_key = "old"});
+    const auto chain = store.chain({make_leaf("Root", "root"), crossed});
+    store.chain({make_root("Root", "root")});
+    store.chain({make_root("Old Root", "old")});
+    const auto ascents = store.ascents();
+    const auto& ascent = ascents.at(chain.get());
+    CHECK(ascent.above.size() == 3);
+    CHECK(ascent.above.back()->subject == "CN=Old Root");
+    CHECK(ascent.open.empty());
+}
+
+TEST_CASE("ascent: a server certificate that is its own root, and one that is no issuer") {
+    CertificateStore store{Anchors()};
+    const auto own = store.chain({make_root("host", "host")});
+    const auto below = store.chain(
+        {make_leaf("Not a CA", "no-ca"), make(
+                                             {.subject = "Not a CA",
+                                              .key = "no-ca",
+                                              .issuer = "Root",
+                                              .issuer_key = "root",
+                                              .ca = false}
+                                         )}
+    );
+    const auto ascents = store.ascents();
+    CHECK(ascents.at(own.get()).above.empty());
+    CHECK(ascents.at(own.get()).open.empty());
+    CHECK(ascents.at(below.get()).open == Texts{"CN=Not a CA"});
+}
+
+TEST_CASE("ascent: many namesakes end the search") {
+    CertificateStore store{Anchors()};
+    std::vector<std::string> presented{make_leaf("Issuing", "issuing")};
+    for (std::size_t i = 0; i <= limits::kPathSignatures; ++i)
+        presented.push_back(make(
+            {.subject = "Issuing",
+             .key = "wrong",
+             .issuer = "Root",
+             .issuer_key = "root",
+             .serial = std::string{static_cast<char>(1 + i / 100), static_cast<char>(i % 100)}}
+        ));
+    const auto chain = store.chain(presented);
+    const auto ascents = store.ascents();
+    CHECK(ascents.at(chain.get()).gave_up);
+    CHECK(ascents.at(chain.get()).open.empty());
+}
