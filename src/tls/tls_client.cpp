@@ -55,6 +55,7 @@ const BIO_METHOD* bio_method() {
         BioMethodPtr made(
             BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lyncprobe bytes")
         );
+        if (!made) throw std::bad_alloc();
         BIO_meth_set_write(made.get(), bio_write);
         BIO_meth_set_read(made.get(), bio_read);
         BIO_meth_set_ctrl(made.get(), bio_control);

@@ -71,4 +71,41 @@ TEST_CASE("little memory: every endpoint once, and none is blamed for what we la
     CHECK(starved > 0);
 }
 
+TEST_CASE("an allocation that fails, wherever it is: a clean end, and a whole result or none") {
+    if (kSanitized) return; // which has allocation functions of its own
+    Site site;
+    lab::Faults alert;
+    alert.alert = 40;
+    auto sip = good_server();
+    sip.speaks_sip = true;
+    site.add("good", sip, "probe: sip");
+    site.add("alert", server_with(alert));
+    const auto list = site.list();
+    const auto scan = [&](const std::string& number) {
+        std::filesystem::remove(site.file("r.json"));
+        Process::Options options;
+        options.environment = {"LD_PRELOAD=" + failing_malloc_path(), "FAIL_ALLOCATION=" + number};
+        return lyncprobe({"scan", list, "--output", site.file("r.json")}, options);
+    };
+    REQUIRE(scan("0").exit_code == 3);
+    // Close together where a run allocates for the first time, then ever farther apart.
+    int failed_runs = 0;
+    for (long number = 1; number < 200'000; number += 1 + number / 12) {
+        CAPTURE(number);
+        const auto done = scan(std::to_string(number));
+        CHECK(done.signal == 0);
+        CHECK((done.exit_code == 3 || done.exit_code == 2 || done.exit_code == 4));
+        if (done.exit_code != 3) {
+            ++failed_runs;
+            CHECK(done.err != "");
+        }
+        if (exists(site.file("r.json")))
+            CHECK(target_names(json_file(site.file("r.json"))).size() == 2);
+        else
+            CHECK(done.exit_code != 3);
+        CHECK(temporary_files_in(site.folder().path()).empty());
+    }
+    CHECK(failed_runs > 0);
+}
+
 } // namespace lyncprobe::test
