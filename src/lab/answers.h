@@ -15,6 +15,7 @@ struct Reply {
     enum class Then {
         carry_on,
         close,    // say it, then FIN
+        reset,    // say it, then RST
         start_tls // say it, then expect a ClientHello
     };
     std::string text = {};

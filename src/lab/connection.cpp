@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kRecordHeader = 5; // RFC 8446 5.1
 constexpr std::uint8_t kAlertRecord = 21, kHandshakeRecord = 22;
-constexpr std::uint8_t kCertificateMessage = 11, kFinishedMessage = 20; // RFC 8446 B.3
+constexpr std::uint8_t kFinishedMessage = 20;    // RFC 8446 B.3
 constexpr std::size_t kRequestLimit = 64u << 10; // what a client may say before it is hung up on
 constexpr std::size_t kFloodChunk = 16u << 10;
 
@@ -50,6 +50,7 @@ void Connection::opened() {
 
 void Connection::received(std::string_view bytes) {
     if (spec_.faults.silent || ending_ != Ending::none || bytes.empty()) return;
+    if (spec_.faults.bad_hello != BadHello::none) return answer_badly(bytes);
     if (turn_) {
         output_ += turn_->on(bytes);
         if (turn_->over()) finish(Ending::close);
@@ -78,6 +79,7 @@ void Connection::received(std::string_view bytes) {
 }
 
 void Connection::flushed() {
+    go_on_flooding();
     if (!endless_.empty() && ending_ == Ending::none) say(endless_);
 }
 
@@ -94,18 +96,37 @@ void Connection::on_hello() {
     if (faults.close_after_hello || !output_.empty()) finish(Ending::close);
 }
 
+// No TLS of ours: whatever the client says, it gets the same in return.
+void Connection::answer_badly(std::string_view bytes) {
+    if (!endless_.empty()) return;
+    phase_ = Phase::clear;
+    std::vector<std::string> chain;
+    for (const auto& pem : spec_.chain_pem)
+        chain.push_back(pki::to_der(&i2d_X509, certificate_from_pem(pem).get()));
+    follow(bad_hello_answer(spec_.faults.bad_hello, bytes, chain));
+}
+
 void Connection::shake_hands() {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_.get());
     const bool failed = result <= 0 && SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ;
     ERR_clear_error();
     collect_output();
+    spoil_flight(result > 0);
     if (spec_.faults.close_after_certificate && !output_.empty()) {
         output_.resize(up_to_certificate(output_).size());
         return finish(Ending::close);
     }
     if (failed) return finish(Ending::close);
-    if (result > 0) established();
+    if (result > 0 && ending_ == Ending::none) established();
+}
+
+void Connection::spoil_flight(bool shaken) {
+    const bool with_finished = shaken || SSL_version(ssl_.get()) == TLS1_3_VERSION;
+    const bool anything = !output_.empty();
+    output_ = spoiled(spec_.faults.bad_flight, std::move(output_), with_finished);
+    if (anything && spec_.faults.bad_flight == BadFlight::reset_after_1200_bytes)
+        finish(Ending::say_and_reset);
 }
 
 // The faults of a peer with which the handshake worked.
@@ -113,8 +134,32 @@ void Connection::established() {
     phase_ = Phase::tls;
     if (spec_.faults.reset_after_client_finished) return finish(Ending::reset);
     if (spec_.faults.close_after_handshake) return finish(Ending::close);
-    if (spec_.faults.speaks_first_flood)
-        follow({.text = {}, .endless = repeated("flood ", kFloodChunk)});
+    go_on_flooding();
+}
+
+// One write of a flood; the next follows when it is out.
+void Connection::go_on_flooding() {
+    if (phase_ != Phase::tls || ending_ != Ending::none) return;
+    for (std::size_t before = output_.size();
+         spec_.faults.flood != Flood::none && output_.size() < before + kFloodChunk;) {
+        const std::size_t said = output_.size();
+        ERR_clear_error();
+        switch (spec_.faults.flood) {
+        case Flood::none: break;
+        case Flood::data: say(repeated("flood ", kFloodChunk)); break;
+        case Flood::one_byte_records: say("x"); break;
+        case Flood::tickets: SSL_new_session_ticket(ssl_.get()); break;
+        case Flood::key_updates: SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED); break;
+        case Flood::key_update_requests:
+            SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED);
+            break;
+        case Flood::hello_requests: SSL_renegotiate(ssl_.get()); break;
+        }
+        SSL_do_handshake(ssl_.get()); // what is not data goes out with it
+        ERR_clear_error();
+        collect_output();
+        if (output_.size() == said) return finish(Ending::close); // libssl has had enough
+    }
 }
 
 void Connection::read_application_data() {
@@ -138,7 +183,8 @@ void Connection::read_application_data() {
 
 void Connection::answer_requests() {
     if (spec_.faults.silent_after_handshake) return unread_.clear();
-    if (!endless_.empty()) return unread_.clear(); // whatever else is said, the answer goes on
+    // Whatever else is said, the answer goes on.
+    if (!endless_.empty() || spec_.faults.flood != Flood::none) return unread_.clear();
     while (ending_ == Ending::none && phase_ != Phase::hello && waiting_.empty()) {
         const auto reply = next_reply();
         if (!reply) return;
@@ -203,6 +249,7 @@ void Connection::follow(const Reply& reply) {
     pause_ = reply.pause;
     if (!endless_.empty() && reply.text.empty()) say(endless_);
     if (reply.then == Reply::Then::close) finish(Ending::close);
+    if (reply.then == Reply::Then::reset) finish(Ending::say_and_reset);
     if (reply.then == Reply::Then::start_tls) phase_ = Phase::hello;
 }
 
@@ -250,27 +297,6 @@ TurnSettings turn_settings(const ServerSpec& spec) {
     settings.address = spec.turn_address.empty() ? spec.address : spec.turn_address;
     settings.only_constant_hello = spec.faults.only_constant_hello;
     return settings;
-}
-
-std::string_view up_to_certificate(std::string_view flight) {
-    std::size_t rest_of_message = 0;
-    std::uint8_t message = 0;
-    for (std::size_t at = 0; at + kRecordHeader < flight.size();) {
-        const auto payload = number(flight.substr(at + 3, 2));
-        auto content = flight.substr(at + kRecordHeader, payload);
-        while (!content.empty()) {
-            if (rest_of_message == 0) {
-                message = static_cast<std::uint8_t>(content[0]);
-                rest_of_message = 4 + number(content.substr(1, 3));
-            }
-            const auto here = std::min(rest_of_message, content.size());
-            content.remove_prefix(here);
-            rest_of_message -= here;
-        }
-        at += kRecordHeader + payload;
-        if (message == kCertificateMessage && rest_of_message == 0) return flight.substr(0, at);
-    }
-    return flight;
 }
 
 namespace {

@@ -19,8 +19,9 @@ namespace lyncprobe::lab {
 // Ending is what the socket's owner does once it has taken the output.
 enum class Ending {
     none,
-    close, // write everything, then FIN
-    reset  // RST at once, output unwritten
+    close,        // write everything, then FIN
+    reset,        // RST at once, output unwritten
+    say_and_reset // write everything, then RST
 };
 
 // Connection is the server side of one TCP connection. The specification and the context outlive
@@ -47,8 +48,11 @@ class Connection {
     };
 
     void on_hello();
+    void answer_badly(std::string_view);
     void shake_hands();
+    void spoil_flight(bool shaken);
     void established();
+    void go_on_flooding();
     void read_application_data();
     void answer_requests();
     std::optional<Reply> next_reply();
@@ -78,9 +82,5 @@ class Connection {
 
 // What a server says of itself as an A/V Edge.
 TurnSettings turn_settings(const ServerSpec&);
-
-// The part of a TLS 1.2 server's flight up to and with its Certificate message, in whole records
-// (RFC 5246 6.2, 7.4.2).
-std::string_view up_to_certificate(std::string_view flight);
 
 } // namespace lyncprobe::lab

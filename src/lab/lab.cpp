@@ -105,6 +105,7 @@ class Session : public std::enable_shared_from_this<Session> {
         if (writing_ || !socket_.is_open()) return;
         if (output_.empty()) {
             if (connection_.ending() == Ending::close) say_farewell();
+            if (connection_.ending() == Ending::say_and_reset) reset();
             return;
         }
         const std::size_t size = pace_.count() != 0 ? 1 : output_.size();

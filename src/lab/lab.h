@@ -3,6 +3,7 @@
 // Used by lyncprobe-lab and by the integration tests.
 #pragma once
 
+#include "lab/bad_handshakes.h"
 #include "lab/behaviour.h"
 #include "model/deployment.h"
 #include "model/result.h"
@@ -96,8 +97,9 @@ struct Faults {
     bool sip_escapes_in_server = false;  // its Server header carries terminal escape sequences
     bool only_constant_hello =
         false; // an A/V Edge that hangs up on every hello but the one old clients always send
-    bool speaks_first_flood =
-        false; // sends application data without end as soon as the handshake is done
+    BadHello bad_hello = BadHello::none;    // answers the ClientHello like this
+    BadFlight bad_flight = BadFlight::none; // spoils its handshake like this
+    Flood flood = Flood::none;              // sends this without end as soon as hands are shaken
 
     // These answer a request of the listener's own protocol, in TLS or without.
     bool sip_provisional_flood = false;   // answers a SIP request with 100 Trying without end

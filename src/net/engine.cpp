@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <random>
 
@@ -75,7 +76,8 @@ class Run {
     asio::awaitable<Tried> connect_once(
         Endpoint endpoint, Attempt attempt, Clock::time_point deadline
     );
-    bool alone() const { return scheduler_.running() == parked_ + 1; }
+    std::size_t active() const { return scheduler_.running() - parked_; }
+    bool alone() const { return active() == 1; }
     void over(const Endpoint& endpoint, ProbedEndpoint&& result);
     void hand_over(ProbedEndpoint&& result);
     void hand_over_untried(
@@ -111,6 +113,9 @@ class Run {
 
     std::vector<std::weak_ptr<Connection>> open_;
     std::size_t parked_ = 0; // endpoints that wait until this machine can open a connection again
+    // How many of them may go on beside each other: half as many after each shortage, one more with
+    // each that comes to its end, or all would run into the same shortage again and again.
+    std::size_t at_once_ = std::numeric_limits<std::size_t>::max();
     std::mt19937_64 random_;
     Progress progress_;
     Clock::time_point started_;
@@ -327,9 +332,13 @@ asio::awaitable<Observation> Run::try_attempt(
         Tried tried = co_await connect_once(endpoint, attempt, deadline);
         if (tried.shortage && !alone()) {
             const auto parked_at = Clock::now();
-            asio::steady_timer pause(io_, kShortagePause);
+            asio::steady_timer pause(io_);
+            at_once_ = std::max<std::size_t>(std::min(at_once_, active()) / 2, 1);
             ++parked_;
-            co_await pause.async_wait(kAwait);
+            do {
+                pause.expires_after(kShortagePause);
+                co_await pause.async_wait(kAwait);
+            } while (active() >= at_once_ && stop_ == Stop::none);
             --parked_;
             deadline += Clock::now() - parked_at; // our own trouble is not charged to the endpoint
             continue;
@@ -370,6 +379,7 @@ asio::awaitable<Tried> Run::connect_once(
 
 void Run::over(const Endpoint& endpoint, ProbedEndpoint&& result) {
     scheduler_.finished(endpoint.address);
+    if (at_once_ < options_.concurrency) ++at_once_;
     hand_over(std::move(result));
     start_endpoints();
     stop_if_done();

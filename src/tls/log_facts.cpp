@@ -4,6 +4,8 @@
 #include "codec/cipher_suites.h"
 #include "pki/certificate_reader.h"
 
+#include <new>
+
 #include <fmt/format.h>
 
 namespace lyncprobe::tls {
@@ -31,8 +33,13 @@ std::shared_ptr<const std::vector<std::string>> names_text(
 } // namespace
 
 std::string cipher_name(std::uint16_t cipher) {
-    static const SslCtxPtr context(SSL_CTX_new(TLS_client_method()));
-    static const SslPtr ssl(SSL_new(context.get()));
+    // A try without memory leaves nothing behind: the next call is the first again.
+    static const SslPtr ssl = [] {
+        const SslCtxPtr context(SSL_CTX_new(TLS_client_method()));
+        SslPtr made(context ? SSL_new(context.get()) : nullptr); // holds its context
+        if (!made) throw std::bad_alloc();
+        return made;
+    }();
     const unsigned char bytes[2] = {
         static_cast<unsigned char>(cipher >> 8), static_cast<unsigned char>(cipher & 0xff)};
     const SSL_CIPHER* known = SSL_CIPHER_find(ssl.get(), bytes);

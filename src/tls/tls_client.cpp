@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 
 namespace lyncprobe::tls {
 
@@ -16,8 +17,15 @@ namespace {
 
 TlsClient::Impl& client_of(BIO* bio) { return *static_cast<TlsClient::Impl*>(BIO_get_data(bio)); }
 
+// No exception may pass through libssl's frames.
 int bio_write(BIO* bio, const char* data, int size) {
-    client_of(bio).output.append(data, static_cast<std::size_t>(size));
+    auto& client = client_of(bio);
+    try {
+        client.output.append(data, static_cast<std::size_t>(size));
+    } catch (const std::bad_alloc&) {
+        client.out_of_memory = true;
+        return -1;
+    }
     return size;
 }
 
@@ -47,6 +55,7 @@ const BIO_METHOD* bio_method() {
         BioMethodPtr made(
             BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lyncprobe bytes")
         );
+        if (!made) throw std::bad_alloc();
         BIO_meth_set_write(made.get(), bio_write);
         BIO_meth_set_read(made.get(), bio_read);
         BIO_meth_set_ctrl(made.get(), bio_control);
@@ -58,13 +67,18 @@ const BIO_METHOD* bio_method() {
 void on_message(
     int sent, int, int content_type, const void* bytes, std::size_t size, SSL* ssl, void* client
 ) {
-    auto& log = static_cast<TlsClient::Impl*>(client)->log;
+    auto& impl = *static_cast<TlsClient::Impl*>(client);
+    auto& log = impl.log;
     const std::string_view text(static_cast<const char*>(bytes), size);
     // One renegotiation is what IIS needs to ask for a certificate; more are refused.
     if (sent != 0 && content_type == SSL3_RT_HANDSHAKE && log.shaken_hands())
         SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
-    if (content_type == SSL3_RT_HANDSHAKE) log.message(sent == 0, text);
-    if (content_type == SSL3_RT_ALERT) log.alert(sent == 0, text);
+    try {
+        if (content_type == SSL3_RT_HANDSHAKE) log.message(sent == 0, text);
+        if (content_type == SSL3_RT_ALERT) log.alert(sent == 0, text);
+    } catch (const std::bad_alloc&) {
+        impl.out_of_memory = true;
+    }
 }
 
 void set_server_name(SSL* ssl, const std::string& name) {
@@ -93,6 +107,8 @@ bool is_size_error(unsigned long error) {
             ERR_GET_REASON(error) == SSL_R_DATA_LENGTH_TOO_LONG);
 }
 
+bool is_memory_error(unsigned long error) { return ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE; }
+
 // Is one of our certificates issued by a name of the list?
 bool issuer_listed(const pki::Identity& identity, const std::vector<std::string>& ca_names) {
     const auto listed = [&](const std::string& issuer) {
@@ -110,8 +126,16 @@ TlsClient::Impl::Impl(ContextPool::Context& shared) : context(shared), log(ciphe
 
 void TlsClient::Impl::fail() {
     too_large = too_large || is_size_error(ERR_peek_error());
+    out_of_memory = out_of_memory || is_memory_error(ERR_peek_error()) ||
+                    is_memory_error(ERR_peek_last_error());
     failure = pki::drain_error_text();
     state = State::failed;
+    check_memory();
+}
+
+// Our own want is not the server's failure.
+void TlsClient::Impl::check_memory() const {
+    if (out_of_memory) throw std::bad_alloc();
 }
 
 TlsClient::TlsClient(ContextPool::Context& context, const HandshakeOptions& options)
@@ -144,6 +168,7 @@ TlsClient::State TlsClient::handshake() {
     if (impl_->state != State::handshaking) return impl_->state;
     ERR_clear_error();
     const int result = SSL_do_handshake(impl_->ssl.get());
+    impl_->check_memory();
     if (result == 1) {
         impl_->state = State::up;
         if (impl_->late_certificate) forget_session(impl_->ssl.get());
@@ -177,6 +202,7 @@ std::string TlsClient::read() {
     std::size_t size = 0;
     const bool asked_before = impl_->log.requested_late();
     const int result = SSL_read_ex(impl_->ssl.get(), record.data(), record.size(), &size);
+    impl_->check_memory();
     if (result == 1) out.assign(record.data(), size);
     // Only what the server says after a late request can be its answer to our certificate.
     if (impl_->log.requested_late() && !asked_before) impl_->application_data = false;

@@ -52,9 +52,11 @@ struct TlsClient::Impl {
     bool late_certificate = false; // may be asked for after the handshake
     bool ended = false;            // no more ciphertext will come
     bool application_data = false; // the server spoke after the handshake
-    SslPtr ssl;                    // last: it points into this
+    bool out_of_memory = false; // of ours; what libssl then says of the server counts for nothing
+    SslPtr ssl;                 // last: it points into this
 
-    void fail();
+    void fail(); // throws std::bad_alloc where memory is what was missing
+    void check_memory() const;
 };
 
 } // namespace lyncprobe::tls

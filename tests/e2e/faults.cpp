@@ -125,7 +125,7 @@ TEST_CASE(
     "a server that floods us with data ends at a limit or at the deadline, and its neighbours go on"
 ) {
     Site site;
-    auto flood = server_with(fault(&lab::Faults::speaks_first_flood));
+    auto flood = server_with({.flood = lab::Flood::data});
     flood.speaks_sip = true;
     site.add("flooding", flood, "probe: sip");
     site.add("flooding, handshake alone", flood);

@@ -130,7 +130,7 @@ TEST_CASE(
 }
 
 TEST_CASE("net: nobody may send more than the byte limit while a refusal is waited for") {
-    auto spec = server({.speaks_first_flood = true});
+    auto spec = server({.flood = lab::Flood::data});
     spec.client_certificates = lab::ClientCertificates::optional;
     spec.client_ca_pem = {certificate().certificate_pem};
     spec.min_version = 0x0304;
@@ -213,7 +213,7 @@ TEST_CASE("net: a server that asks without insisting is waited for, and then it 
 TEST_CASE("net: a flood ends at the byte limit or harmlessly, never hangs") {
     auto options = quick();
     options.timeout = 20s;
-    auto spec = server({.speaks_first_flood = true});
+    auto spec = server({.flood = lab::Flood::data});
     spec.speaks_sip = true;
     lab::Lab lab;
     const auto port = start(lab, spec);

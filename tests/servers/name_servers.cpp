@@ -66,10 +66,31 @@ std::string record(const std::string& owner, std::size_t type, const std::string
 }
 
 const std::string kOwner = "\xc0\x0c"s; // the name in the question
-constexpr std::size_t kAddress = 1, kService = 33;
+constexpr std::size_t kAddress = 1, kAlias = 5, kService = 33;
 
-std::string service(const std::string& host) {
+// A record of what was asked for that has a name in it: an alias where addresses were.
+std::string naming(std::size_t type, const std::string& host) {
+    if (type == kAddress) return record(kOwner, kAlias, host);
     return record(kOwner, kService, u16(0) + u16(0) + u16(443) + host);
+}
+
+std::string address_of(const std::string& owner) { return record(owner, kAddress, "\x7f\0\0\1"s); }
+
+// The aliases one after the other, from the name asked for, and perhaps an address of the last.
+std::string aliases(const std::vector<std::string>& names, bool address) {
+    std::string out, owner = kOwner;
+    for (const auto& name : names) {
+        out += record(owner, kAlias, wire_name(name));
+        owner = wire_name(name);
+    }
+    return address ? out + address_of(owner) : out;
+}
+
+std::vector<std::string> numbered(int from, int to) {
+    std::vector<std::string> names;
+    for (int number = from; number < to; ++number)
+        names.push_back("n" + std::to_string(number) + ".example");
+    return names;
 }
 
 std::string longest_host() {
@@ -87,24 +108,30 @@ std::string message(
     return id + u16(flags) + u16(1) + u16(count) + u16(0) + u16(0) + question + records;
 }
 
-std::string lying_answer(Lie lie, const std::string& id, const std::string& question) {
+std::string lying_answer(
+    Lie lie, std::size_t type, const std::string& id, const std::string& question
+) {
+    static int asked = 0;
     constexpr std::size_t kGood = 0x8180;
-    const auto honest = service(wire_name("sip.contoso.example"));
-    const auto with = [&](const std::string& records) {
-        return message(id, kGood, question, records, 1);
+    const auto service = [type](const std::string& host) { return naming(type, host); };
+    const auto honest =
+        type == kAddress ? address_of(kOwner) : service(wire_name("sip.contoso.example"));
+    const auto with = [&](const std::string& records, std::size_t count = 1) {
+        return message(id, kGood, question, records, count);
     };
+    // Where the name in a record of ours begins.
+    const auto name_at = 12 + question.size() + kOwner.size() + 10 + (type == kAddress ? 0u : 6u);
     switch (lie) {
     case Lie::none: return with(honest);
     case Lie::wrong_id: return message(u16(1), kGood, question, honest, 1);
     case Lie::wrong_question:
-        return message(id, kGood, wire_name("other.example") + u16(kService) + u16(1), honest, 1);
+        return message(id, kGood, wire_name("other.example") + u16(type) + u16(1), honest, 1);
     case Lie::not_a_response: return message(id, 0x0100, question, honest, 1);
     case Lie::count: return message(id, kGood, question, honest, 900);
-    case Lie::length: return with(kOwner + u16(kService) + u16(1) + u16(0) + u16(9) + u16(4000));
-    case Lie::pointer_loop:
-        return with(service(u16(0xc000 | (12 + question.size() + kOwner.size() + 10 + 6))));
+    case Lie::length: return with(kOwner + u16(type) + u16(1) + u16(0) + u16(9) + u16(4000));
+    case Lie::pointer_loop: return with(service(u16(0xc000 | name_at)));
     case Lie::pointer_forward: return with(service("\xff\xff"s));
-    case Lie::srv_short: return with(record(kOwner, kService, u16(0)));
+    case Lie::srv_short: return with(record(kOwner, type, u16(0)));
     case Lie::bad_label: return with(service("\x80sip\0"s));
     case Lie::garbage: return id + "\x81\x80 no DNS at all, but much longer than a header"s;
     case Lie::empty: return {};
@@ -114,6 +141,10 @@ std::string lying_answer(Lie lie, const std::string& id, const std::string& ques
         return with(service("\x0b"s + "\x1b[31m.\0\r\nx\x9b"s + wire_name("a.example")));
     case Lie::markup_host: return with(service("\x17<script>alert(1)</scrip"s + wire_name("a")));
     case Lie::longest_host: return with(service(longest_host()));
+    case Lie::alias_to_itself: return with(naming(kAddress, kOwner));
+    case Lie::alias_loop: return with(aliases({"a.example", "b.example", "a.example"}, false), 3);
+    case Lie::alias_chain: return with(aliases(numbered(0, 60), true), 61);
+    case Lie::alias_fresh: ++asked; return with(aliases(numbered(asked, asked + 1), false));
     case Lie::silent: break;
     }
     return {};
@@ -150,7 +181,7 @@ Nsd::Nsd(const std::vector<Zone>& zones) : port_(free_port()) {
     wait_until_listening(*process_, port_, "nsd");
 }
 
-LyingDns::LyingDns(Lie lie) : lie_(lie) {
+LyingDns::LyingDns(Lie lie, About about) : lie_(lie), about_(about) {
     socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     sockaddr_in name{};
     name.sin_family = AF_INET;
@@ -185,10 +216,10 @@ void LyingDns::serve() {
         const std::string id(bytes, 2), question(bytes + 12, end + 5 - 12);
         const auto type = static_cast<std::size_t>(bytes[end + 2]);
         std::string answer;
-        if (type == kService)
-            answer = lying_answer(lie_, id, question);
+        if (type == (about_ == About::services ? kService : kAddress))
+            answer = lying_answer(lie_, type, id, question);
         else if (type == kAddress)
-            answer = message(id, 0x8180, question, record(kOwner, kAddress, "\x7f\0\0\1"s), 1);
+            answer = message(id, 0x8180, question, address_of(kOwner), 1);
         else
             answer = message(id, 0x8180, question, {}, 0);
         sendto(

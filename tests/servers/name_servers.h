@@ -41,9 +41,10 @@ class Nsd {
     std::unique_ptr<Process> process_;
 };
 
-// What LyingDns does with a question for an SRV record; it knows 127.0.0.1 for every name.
+// What LyingDns does with a question of the kind that it lies about. To the others it gives
+// 127.0.0.1 for every name.
 enum class Lie {
-    none, // sip.contoso.example, port 443
+    none, // sip.contoso.example, port 443; or 127.0.0.1
     silent,
     wrong_id,
     wrong_question,
@@ -60,12 +61,17 @@ enum class Lie {
     always_truncated, // and nobody listens on TCP
     odd_host,         // escape sequences, NUL and a dot in a label
     markup_host,
-    longest_host // 253 characters
+    longest_host,    // 253 characters
+    alias_to_itself, // this and the next three are for addresses
+    alias_loop,
+    alias_chain, // 60 steps, and an address at its end
+    alias_fresh  // to a name that nobody has asked for yet, each time
 };
 
 class LyingDns {
   public:
-    explicit LyingDns(Lie lie);
+    enum class About { services, addresses };
+    explicit LyingDns(Lie lie, About about = About::services);
     ~LyingDns();
     LyingDns(const LyingDns&) = delete;
     std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
@@ -74,6 +80,7 @@ class LyingDns {
     void serve();
 
     Lie lie_;
+    About about_;
     int socket_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<bool> stop_ = false;

@@ -182,6 +182,8 @@ std::string lyncprobe_path() { return LYNCPROBE_BINARY_DIR "/lyncprobe"; }
 
 std::string lab_path() { return LYNCPROBE_BINARY_DIR "/lyncprobe-lab"; }
 
+std::string failing_malloc_path() { return LYNCPROBE_BINARY_DIR "/tests/libfailing_malloc.so"; }
+
 TemporaryFolder::TemporaryFolder() : path_(unused_path("")) { fs::create_directories(path_); }
 
 TemporaryFolder::~TemporaryFolder() {

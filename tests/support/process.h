@@ -12,6 +12,13 @@
 
 namespace lyncprobe::test {
 
+// Whether this build is under a sanitizer, whose memory and time say nothing of the product's.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 // Finished is what a program left behind.
 struct Finished {
     int exit_code = -1; // -1: ended by a signal, or killed by the test's time limit
@@ -67,6 +74,7 @@ std::string installed_program(const std::string& name, const std::string& debian
 Finished lyncprobe(std::vector<std::string> arguments, const Process::Options& options = {});
 std::string lyncprobe_path();
 std::string lab_path();
+std::string failing_malloc_path(); // to be preloaded, see support/failing_malloc.cpp
 
 // TemporaryFolder is removed with all that is in it.
 class TemporaryFolder {

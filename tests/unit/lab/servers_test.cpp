@@ -306,7 +306,7 @@ TEST_CASE("fault: SIP answers that are none, never end, or hold terminal escapes
 }
 
 TEST_CASE("fault: a flood as soon as the handshake is done") {
-    One one(Faults{.speaks_first_flood = true});
+    One one(Faults{.flood = Flood::data});
     TlsPeer peer(one.port);
     std::size_t received = 0;
     while (received < 500'000) {
@@ -347,7 +347,7 @@ TEST_CASE("a port that is taken and a key that does not fit are problems in word
 
 TEST_CASE("a lab goes down at once while clients are connected and being served") {
     const auto start = std::chrono::steady_clock::now();
-    auto one = std::make_unique<One>(Faults{.speaks_first_flood = true});
+    auto one = std::make_unique<One>(Faults{.flood = Flood::data});
     TlsPeer busy(one->port);
     Wire idle(one->port);
     one.reset();

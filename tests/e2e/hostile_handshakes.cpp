@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// Servers that break TLS itself: each endpoint once, with the outcome and stage of the contract,
+// the chain kept where it was seen, in bounded time and memory.
+#include "e2e/fixtures.h"
+
+#include <doctest/doctest.h>
+
+namespace lyncprobe::test {
+
+namespace {
+
+using lab::BadFlight;
+using lab::BadHello;
+using lab::Flood;
+
+constexpr double kTimeout = 3, kSlack = 2; // seconds
+
+struct Hostile {
+    std::string name;
+    lab::ServerSpec spec;
+    std::string outcome, stage;
+    std::string in_detail = {};
+    bool chain = false;    // it was seen, and is judged
+    std::string more = {}; // of the target
+};
+
+lab::ServerSpec with(BadHello kind) { return server_with(lab::Faults{.bad_hello = kind}); }
+
+lab::ServerSpec with(BadFlight kind, int version) {
+    auto spec = server_with(lab::Faults{.bad_flight = kind});
+    spec.min_version = spec.max_version = version;
+    return spec;
+}
+
+lab::ServerSpec with(Flood kind, int version) {
+    auto spec = server_with(lab::Faults{.flood = kind});
+    spec.min_version = spec.max_version = version;
+    spec.speaks_sip = true;
+    return spec;
+}
+
+boost::json::value scan(Site& site, const std::vector<Hostile>& all) {
+    for (const auto& one : all)
+        site.add(one.name, one.spec, one.more);
+    site.add("good", good_server());
+    const Trap trap;
+    const auto done = lyncprobe(
+        {"scan", site.list(), "--timeout", "3s", "--verbose", "--output", site.file("r.json"),
+         "--output", site.file("r.ndjson"), "--output", site.file("r.txt")}
+    );
+    CHECK(done.signal == 0);
+    CHECK(done.err == "");
+    CHECK(done.seconds < kTimeout + kSlack);
+    CHECK(harmless_on_a_terminal(done.out));
+    for (const auto* file : {"r.json", "r.ndjson", "r.txt"})
+        CHECK(harmless_on_a_terminal(read_text(site.file(file))));
+    require_valid({site.file("r.json"), site.file("r.ndjson")});
+    CHECK(!trap.was_called());
+    auto result = json_file(site.file("r.json"));
+    CHECK(target_names(result).size() == all.size() + 1);
+    CHECK(outcome_of(result, "good") == "ok");
+    return result;
+}
+
+void check_each(const boost::json::value& result, const std::vector<Hostile>& all) {
+    for (const auto& one : all) {
+        CAPTURE(one.name);
+        const auto& endpoint = endpoint_named(result, one.name);
+        CAPTURE(text_of(endpoint, "detail"));
+        CHECK(text_of(endpoint, "outcome") == one.outcome);
+        CHECK(text_of(endpoint, "stage") == one.stage);
+        CHECK(has(text_of(endpoint, "detail"), one.in_detail));
+        CHECK((verdict_of(endpoint, "server-eku") == "pass") == one.chain);
+    }
+}
+
+} // namespace
+
+TEST_CASE("bytes in place of a handshake: not TLS, or TLS that failed, and never more") {
+    const std::vector<Hostile> all{
+        {"SSH", with(BadHello::ssh), "not_tls", "handshake", "SSH-2.0"},
+        {"SMTP", with(BadHello::smtp), "not_tls", "handshake", "220 mail"},
+        {"RDP", with(BadHello::rdp), "not_tls", "handshake"},
+        {"SSL 2.0", with(BadHello::sslv2), "not_tls", "handshake"},
+        {"echo", with(BadHello::echo), "tls_failure", "handshake"},
+        {"random flood", with(BadHello::random_flood), "not_tls", "handshake"},
+        {"zero flood", with(BadHello::zero_flood), "not_tls", "handshake"},
+        {"garbage drip", with(BadHello::garbage_drip), "not_tls", "handshake"},
+        {"header drip", with(BadHello::header_drip), "timeout", "handshake"},
+        {"alert then reset", with(BadHello::alert_then_reset), "tls_alert", "handshake"},
+        {"warning flood", with(BadHello::warning_flood), "tls_failure", "handshake"},
+        {"warning drip", with(BadHello::warning_drip), "tls_failure", "handshake"},
+        {"record too long", with(BadHello::record_too_long), "tls_failure", "handshake"},
+        {"unknown type", with(BadHello::record_unknown_type), "not_tls", "handshake"},
+        {"bad version", with(BadHello::record_bad_version), "not_tls", "handshake"},
+        {"empty records", with(BadHello::empty_records), "tls_failure", "handshake"},
+        {"CCS flood", with(BadHello::change_cipher_flood), "tls_failure", "handshake"},
+        {"heartbeat", with(BadHello::heartbeat), "tls_failure", "handshake"},
+        {"early data", with(BadHello::early_data), "tls_failure", "handshake"},
+        {"HelloRequests", with(BadHello::hello_request_flood), "limit_exceeded", "handshake"},
+        {"Finished first", with(BadHello::finished_first), "tls_failure", "handshake"},
+        {"hello of 16 MB", with(BadHello::hello_16_mb), "limit_exceeded", "handshake"},
+        {"chain of 16 MB", with(BadHello::certificate_16_mb), "limit_exceeded", "handshake"},
+        {"lying length", with(BadHello::lying_length), "tls_failure", "handshake"},
+        {"retry loop", with(BadHello::retry_loop), "tls_failure", "handshake"},
+        {"large cookie", with(BadHello::retry_cookie_60_kb), "tls_failure", "handshake"},
+        {"DH 512", with(BadHello::dh_512_bits), "tls_failure", "handshake", "", true},
+        {"DH 65528", with(BadHello::dh_65528_bits), "tls_failure", "handshake", "", true},
+    };
+    Site site;
+    check_each(scan(site, all), all);
+}
+
+TEST_CASE("fatal alerts have their number and name") {
+    std::vector<Hostile> all;
+    for (const auto& [code, text] : std::vector<std::pair<std::uint8_t, std::string>>{
+             {40, "handshake_failure(40)"},
+             {49, "access_denied(49)"},
+             {70, "protocol_version(70)"},
+             {80, "internal_error(80)"},
+             {112, "does not know the name"},
+             {255, "(255)"}})
+        all.push_back(
+            {text, server_with(lab::Faults{.alert = code}), "tls_alert", "handshake", text}
+        );
+    Site site;
+    check_each(scan(site, all), all);
+}
+
+TEST_CASE("a flight that is cut or spoiled on its way: the chain that was seen is judged") {
+    constexpr int kTls12 = 0x0303, kTls13 = 0x0304;
+    using enum BadFlight;
+    const std::vector<Hostile> all{
+        {"a byte a record", with(one_byte_records, kTls12), "ok", "done", "", true},
+        {"a warning first", with(warning_first, kTls12), "ok", "done", "", true},
+        {"a warning first, 1.3", with(warning_first, kTls13), "ok", "done", "", true},
+        {"reset after 1200", with(reset_after_1200_bytes, kTls12), "reset", "handshake"},
+        {"reset after 1200, 1.3", with(reset_after_1200_bytes, kTls13), "reset", "handshake"},
+        {"mute after chain", with(silent_after_certificate, kTls12), "timeout", "handshake", "",
+         true},
+        {"bad key exchange", with(bad_key_exchange, kTls12), "tls_failure", "handshake", "", true},
+        {"bad Finished", with(bad_finished, kTls12), "tls_failure", "handshake", "", true},
+        {"bad Finished, 1.3", with(bad_finished, kTls13), "tls_failure", "handshake", "", true},
+        {"no Finished", with(no_finished, kTls12), "timeout", "handshake", "", true},
+        {"no Finished, 1.3", with(no_finished, kTls13), "timeout", "handshake", "", true},
+    };
+    Site site;
+    check_each(scan(site, all), all);
+}
+
+TEST_CASE("floods behind the handshake end at a limit, and cost neither memory nor the chain") {
+    constexpr int kTls12 = 0x0303, kTls13 = 0x0304;
+    std::vector<Hostile> all;
+    for (const auto& [name, kind, version, outcome] :
+         std::vector<std::tuple<std::string, Flood, int, std::string>>{
+             {"data", Flood::data, kTls13, "protocol_error"},
+             {"bytes", Flood::one_byte_records, kTls12, "protocol_error"},
+             {"tickets", Flood::tickets, kTls13, "limit_exceeded"},
+             {"KeyUpdate", Flood::key_updates, kTls13, "limit_exceeded"},
+             {"KeyUpdate wanted", Flood::key_update_requests, kTls13, "limit_exceeded"},
+             {"HelloRequest", Flood::hello_requests, kTls12, "limit_exceeded"}})
+        for (const std::string probe : {"tls", "sip"})
+            all.push_back(
+                {name + ", " + probe, with(kind, version), probe == "tls" ? "ok" : outcome,
+                 probe == "tls" ? "done" : "conversation", "", true, "probe: " + probe}
+            );
+    Site site;
+    check_each(scan(site, all), all);
+}
+
+} // namespace lyncprobe::test

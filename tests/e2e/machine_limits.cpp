@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// What the machine may keep from us: memory, the disk, stdout. No endpoint is lost, no output is
+// half written, and the message says what is wrong.
+#include "e2e/fixtures.h"
+
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+namespace lyncprobe::test {
+
+namespace {
+
+// `command` in a shell that has set this limit before.
+Finished run_with(const std::string& limit, std::vector<std::string> command) {
+    command.insert(command.begin(), {"bash", "-c", limit + "; exec \"$@\"", "bash"});
+    return run(std::move(command));
+}
+
+// A server whose Certificate message is as large as is accepted: 1 MB.
+lab::ServerSpec server_with_huge_chain(int which) {
+    auto spec = server_spec();
+    for (int number = 0; number < 5000; ++number)
+        spec.dns.push_back(
+            "host" + std::to_string(number) + ".site" + std::to_string(which) + ".contoso.example"
+        );
+    const auto issued = pki().issuing.issue(spec);
+    lab::ServerSpec server;
+    server.key_pem = issued.key_pem;
+    server.chain_pem = {issued.certificate_pem};
+    const std::size_t others = (1u << 20) / (issued.certificate_der.size() + 3) - 1;
+    server.chain_pem.insert(server.chain_pem.end(), others, issued.certificate_pem);
+    return server;
+}
+
+} // namespace
+
+TEST_CASE("little memory: every endpoint once, and none is blamed for what we lack") {
+    Site site;
+    constexpr int kHuge = 12, kGood = 8;
+    for (int number = 1; number <= kHuge; ++number)
+        site.add("huge " + std::to_string(number), server_with_huge_chain(number));
+    for (int number = 1; number <= kGood; ++number)
+        site.add("good " + std::to_string(number), good_server());
+    const auto list = site.list();
+    const auto scan = [&](const std::string& limit) {
+        const auto done = run_with(
+            limit, {lyncprobe_path(), "scan", list, "--output", site.file("r.json"), "--output",
+                    site.file("r.ndjson"), "--concurrency", "200", "--timeout", "30s"}
+        );
+        CHECK(done.signal == 0);
+        CHECK(done.exit_code == 1);
+        CHECK(done.err == "");
+        require_valid({site.file("r.json"), site.file("r.ndjson")});
+        auto result = json_file(site.file("r.json"));
+        CHECK(target_names(result).size() == kHuge + kGood);
+        for (int number = 1; number <= kGood; ++number)
+            CHECK(outcome_of(result, "good " + std::to_string(number)) == "ok");
+        return result;
+    };
+    // A sanitizer needs terabytes of addresses, so that there only the endless memory is tested.
+    const auto roomy = scan(kSanitized ? "true" : "ulimit -v 204800");
+    CHECK(count_of(roomy, "outcomes", "ok") == kHuge + kGood);
+    if (kSanitized) return;
+    int starved = 0;
+    for (int kilobytes = 36864; starved == 0 && kilobytes > 28000; kilobytes -= 2048) {
+        const auto tight = scan("ulimit -v " + std::to_string(kilobytes));
+        starved = count_of(tight, "outcomes", "local_error");
+        CHECK(count_of(tight, "outcomes", "ok") + starved == kHuge + kGood);
+    }
+    CHECK(starved > 0);
+}
+
+TEST_CASE("an allocation that fails, wherever it is: a clean end, and a whole result or none") {
+    if (kSanitized) return; // which has allocation functions of its own
+    Site site;
+    lab::Faults alert;
+    alert.alert = 40;
+    auto sip = good_server();
+    sip.speaks_sip = true;
+    site.add("good", sip, "probe: sip");
+    site.add("alert", server_with(alert));
+    const auto list = site.list();
+    const auto scan = [&](const std::string& number) {
+        std::filesystem::remove(site.file("r.json"));
+        Process::Options options;
+        options.environment = {"LD_PRELOAD=" + failing_malloc_path(), "FAIL_ALLOCATION=" + number};
+        return lyncprobe({"scan", list, "--output", site.file("r.json")}, options);
+    };
+    REQUIRE(scan("0").exit_code == 3);
+    // Close together where a run allocates for the first time, then ever farther apart.
+    int failed_runs = 0;
+    for (long number = 1; number < 200'000; number += 1 + number / 12) {
+        CAPTURE(number);
+        const auto done = scan(std::to_string(number));
+        CHECK(done.signal == 0);
+        CHECK((done.exit_code == 3 || done.exit_code == 2 || done.exit_code == 4));
+        if (done.exit_code != 3) {
+            ++failed_runs;
+            CHECK(done.err != "");
+        }
+        if (exists(site.file("r.json")))
+            CHECK(target_names(json_file(site.file("r.json"))).size() == 2);
+        else
+            CHECK(done.exit_code != 3);
+        CHECK(temporary_files_in(site.folder().path()).empty());
+    }
+    CHECK(failed_runs > 0);
+}
+
+} // namespace lyncprobe::test
