@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/certificate.h"
+#include "model/federation.h"
 #include "model/finding.h"
 #include "model/observation.h"
 
@@ -88,7 +89,8 @@ struct RunResult {
     std::vector<EndpointRow> endpoints; // in the order of the target list at the end
     std::vector<IdentityRow> identities;
     std::vector<TopologyRow> topology;
-    std::vector<FileRow> files; // `check` only
+    std::vector<FileRow> files;            // `check` only
+    std::vector<FederationRow> federation; // `federation` only
     Summary summary;
     Time judged_at = {}; // --at, else the start
 };

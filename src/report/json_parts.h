@@ -22,6 +22,7 @@ void write_endpoint_members(JsonWriter&, const EndpointRow&, const Target&);
 void write_chain_members(JsonWriter&, const Chain*); // "chain" and "chain_facts"
 void write_findings(JsonWriter&, const std::vector<const Finding*>&);
 void write_topology_findings(JsonWriter&, const RunResult&);
+void write_federation(JsonWriter&, const RunResult&); // federation_json.cpp
 void write_identities(JsonWriter&, const std::vector<IdentityRow>&);
 void write_certificates(JsonWriter&, const CertificateIndex&);
 

@@ -68,6 +68,7 @@ void NdjsonWriter::summary(const RunResult& run) {
     write_summary(json.key("summary"), run.summary);
     write_identities(json.key("identities"), run.identities);
     write_topology_findings(json.key("topology_findings"), run);
+    if (!run.federation.empty()) write_federation(json.key("federation"), run);
     impl_->certificates(std::move(certificates));
     json.end_object();
     json.finish();
