@@ -18,8 +18,7 @@ namespace lyncprobe::app {
 namespace {
 
 // Named by the contract, refused until they are built, and absent from --help.
-constexpr const char* kCommandsToCome[] = {"federation", "diff",  "report",
-                                           "history",    "serve", "merge"};
+constexpr const char* kCommandsToCome[] = {"diff", "report", "history", "serve", "merge"};
 constexpr const char* kFlagsToCome[] = {"--changes"};
 constexpr const char* kOptionsToCome[] = {"--state"};
 
@@ -439,12 +438,9 @@ CLI::App* add_import(CLI::App& app, Options& options) {
     return command;
 }
 
-CLI::App* add_discover(CLI::App& app, Options& options) {
-    auto* discover = app.add_subcommand(
-        "discover", "Ask DNS for the servers of SIP domains as clients and partners do"
-    );
-    discover
-        ->add_option_function<std::vector<std::string>>(
+void add_sip_domains(CLI::App& command, Options& options) {
+    command
+        .add_option_function<std::vector<std::string>>(
             "SIP-DOMAIN",
             [&](const std::vector<std::string>& domains) {
                 for (const auto& text : domains) {
@@ -458,6 +454,13 @@ CLI::App* add_discover(CLI::App& app, Options& options) {
             "the part of a sign-in address behind the @"
         )
         ->required();
+}
+
+CLI::App* add_discover(CLI::App& app, Options& options) {
+    auto* discover = app.add_subcommand(
+        "discover", "Ask DNS for the servers of SIP domains as clients and partners do"
+    );
+    add_sip_domains(*discover, options);
     discover->add_flag(
         "--yaml", options.as_target_list, "print a target list for scan instead of the report"
     );
@@ -494,6 +497,63 @@ void check_discover(const Options& options) {
     one_document(options.format);
     for (const auto& path : options.outputs)
         one_document(*report::format_of_ending(path));
+}
+
+CLI::App* add_federation(CLI::App& app, Options& options) {
+    auto* federation = app.add_subcommand(
+        "federation", "Go or no-go: will federation with these SIP domains work?"
+    );
+    add_sip_domains(*federation, options);
+    value_option(
+        *federation, "--our-domain",
+        "our own SIP domain, in whose name is asked [that of our certificate]", "DOMAIN",
+        [&](const std::string& text) {
+            const auto domain = read_host_name(text);
+            if (!domain) refuse("--our-domain: " + to_text(domain.error()));
+            options.our_domain = *domain;
+        }
+    );
+    value_option(
+        *federation, "--direct",
+        "the partner's Access Edge by name (-ProxyFqdn) instead of its SRV record", "FQDN[:PORT]",
+        [&](const std::string& text) {
+            const auto place = read_host_port(text);
+            if (!place) refuse("--direct: " + to_text(place.error()));
+            if (parse_address(place->host))
+                refuse("--direct: an Edge takes a name here, which its certificate carries");
+            options.direct = place->host;
+            options.direct_port = place->port.value_or(options.direct_port);
+        }
+    );
+    federation->add_flag(
+        "--self", options.self, "these domains are our own: look at them as a partner would"
+    );
+    add_probing_options(*federation, options);
+    add_judging_options(*federation, options);
+    add_output_options(*federation, options);
+    // The verdict rests on every rule that an Edge applies, and on whole handshakes.
+    for (const auto* name : {"--fail-on", "--only", "--skip", "--mtls-matrix", "--inventory"})
+        federation->remove_option(federation->get_option(name));
+    federation->footer(
+        "Examples:\n"
+        "  lyncprobe federation fabrikam.com --pfx edge.pfx --password-env PFX_PASSWORD\n"
+        "  lyncprobe federation fabrikam.com litware.com --cert edge.pem --key edge.key --ca-file "
+        "our-roots.pem\n"
+        "  lyncprobe federation fabrikam.com --direct accessproxy.fabrikam.com --cert edge.pem "
+        "--key edge.key\n"
+        "  lyncprobe federation contoso.com --self --resolver 192.0.2.53\n"
+        "Exit codes: 0 every domain is ready, 1 some will fail, 2 input error, 3 none will fail "
+        "and "
+        "some cannot be told, 4 internal error, 130 interrupted."
+    );
+    return federation;
+}
+
+void check_federation(const Options& options) {
+    if (!options.self) return;
+    if (!options.identity.certificate.empty() || !options.identity.pfx.empty())
+        refuse("--self looks as a stranger does, without a certificate of ours");
+    if (!options.our_domain.empty()) refuse("--self and --our-domain exclude each other");
 }
 
 CLI::App* add_rules(CLI::App& app, Options& options) {
@@ -591,12 +651,14 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
                "  lyncprobe probe sip.contoso.com:443\n"
                "  lyncprobe check edge.pfx --role edge\n"
                "  lyncprobe discover contoso.com\n"
+               "  lyncprobe federation fabrikam.com --pfx edge.pfx\n"
                "'lyncprobe COMMAND --help' tells more.");
     const std::pair<CLI::App*, Command> commands[] = {
         {add_scan(app, options), Command::scan},
         {add_probe(app, options), Command::probe},
         {add_check(app, options), Command::check},
         {add_discover(app, options), Command::discover},
+        {add_federation(app, options), Command::federation},
         {add_import(app, options), Command::import_topology},
         {add_rules(app, options), Command::rules},
         {add_docs(app, options), Command::docs}};
@@ -606,6 +668,7 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
         app.parse(argc, argv);
         check_identity(options.identity, app.got_subcommand("check"));
         if (app.got_subcommand("discover")) check_discover(options);
+        if (app.got_subcommand("federation")) check_federation(options);
         if (options.settings.inventory && options.settings.mtls_matrix)
             refuse("--inventory shakes no hands, so there is nothing for --mtls-matrix to try");
         if (options.quiet && options.verbose) refuse("--quiet and --verbose exclude each other");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `lyncprobe discover SIP-DOMAIN…`: ask, judge, report, and go on to probe where that is wanted.
+#include "app/asking.h"
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/output.h"
@@ -7,7 +8,6 @@
 #include "app/reporting.h"
 #include "model/escape.h"
 #include "model/glob.h"
-#include "net/dns_questions.h"
 #include "plan/discovery.h"
 #include "plan/discovery_checks.h"
 #include "probes/probe.h"
@@ -22,8 +22,6 @@
 namespace lyncprobe::app {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
@@ -76,37 +74,6 @@ class Selection {
     }
 
     std::vector<std::string> only_, skip_;
-};
-
-// Asking is the two rounds of questions: the records of the domains, then the hosts in them.
-class Asking {
-  public:
-    explicit Asking(const Options& options) : deadline_(options.settings.deadline) {
-        options_.resolvers = options.resolvers;
-        options_.timeout = options.settings.timeout.value_or(options_.timeout);
-        options_.at_a_time =
-            options.settings.concurrency.value_or(static_cast<std::uint32_t>(options_.at_a_time));
-        options_.interrupts = &count_interrupts();
-    }
-
-    Result<plan::Answers> ask(const std::vector<DnsQuestion>& questions) {
-        if (deadline_)
-            options_.deadline = std::max(
-                Milliseconds{0},
-                *deadline_ - std::chrono::duration_cast<Milliseconds>(Clock::now() - started_)
-            );
-        auto list = net::ask(questions, options_);
-        if (!list) return list.error();
-        plan::Answers answers;
-        for (auto& answer : *list)
-            answers.emplace(answer.question, std::move(answer));
-        return answers;
-    }
-
-  private:
-    net::AskOptions options_;
-    std::optional<Milliseconds> deadline_;
-    Clock::time_point started_ = Clock::now();
 };
 
 std::optional<Problem> find_out(Discovery& found, const Options& options) {

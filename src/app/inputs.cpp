@@ -10,6 +10,7 @@
 #include "pki/certificate_file.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 
 namespace lyncprobe::app {
@@ -29,6 +30,13 @@ void warn_if_open(const std::string& path, std::string_view holds, const Warn& w
         );
 }
 
+std::optional<std::uint16_t> read_port(std::string_view text) {
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
+    return port;
+}
+
 } // namespace
 
 Result<std::string> read_host_name(const std::string& text) {
@@ -41,6 +49,28 @@ Result<std::string> read_host_name(const std::string& text) {
     return Problem{
         .what = "'" + text + "' is no DNS name: " + checked.reason,
         .hint = a_labels.empty() ? "" : "did you mean '" + a_labels + "'?"};
+}
+
+Result<HostPort> read_host_port(std::string_view text) {
+    if (const auto address = parse_address(text)) return HostPort{to_text(*address), {}};
+    const auto colon = text.rfind(':');
+    const auto host = text.substr(0, colon);
+    HostPort out;
+    if (colon != std::string_view::npos) {
+        out.port = read_port(text.substr(colon + 1));
+        if (!out.port)
+            return Problem{
+                .what = "'" + std::string(text.substr(colon + 1)) + "' is no port",
+                .hint = "1 to 65535"};
+    }
+    if (const auto address = parse_address(host)) {
+        out.host = to_text(*address);
+        return out;
+    }
+    const auto name = read_host_name(std::string(host));
+    if (!name) return name.error();
+    out.host = *name;
+    return out;
 }
 
 Result<std::optional<std::string>> read_password(const IdentityFiles& files, const Warn& warn) {

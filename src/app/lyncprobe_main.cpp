@@ -20,6 +20,7 @@ int run(const lyncprobe::app::Options& options) {
     case Command::probe: return lyncprobe::app::run_probe(options);
     case Command::check: return lyncprobe::app::run_check(options);
     case Command::discover: return lyncprobe::app::run_discover(options);
+    case Command::federation: return lyncprobe::app::run_federation(options);
     case Command::import_topology: return lyncprobe::app::run_import(options);
     case Command::rules: return lyncprobe::app::run_rules(options);
     case Command::docs: return lyncprobe::app::run_docs(options);

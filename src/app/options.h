@@ -11,7 +11,7 @@
 
 namespace lyncprobe::app {
 
-enum class Command { scan, probe, check, discover, import_topology, rules, docs };
+enum class Command { scan, probe, check, discover, federation, import_topology, rules, docs };
 
 enum class Colour { automatic, always, never };
 
@@ -37,6 +37,12 @@ struct Options {
     // `discover`.
     bool as_target_list = false; // --yaml
     bool scan_too = false;       // --scan
+
+    // `federation`.
+    bool self = false;  // --self
+    std::string direct; // --direct; empty = by SRV record
+    std::uint16_t direct_port = 5061;
+    std::string our_domain; // --our-domain; empty = as our certificate says
 
     // `probe` and `check`.
     Probe probe = Probe::tls;

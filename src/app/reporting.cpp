@@ -95,6 +95,8 @@ void Outputs::write(Sink& sink, const RunResult& result) const {
     auto text = text_;
     if (!sink.standard)
         text = {.colour = false, .width = kWidest, .verbose = text_.verbose, .quiet = text_.quiet};
+    if (sink.format == report::Format::text && !result.federation.empty())
+        return report::write_federation_text(stream, result, text);
     switch (sink.format) {
     case report::Format::text:
         files ? report::write_check_text(stream, result, text)

@@ -86,7 +86,8 @@ net::EngineOptions engine_options(
         .versions = settings.versions.value_or(false),
         .mtls = settings.mtls_matrix.value_or(false),
         .sni = settings.sni_matrix.value_or(false),
-        .inventory = settings.inventory.value_or(false)};
+        .inventory = settings.inventory.value_or(false),
+        .tls12 = options.command == Command::federation};
     out.interrupts = &count_interrupts();
     return out;
 }
@@ -242,7 +243,7 @@ std::optional<Problem> refusal_of(tls::ContextPool& contexts, const pki::Identit
 
 } // namespace
 
-int run_deployment(Deployment deployment, const Options& options) {
+int run_deployment(Deployment deployment, const Options& options, const Conclude& conclude) {
     Progress progress(stderr_is_terminal() && !options.no_progress && !options.quiet);
     const Warn warn = [&](const std::string& sentence) { progress.say(sentence); };
     const auto stop = [&](const Problem& problem) {
@@ -255,7 +256,8 @@ int run_deployment(Deployment deployment, const Options& options) {
     auto declared = plan::declared_by(deployment);
     declared.in_part = !options.target_globs.empty() || options.shards > 1;
     keep_named(deployment.targets, options.target_globs);
-    if (deployment.targets.empty()) return stop({.what = "--target: no target has such a name"});
+    if (deployment.targets.empty() && !conclude)
+        return stop({.what = "--target: no target has such a name"});
     use_command_line_identity(deployment, options.identity);
     plan::fill_in_sip_domains(deployment.targets, deployment.sip_domains);
     const auto settings = merged(options.settings, deployment.settings);
@@ -351,6 +353,7 @@ int run_deployment(Deployment deployment, const Options& options) {
     result.ascents = store.ascents();
     result.trust = rules::trust_links(result);
     result.topology = judge.deployment(result);
+    if (conclude) conclude(result);
     result.summary = report::summarise(result, fail_on(settings.fail_on));
     return outputs->write(result, warn);
 }

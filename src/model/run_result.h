@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/certificate.h"
+#include "model/federation.h"
 #include "model/finding.h"
 #include "model/observation.h"
 #include "model/trust.h"
@@ -100,7 +101,8 @@ struct RunResult {
     Ascents ascents; // of every chain that some endpoint or identity presented
     MutualTrust trust;
     std::vector<TopologyRow> topology;
-    std::vector<FileRow> files; // `check` only
+    std::vector<FileRow> files;            // `check` only
+    std::vector<FederationRow> federation; // `federation` only
     Summary summary;
     Time judged_at = {}; // --at, else the start
 };

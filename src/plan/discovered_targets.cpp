@@ -13,6 +13,8 @@ namespace {
 
 using Use = CertificateUse;
 
+constexpr std::string_view kFederation = "_sipfederationtls._tcp";
+
 class TargetList {
   public:
     void add(Target target, const DomainDiscovery& domain, const DiscoveryRow& row) {
@@ -73,9 +75,9 @@ void add_srv(const DomainDiscovery& domain, std::string_view record, TargetList&
         const auto host = domain.hosts.find(srv.host);
         if (host == domain.hosts.end() || host->second.status != DnsStatus::found || srv.port == 0)
             continue;
-        const auto probe = record == "_sipfederationtls._tcp" ? Probe::federation
-                           : record == "_xmpp-server._tcp"    ? Probe::xmpp
-                                                              : Probe::sip;
+        const auto probe = record == kFederation           ? Probe::federation
+                           : record == "_xmpp-server._tcp" ? Probe::xmpp
+                                                           : Probe::sip;
         auto target = make(srv.host, srv.port, probe);
         if (is_hosted(srv.host) || leads_to_hosting(host->second))
             be_hosted(target);
@@ -134,12 +136,30 @@ std::vector<Target> discovered_targets(const std::vector<DomainDiscovery>& domai
         add_srv(domain, "_sipinternaltls._tcp", list);
         add_srv(domain, "_sip._tls", list);
         if (!signs_in_by_srv(domain)) add_fallbacks(domain, list);
-        add_srv(domain, "_sipfederationtls._tcp", list);
+        add_srv(domain, kFederation, list);
         add_srv(domain, "_xmpp-server._tcp", list);
         add_web(domain, "meet", Probe::https, list);
         add_web(domain, "dialin", Probe::https, list);
     }
     return list.take();
+}
+
+std::vector<Target> federation_targets(const DomainDiscovery& domain) {
+    TargetList list;
+    add_srv(domain, kFederation, list);
+    return list.take();
+}
+
+Target direct_federation_target(
+    const DomainDiscovery& domain, const std::string& host, std::uint16_t port
+) {
+    auto target = make(host, port, Probe::federation);
+    is_hosted(host) ? be_hosted(target) : be_edge(target);
+    target.sip_domain = domain.domain;
+    target.role_given = true;
+    target.transport = default_transport(target.probe, target.port);
+    target.name = fmt::format("{} {}", domain.domain, host);
+    return target;
 }
 
 } // namespace lyncprobe::plan

@@ -30,5 +30,11 @@ DnsAnswer combine_families(const std::string& name, const Answers&);
 
 // The endpoints that the records lead to, for a target list; each once.
 std::vector<Target> discovered_targets(const std::vector<DomainDiscovery>&);
+// Those of its federation record alone, in the order of its targets.
+std::vector<Target> federation_targets(const DomainDiscovery&);
+// A partner's Access Edge that is known by name, without a record.
+Target direct_federation_target(
+    const DomainDiscovery&, const std::string& host, std::uint16_t port
+);
 
 } // namespace lyncprobe::plan

@@ -30,9 +30,10 @@ constexpr std::string_view kForeignName = "lyncprobe.invalid";
 // Versions as a raw hello offers them. SSL 2.0 comes last: it is what servers most often answer
 // with silence, and the attempts share one deadline.
 constexpr std::uint16_t kTls12 = 0x0303;
+constexpr std::string_view kOfferTls12 = "tls1.2";
 constexpr std::pair<std::string_view, std::uint16_t> kVersions[] = {
-    {"ssl3", 0x0300},   {"tls1.0", 0x0301}, {"tls1.1", 0x0302},
-    {"tls1.2", kTls12}, {"tls1.3", 0x0304}, {"ssl2", 0x0002}};
+    {"ssl3", 0x0300},      {"tls1.0", 0x0301}, {"tls1.1", 0x0302},
+    {kOfferTls12, kTls12}, {"tls1.3", 0x0304}, {"ssl2", 0x0002}};
 
 // unrecognized_name (RFC 6066 3): about the name, which another hello would send again.
 constexpr std::uint8_t kUnknownName = 112;
@@ -96,6 +97,7 @@ class Further {
     Further(const Target& target, const std::vector<Observation>& observations)
         : target_(target), observations_(observations) {}
     void add(Attempt);
+    void add_version(std::string_view offer, std::uint16_t version);
     void add_versions();
     void add_other_names();
     std::vector<Attempt> take() { return std::move(attempts_); }
@@ -162,7 +164,10 @@ std::vector<Attempt> further_attempts(
              target.probe == Probe::federation ? Probe::tls : target.probe}
         );
     if (!speaks_tls(first)) return further.take();
-    if (breadth.versions) further.add_versions();
+    if (breadth.versions)
+        further.add_versions();
+    else if (breadth.tls12 && first.tls.version == "TLSv1.3")
+        further.add_version(kOfferTls12, kTls12);
     if (breadth.sni) further.add_other_names();
     auto out = further.take();
     if (out.empty()) out = fallback(target, observations, breadth);
@@ -256,9 +261,13 @@ void Further::add(Attempt attempt) {
     if (!tried(observations_, attempt.offer)) attempts_.push_back(std::move(attempt));
 }
 
+void Further::add_version(std::string_view offer, std::uint16_t version) {
+    add({std::string(offer), raw_hello(target_, version), target_.probe, Standing::aside});
+}
+
 void Further::add_versions() {
     for (const auto& [offer, version] : kVersions)
-        add({std::string(offer), raw_hello(target_, version), target_.probe, Standing::aside});
+        add_version(offer, version);
 }
 
 void Further::add_other_names() {

@@ -37,6 +37,7 @@ struct Breadth {
     bool mtls = false;      // with and without our certificate, where there is one
     bool sni = false;       // without a server name and with a foreign one
     bool inventory = false; // raw hellos only, a handshake where they show no certificate
+    bool tls12 = false;     // where TLS 1.3 was chosen: a raw hello of TLS 1.2, as a Lync server's
 };
 
 // The endpoint's own attempt: offers the target's identity unless `mutual: none`.

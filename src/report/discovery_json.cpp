@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The fields are described in docs/discovery.md; other people's scripts rely on them.
 #include "report/discovery.h"
+#include "report/discovery_parts.h"
 #include "report/json_parts.h"
 
 namespace lyncprobe::report {
@@ -36,19 +37,6 @@ void targets(JsonWriter& json, const DnsAnswer& answer) {
     json.key("targets_skipped").number(answer.targets_skipped);
 }
 
-void record(JsonWriter& json, const DiscoveryRow& row) {
-    json.begin_object();
-    json.key("record").text(row.record);
-    json.key("name").text(row.name);
-    json.key("type").text(row.type == RecordType::srv ? "SRV" : "address");
-    json.key("purpose").text(row.purpose);
-    json.key("usual_port").integer(row.usual_port);
-    answer_members(json, row.answer);
-    targets(json, row.answer);
-    addresses(json, row.answer);
-    json.end_object();
-}
-
 void client(JsonWriter& json, const DomainDiscovery& domain, const ClientOrder& order) {
     json.begin_object();
     json.key("client").text(order.id);
@@ -65,20 +53,12 @@ void client(JsonWriter& json, const DomainDiscovery& domain, const ClientOrder& 
     json.end_object();
 }
 
-void host(JsonWriter& json, const std::string& name, const DnsAnswer& answer) {
-    json.begin_object();
-    json.key("host").text(name);
-    answer_members(json, answer);
-    addresses(json, answer);
-    json.end_object();
-}
-
 void domain_object(JsonWriter& json, const DomainDiscovery& domain) {
     json.begin_object();
     json.key("domain").text(domain.domain);
     json.key("records").begin_array();
     for (const auto& row : domain.rows)
-        record(json, row);
+        write_dns_record(json, row);
     json.end_array();
     json.key("clients").begin_array();
     for (const auto& order : domain.clients)
@@ -86,7 +66,7 @@ void domain_object(JsonWriter& json, const DomainDiscovery& domain) {
     json.end_array();
     json.key("hosts").begin_array();
     for (const auto& [name, answer] : domain.hosts)
-        host(json, name, answer);
+        write_dns_host(json, name, answer);
     json.end_array();
     std::vector<const Finding*> findings;
     for (const auto& finding : domain.findings)
@@ -122,6 +102,27 @@ void summary(JsonWriter& json, const Discovery& found) {
 }
 
 } // namespace
+
+void write_dns_record(JsonWriter& json, const DiscoveryRow& row) {
+    json.begin_object();
+    json.key("record").text(row.record);
+    json.key("name").text(row.name);
+    json.key("type").text(row.type == RecordType::srv ? "SRV" : "address");
+    json.key("purpose").text(row.purpose);
+    json.key("usual_port").integer(row.usual_port);
+    answer_members(json, row.answer);
+    targets(json, row.answer);
+    addresses(json, row.answer);
+    json.end_object();
+}
+
+void write_dns_host(JsonWriter& json, const std::string& name, const DnsAnswer& answer) {
+    json.begin_object();
+    json.key("host").text(name);
+    answer_members(json, answer);
+    addresses(json, answer);
+    json.end_object();
+}
 
 void write_discovery_json(std::ostream& out, const Discovery& found) {
     JsonWriter json(out, JsonWriter::Layout::lines);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A domain as its clients see it, one record after the other, then what is wrong.
 #include "report/discovery.h"
+#include "report/discovery_parts.h"
 #include "report/page.h"
 
 #include <algorithm>
@@ -36,33 +37,6 @@ std::string status_of(const DnsAnswer& answer) {
     if (!answer.aliases.empty()) out = "alias of " + answer.aliases.back() + ": " + out;
     if (!answer.detail.empty()) out += ", " + answer.detail;
     return out;
-}
-
-std::string host_text(const DnsAnswer& answer) {
-    if (answer.status != DnsStatus::found) return status_of(answer);
-    auto out = addresses_of(answer);
-    if (!answer.aliases.empty()) out += ", alias of " + answer.aliases.back();
-    if (!answer.detail.empty()) out += "; " + answer.detail;
-    return out;
-}
-
-std::vector<std::string> answer_lines(const DomainDiscovery& domain, const DiscoveryRow& row) {
-    const auto& answer = row.answer;
-    if (row.type != RecordType::srv || answer.status != DnsStatus::found)
-        return {host_text(answer)};
-    std::vector<std::string> lines;
-    for (const auto& target : answer.targets) {
-        auto line = fmt::format("{} port {}", target.host, target.port);
-        if (answer.targets.size() > 1)
-            line += fmt::format(", priority {}, weight {}", target.priority, target.weight);
-        if (const auto host = domain.hosts.find(target.host); host != domain.hosts.end())
-            line += ": " + host_text(host->second);
-        lines.push_back(std::move(line));
-    }
-    if (!answer.aliases.empty()) lines.push_back("through the alias " + answer.aliases.back());
-    if (answer.targets_skipped > 0)
-        lines.push_back(fmt::format("and {} more", answer.targets_skipped));
-    return lines;
 }
 
 void write_client(
@@ -151,6 +125,33 @@ void write_findings(Page& page, const DomainDiscovery& domain, Verdict verdict) 
 }
 
 } // namespace
+
+std::string host_text(const DnsAnswer& answer) {
+    if (answer.status != DnsStatus::found) return status_of(answer);
+    auto out = addresses_of(answer);
+    if (!answer.aliases.empty()) out += ", alias of " + answer.aliases.back();
+    if (!answer.detail.empty()) out += "; " + answer.detail;
+    return out;
+}
+
+std::vector<std::string> answer_lines(const DomainDiscovery& domain, const DiscoveryRow& row) {
+    const auto& answer = row.answer;
+    if (row.type != RecordType::srv || answer.status != DnsStatus::found)
+        return {host_text(answer)};
+    std::vector<std::string> lines;
+    for (const auto& target : answer.targets) {
+        auto line = fmt::format("{} port {}", target.host, target.port);
+        if (answer.targets.size() > 1)
+            line += fmt::format(", priority {}, weight {}", target.priority, target.weight);
+        if (const auto host = domain.hosts.find(target.host); host != domain.hosts.end())
+            line += ": " + host_text(host->second);
+        lines.push_back(std::move(line));
+    }
+    if (!answer.aliases.empty()) lines.push_back("through the alias " + answer.aliases.back());
+    if (answer.targets_skipped > 0)
+        lines.push_back(fmt::format("and {} more", answer.targets_skipped));
+    return lines;
+}
 
 void write_discovery_text(std::ostream& out, const Discovery& found, const TextOptions& options) {
     Page page(out, options.width, options.colour);

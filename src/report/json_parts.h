@@ -23,6 +23,7 @@ void write_chain_members(JsonWriter&, const Chain*); // "chain" and "chain_facts
 void write_findings(JsonWriter&, const std::vector<const Finding*>&);
 void write_topology_findings(JsonWriter&, const RunResult&);
 void write_trust(JsonWriter&, const RunResult&);
+void write_federation(JsonWriter&, const RunResult&); // federation_json.cpp
 void write_identities(JsonWriter&, const std::vector<IdentityRow>&);
 void write_certificates(JsonWriter&, const CertificateIndex&);
 

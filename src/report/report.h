@@ -34,7 +34,8 @@ std::string pem(const Certificate&);
 // Whole documents.
 void write_text(std::ostream&, const RunResult&, const TextOptions&);
 void write_json(std::ostream&, const RunResult&);
-void write_check_text(std::ostream&, const RunResult&, const TextOptions&); // RunResult::files
+void write_federation_text(std::ostream&, const RunResult&, const TextOptions&); // ::federation
+void write_check_text(std::ostream&, const RunResult&, const TextOptions&);      // RunResult::files
 void write_check_json(std::ostream&, const RunResult&);
 
 // NDJSON while the run goes on: one line an endpoint, certificates inline on first use, then the

@@ -3,6 +3,8 @@
 #include "report/report.h"
 #include "report/unjudged.h"
 
+#include <algorithm>
+
 namespace lyncprobe::report {
 namespace {
 
@@ -11,6 +13,7 @@ enum Exit { kGood = 0, kFindings = 1, kBadInput = 2, kUnjudged = 3, kInterrupted
 
 void count_findings(Summary&, const std::vector<const Finding*>&);
 int exit_code(const Summary&, const RunResult&, std::optional<Verdict> fail_on);
+int go_live_exit_code(const std::vector<FederationRow>&);
 
 } // namespace
 
@@ -50,8 +53,18 @@ int exit_code(const Summary& summary, const RunResult& run, std::optional<Verdic
     if (run.interrupted) return kInterrupted;
     for (const auto& file : run.files)
         if (!file.error.empty()) return kBadInput;
+    if (!run.federation.empty()) return go_live_exit_code(run.federation);
     if (fail_on && summary.worst && badness(*summary.worst) >= badness(*fail_on)) return kFindings;
     return summary.unjudged > 0 ? kUnjudged : kGood;
+}
+
+// Go or no-go; what a rule says counts as far as it decides that.
+int go_live_exit_code(const std::vector<FederationRow>& rows) {
+    const auto any = [&](GoLive verdict) {
+        return std::ranges::find(rows, verdict, &FederationRow::verdict) != rows.end();
+    };
+    if (any(GoLive::will_fail)) return kFindings;
+    return any(GoLive::cannot_tell) ? kUnjudged : kGood;
 }
 
 } // namespace

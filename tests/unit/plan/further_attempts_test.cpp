@@ -197,3 +197,24 @@ TEST_CASE("--inventory: a raw hello alone, a handshake where it showed no certif
         plan::first_attempt(target, {.inventory = true}).handshake.kind == HandshakeKind::handshake
     );
 }
+
+TEST_CASE("tls12: one raw hello more where TLS 1.3 was chosen, and nothing else") {
+    const auto answer = [](const Attempt& attempt) {
+        auto out = seen(attempt);
+        out.tls.version = "TLSv1.3";
+        return out;
+    };
+    const auto asked = play(target_of(Probe::federation), {.tls12 = true}, answer);
+    REQUIRE(asked.size() == 2);
+    CHECK(asked[1].attempt.offer == "tls1.2");
+    CHECK(asked[1].attempt.handshake.version == 0x0303);
+    CHECK(asked[1].attempt.standing == Standing::aside);
+    const auto older =
+        play(target_of(Probe::federation), {.tls12 = true}, [](const Attempt& attempt) {
+            auto out = seen(attempt);
+            out.tls.version = "TLSv1.2";
+            return out;
+        });
+    CHECK(older.size() == 1);
+    CHECK(play(target_of(), {.versions = true, .tls12 = true}, answer).size() == 7);
+}
