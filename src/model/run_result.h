@@ -6,6 +6,7 @@
 #include "model/certificate.h"
 #include "model/finding.h"
 #include "model/observation.h"
+#include "model/revocation.h"
 
 #include <array>
 #include <map>
@@ -89,6 +90,8 @@ struct RunResult {
     std::vector<IdentityRow> identities;
     std::vector<TopologyRow> topology;
     std::vector<FileRow> files; // `check` only
+    bool fetched = false;       // --fetch: locations that certificates name were asked
+    std::vector<LocationPtr> locations; // each once, in order of first need
     Summary summary;
     Time judged_at = {}; // --at, else the start
 };

@@ -24,6 +24,7 @@ void write_json(std::ostream& out, const RunResult& run) {
     for (const auto& identity : run.identities)
         collect(certificates, identity.chain.get());
     write_topology_findings(json.key("topology_findings"), run);
+    write_revocation_member(json, run);
     write_certificates(json.key("certificates"), certificates);
     json.end_object();
     json.finish();

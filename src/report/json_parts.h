@@ -23,6 +23,7 @@ void write_chain_members(JsonWriter&, const Chain*); // "chain" and "chain_facts
 void write_findings(JsonWriter&, const std::vector<const Finding*>&);
 void write_topology_findings(JsonWriter&, const RunResult&);
 void write_identities(JsonWriter&, const std::vector<IdentityRow>&);
+void write_revocation_member(JsonWriter&, const RunResult&); // "revocation"; none without --fetch
 void write_certificates(JsonWriter&, const CertificateIndex&);
 
 } // namespace lyncprobe::report

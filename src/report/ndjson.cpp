@@ -68,6 +68,7 @@ void NdjsonWriter::summary(const RunResult& run) {
     write_summary(json.key("summary"), run.summary);
     write_identities(json.key("identities"), run.identities);
     write_topology_findings(json.key("topology_findings"), run);
+    write_revocation_member(json, run);
     impl_->certificates(std::move(certificates));
     json.end_object();
     json.finish();

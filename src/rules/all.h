@@ -25,6 +25,10 @@
     X(crl_reachable_scheme)                                                                        \
     X(chain_crl_distribution_point)                                                                \
     X(chain_eku)                                                                                   \
+    X(crl_reachable)                                                                               \
+    X(crl_fresh)                                                                                   \
+    X(crl_signature)                                                                               \
+    X(not_revoked)                                                                                 \
     X(client_ca_names)                                                                             \
     X(tls12_available)                                                                             \
     X(legacy_protocols)                                                                            \
