@@ -18,8 +18,9 @@ namespace lyncprobe::app {
 
 namespace {
 
-FileRow
-read_row(const std::string& path, const std::optional<std::string>& password, Judge& judge) {
+FileRow read_row(
+    const std::string& path, const std::optional<std::string>& password, Judge& judge
+) {
     const auto failed = [&](const Problem& problem) {
         FileRow row;
         row.path = path;

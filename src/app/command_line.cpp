@@ -169,8 +169,7 @@ void add_fetch_options(CLI::App& app, Options& options) {
         "the same, from private and loopback addresses too"
     );
     value_option(
-        app, "--ldap-server", "directory server for LDAP locations without a host",
-        "HOST[:PORT]",
+        app, "--ldap-server", "directory server for LDAP locations without a host", "HOST[:PORT]",
         [&settings](const std::string& text) {
             if (const auto reason = host_and_port_problem(text); !reason.empty())
                 refuse(fmt::format("--ldap-server: '{}': {}", text, reason));
@@ -427,7 +426,8 @@ CLI::App* add_probe(CLI::App& app, Options& options) {
 }
 
 CLI::App* add_check(CLI::App& app, Options& options) {
-    auto* check = app.add_subcommand("check", "Judge certificate files, no network without --fetch");
+    auto* check =
+        app.add_subcommand("check", "Judge certificate files, no network without --fetch");
     check->add_option("FILE", options.inputs, "PEM, DER, PKCS#7 or PFX; '-' is stdin")->required();
     add_role_options(*check, options);
     add_judging_options(*check, options);

@@ -135,8 +135,9 @@ Judge::Judge(
       now_(now),
       expires_within_(expires_within) {}
 
-EndpointRow
-Judge::row(const plan::PlannedTarget& planned, ProbedEndpoint&& probed, Unjudged& rest) {
+EndpointRow Judge::row(
+    const plan::PlannedTarget& planned, ProbedEndpoint&& probed, Unjudged& rest
+) {
     EndpointRow row;
     row.id = plan::endpoint_id(planned, probed.address, probed.addresses_of_name);
     row.target = probed.target;
@@ -197,9 +198,9 @@ StatusMap Judge::with_staple(const Unjudged& rest) {
     location->outcome = FetchOutcome::ok;
     location->bytes = rest.staple.size();
     const auto& leaf = *rest.chain->presented.front();
-    statuses[leaf.sha256].said.push_back(read_response(
-        location, rest.staple, leaf, store_.issuer_of(leaf, *rest.chain), now_
-    ));
+    statuses[leaf.sha256].said.push_back(
+        read_response(location, rest.staple, leaf, store_.issuer_of(leaf, *rest.chain), now_)
+    );
     return statuses;
 }
 

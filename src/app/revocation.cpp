@@ -18,14 +18,16 @@ namespace {
 
 // Why a list cannot speak for a certificate; empty where it can.
 std::string unfit(const CrlFacts& list, const Certificate& certificate, bool issuer_known) {
-    if (list.indirect) return "it is an indirect list, which names the issuers of its entries itself";
+    if (list.indirect)
+        return "it is an indirect list, which names the issuers of its entries itself";
     if (!pki::same_name(list.issuer_der, certificate.issuer_der))
         return fmt::format("it is the list of {}, another CA", list.issuer);
     if (!list.unknown_critical.empty())
         return fmt::format(
             "it has a critical extension that is not understood, {}", list.unknown_critical
         );
-    if (!issuer_known) return "the certificate of its issuer is not known, so nobody vouches for it";
+    if (!issuer_known)
+        return "the certificate of its issuer is not known, so nobody vouches for it";
     return {};
 }
 
@@ -126,24 +128,25 @@ void Revocation::fetch_issuers() {
                 for (const auto& url : last->ca_issuer_urls)
                     if (found.try_emplace(url).second)
                         fresh.push_back(new_location(LocationKind::ca_issuers, url));
-        ask(fresh, requests_for(fresh, limits::kCaIssuers), [&](std::size_t index, fetch::Answer&& answer) {
-            auto& location = *fresh[index];
-            std::string problem;
-            for (const auto& value : answer.values) {
-                const auto file = pki::read_foreign_certificates(value);
-                if (!file) {
-                    problem = file.error().what;
-                    continue;
+        ask(fresh, requests_for(fresh, limits::kCaIssuers),
+            [&](std::size_t index, fetch::Answer&& answer) {
+                auto& location = *fresh[index];
+                std::string problem;
+                for (const auto& value : answer.values) {
+                    const auto file = pki::read_foreign_certificates(value);
+                    if (!file) {
+                        problem = file.error().what;
+                        continue;
+                    }
+                    for (const auto& der : file->certificates)
+                        if (auto certificate = store_.intern(der))
+                            found[location.url].push_back(std::move(*certificate));
                 }
-                for (const auto& der : file->certificates)
-                    if (auto certificate = store_.intern(der))
-                        found[location.url].push_back(std::move(*certificate));
-            }
-            location.certificates = found[location.url].size();
-            if (location.outcome != FetchOutcome::ok || location.certificates > 0) return;
-            location.outcome = FetchOutcome::wrong_content;
-            location.detail = "what is there is no certificate: " + problem;
-        });
+                location.certificates = found[location.url].size();
+                if (location.outcome != FetchOutcome::ok || location.certificates > 0) return;
+                location.outcome = FetchOutcome::wrong_content;
+                location.detail = "what is there is no certificate: " + problem;
+            });
         bool changed = false;
         for (const auto& chain : chains_)
             while (const auto last = store_.without_issuer(*chain)) {
@@ -197,17 +200,19 @@ void Revocation::ask_for_lists(LocationKind kind) {
     std::vector<Location> locations;
     for (const auto& question : questions)
         locations.push_back(question.location);
-    ask(locations, requests_for(locations, limits::kCrl), [&](std::size_t index, fetch::Answer&& answer) {
-        const auto& question = questions[index];
-        if (answer.outcome == FetchOutcome::ok) read_list(question, std::move(answer.values.front()));
-        if (question.location->outcome == FetchOutcome::ok) return;
-        for (const auto asker : question.askers) {
-            StatusSaid said;
-            said.location = question.location;
-            said.unfit = question.location->detail;
-            say(asker, std::move(said));
-        }
-    });
+    ask(locations, requests_for(locations, limits::kCrl),
+        [&](std::size_t index, fetch::Answer&& answer) {
+            const auto& question = questions[index];
+            if (answer.outcome == FetchOutcome::ok)
+                read_list(question, std::move(answer.values.front()));
+            if (question.location->outcome == FetchOutcome::ok) return;
+            for (const auto asker : question.askers) {
+                StatusSaid said;
+                said.location = question.location;
+                said.unfit = question.location->detail;
+                say(asker, std::move(said));
+            }
+        });
 }
 
 // The list itself is forgotten when everybody who asked for it has an answer.
@@ -238,8 +243,8 @@ void Revocation::read_list(const Question& question, std::string bytes) {
             said.signature = known->second;
         }
         if (const auto entry = entries.find(asker.certificate->serial); entry != entries.end()) {
-            said.status = entry->second.removed ? StatusSaid::Status::removed
-                                                : StatusSaid::Status::revoked;
+            said.status =
+                entry->second.removed ? StatusSaid::Status::removed : StatusSaid::Status::revoked;
             said.revoked_at = entry->second.revoked_at;
             said.reason = entry->second.reason;
         } else {
@@ -276,8 +281,8 @@ void Revocation::ask_responders() {
         said.unfit = location->detail;
         if (answer.outcome == FetchOutcome::ok)
             said = read_response(
-                location, answer.values.front(), *askers_[asker].certificate,
-                askers_[asker].issuer, now_
+                location, answer.values.front(), *askers_[asker].certificate, askers_[asker].issuer,
+                now_
             );
         say(asker, std::move(said));
     });
@@ -300,9 +305,8 @@ void Revocation::ask(
     asked_ += allowed;
     for (std::size_t i = allowed; i < locations.size(); ++i) {
         locations[i]->outcome = FetchOutcome::limit_exceeded;
-        locations[i]->detail = fmt::format(
-            "not asked: a run asks at most {} locations", limits::kLocationsFetched
-        );
+        locations[i]->detail =
+            fmt::format("not asked: a run asks at most {} locations", limits::kLocationsFetched);
         answered(i, {.outcome = locations[i]->outcome});
     }
     fetch::fetch(requests, options_, [&](std::size_t index, fetch::Answer&& answer) {

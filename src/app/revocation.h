@@ -25,8 +25,8 @@ fetch::Options fetch_options(
     const std::atomic<int>* interrupts
 );
 
-// What an OCSP response says about a certificate; its facts and, where it cannot be used, the reason
-// go into the location.
+// What an OCSP response says about a certificate; its facts and, where it cannot be used, the
+// reason go into the location.
 StatusSaid read_response(
     const std::shared_ptr<FetchedLocation>&, std::string_view der, const Certificate&,
     const CertificatePtr& issuer, Time now

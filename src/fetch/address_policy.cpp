@@ -66,7 +66,9 @@ std::optional<Address> embedded(const Address& address) {
     for (const auto& form : kForms) {
         if (!lies_in(address, form.range)) continue;
         Address inner;
-        std::copy_n(address.bytes.begin() + static_cast<std::ptrdiff_t>(form.offset), 4, inner.bytes.begin());
+        std::copy_n(
+            address.bytes.begin() + static_cast<std::ptrdiff_t>(form.offset), 4, inner.bytes.begin()
+        );
         return inner;
     }
     return std::nullopt;

@@ -129,8 +129,8 @@ class Fetching {
         one.policy = {
             .private_networks = options_.private_networks || one.location.by_operator,
             .same_as = one.job.first_class};
-        auto candidates = one.location.literal ? std::vector{*one.location.literal}
-                                               : std::vector<Address>{};
+        auto candidates =
+            one.location.literal ? std::vector{*one.location.literal} : std::vector<Address>{};
         if (!one.location.literal) {
             const auto name = found.find(one.location.host);
             if (name != found.end()) candidates = name->second.addresses;

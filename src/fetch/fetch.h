@@ -18,7 +18,7 @@ namespace lyncprobe::fetch {
 
 struct Request {
     std::string url;
-    std::string body; // of an OCSP request, which is then sent with POST; empty = GET
+    std::string body;      // of an OCSP request, which is then sent with POST; empty = GET
     std::size_t limit = 0; // bytes of the answer
 };
 
@@ -40,11 +40,11 @@ struct NameFound {
 
 struct Options {
     bool private_networks = false;
-    std::string ldap_server;       // "HOST[:PORT]" for locations without a host
-    Milliseconds timeout{15'000};  // of one location, redirects included
+    std::string ldap_server;      // "HOST[:PORT]" for locations without a host
+    Milliseconds timeout{15'000}; // of one location, redirects included
     Milliseconds connect_timeout{5'000};
     std::optional<std::chrono::steady_clock::time_point> deadline; // the rest is `skipped`
-    std::size_t at_a_time = 8; // each may hold as much as its limit
+    std::size_t at_a_time = 8;                    // each may hold as much as its limit
     const std::atomic<int>* interrupts = nullptr; // counts Ctrl-C; at 1 the rest is `interrupted`
     // All names of one round at once; one answer for each, in their order.
     std::function<std::vector<NameFound>(const std::vector<std::string>&)> resolve;

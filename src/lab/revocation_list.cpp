@@ -112,8 +112,7 @@ std::string make_crl(const Issued& authority, const CrlSpec& spec) {
     if (spec.next_publish_days) add_next_publish(crl.get(), *spec.next_publish_days);
     for (const auto& revoked : spec.revoked)
         add_entry(
-            crl.get(),
-            X509_get_serialNumber(certificate_from_pem(revoked.certificate_pem).get()),
+            crl.get(), X509_get_serialNumber(certificate_from_pem(revoked.certificate_pem).get()),
             revoked.reason
         );
     for (std::size_t i = 1; i <= spec.strangers; ++i)

@@ -127,7 +127,7 @@ struct PathFacts {
     std::vector<CertificatePtr>
         path; // server certificate first, anchor last; the longest partial one if none was found
     bool used_unpresented = false; // an intermediate of the path was not in the presented chain
-    bool used_fetched = false; // one came from a caIssuers location
+    bool used_fetched = false;     // one came from a caIssuers location
     std::string why;               // one clause where not trusted: "issuer CN=… is not an anchor"
     std::size_t signatures_checked = 0;
 };

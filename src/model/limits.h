@@ -39,7 +39,7 @@ inline constexpr std::size_t kOcspAnswer = 256u << 10;
 inline constexpr std::size_t kCaIssuers = 1u << 20; // certificates at one AIA location
 inline constexpr int kRedirects = 5;
 inline constexpr std::size_t kLocationsFetched = 4096; // distinct ones of a run
-inline constexpr std::size_t kIssuersTried = 8; // of one name, for one certificate
+inline constexpr std::size_t kIssuersTried = 8;        // of one name, for one certificate
 inline constexpr int kAiaSteps = 4; // certificates fetched above the last one presented
 
 // Certificates.

@@ -56,8 +56,8 @@ struct CrlFacts {
     Algorithm algorithm; // of the signature
     SignatureState signature = SignatureState::no_issuer;
     std::optional<Time> this_update, next_update;
-    std::optional<Time> next_publish; // Microsoft's Next CRL Publish, 1.3.6.1.4.1.311.21.4
-    std::string number;               // hex; empty where there is none
+    std::optional<Time> next_publish;       // Microsoft's Next CRL Publish, 1.3.6.1.4.1.311.21.4
+    std::string number;                     // hex; empty where there is none
     std::optional<std::string> base_number; // hex; set where this is a delta CRL
     std::size_t entries = 0;
     std::vector<std::string> delta_urls; // of the Freshest CRL extension

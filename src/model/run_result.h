@@ -89,8 +89,8 @@ struct RunResult {
     std::vector<EndpointRow> endpoints; // in the order of the target list at the end
     std::vector<IdentityRow> identities;
     std::vector<TopologyRow> topology;
-    std::vector<FileRow> files; // `check` only
-    bool fetched = false;       // --fetch: locations that certificates name were asked
+    std::vector<FileRow> files;         // `check` only
+    bool fetched = false;               // --fetch: locations that certificates name were asked
     std::vector<LocationPtr> locations; // each once, in order of first need
     Summary summary;
     Time judged_at = {}; // --at, else the start

@@ -110,8 +110,8 @@ bool CertificateStore::complete(const Chain& chain, const std::vector<Certificat
     }
     if (mine.fetched.size() == before) return false;
     const auto& top = *mine.fetched.back();
-    mine.completed_by_fetch = top.root_like || impl_->anchors.impl().contains(top) ||
-                              impl_->anchor_above(top) != nullptr;
+    mine.completed_by_fetch =
+        top.root_like || impl_->anchors.impl().contains(top) || impl_->anchor_above(top) != nullptr;
     // What was missing is the root, which need not be sent (RFC 5246 7.4.2).
     if (mine.fetched.front()->root_like) {
         mine.complete = true;

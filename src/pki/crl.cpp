@@ -16,10 +16,9 @@ namespace {
 
 // RFC 5280 5.3.1; 7 is not used.
 constexpr std::array<std::string_view, 11> kReasons{
-    "unspecified",   "keyCompromise",        "cACompromise",
-    "affiliationChanged", "superseded",      "cessationOfOperation",
-    "certificateHold", "unused",             "removeFromCRL",
-    "privilegeWithdrawn", "aACompromise"};
+    "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+    "superseded",    "cessationOfOperation", "certificateHold", "unused",
+    "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
 constexpr std::int64_t kRemoveFromCrl = 8;
 
 std::optional<std::string> der_of_pem(std::string_view text);
@@ -44,8 +43,8 @@ Result<Crl> Crl::read(std::string bytes) {
     const auto list = outer.next(der::kSequence);
     if (!list) {
         const auto declared = der::declared_size(*crl.bytes_);
-        const bool cut = crl.bytes_->starts_with('\x30') && declared &&
-                         *declared > crl.bytes_->size();
+        const bool cut =
+            crl.bytes_->starts_with('\x30') && declared && *declared > crl.bytes_->size();
         return Problem{.what = cut ? "the revocation list is cut short" : "no revocation list"};
     }
     der::Reader parts(list->content);
@@ -127,9 +126,7 @@ bool Crl::read_extension(const std::string& oid, std::string_view value) {
         std::size_t dropped = 0;
         const bool understood = read_distribution_point_list(value, points, dropped);
         for (const auto& point : points)
-            facts_.delta_urls.insert(
-                facts_.delta_urls.end(), point.urls.begin(), point.urls.end()
-            );
+            facts_.delta_urls.insert(facts_.delta_urls.end(), point.urls.begin(), point.urls.end());
         return understood;
     }
     if (oid == "1.3.6.1.4.1.311.21.4") { // MS-WCCE: szOID_CRL_NEXT_PUBLISH

@@ -204,9 +204,8 @@ bool read_basic_constraints(std::string_view value, Certificate& certificate) {
 
 bool read_distribution_points(std::string_view value, Certificate& certificate) {
     std::size_t dropped = 0;
-    const bool understood = read_distribution_point_list(
-        value, certificate.crl_distribution_points.emplace(), dropped
-    );
+    const bool understood =
+        read_distribution_point_list(value, certificate.crl_distribution_points.emplace(), dropped);
     if (dropped > 0)
         certificate.notes.push_back(fmt::format(
             "only the first {} CRL locations are kept, {} more are there", limits::kUrlsKept,

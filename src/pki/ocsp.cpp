@@ -51,15 +51,12 @@ OcspAnswer read_ocsp(
         answer.problem = "this is no OCSP response";
     } else if (const int status = OCSP_response_status(response.get());
                status != OCSP_RESPONSE_STATUS_SUCCESSFUL) {
-        answer.problem =
-            fmt::format("the responder says '{}'", OCSP_response_status_str(status));
+        answer.problem = fmt::format("the responder says '{}'", OCSP_response_status_str(status));
     } else {
         const BasicPtr basic(OCSP_response_get1_basic(response.get()));
         const auto subject = read_x509(certificate), above = read_x509(issuer);
-        auto* single =
-            basic && subject && above ? find_single(*basic, *subject, *above) : nullptr;
-        if (basic)
-            answer.facts.produced_at = time_of(OCSP_resp_get0_produced_at(basic.get()));
+        auto* single = basic && subject && above ? find_single(*basic, *subject, *above) : nullptr;
+        if (basic) answer.facts.produced_at = time_of(OCSP_resp_get0_produced_at(basic.get()));
         if (single) {
             read_single(*single, answer);
             verify(*basic, *above, now, answer.facts);

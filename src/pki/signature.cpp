@@ -57,8 +57,7 @@ Signature check_signature(const SignedParts& parts, const VerificationKey& signe
     if (!can_verify(parts.outer)) return Signature::unverifiable;
 
     const unsigned char* at = octets(parts.outer);
-    const X509AlgorPtr algorithm(
-        d2i_X509_ALGOR(nullptr, &at, static_cast<long>(parts.outer.size()))
+    const X509AlgorPtr algorithm(d2i_X509_ALGOR(nullptr, &at, static_cast<long>(parts.outer.size()))
     );
     const Asn1BitStringPtr signature(ASN1_BIT_STRING_new());
     const Asn1TypePtr signed_part = as_written(parts.to_be_signed);

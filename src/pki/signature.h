@@ -25,9 +25,9 @@ enum class Signature : std::uint8_t {
 
 // SignedParts are the parts of a SIGNED object (RFC 5280 4.1, 5.1), as they stand in its DER.
 struct SignedParts {
-    std::string_view to_be_signed;     // with its header
-    std::string_view inner, outer;     // AlgorithmIdentifiers, whole
-    std::string_view signature;        // BIT STRING content
+    std::string_view to_be_signed; // with its header
+    std::string_view inner, outer; // AlgorithmIdentifiers, whole
+    std::string_view signature;    // BIT STRING content
 };
 
 Signature check_signature(const SignedParts&, const VerificationKey& signer);

@@ -27,14 +27,11 @@ std::string what_came(const FetchedLocation& it) {
     if (it.crl) {
         const auto next = it.crl->next_update ? to_rfc3339(*it.crl->next_update) : "no date";
         return fmt::format(
-            "{} bytes, {} entries, until {}, by {}", it.bytes, it.crl->entries, next,
-            it.crl->issuer
+            "{} bytes, {} entries, until {}, by {}", it.bytes, it.crl->entries, next, it.crl->issuer
         );
     }
     if (it.kind == LocationKind::ca_issuers)
-        return fmt::format(
-            "{} certificate{}", it.certificates, it.certificates == 1 ? "" : "s"
-        );
+        return fmt::format("{} certificate{}", it.certificates, it.certificates == 1 ? "" : "s");
     return fmt::format("{} bytes", it.bytes);
 }
 
@@ -42,11 +39,10 @@ std::string what_came(const FetchedLocation& it) {
 
 void write_locations(Page& page, const RunResult& run, bool verbose) {
     if (run.locations.empty()) return;
-    const auto good = static_cast<std::size_t>(
-        std::count_if(run.locations.begin(), run.locations.end(), [](const auto& it) {
-            return it->outcome == FetchOutcome::ok;
-        })
-    );
+    const auto good = static_cast<std::size_t>(std::count_if(
+        run.locations.begin(), run.locations.end(),
+        [](const auto& it) { return it->outcome == FetchOutcome::ok; }
+    ));
     page.heading(fmt::format(
         "Fetched from what certificates name ({} of {} answered)", good, run.locations.size()
     ));

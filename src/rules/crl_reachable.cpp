@@ -47,9 +47,7 @@ Sorted sorted(const Subject& s) {
             if (reach == Reach::dead) out.dead_deltas.push_back(place_and_detail(location));
             continue;
         }
-        auto& list = reach == Reach::good   ? out.good
-                     : reach == Reach::dead ? out.dead
-                                            : out.open;
+        auto& list = reach == Reach::good ? out.good : reach == Reach::dead ? out.dead : out.open;
         list.push_back(place_and_detail(location));
         if (reach == Reach::open && location.outcome != FetchOutcome::domain_member_only)
             out.only_for_members = false;
@@ -61,10 +59,10 @@ Ruling rule_on(const Sorted& found) {
     if (found.good.empty()) {
         if (found.dead.empty())
             return inconclusive(
-                found.only_for_members ? "only a member of the domain can check this: the CRL "
-                                         "locations name no host (--ldap-server names one)"
-                                       : "no CRL location could be asked from here: " +
-                                             some_of(found.open)
+                found.only_for_members
+                    ? "only a member of the domain can check this: the CRL "
+                      "locations name no host (--ldap-server names one)"
+                    : "no CRL location could be asked from here: " + some_of(found.open)
             );
         if (found.open.empty()) return fail("no CRL can be fetched: " + some_of(found.dead));
         return warn(fmt::format(
@@ -78,10 +76,10 @@ Ruling rule_on(const Sorted& found) {
             some_of(found.dead)
         );
     if (!found.dead_deltas.empty()) {
-        const bool plus = std::any_of(
-            found.dead_deltas.begin(), found.dead_deltas.end(),
-            [](const auto& delta) { return delta.find('+') != std::string::npos; }
-        );
+        const bool plus =
+            std::any_of(found.dead_deltas.begin(), found.dead_deltas.end(), [](const auto& delta) {
+                return delta.find('+') != std::string::npos;
+            });
         return warn(fmt::format(
             "the CRL is there, its delta CRL is not{}: {}",
             plus ? " (IIS refuses the '+' in its name until double escaping is allowed)" : "",

@@ -18,7 +18,8 @@ bool vouched_for(const StatusSaid& said) {
     return said.signature == SignatureState::good && said.unfit.empty();
 }
 
-// Hex numbers without leading zeros; RFC 5280 5.2.4: a delta may be put on this base or a later one.
+// Hex numbers without leading zeros; RFC 5280 5.2.4: a delta may be put on this base or a later
+// one.
 bool fits_on(const CrlFacts& delta, const CrlFacts& base) {
     const auto& from = *delta.base_number;
     if (from.size() != base.number.size()) return from.size() < base.number.size();
@@ -35,7 +36,8 @@ bool taken_back(const CertificateStatus& status, const StatusSaid& listed, Time 
     });
 }
 
-// Why this says nothing good about the certificate; empty where it does. A delta alone says nothing.
+// Why this says nothing good about the certificate; empty where it does. A delta alone says
+// nothing.
 std::string no_comfort(const StatusSaid& said, Time now) {
     const auto& location = *said.location;
     if (!said.unfit.empty()) {
@@ -72,17 +74,15 @@ Ruling check_not_revoked(const Subject& s) {
         if (said.status == Status::revoked && vouched_for(said) && !taken_back(status, said, now))
             return revoked(said);
         if (said.status == Status::removed || is_delta(*said.location)) continue;
-        auto reason = said.status == Status::revoked && vouched_for(said) ? ""
-                                                                          : no_comfort(said, now);
+        auto reason =
+            said.status == Status::revoked && vouched_for(said) ? "" : no_comfort(said, now);
         if (reason.empty())
             vouching.push_back(place_and_detail(*said.location));
         else
             reasons.push_back(std::move(reason));
     }
     if (!vouching.empty())
-        return pass()
-            .with("status", std::string("good"))
-            .with("locations", std::move(vouching));
+        return pass().with("status", std::string("good")).with("locations", std::move(vouching));
     if (reasons.empty())
         return inconclusive("the certificate names no CRL and no OCSP location that could be asked"
         );

@@ -25,8 +25,8 @@ bool is_delta(const FetchedLocation& location) {
 }
 
 std::string place_and_detail(const FetchedLocation& location) {
-    const auto place = location.kind == LocationKind::staple ? "the stapled OCSP response"
-                                                             : location.url;
+    const auto place =
+        location.kind == LocationKind::staple ? "the stapled OCSP response" : location.url;
     return location.detail.empty() ? place : fmt::format("{}: {}", place, location.detail);
 }
 
@@ -42,9 +42,7 @@ Age age_of(const FetchedLocation& location, Time now) {
             return {fmt::format("it ran out on {}", to_rfc3339(*until)), true};
         if (replaced && now > *replaced)
             return {
-                fmt::format(
-                    "a newer one was due on {} and is not there", to_rfc3339(*replaced)
-                ),
+                fmt::format("a newer one was due on {} and is not there", to_rfc3339(*replaced)),
                 false};
         return {};
     };

@@ -40,7 +40,8 @@ OpenLdap::OpenLdap(const std::string& ldif, const std::string& access) : port_(f
     const auto configuration =
         folder_.write("slapd.conf", fmt::format(kConfiguration, folder_.path(), access));
     const auto entries = folder_.write("entries.ldif", kSuffix + ldif);
-    const auto added = run({installed_program("slapadd", "slapd"), "-f", configuration, "-l", entries});
+    const auto added =
+        run({installed_program("slapadd", "slapd"), "-f", configuration, "-l", entries});
     REQUIRE_MESSAGE(added.exit_code == 0, added.err);
     process_ = std::make_unique<Process>(std::vector<std::string>{
         installed_program("slapd", "slapd"), "-d", "0", "-f", configuration, "-h",

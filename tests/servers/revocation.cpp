@@ -26,8 +26,8 @@ Publisher::Publisher(const std::string& more_locations)
           .name = "crl.contoso.example",
           .credentials = good_credentials(folder_),
           .directives = fmt::format("root {};", served_folder(folder_)),
-          .locations = "location /pki/ { types { } default_type application/pkix-crl; }" +
-                       more_locations,
+          .locations =
+              "location /pki/ { types { } default_type application/pkix-crl; }" + more_locations,
           .plain = true}}) {}
 
 std::string Publisher::url(const std::string& path) const {
@@ -49,8 +49,8 @@ const lab::Authority& publishing_ca() {
 }
 
 lab::Issued leaf_with(
-    const lab::Authority& issuer, std::vector<std::string> crl_urls,
-    std::vector<std::string> ocsp, std::vector<std::string> issuers
+    const lab::Authority& issuer, std::vector<std::string> crl_urls, std::vector<std::string> ocsp,
+    std::vector<std::string> issuers
 ) {
     auto spec = server_spec();
     spec.crl_urls = std::move(crl_urls);
@@ -63,8 +63,8 @@ lab::Issued leaf_with(
 const json::object* Checked::finding(std::string_view rule) const {
     const auto& row = document.at("files").at(0);
     for (const auto& one : row.at("findings").as_array())
-        if (one.at("rule") == rule && (one.at("certificate").is_null() ||
-                                       one.at("certificate") == row.at("chain").at(0)))
+        if (one.at("rule") == rule &&
+            (one.at("certificate").is_null() || one.at("certificate") == row.at("chain").at(0)))
             return &one.as_object();
     return nullptr;
 }
@@ -95,7 +95,7 @@ Checked check_chain(
     const TemporaryFolder folder;
     const auto file = folder.write("leaf.pem", leaf.certificate_pem + others_pem);
     const auto root = folder.write("root.pem", contoso().root.self().certificate_pem);
-    std::vector<std::string> arguments{"check", file,       "--ca-file", root, "--no-system-trust",
+    std::vector<std::string> arguments{"check",    file,  "--ca-file", root, "--no-system-trust",
                                        "--format", "json"};
     arguments.insert(arguments.end(), options.begin(), options.end());
     const auto done = lyncprobe(arguments);

@@ -42,7 +42,8 @@ struct Checked {
     int exit_code;
     boost::json::value document;
 
-    std::string verdict(std::string_view rule) const; // on the leaf or the chain; "none" = no finding
+    std::string verdict(std::string_view rule
+    ) const; // on the leaf or the chain; "none" = no finding
     std::string message(std::string_view rule) const;
     std::string outcome(std::size_t location = 0) const; // of a location
     std::string chain_fact(std::string_view name) const;

@@ -23,9 +23,12 @@ std::string location(const std::string& host, const std::string& name) {
 
 TEST_CASE("fetch: a CRL of a directory is read") {
     const auto revoked = leaf_with(publishing_ca(), {"ldap:///CN=CA1"});
-    const OpenLdap directory(
-        crl_entry("Contoso CA", lab::make_crl(publishing_ca().self(), {.revoked = {{revoked.certificate_pem}}, .strangers = 5000}))
-    );
+    const OpenLdap directory(crl_entry(
+        "Contoso CA",
+        lab::make_crl(
+            publishing_ca().self(), {.revoked = {{revoked.certificate_pem}}, .strangers = 5000}
+        )
+    ));
     const auto host = fmt::format("127.0.0.1:{}", directory.port());
     const auto result = check_leaf(leaf_with(publishing_ca(), {location(host, "Contoso%20CA")}));
     CHECK(result.outcome() == "ok");

@@ -110,8 +110,11 @@ TEST_CASE("a stapled OCSP response is judged without --fetch") {
     responder.knows(leaf, revoked);
     const auto staple = responder.answer_file(leaf, folder.file("staple.der"));
     const auto port = free_port();
-    const Nginx nginx({{port, kHost, write_credentials(folder, "leaf", leaf, {publishing_ca().self().certificate_pem}),
-                        "ssl_stapling on; ssl_stapling_file " + staple + ";"}});
+    const Nginx nginx(
+        {{port, kHost,
+          write_credentials(folder, "leaf", leaf, {publishing_ca().self().certificate_pem}),
+          "ssl_stapling on; ssl_stapling_file " + staple + ";"}}
+    );
     const auto result = scan({{"stapled", port}});
     const auto endpoint = result.endpoint("stapled");
     CHECK(endpoint.get("/tls/ocsp_staple") != "null");

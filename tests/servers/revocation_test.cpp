@@ -41,9 +41,7 @@ TEST_CASE("fetch: a good CRL is reached, fresh, signed by the issuer, and vouche
 TEST_CASE("fetch: a revoked certificate fails, with date and reason") {
     const Publisher web;
     const auto leaf = leaf_with(publishing_ca(), {web.url("/pki/ca.crl")});
-    web.put(
-        "ca.crl", lab::make_crl(publishing_ca().self(), {.revoked = {{leaf.certificate_pem}}})
-    );
+    web.put("ca.crl", lab::make_crl(publishing_ca().self(), {.revoked = {{leaf.certificate_pem}}}));
     const auto result = check_leaf(leaf);
     CHECK(result.verdict("not-revoked") == "fail");
     CHECK(result.message("not-revoked").find("keyCompromise") != std::string::npos);
@@ -53,7 +51,10 @@ TEST_CASE("fetch: a revoked certificate fails, with date and reason") {
 
 TEST_CASE("fetch: an expired CRL fails as such and vouches for nobody") {
     const Publisher web;
-    web.put("ca.crl", lab::make_crl(publishing_ca().self(), {.this_update_days = -9, .next_update_days = -2}));
+    web.put(
+        "ca.crl",
+        lab::make_crl(publishing_ca().self(), {.this_update_days = -9, .next_update_days = -2})
+    );
     const auto result = check_leaf(leaf_with(publishing_ca(), {web.url("/pki/ca.crl")}));
     CHECK(result.verdict("crl-reachable") == "pass");
     CHECK(result.verdict("crl-fresh") == "fail");
@@ -62,7 +63,10 @@ TEST_CASE("fetch: an expired CRL fails as such and vouches for nobody") {
 
 TEST_CASE("fetch: a CRL whose Next CRL Publish has passed warns before it runs out") {
     const Publisher web;
-    web.put("ca.crl", lab::make_crl(publishing_ca().self(), {.this_update_days = -6, .next_publish_days = -1}));
+    web.put(
+        "ca.crl",
+        lab::make_crl(publishing_ca().self(), {.this_update_days = -6, .next_publish_days = -1})
+    );
     const auto result = check_leaf(leaf_with(publishing_ca(), {web.url("/pki/ca.crl")}));
     CHECK(result.verdict("crl-fresh") == "warn");
     CHECK(result.verdict("not-revoked") == "pass");
@@ -80,7 +84,10 @@ TEST_CASE("fetch: the CRL of another CA, or one that another key signed, is not 
     const Publisher web;
     const auto leaf = leaf_with(publishing_ca(), {web.url("/pki/ca.crl")});
     SUBCASE("another CA") {
-        web.put("ca.crl", lab::make_crl(contoso().stranger_root.self(), {.revoked = {{leaf.certificate_pem}}}));
+        web.put(
+            "ca.crl",
+            lab::make_crl(contoso().stranger_root.self(), {.revoked = {{leaf.certificate_pem}}})
+        );
     }
     SUBCASE("the name of the CA and another key") {
         auto forged = publishing_ca().self();
@@ -120,7 +127,12 @@ TEST_CASE("fetch: a delta CRL is asked for by its name with '+', and takes part"
     }
     SUBCASE("it revokes what the base does not list") {
         web.put("ca.crl", lab::make_crl(publishing_ca().self(), base));
-        web.put("ca+.crl", lab::make_crl(publishing_ca().self(), {.number = 21, .base_number = 20, .revoked = {{leaf.certificate_pem}}}));
+        web.put(
+            "ca+.crl", lab::make_crl(
+                           publishing_ca().self(),
+                           {.number = 21, .base_number = 20, .revoked = {{leaf.certificate_pem}}}
+                       )
+        );
         const auto result = check_leaf(leaf);
         CHECK(result.outcome(1) == "ok");
         CHECK(result.verdict("crl-reachable") == "pass");
@@ -129,20 +141,32 @@ TEST_CASE("fetch: a delta CRL is asked for by its name with '+', and takes part"
     SUBCASE("it takes back a hold of the base") {
         base.revoked = {{leaf.certificate_pem, "certificateHold"}};
         web.put("ca.crl", lab::make_crl(publishing_ca().self(), base));
-        web.put("ca+.crl", lab::make_crl(publishing_ca().self(), {.number = 21, .base_number = 20, .revoked = {{leaf.certificate_pem, "removeFromCRL"}}}));
+        web.put(
+            "ca+.crl",
+            lab::make_crl(
+                publishing_ca().self(), {.number = 21,
+                                         .base_number = 20,
+                                         .revoked = {{leaf.certificate_pem, "removeFromCRL"}}}
+            )
+        );
         CHECK(check_leaf(leaf).verdict("not-revoked") == "pass");
-        web.put("ca+.crl", lab::make_crl(publishing_ca().self(), {.number = 31, .base_number = 30, .revoked = {{leaf.certificate_pem, "removeFromCRL"}}}));
+        web.put(
+            "ca+.crl",
+            lab::make_crl(
+                publishing_ca().self(), {.number = 31,
+                                         .base_number = 30,
+                                         .revoked = {{leaf.certificate_pem, "removeFromCRL"}}}
+            )
+        );
         CHECK(check_leaf(leaf).verdict("not-revoked") == "fail");
     }
 }
 
 TEST_CASE("fetch: what is wrong on the way to a CRL") {
-    const Publisher web(
-        "location /loop { return 302 /loop; }"
-        "location /away { return 302 http://169.254.169.254/latest/meta-data/; }"
-        "location /file { return 302 file:///etc/passwd; }"
-        "location /moved { return 301 /pki/ca.crl; }"
-    );
+    const Publisher web("location /loop { return 302 /loop; }"
+                        "location /away { return 302 http://169.254.169.254/latest/meta-data/; }"
+                        "location /file { return 302 file:///etc/passwd; }"
+                        "location /moved { return 301 /pki/ca.crl; }");
     web.put("ca.crl", lab::make_crl(publishing_ca().self(), {}));
     web.put("page.crl", "<html>no CRL here</html>");
     web.put("empty.crl", "");
@@ -168,21 +192,26 @@ TEST_CASE("fetch: what is wrong on the way to a CRL") {
     CHECK(reached("http://2852039166/ca.crl") == "forbidden inconclusive"); // the same, as a number
     CHECK(reached("file:///etc/passwd") == "unsupported inconclusive");
     CHECK(reached("http://user:word@127.0.0.1/ca.crl") == "unsupported inconclusive");
-    CHECK(reached("ldap:///CN=Contoso%20CA,CN=CDP?certificateRevocationList") ==
-          "domain_member_only inconclusive");
+    CHECK(
+        reached("ldap:///CN=Contoso%20CA,CN=CDP?certificateRevocationList") ==
+        "domain_member_only inconclusive"
+    );
 
     const auto moved = check_leaf(leaf_with(publishing_ca(), {web.url("/moved")}));
     CHECK(moved.verdict("crl-reachable") == "pass");
     CHECK(moved.verdict("not-revoked") == "pass");
 
-    const auto half = check_leaf(leaf_with(publishing_ca(), {web.url("/pki/none.crl"), web.url("/pki/ca.crl")}));
+    const auto half =
+        check_leaf(leaf_with(publishing_ca(), {web.url("/pki/none.crl"), web.url("/pki/ca.crl")}));
     CHECK(half.verdict("crl-reachable") == "warn");
     CHECK(half.verdict("not-revoked") == "pass");
-    const auto inside = check_leaf(leaf_with(publishing_ca(), {web.url("/pki/none.crl"), "ldap:///CN=CA"}));
+    const auto inside =
+        check_leaf(leaf_with(publishing_ca(), {web.url("/pki/none.crl"), "ldap:///CN=CA"}));
     CHECK(inside.verdict("crl-reachable") == "warn");
 }
 
-TEST_CASE("fetch: endpoints share locations, each of which is asked once; a slow one ends in time") {
+TEST_CASE("fetch: endpoints share locations, each of which is asked once; a slow one ends in time"
+) {
     const Publisher web("location /slow/ { limit_rate 100; }");
     web.put("ca.crl", lab::make_crl(publishing_ca().self(), {}));
     std::filesystem::create_directories(web.folder().file("www/slow"));

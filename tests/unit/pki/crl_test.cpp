@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Revocation lists made by the lab's CA, whole, damaged and out of the ordinary.
-#include "pki/crl.h"
-
 #include "lab/revocation_list.h"
 #include "pki/certificate_reader.h"
 #include "pki/certificate_store.h"
+#include "pki/crl.h"
 #include "pki/pem.h"
 
 #include <doctest/doctest.h>
@@ -15,7 +14,8 @@ using namespace lyncprobe::pki;
 namespace {
 
 const lab::Authority& authority() {
-    static const lab::Authority made({.common_name = "Contoso CA", .ca = true, .eku = std::nullopt});
+    static const lab::Authority made({.common_name = "Contoso CA", .ca = true, .eku = std::nullopt}
+    );
     return made;
 }
 
@@ -35,7 +35,12 @@ Crl read_list(const lab::CrlSpec& spec) {
 } // namespace
 
 TEST_CASE("crl: issuer, dates, number, entries and signature are read") {
-    const auto list = read_list({.number = 20, .next_publish_days = 5, .revoked = {{leaf().certificate_pem}}, .strangers = 3});
+    const auto list = read_list(
+        {.number = 20,
+         .next_publish_days = 5,
+         .revoked = {{leaf().certificate_pem}},
+         .strangers = 3}
+    );
     const auto& facts = list.facts();
     CHECK(facts.issuer == certificate(authority().self()).subject);
     CHECK(facts.number == "14");
@@ -52,7 +57,8 @@ TEST_CASE("crl: issuer, dates, number, entries and signature are read") {
 
 TEST_CASE("crl: an entry is found by its serial number, with date and reason") {
     const auto serial = certificate(leaf()).serial;
-    const auto list = read_list({.revoked = {{leaf().certificate_pem, "superseded"}}, .strangers = 2});
+    const auto list =
+        read_list({.revoked = {{leaf().certificate_pem, "superseded"}}, .strangers = 2});
     const auto found = list.find({serial, "1", "99"});
     REQUIRE(found.size() == 2);
     CHECK(found.at(serial).reason == "superseded");
@@ -60,14 +66,18 @@ TEST_CASE("crl: an entry is found by its serial number, with date and reason") {
     CHECK(!found.at(serial).removed);
     CHECK(found.at("1").reason == "");
     CHECK(read_list({}).find({serial}).empty());
-    CHECK(read_list({.revoked = {{leaf().certificate_pem, "removeFromCRL"}}}).find({serial}).at(serial).removed);
+    CHECK(read_list({.revoked = {{leaf().certificate_pem, "removeFromCRL"}}})
+              .find({serial})
+              .at(serial)
+              .removed);
 }
 
 TEST_CASE("crl: delta, freshest CRL, issuing distribution point and RSASSA-PSS are read") {
     const auto delta = read_list({.number = 21, .base_number = 20}).facts();
     CHECK(delta.base_number == "14");
     CHECK(delta.unknown_critical.empty());
-    const auto base = read_list({.delta_urls = {"http://ca/ca+.crl"}, .scope_url = "http://ca/ca.crl"}).facts();
+    const auto base =
+        read_list({.delta_urls = {"http://ca/ca+.crl"}, .scope_url = "http://ca/ca.crl"}).facts();
     CHECK(base.delta_urls == std::vector<std::string>{"http://ca/ca+.crl"});
     CHECK(base.scope_urls == std::vector<std::string>{"http://ca/ca.crl"});
     CHECK(!base.only_servers);
@@ -89,7 +99,11 @@ TEST_CASE("crl: PEM is read as well") {
 }
 
 TEST_CASE("crl: cut at any place it is no list, and never a crash") {
-    const auto der = lab::make_crl(authority().self(), {.delta_urls = {"http://ca/ca+.crl"}, .revoked = {{leaf().certificate_pem}}, .scope_url = "http://ca/"});
+    const auto der = lab::make_crl(
+        authority().self(), {.delta_urls = {"http://ca/ca+.crl"},
+                             .revoked = {{leaf().certificate_pem}},
+                             .scope_url = "http://ca/"}
+    );
     for (std::size_t size = 0; size < der.size(); ++size)
         CHECK(!Crl::read(der.substr(0, size)));
     CHECK(Crl::read(der.substr(0, 50)).error().what.find("cut short") != std::string::npos);

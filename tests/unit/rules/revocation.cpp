@@ -13,7 +13,9 @@ namespace {
 
 constexpr const char* kUrl = "http://crl.contoso.com/ca.crl";
 
-std::shared_ptr<FetchedLocation> location(LocationKind kind, FetchOutcome outcome, std::string url = kUrl) {
+std::shared_ptr<FetchedLocation> location(
+    LocationKind kind, FetchOutcome outcome, std::string url = kUrl
+) {
     auto out = std::make_shared<FetchedLocation>();
     out->kind = kind;
     out->outcome = outcome;
@@ -22,7 +24,9 @@ std::shared_ptr<FetchedLocation> location(LocationKind kind, FetchOutcome outcom
     return out;
 }
 
-StatusSaid failed(FetchOutcome outcome, std::string url = kUrl, LocationKind kind = LocationKind::crl) {
+StatusSaid failed(
+    FetchOutcome outcome, std::string url = kUrl, LocationKind kind = LocationKind::crl
+) {
     StatusSaid said;
     said.location = location(kind, outcome, std::move(url));
     said.unfit = said.location->detail;
@@ -43,7 +47,9 @@ CrlFacts list(std::string_view from, std::string_view until) {
 
 CrlFacts today() { return list("2026-10-30", "2026-11-07"); }
 
-StatusSaid read(CrlFacts facts, Status status = Status::good, LocationKind kind = LocationKind::crl) {
+StatusSaid read(
+    CrlFacts facts, Status status = Status::good, LocationKind kind = LocationKind::crl
+) {
     StatusSaid said;
     auto where = location(kind, FetchOutcome::ok);
     said.signature = facts.signature;
@@ -63,7 +69,8 @@ StatusSaid delta(Status status, std::string base) {
 StatusSaid answer(Status status, std::string_view until, SignatureState signature) {
     StatusSaid said;
     auto where = location(LocationKind::ocsp, FetchOutcome::ok, "http://ocsp.contoso.com");
-    where->ocsp = OcspFacts{.signature = signature, .this_update = at("2026-10-30"), .next_update = at(until)};
+    where->ocsp = OcspFacts{
+        .signature = signature, .this_update = at("2026-10-30"), .next_update = at(until)};
     said.location = std::move(where);
     said.status = status;
     said.signature = signature;
@@ -75,7 +82,8 @@ class Judged {
   public:
     explicit Judged(std::vector<StatusSaid> said, std::string_view now = "2026-11-01") {
         bench_.context.now = at(now);
-        statuses_[bench_.chain.presented.front()->sha256] = {.fetched = true, .said = std::move(said)};
+        statuses_[bench_.chain.presented.front()->sha256] = {
+            .fetched = true, .said = std::move(said)};
         bench_.context.revocation = &statuses_;
         for (const auto& finding : bench_.ask_all())
             if (find(finding.rule)->scope == Scope::revocation) findings_.push_back(finding);
@@ -113,23 +121,40 @@ TEST_CASE("revocation: a good list of today passes all four") {
 
 TEST_CASE("crl-reachable: dead locations fail, and what says something about us only does not") {
     using enum FetchOutcome;
-    for (const auto dead : {no_such_name, refused, timeout, closed, status, wrong_content, redirect_limit})
-        CHECK_MESSAGE(Judged({failed(dead)}).verdict("crl-reachable") == Verdict::fail, to_text(dead));
-    for (const auto open : {dns_failure, unreachable, limit_exceeded, forbidden, unsupported,
-                            domain_member_only, skipped, interrupted, local_error})
-        CHECK_MESSAGE(Judged({failed(open)}).verdict("crl-reachable") == Verdict::inconclusive, to_text(open));
-    CHECK(Judged({failed(status, "ldap://dc/CN=CA")}).verdict("crl-reachable") == Verdict::inconclusive);
+    for (const auto dead :
+         {no_such_name, refused, timeout, closed, status, wrong_content, redirect_limit})
+        CHECK_MESSAGE(
+            Judged({failed(dead)}).verdict("crl-reachable") == Verdict::fail, to_text(dead)
+        );
+    for (const auto open :
+         {dns_failure, unreachable, limit_exceeded, forbidden, unsupported, domain_member_only,
+          skipped, interrupted, local_error})
+        CHECK_MESSAGE(
+            Judged({failed(open)}).verdict("crl-reachable") == Verdict::inconclusive, to_text(open)
+        );
+    CHECK(
+        Judged({failed(status, "ldap://dc/CN=CA")}).verdict("crl-reachable") ==
+        Verdict::inconclusive
+    );
     CHECK(Judged({failed(status), read(today())}).verdict("crl-reachable") == Verdict::warn);
     CHECK(Judged({failed(unreachable), read(today())}).verdict("crl-reachable") == Verdict::pass);
-    CHECK(Judged({failed(status), failed(domain_member_only, "ldap:///CN=CA")}).verdict("crl-reachable") == Verdict::warn);
-    CHECK(Judged({read(today()), failed(status, "http://a/ca+.crl", LocationKind::delta_crl)}).verdict("crl-reachable") == Verdict::warn);
+    CHECK(
+        Judged({failed(status), failed(domain_member_only, "ldap:///CN=CA")})
+            .verdict("crl-reachable") == Verdict::warn
+    );
+    CHECK(
+        Judged({read(today()), failed(status, "http://a/ca+.crl", LocationKind::delta_crl)})
+            .verdict("crl-reachable") == Verdict::warn
+    );
     const auto members = Judged({failed(domain_member_only, "ldap:///CN=CA")});
     CHECK(members.of("crl-reachable")->message.find("member of the domain") != std::string::npos);
     CHECK(!members.verdict("crl-fresh"));
 }
 
 TEST_CASE("crl-fresh: run out, not yet valid, overdue, without a date") {
-    const auto on = [](CrlFacts facts) { return Judged({read(std::move(facts))}).verdict("crl-fresh"); };
+    const auto on = [](CrlFacts facts) {
+        return Judged({read(std::move(facts))}).verdict("crl-fresh");
+    };
     CHECK(on(list("2026-10-01", "2026-10-31")) == Verdict::fail);
     CHECK(on(list("2026-11-02", "2026-11-09")) == Verdict::fail);
     auto overdue = today();
@@ -141,7 +166,10 @@ TEST_CASE("crl-fresh: run out, not yet valid, overdue, without a date") {
     undated.next_update.reset();
     CHECK(on(undated) == Verdict::warn);
     // The worst of several copies decides.
-    CHECK(Judged({read(today()), read(list("2026-10-01", "2026-10-31"))}).verdict("crl-fresh") == Verdict::fail);
+    CHECK(
+        Judged({read(today()), read(list("2026-10-01", "2026-10-31"))}).verdict("crl-fresh") ==
+        Verdict::fail
+    );
 }
 
 TEST_CASE("crl-signature: another CA's, another key's, one that cannot be verified, RSASSA-PSS") {
@@ -168,35 +196,67 @@ TEST_CASE("crl-signature: another CA's, another key's, one that cannot be verifi
 }
 
 TEST_CASE("not-revoked: one who says so is enough, even a list of yesterday") {
-    const auto revoked = Judged({read(today()), read(list("2026-10-01", "2026-10-31"), Status::revoked)});
+    const auto revoked =
+        Judged({read(today()), read(list("2026-10-01", "2026-10-31"), Status::revoked)});
     CHECK(revoked.verdict("not-revoked") == Verdict::fail);
     CHECK(revoked.of("not-revoked")->message.find("superseded") != std::string::npos);
     auto forged = today();
     forged.signature = SignatureState::bad;
-    CHECK(Judged({read(today()), read(forged, Status::revoked)}).verdict("not-revoked") == Verdict::pass);
+    CHECK(
+        Judged({read(today()), read(forged, Status::revoked)}).verdict("not-revoked") ==
+        Verdict::pass
+    );
 }
 
 TEST_CASE("not-revoked: nobody vouches where there is nothing, or nothing of today") {
     CHECK(Judged({}).verdict("not-revoked") == Verdict::inconclusive);
     CHECK(Judged({failed(FetchOutcome::status)}).verdict("not-revoked") == Verdict::inconclusive);
-    CHECK(Judged({read(list("2026-10-01", "2026-10-31"))}).verdict("not-revoked") == Verdict::inconclusive);
+    CHECK(
+        Judged({read(list("2026-10-01", "2026-10-31"))}).verdict("not-revoked") ==
+        Verdict::inconclusive
+    );
     CHECK(Judged({delta(Status::good, "a")}).verdict("not-revoked") == Verdict::inconclusive);
 }
 
 TEST_CASE("not-revoked: a delta revokes, and takes a hold back where it fits on the base") {
-    CHECK(Judged({read(today()), delta(Status::revoked, "a")}).verdict("not-revoked") == Verdict::fail);
-    CHECK(Judged({read(today(), Status::revoked), delta(Status::removed, "14")}).verdict("not-revoked") == Verdict::pass);
-    CHECK(Judged({read(today(), Status::revoked), delta(Status::removed, "15")}).verdict("not-revoked") == Verdict::fail);
-    CHECK(Judged({read(today(), Status::revoked), delta(Status::removed, "114")}).verdict("not-revoked") == Verdict::fail);
+    CHECK(
+        Judged({read(today()), delta(Status::revoked, "a")}).verdict("not-revoked") == Verdict::fail
+    );
+    CHECK(
+        Judged({read(today(), Status::revoked), delta(Status::removed, "14")})
+            .verdict("not-revoked") == Verdict::pass
+    );
+    CHECK(
+        Judged({read(today(), Status::revoked), delta(Status::removed, "15")})
+            .verdict("not-revoked") == Verdict::fail
+    );
+    CHECK(
+        Judged({read(today(), Status::revoked), delta(Status::removed, "114")})
+            .verdict("not-revoked") == Verdict::fail
+    );
 }
 
 TEST_CASE("not-revoked: a responder's answer counts like a list, within its time and signature") {
     using enum SignatureState;
-    CHECK(Judged({answer(Status::good, "2026-11-07", good)}).verdict("not-revoked") == Verdict::pass);
-    CHECK(Judged({answer(Status::good, "2026-10-31", good)}).verdict("not-revoked") == Verdict::inconclusive);
-    CHECK(Judged({answer(Status::good, "2026-11-07", bad)}).verdict("not-revoked") == Verdict::inconclusive);
-    CHECK(Judged({answer(Status::unknown, "2026-11-07", good)}).verdict("not-revoked") == Verdict::inconclusive);
-    CHECK(Judged({read(today()), answer(Status::revoked, "2026-11-07", good)}).verdict("not-revoked") == Verdict::fail);
+    CHECK(
+        Judged({answer(Status::good, "2026-11-07", good)}).verdict("not-revoked") == Verdict::pass
+    );
+    CHECK(
+        Judged({answer(Status::good, "2026-10-31", good)}).verdict("not-revoked") ==
+        Verdict::inconclusive
+    );
+    CHECK(
+        Judged({answer(Status::good, "2026-11-07", bad)}).verdict("not-revoked") ==
+        Verdict::inconclusive
+    );
+    CHECK(
+        Judged({answer(Status::unknown, "2026-11-07", good)}).verdict("not-revoked") ==
+        Verdict::inconclusive
+    );
+    CHECK(
+        Judged({read(today()), answer(Status::revoked, "2026-11-07", good)})
+            .verdict("not-revoked") == Verdict::fail
+    );
     // No list was asked for: the rules about lists say nothing.
     CHECK(!Judged({answer(Status::good, "2026-11-07", good)}).verdict("crl-reachable"));
 }
