@@ -7,6 +7,7 @@ find_package(CLI11 REQUIRED)
 find_package(pugixml REQUIRED)
 find_package(EXPAT REQUIRED)
 find_package(Threads REQUIRED)
+find_package(CURL 7.85 REQUIRED COMPONENTS HTTP LDAP)
 
 find_path(CARES_INCLUDE_DIR ares.h REQUIRED)
 find_library(CARES_LIBRARY cares REQUIRED)

@@ -7,6 +7,7 @@
 #include "app/output.h"
 #include "app/process.h"
 #include "app/reporting.h"
+#include "app/revocation.h"
 #include "model/limits.h"
 #include "pki/certificate_file.h"
 
@@ -17,9 +18,8 @@ namespace lyncprobe::app {
 
 namespace {
 
-FileRow check_file(
-    const std::string& path, const std::optional<std::string>& password, Judge& judge,
-    const rules::Context& context
+FileRow read_row(
+    const std::string& path, const std::optional<std::string>& password, Judge& judge
 ) {
     const auto failed = [&](const Problem& problem) {
         FileRow row;
@@ -31,7 +31,7 @@ FileRow check_file(
     if (!bytes) return failed(bytes.error());
     auto file = pki::read_certificate_file(*bytes, password);
     if (!file) return failed(file.error());
-    auto row = judge.file(path, file->certificates, context);
+    auto row = judge.file(path, file->certificates);
     if (!row.chain || row.chain->presented.empty()) row.error = "no certificate in it can be read";
     return row;
 }
@@ -69,17 +69,29 @@ int run_check(const Options& options) {
         store, pool, std::move(*selection), policy, {}, result.judged_at,
         std::chrono::duration_cast<std::chrono::seconds>(soon)
     );
+    for (const auto& path : options.inputs) {
+        result.files.push_back(read_row(path, *password, judge));
+        if (const auto& row = result.files.back(); !row.error.empty())
+            warn(to_text(Problem{.what = row.error, .where = {row.path}}));
+    }
+    result.fetched = options.settings.fetch.value_or(false);
+    Revocation revocation(
+        store, fetch_options(options.settings, options.resolvers, nullptr), result.judged_at
+    );
+    if (result.fetched) {
+        for (const auto& row : result.files)
+            revocation.add(row.chain);
+        revocation.run();
+        judge.use(revocation.statuses());
+        result.locations = revocation.take_locations();
+    }
     auto context = judge.context();
     context.role = options.role;
     context.role_known = options.role_given;
     context.use = options.use;
     context.names = options.names;
-
-    for (const auto& path : options.inputs) {
-        result.files.push_back(check_file(path, *password, judge, context));
-        if (const auto& row = result.files.back(); !row.error.empty())
-            warn(to_text(Problem{.what = row.error, .where = {row.path}}));
-    }
+    for (auto& row : result.files)
+        judge.judge(row, context);
     result.finished_at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     result.summary = report::summarise(result, fail_on(options.settings.fail_on));
     return outputs->write(result, warn);

@@ -157,6 +157,26 @@ void add_output_options(CLI::App& app, Options& options) {
     app.add_flag("--verbose", options.verbose, "passes and evidence too");
 }
 
+void add_fetch_options(CLI::App& app, Options& options) {
+    auto& settings = options.settings;
+    app.add_flag_callback(
+        "--fetch", [&settings] { settings.fetch = true; },
+        "ask the CRL, OCSP and CA certificate locations that certificates name [off]"
+    );
+    app.add_flag_callback(
+        "--fetch-private", [&settings] { settings.fetch = settings.fetch_private = true; },
+        "the same, from private and loopback addresses too"
+    );
+    value_option(
+        app, "--ldap-server", "directory server for LDAP locations without a host", "HOST[:PORT]",
+        [&settings](const std::string& text) {
+            if (const auto reason = host_and_port_problem(text); !reason.empty())
+                refuse(fmt::format("--ldap-server: '{}': {}", text, reason));
+            settings.ldap_server = text;
+        }
+    );
+}
+
 void add_judging_options(CLI::App& app, Options& options) {
     value_option(
         app, "--ca-file", "trust anchors (PEM, DER or PKCS#7); may be repeated", "FILE",
@@ -190,6 +210,7 @@ void add_judging_options(CLI::App& app, Options& options) {
         app, "--skip", "leave this rule out (id or glob); may be repeated", "RULE",
         [&](const std::string& rule) { options.settings.skip.push_back(rule); }
     );
+    add_fetch_options(app, options);
 }
 
 void add_password_options(CLI::App& app, Options& options) {
@@ -404,7 +425,8 @@ CLI::App* add_probe(CLI::App& app, Options& options) {
 }
 
 CLI::App* add_check(CLI::App& app, Options& options) {
-    auto* check = app.add_subcommand("check", "Judge certificate files, no network");
+    auto* check =
+        app.add_subcommand("check", "Judge certificate files, no network without --fetch");
     check->add_option("FILE", options.inputs, "PEM, DER, PKCS#7 or PFX; '-' is stdin")->required();
     add_role_options(*check, options);
     add_judging_options(*check, options);

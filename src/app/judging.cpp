@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/judging.h"
 
+#include "app/revocation.h"
 #include "codec/tls_messages.h"
 #include "model/glob.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -115,7 +117,9 @@ Judge::Judge(
       now_(now),
       expires_within_(expires_within) {}
 
-EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&& probed) {
+EndpointRow Judge::row(
+    const plan::PlannedTarget& planned, ProbedEndpoint&& probed, Unjudged& rest
+) {
     EndpointRow row;
     row.id = plan::endpoint_id(planned, probed.address, probed.addresses_of_name);
     row.target = probed.target;
@@ -124,33 +128,22 @@ EndpointRow Judge::endpoint(const plan::PlannedTarget& planned, ProbedEndpoint&&
     row.attempts = probed.attempts;
 
     const auto main = furthest(probed.observations);
-    const auto answered_at = probed.observations[main].answered_at;
-    ChainPtr judged_chain; // of the attempt that got furthest, else of any that saw one
+    rest.answered_at = probed.observations[main].answered_at;
     for (std::size_t i = 0; i < probed.observations.size(); ++i) {
         auto chain = store_.chain(probed.observations[i].presented);
         const bool other = probed.observations[i].attempt.standing == Standing::other_name;
-        if (chain && !other && (!judged_chain || i == main)) judged_chain = chain;
+        auto staple = std::exchange(probed.observations[i].tls.ocsp_staple, {});
+        if (chain && !other && (!rest.chain || i == main)) {
+            rest.chain = chain;
+            rest.staple = std::move(staple);
+        }
         auto attempt = row_of(std::move(probed.observations[i]), std::move(chain));
         if (i == main)
             row.main = std::move(attempt);
         else
             row.variants.push_back(std::move(attempt));
     }
-    if (judged_chain) show_chain(row, judged_chain);
-    if (judged_chain || !row.main.answer.empty()) {
-        static const Chain kNoChain; // of a protocol that answered without TLS
-        auto facts = with_target(context(), planned.target);
-        facts.client_certificate = with_our_certificate(row);
-        // What a conversation told before it broke off is evidence, and no basis for a verdict.
-        if (row.main.outcome == Outcome::ok) facts.answer = &row.main.answer;
-        add_attempts(row, facts);
-        facts.address = probed.address;
-        facts.answered_at = answered_at;
-        auto names = planned.target.also;
-        names.push_back(display_name(planned.target));
-        names.push_back(row.id);
-        row.findings = findings(judged_chain ? *judged_chain : kNoChain, facts, names);
-    }
+    if (rest.chain) show_chain(row, rest.chain);
     return row;
 }
 
@@ -182,6 +175,45 @@ std::shared_ptr<const TlsFacts> Judge::shared(TlsFacts&& facts) {
     return *tls_.insert(std::make_shared<const TlsFacts>(std::move(facts))).first;
 }
 
+void Judge::judge(const plan::PlannedTarget& planned, EndpointRow& row, const Unjudged& rest) {
+    if (!rest.chain && row.main.answer.empty()) return;
+    static const Chain kNoChain; // of a protocol that answered without TLS
+    auto facts = with_target(context(), planned.target);
+    facts.client_certificate = with_our_certificate(row);
+    // What a conversation told before it broke off is evidence, and no basis for a verdict.
+    if (row.main.outcome == Outcome::ok) facts.answer = &row.main.answer;
+    add_attempts(row, facts);
+    facts.address = row.address;
+    facts.answered_at = rest.answered_at;
+    const auto statuses = with_staple(rest);
+    if (!statuses.empty()) facts.revocation = &statuses;
+    auto names = planned.target.also;
+    names.push_back(display_name(planned.target));
+    names.push_back(row.id);
+    row.findings = findings(rest.chain ? *rest.chain : kNoChain, facts, names);
+}
+
+// What is known of the chain's certificates and what the server stapled; empty where it stapled
+// nothing.
+StatusMap Judge::with_staple(const Unjudged& rest) {
+    StatusMap statuses;
+    if (rest.staple.empty() || rest.chain->presented.empty()) return statuses;
+    if (revocation_)
+        for (const auto& certificate : rest.chain->presented)
+            if (const auto known = revocation_->find(certificate->sha256);
+                known != revocation_->end())
+                statuses.insert(*known);
+    auto location = std::make_shared<FetchedLocation>();
+    location->kind = LocationKind::staple;
+    location->outcome = FetchOutcome::ok;
+    location->bytes = rest.staple.size();
+    const auto& leaf = *rest.chain->presented.front();
+    statuses[leaf.sha256].said.push_back(
+        read_response(location, rest.staple, leaf, store_.issuer_of(leaf, *rest.chain), now_)
+    );
+    return statuses;
+}
+
 IdentityRow Judge::identity(const pki::Identity& identity) {
     IdentityRow row{.id = identity.id(), .chain = store_.chain(identity.chain()), .findings = {}};
     auto facts = context();
@@ -190,14 +222,15 @@ IdentityRow Judge::identity(const pki::Identity& identity) {
     return row;
 }
 
-FileRow Judge::file(
-    std::string path, const std::vector<std::string>& certificates, const rules::Context& facts
-) {
+FileRow Judge::file(std::string path, const std::vector<std::string>& certificates) {
     FileRow row;
     row.path = std::move(path);
     row.chain = store_.chain(certificates);
-    if (row.chain) row.findings = findings(*row.chain, facts, {row.path});
     return row;
+}
+
+void Judge::judge(FileRow& row, const rules::Context& facts) {
+    if (row.chain) row.findings = findings(*row.chain, facts, {row.path});
 }
 
 rules::Context Judge::context() const {
@@ -205,6 +238,7 @@ rules::Context Judge::context() const {
     context.now = now_;
     context.expires_within = expires_within_;
     context.policy = &policy_;
+    context.revocation = revocation_;
     return context;
 }
 

@@ -13,6 +13,13 @@
 
 namespace lyncprobe::app {
 
+// Unjudged is what an endpoint's row does not keep.
+struct Unjudged {
+    ChainPtr chain; // that is judged: of the attempt that got furthest, else of any that saw one
+    Time answered_at = {};
+    std::string staple; // OCSP response, of the attempt that showed the chain; empty where none
+};
+
 // Judge holds what every judgement of a run shares.
 class Judge {
   public:
@@ -22,14 +29,19 @@ class Judge {
         std::chrono::seconds expires_within
     );
 
-    EndpointRow endpoint(const plan::PlannedTarget&, ProbedEndpoint&&);
+    // What of an endpoint is kept, without findings; `rest` is what judge() needs besides.
+    EndpointRow row(const plan::PlannedTarget&, ProbedEndpoint&&, Unjudged& rest);
+    void judge(const plan::PlannedTarget&, EndpointRow&, const Unjudged& rest);
     IdentityRow identity(const pki::Identity&);
-    // A file's certificates under the context that the command line gave.
-    FileRow
-    file(std::string path, const std::vector<std::string>& certificates, const rules::Context&);
+    // A file's certificates, and its findings under the context that the command line gave.
+    FileRow file(std::string path, const std::vector<std::string>& certificates);
+    void judge(FileRow&, const rules::Context&);
 
     // The rules over all endpoints, when the last of them is known.
     std::vector<TopologyRow> deployment(const RunResult&);
+
+    // What was learnt about revocation; outlives this. Judged from now on.
+    void use(const StatusMap& statuses) { revocation_ = &statuses; }
 
     rules::Context context() const; // time and policy filled in
 
@@ -40,6 +52,7 @@ class Judge {
     std::vector<const Finding*> findings(
         const Chain&, const rules::Context&, const std::vector<std::string>& names
     );
+    StatusMap with_staple(const Unjudged& rest);
     const Finding* unless_waived(const Finding*, const std::vector<std::string>& names);
 
     pki::CertificateStore& store_;
@@ -57,6 +70,7 @@ class Judge {
     std::set<std::shared_ptr<const TlsFacts>, ByFacts> tls_;
     Time now_;
     std::chrono::seconds expires_within_;
+    const StatusMap* revocation_ = nullptr;
 };
 
 } // namespace lyncprobe::app

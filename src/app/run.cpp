@@ -8,6 +8,7 @@
 #include "app/process.h"
 #include "app/progress.h"
 #include "app/reporting.h"
+#include "app/revocation.h"
 #include "model/escape.h"
 #include "model/glob.h"
 #include "net/engine.h"
@@ -61,6 +62,9 @@ RunSettings merged(const RunSettings& line, const RunSettings& list) {
     take(out.mtls_matrix, line.mtls_matrix);
     take(out.sni_matrix, line.sni_matrix);
     take(out.inventory, line.inventory);
+    take(out.fetch, line.fetch);
+    take(out.fetch_private, line.fetch_private);
+    take(out.ldap_server, line.ldap_server);
     take(out.fail_on, line.fail_on);
     if (!line.only.empty()) out.only = line.only;
     if (!line.skip.empty()) out.skip = line.skip;
@@ -211,8 +215,8 @@ std::optional<Problem> unspoken(const std::vector<plan::PlannedTarget>& targets)
 }
 
 // One endpoint that cannot be judged (no memory for what it sent) does not end the run.
-EndpointRow judge_safely(
-    Judge& judge, const plan::PlannedTarget& planned, ProbedEndpoint&& probed
+EndpointRow row_safely(
+    Judge& judge, const plan::PlannedTarget& planned, ProbedEndpoint&& probed, Unjudged& rest
 ) {
     ProbedEndpoint spare;
     spare.target = probed.target;
@@ -221,13 +225,26 @@ EndpointRow judge_safely(
     spare.addresses_skipped = probed.addresses_skipped;
     spare.attempts = probed.attempts;
     try {
-        return judge.endpoint(planned, std::move(probed));
+        return judge.row(planned, std::move(probed), rest);
     } catch (const std::exception& error) {
         auto& seen = spare.observations.emplace_back();
         seen.outcome = Outcome::local_error;
         seen.stage = Stage::done;
         seen.detail = fmt::format("could not be judged on this machine: {}", error.what());
-        return judge.endpoint(planned, std::move(spare));
+        rest = {};
+        return judge.row(planned, std::move(spare), rest);
+    }
+}
+
+void judge_safely(
+    Judge& judge, const plan::PlannedTarget& planned, EndpointRow& row, const Unjudged& rest
+) {
+    try {
+        judge.judge(planned, row, rest);
+    } catch (const std::exception& error) {
+        row.main.outcome = Outcome::local_error;
+        row.main.stage = Stage::done;
+        row.main.detail = fmt::format("could not be judged on this machine: {}", error.what());
     }
 }
 
@@ -308,13 +325,25 @@ int run_deployment(Deployment deployment, const Options& options, const Conclude
     }
     outputs->identities(result.identities);
 
+    result.fetched = settings.fetch.value_or(false);
     net::Sinks sinks;
     std::size_t offset = 0; // of the round's targets among all
+    const auto judge_row = [&](EndpointRow& row, const Unjudged& rest) {
+        const auto& planned = prepared.targets[row.target];
+        judge_safely(judge, planned, row, rest);
+        outputs->endpoint(row, planned.target);
+    };
+    std::vector<Unjudged> waiting; // with --fetch, one for each row of the result
     sinks.finished = [&](ProbedEndpoint&& probed) {
         probed.target += offset;
-        const auto& planned = prepared.targets[probed.target];
-        result.endpoints.push_back(judge_safely(judge, planned, std::move(probed)));
-        outputs->endpoint(result.endpoints.back(), planned.target);
+        Unjudged rest;
+        result.endpoints.push_back(
+            row_safely(judge, prepared.targets[probed.target], std::move(probed), rest)
+        );
+        if (result.fetched)
+            waiting.push_back(std::move(rest));
+        else
+            judge_row(result.endpoints.back(), rest);
     };
     sinks.tick = [&](const net::Progress& at) { progress.tick(at); };
     sinks.warning = warn;
@@ -345,7 +374,24 @@ int run_deployment(Deployment deployment, const Options& options, const Conclude
     }
     progress.clear();
 
-    result.interrupted = end->interrupted;
+    if (result.fetched) {
+        auto from = fetch_options(settings, engine.resolvers, engine.interrupts);
+        if (settings.deadline) from.deadline = started + *settings.deadline;
+        Revocation revocation(store, std::move(from), result.judged_at);
+        for (const auto& rest : waiting)
+            revocation.add(rest.chain);
+        try {
+            revocation.run();
+        } catch (const std::exception& error) {
+            warn(fmt::format("fetching ended early: {}", error.what()));
+        }
+        judge.use(revocation.statuses());
+        for (std::size_t i = 0; i < waiting.size(); ++i)
+            judge_row(result.endpoints[i], waiting[i]);
+        result.locations = revocation.take_locations();
+    }
+
+    result.interrupted = end->interrupted || *engine.interrupts > 0;
     result.finished_at = now();
     std::sort(result.endpoints.begin(), result.endpoints.end(), [](const auto& a, const auto& b) {
         return std::tie(a.target, a.address) < std::tie(b.target, b.address);

@@ -117,6 +117,17 @@ std::optional<std::string> read_fail_on(const Entry& entry, RunSettings& setting
     return settings.fail_on;
 }
 
+std::optional<std::string> read_ldap_server(const Entry& entry, RunSettings& settings) {
+    auto text = read_text(entry);
+    if (!text) return std::nullopt;
+    if (const auto reason = host_and_port_problem(*text); !reason.empty()) {
+        entry.mistake(fmt::format("'{}': {}", *text, reason));
+        return std::nullopt;
+    }
+    settings.ldap_server = text;
+    return text;
+}
+
 constexpr std::array kSettings{
     Setting{"timeout", read_setting_duration<&RunSettings::timeout>},
     Setting{"connect-timeout", read_setting_duration<&RunSettings::connect_timeout>},
@@ -131,6 +142,9 @@ constexpr std::array kSettings{
     Setting{"mtls-matrix", read_setting_flag<&RunSettings::mtls_matrix>},
     Setting{"sni-matrix", read_setting_flag<&RunSettings::sni_matrix>},
     Setting{"inventory", read_setting_flag<&RunSettings::inventory>},
+    Setting{"fetch", read_setting_flag<&RunSettings::fetch>},
+    Setting{"fetch-private", read_setting_flag<&RunSettings::fetch_private>},
+    Setting{"ldap-server", read_ldap_server},
     Setting{"address-family", read_address_family},
     Setting{"fail-on", read_fail_on},
     Setting{"only", read_setting_rules<&RunSettings::only>},

@@ -38,7 +38,7 @@ void add_key_ids(X509*, X509* issuer);
 void add_names(X509*, const CertificateSpec&);
 void add_extended_key_usage(X509*, const std::vector<std::string>& oids);
 void add_crl_distribution_points(X509*, const std::vector<std::string>& urls);
-void add_ca_issuers(X509*, const std::vector<std::string>& urls);
+void add_authority_access(X509*, const CertificateSpec&);
 void add_microsoft_template(X509*, const CertificateSpec&);
 void add_raw(X509*, const char* oid, const std::string& der);
 void sign(X509*, const CertificateSpec&, EVP_PKEY*);
@@ -92,7 +92,7 @@ Issued make_certificate(const CertificateSpec& spec, bool ca, const Signer& sign
     add_names(x, spec);
     if (spec.eku) add_extended_key_usage(x, *spec.eku);
     if (spec.crl_urls) add_crl_distribution_points(x, *spec.crl_urls);
-    if (!spec.ca_issuer_urls.empty()) add_ca_issuers(x, spec.ca_issuer_urls);
+    if (!spec.ca_issuer_urls.empty() || !spec.ocsp_urls.empty()) add_authority_access(x, spec);
     add_microsoft_template(x, spec);
     sign(x, spec, signer.key != nullptr ? signer.key : key);
 
@@ -224,17 +224,21 @@ void add_crl_distribution_points(X509* x, const std::vector<std::string>& urls) 
     must(X509_add1_ext_i2d(x, NID_crl_distribution_points, points.get(), 0, X509V3_ADD_DEFAULT));
 }
 
-void add_ca_issuers(X509* x, const std::vector<std::string>& urls) {
+void add_authority_access(X509* x, const CertificateSpec& spec) {
     const std::unique_ptr<AUTHORITY_INFO_ACCESS, Deleter<&AUTHORITY_INFO_ACCESS_free>> access(
         must(AUTHORITY_INFO_ACCESS_new())
     );
-    for (const auto& url : urls) {
+    const auto add = [&access](int method, const std::string& url) {
         ACCESS_DESCRIPTION* entry = must(ACCESS_DESCRIPTION_new());
         must(sk_ACCESS_DESCRIPTION_push(access.get(), entry));
-        entry->method = OBJ_nid2obj(NID_ad_ca_issuers);
+        entry->method = OBJ_nid2obj(method);
         GENERAL_NAME_free(entry->location);
         entry->location = text_name(GEN_URI, url);
-    }
+    };
+    for (const auto& url : spec.ocsp_urls)
+        add(NID_ad_OCSP, url);
+    for (const auto& url : spec.ca_issuer_urls)
+        add(NID_ad_ca_issuers, url);
     must(X509_add1_ext_i2d(x, NID_info_access, access.get(), 0, X509V3_ADD_DEFAULT));
 }
 

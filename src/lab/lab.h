@@ -45,7 +45,8 @@ struct CertificateSpec {
     std::string template_v2;                         // OID of 1.3.6.1.4.1.311.21.7
     std::string organization = "Contoso";            // empty = none
     std::vector<std::string> ca_issuer_urls = {
-        "http://crl.contoso.example/ca.crt"}; // empty = no AIA extension
+        "http://crl.contoso.example/ca.crt"}; // with ocsp_urls empty = no AIA extension
+    std::vector<std::string> ocsp_urls = {};
     // Certificates with equal `key` and `key_name` share one key pair. Empty: a CA has its own, all
     // others share one.
     std::string key_name;

@@ -127,6 +127,7 @@ struct PathFacts {
     std::vector<CertificatePtr>
         path; // server certificate first, anchor last; the longest partial one if none was found
     bool used_unpresented = false; // an intermediate of the path was not in the presented chain
+    bool used_fetched = false;     // one came from a caIssuers location
     std::string why;               // one clause where not trusted: "issuer CN=… is not an anchor"
     std::size_t signatures_checked = 0;
 };
@@ -146,6 +147,10 @@ struct Chain {
     std::vector<std::size_t> roots; // positions above the server certificate of roots: root-like,
                                     // or self-issued and configured as an anchor
     bool root_included = false;     // one of them is not the server certificate again
+    // Certificates that caIssuers locations gave for what is missing (--fetch), each issued by the
+    // next. `completed_by_fetch`: with them the chain reaches an anchor or a self-signed root.
+    std::vector<CertificatePtr> fetched;
+    bool completed_by_fetch = false;
     PathFacts path;
 };
 

@@ -84,6 +84,10 @@ struct RunSettings {
     std::optional<int> address_family; // 0 any, 4, 6
     // Further attempts of every endpoint; `inventory`: raw hellos in place of handshakes.
     std::optional<bool> versions, mtls_matrix, sni_matrix, inventory;
+    // Asking the locations that certificates name; `ldap_server`: "HOST[:PORT]" for those without
+    // a host.
+    std::optional<bool> fetch, fetch_private;
+    std::optional<std::string> ldap_server;
     std::optional<std::string> fail_on;
     std::vector<std::string> only, skip;
 };

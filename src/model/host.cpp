@@ -167,6 +167,27 @@ std::string host_and_port(std::string_view host, std::uint16_t port) {
     return fmt::format("{}:{}", host, port);
 }
 
+std::string host_and_port_problem(std::string_view text) {
+    auto host = text;
+    const auto colon = text.rfind(':');
+    const bool one_colon = colon != std::string_view::npos && text.find(':') == colon;
+    if (colon != std::string_view::npos &&
+        (one_colon || (text.starts_with('[') && text[colon - 1] == ']'))) {
+        const auto digits = text.substr(colon + 1);
+        unsigned port = 0;
+        const auto [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), port);
+        if (error != std::errc() || end != digits.data() + digits.size() || port == 0 ||
+            port > 65535)
+            return "the port is none";
+        host = text.substr(0, colon);
+    }
+    if (const auto address = parse_address(host))
+        return address->v6 && !text.starts_with('[') ? "an IPv6 address stands in [ ]" : "";
+    const auto name = check_host_name(host);
+    return name.reason.empty() ? "" : "no host name: " + name.reason;
+}
+
 bool never_a_server(const Address& address) {
     if (address.v6) {
         for (const auto byte : address.bytes)

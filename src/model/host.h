@@ -28,6 +28,9 @@ std::optional<Address> parse_address(std::string_view);
 // "host:port" with brackets around an IPv6 address.
 std::string host_and_port(std::string_view host, std::uint16_t port);
 
+// One clause why the text is no "host", "host:port" or "[2001:db8::1]:port"; empty where it is one.
+std::string host_and_port_problem(std::string_view);
+
 // Addresses that are never a server's: 0.0.0.0/8, multicast, broadcast, ::.
 bool never_a_server(const Address&);
 

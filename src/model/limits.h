@@ -33,6 +33,15 @@ inline constexpr std::size_t kAddressesOfName = 8; // the rest is counted, not p
 inline constexpr std::size_t kSrvTargets = 32;     // of one SRV answer; the rest is counted
 inline constexpr std::size_t kAliases = 16;        // CNAME steps from one name
 
+// Revocation (--fetch).
+inline constexpr std::size_t kCrl = 32u << 20;
+inline constexpr std::size_t kOcspAnswer = 256u << 10;
+inline constexpr std::size_t kCaIssuers = 1u << 20; // certificates at one AIA location
+inline constexpr int kRedirects = 5;
+inline constexpr std::size_t kLocationsFetched = 4096; // distinct ones of a run
+inline constexpr std::size_t kIssuersTried = 8;        // of one name, for one certificate
+inline constexpr int kAiaSteps = 4; // certificates fetched above the last one presented
+
 // Certificates.
 inline constexpr std::size_t kCertificateSize = 1u << 20;
 inline constexpr std::size_t kNamesKept =

@@ -7,6 +7,7 @@
 #include "model/federation.h"
 #include "model/finding.h"
 #include "model/observation.h"
+#include "model/revocation.h"
 #include "model/trust.h"
 
 #include <array>
@@ -103,6 +104,9 @@ struct RunResult {
     std::vector<TopologyRow> topology;
     std::vector<FileRow> files;            // `check` only
     std::vector<FederationRow> federation; // `federation` only
+    std::vector<FileRow> files;            // `check` only
+    bool fetched = false;                  // --fetch: locations that certificates name were asked
+    std::vector<LocationPtr> locations;    // each once, in order of first need
     Summary summary;
     Time judged_at = {}; // --at, else the start
 };

@@ -44,6 +44,7 @@ struct TlsFacts {
     std::optional<bool> extended_master_secret;     // same
     std::optional<bool> session_ticket;             // the server issued or promised one
     std::optional<std::uint32_t> ocsp_staple_bytes; // size of the stapled response
+    std::string ocsp_staple;                        // itself (RFC 6960 4.2.1), until it is judged
     std::vector<Alert> alerts;
     std::vector<HandshakeMessage> messages;
     std::vector<std::uint16_t> server_extensions; // ServerHello and EncryptedExtensions, in order

@@ -49,7 +49,9 @@ LookUp combine(
         return status == ARES_ENOTFOUND ? 0 : certain(status) ? 2 : 1;
     };
     const auto worst = std::ranges::min_element(failures, {}, rank);
-    result.failure = reason(worst == failures.end() ? ARES_ENODATA : *worst);
+    const int status = worst == failures.end() ? ARES_ENODATA : *worst;
+    result.failure = reason(status);
+    result.no_such_name = status == ARES_ENOTFOUND;
     return result;
 }
 

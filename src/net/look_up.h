@@ -17,8 +17,9 @@ namespace lyncprobe::net {
 struct LookUp {
     std::vector<Address>
         addresses; // IPv4 first, then IPv6; sorted, so that a run is repeatable; no duplicates
-    std::string failure; // why there is none, in words
-    std::string warning; // what is missing although there are addresses
+    std::string failure;       // why there is none, in words
+    bool no_such_name = false; // a name server said so
+    std::string warning;       // what is missing although there are addresses
 };
 
 // FamilyAnswer is the end of one query, A or AAAA.

@@ -72,6 +72,16 @@ Result<CertificateFile> read_certificate_file(std::string_view bytes, const Pass
     return read_bare_base64(text, password);
 }
 
+Result<CertificateFile> read_foreign_certificates(std::string_view bytes) {
+    ERR_clear_error();
+    if (looks_binary(bytes)) {
+        if (content_of(bytes) == Content::pfx)
+            return Problem{.what = "a PFX file, where certificates are expected"};
+        return read_binary(bytes, std::nullopt);
+    }
+    return PemReader().read(plain_text(bytes));
+}
+
 namespace {
 
 Result<CertificateFile> PemReader::read(std::string_view text) {

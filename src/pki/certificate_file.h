@@ -28,4 +28,8 @@ Result<CertificateFile> read_certificate_file(
     std::string_view bytes, const std::optional<std::string>& password
 );
 
+// The same of a file that a stranger's server gave, as caIssuers locations have it: DER, PEM or
+// PKCS#7. A PFX is refused: its key derivation is as dear as the stranger wants.
+Result<CertificateFile> read_foreign_certificates(std::string_view bytes);
+
 } // namespace lyncprobe::pki

@@ -2,22 +2,36 @@
 // Interns certificates by fingerprint and chains by the list of fingerprints.
 #include "pki/certificate_store.h"
 
+#include "model/limits.h"
 #include "pki/anchors.h"
 #include "pki/ascent.h"
 #include "pki/certificate_reader.h"
 #include "pki/chain_facts.h"
+#include "pki/distinguished_name.h"
 #include "pki/path_search.h"
 
+#include <algorithm>
 #include <map>
 
 namespace lyncprobe::pki {
 
 struct CertificateStore::Impl {
+    bool issued(const Certificate& signed_one, const Certificate& issuer) {
+        return same_name(signed_one.issuer_der, issuer.subject_der) &&
+               signatures.check(signed_one, issuer) == Signature::good;
+    }
+    // Null where no anchor did.
+    CertificatePtr anchor_above(const Certificate& certificate) {
+        for (const auto& anchor : anchors.impl().named(certificate.issuer_der))
+            if (issued(certificate, *anchor)) return anchor;
+        return nullptr;
+    }
+
     Anchors anchors;
     SignatureCache signatures;
     std::map<Fingerprint, CertificatePtr> by_fingerprint;
     std::vector<CertificatePtr> in_order;
-    std::map<std::vector<Fingerprint>, ChainPtr> chains;
+    std::map<std::vector<Fingerprint>, std::shared_ptr<Chain>> chains;
 };
 
 CertificateStore::CertificateStore(Anchors anchors) : impl_(std::make_unique<Impl>()) {
@@ -66,6 +80,64 @@ Ascents CertificateStore::ascents() {
     for (const auto& [fingerprints, chain] : impl_->chains)
         if (!chain->presented.empty()) out[chain.get()] = search.from(*chain->presented.front());
     return out;
+}
+
+CertificatePtr CertificateStore::issuer_of(const Certificate& certificate, const Chain& chain) {
+    const auto& path = chain.path.path;
+    for (std::size_t i = 0; i + 1 < path.size(); ++i)
+        if (path[i]->sha256 == certificate.sha256) return path[i + 1];
+    std::size_t checks = 0;
+    for (const auto* group : {&chain.presented, &chain.fetched})
+        for (const auto& candidate : *group)
+            if (same_name(certificate.issuer_der, candidate->subject_der) &&
+                ++checks <= limits::kIssuersTried && impl_->issued(certificate, *candidate))
+                return candidate;
+    return impl_->anchor_above(certificate);
+}
+
+CertificatePtr CertificateStore::without_issuer(const Chain& chain) const {
+    using Trust = PathFacts::Trust;
+    const auto trust = chain.path.trust;
+    if (trust != Trust::untrusted && trust != Trust::unknown) return nullptr;
+    const auto& last = !chain.fetched.empty()     ? chain.fetched.back()
+                       : !chain.path.path.empty() ? chain.path.path.back()
+                                                  : chain.presented.front();
+    return last->root_like ? nullptr : last;
+}
+
+bool CertificateStore::complete(const Chain& chain, const std::vector<CertificatePtr>& found) {
+    // Every chain is one of `chains`, which made it without const.
+    auto& mine = const_cast<Chain&>(chain);
+    const auto before = mine.fetched.size();
+    while (const auto last = without_issuer(mine)) {
+        const auto next = std::find_if(found.begin(), found.end(), [&](const auto& candidate) {
+            const auto known = std::find(mine.fetched.begin(), mine.fetched.end(), candidate);
+            return known == mine.fetched.end() && impl_->issued(*last, *candidate);
+        });
+        if (next == found.end() || mine.fetched.size() == limits::kPathDepth) break;
+        mine.fetched.push_back(*next);
+    }
+    if (mine.fetched.size() == before) return false;
+    const auto& top = *mine.fetched.back();
+    mine.completed_by_fetch =
+        top.root_like || impl_->anchors.impl().contains(top) || impl_->anchor_above(top) != nullptr;
+    // What was missing is the root, which need not be sent (RFC 5246 7.4.2).
+    if (mine.fetched.front()->root_like) {
+        mine.complete = true;
+        mine.missing_issuer.clear();
+    }
+    auto candidates = mine.presented;
+    candidates.insert(candidates.end(), mine.fetched.begin(), mine.fetched.end());
+    mine.path = search_path(candidates, impl_->anchors.impl(), impl_->signatures);
+    for (const auto& certificate : mine.path.path) {
+        const auto is_it = [&](const auto& one) { return one->sha256 == certificate->sha256; };
+        if (std::any_of(mine.presented.begin(), mine.presented.end(), is_it) ||
+            std::none_of(mine.fetched.begin(), mine.fetched.end(), is_it))
+            continue;
+        mine.path.used_fetched = true;
+        if (!certificate->root_like) mine.path.used_unpresented = true;
+    }
+    return true;
 }
 
 const std::vector<CertificatePtr>& CertificateStore::certificates() const {

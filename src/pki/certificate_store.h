@@ -47,6 +47,16 @@ class CertificateStore {
 
     // Where every chain so far leads by all certificates so far. The pointers are those of chain().
     Ascents ascents();
+    // The certificate that issued this one, out of the chain, what was fetched for it and the
+    // anchors, its signature checked; null where none is known.
+    CertificatePtr issuer_of(const Certificate&, const Chain&);
+
+    // The certificate whose issuer neither the chain nor the anchors have; null where a path was
+    // found or ends in a self-signed certificate. The beginning of a fetch.
+    CertificatePtr without_issuer(const Chain&) const;
+    // Adds what of `found` continues the chain behind without_issuer() and searches its path again.
+    // Whoever holds the chain sees the change. False where nothing fitted.
+    bool complete(const Chain&, const std::vector<CertificatePtr>& found);
 
     // In order of first sight.
     const std::vector<CertificatePtr>& certificates() const;

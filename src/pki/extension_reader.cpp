@@ -93,6 +93,50 @@ void read_extensions(std::string_view extensions, Certificate& certificate) {
     if (!list.ok()) certificate.notes.push_back("the list of extensions is damaged");
 }
 
+bool read_distribution_point_list(
+    std::string_view value, std::vector<DistributionPoint>& points, std::size_t& dropped
+) {
+    const auto sequence = der::only(value, der::kSequence);
+    if (!sequence) return false;
+    std::size_t urls = 0;
+    bool understood = true;
+    der::Reader list(sequence->content);
+    while (const auto element = list.next()) {
+        if (points.size() == limits::kUrlsKept) {
+            ++dropped;
+            continue;
+        }
+        auto& point = points.emplace_back();
+        understood &= element->tag == der::kSequence &&
+                      read_distribution_point(element->content, point, urls, dropped);
+    }
+    return understood && list.finished();
+}
+
+bool read_distribution_point_name(
+    std::string_view content, DistributionPoint& point, std::size_t& urls, std::size_t& dropped
+) {
+    const auto choice = der::only(content);
+    if (!choice) return false;
+    if (choice->tag == der::constructed(1)) {
+        point.relative_name = true;
+        return true;
+    }
+    if (choice->tag != der::constructed(0)) return false;
+    der::Reader names(choice->content);
+    while (const auto location = names.next()) {
+        if (location->tag == kDirectoryName) point.directory_name = true;
+        if (location->tag != kUri) continue;
+        if (urls < limits::kUrlsKept) {
+            ++urls;
+            point.urls.emplace_back(location->content);
+        } else {
+            ++dropped;
+        }
+    }
+    return names.finished();
+}
+
 namespace {
 
 bool read_subject_key_id(std::string_view value, Certificate& certificate) {
@@ -159,55 +203,23 @@ bool read_basic_constraints(std::string_view value, Certificate& certificate) {
 }
 
 bool read_distribution_points(std::string_view value, Certificate& certificate) {
-    auto& points = certificate.crl_distribution_points.emplace();
-    const auto sequence = der::only(value, der::kSequence);
-    if (!sequence) return false;
-    std::size_t urls = 0, dropped = 0;
-    bool understood = true;
-    der::Reader list(sequence->content);
-    while (const auto element = list.next()) {
-        if (points.size() == limits::kUrlsKept) {
-            ++dropped;
-            continue;
-        }
-        auto& point = points.emplace_back();
-        understood &= element->tag == der::kSequence &&
-                      read_distribution_point(element->content, point, urls, dropped);
-    }
+    std::size_t dropped = 0;
+    const bool understood =
+        read_distribution_point_list(value, certificate.crl_distribution_points.emplace(), dropped);
     if (dropped > 0)
         certificate.notes.push_back(fmt::format(
             "only the first {} CRL locations are kept, {} more are there", limits::kUrlsKept,
             dropped
         ));
-    return understood && list.finished();
+    return understood;
 }
 
 bool read_distribution_point(
     std::string_view content, DistributionPoint& point, std::size_t& urls, std::size_t& dropped
 ) {
     der::Reader fields(content);
-    if (const auto name = fields.next(der::constructed(0))) {
-        const auto choice = der::only(name->content);
-        if (!choice) return false;
-        if (choice->tag == der::constructed(1)) {
-            point.relative_name = true;
-        } else if (choice->tag == der::constructed(0)) {
-            der::Reader names(choice->content);
-            while (const auto location = names.next()) {
-                if (location->tag == kDirectoryName) point.directory_name = true;
-                if (location->tag != kUri) continue;
-                if (urls < limits::kUrlsKept) {
-                    ++urls;
-                    point.urls.emplace_back(location->content);
-                } else {
-                    ++dropped;
-                }
-            }
-            if (!names.finished()) return false;
-        } else {
-            return false;
-        }
-    }
+    const auto name = fields.next(der::constructed(0));
+    if (name && !read_distribution_point_name(name->content, point, urls, dropped)) return false;
     fields.next(der::primitive(1));   // reasons
     fields.next(der::constructed(2)); // cRLIssuer
     return fields.finished();

@@ -4,7 +4,9 @@
 
 #include "model/certificate.h"
 
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace lyncprobe::pki {
 
@@ -12,5 +14,15 @@ namespace lyncprobe::pki {
 // first is read; what could be read of a broken one is kept, and both are listed in the
 // certificate.
 void read_extensions(std::string_view extensions, Certificate& certificate);
+
+// CRLDistributionPoints (RFC 5280 4.2.1.13), also of a CRL's Freshest CRL extension. False where
+// not all of it was understood; `dropped`: locations beyond the limit.
+bool read_distribution_point_list(
+    std::string_view value, std::vector<DistributionPoint>& points, std::size_t& dropped
+);
+// The content of a [0] DistributionPointName; `urls` counts those of the whole extension.
+bool read_distribution_point_name(
+    std::string_view content, DistributionPoint& point, std::size_t& urls, std::size_t& dropped
+);
 
 } // namespace lyncprobe::pki

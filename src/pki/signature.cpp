@@ -38,18 +38,29 @@ VerificationKey verification_key(std::string_view spki) {
 
 Signature check_signature(std::string_view certificate_der, const VerificationKey& signer) {
     const auto layout = certificate_layout(certificate_der);
-    if (!layout || !signer) return Signature::unverifiable;
-    if (layout->signature_inner != layout->signature_outer) return Signature::bad;
-    const auto bits = der::bits(layout->signature);
-    if (!bits || layout->signature.front() != 0) return Signature::bad;
-    if (!can_verify(layout->signature_outer)) return Signature::unverifiable;
+    if (!layout) return Signature::unverifiable;
+    return check_signature(
+        SignedParts{
+            .to_be_signed = layout->tbs,
+            .inner = layout->signature_inner,
+            .outer = layout->signature_outer,
+            .signature = layout->signature},
+        signer
+    );
+}
 
-    const unsigned char* at = octets(layout->signature_outer);
-    const X509AlgorPtr algorithm(
-        d2i_X509_ALGOR(nullptr, &at, static_cast<long>(layout->signature_outer.size()))
+Signature check_signature(const SignedParts& parts, const VerificationKey& signer) {
+    if (!signer) return Signature::unverifiable;
+    if (parts.inner != parts.outer) return Signature::bad;
+    const auto bits = der::bits(parts.signature);
+    if (!bits || parts.signature.front() != 0) return Signature::bad;
+    if (!can_verify(parts.outer)) return Signature::unverifiable;
+
+    const unsigned char* at = octets(parts.outer);
+    const X509AlgorPtr algorithm(d2i_X509_ALGOR(nullptr, &at, static_cast<long>(parts.outer.size()))
     );
     const Asn1BitStringPtr signature(ASN1_BIT_STRING_new());
-    const Asn1TypePtr signed_part = as_written(layout->tbs);
+    const Asn1TypePtr signed_part = as_written(parts.to_be_signed);
     if (!algorithm || !signature || !signed_part ||
         ASN1_BIT_STRING_set(
             signature.get(), const_cast<unsigned char*>(octets(*bits)),

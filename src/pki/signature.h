@@ -23,6 +23,15 @@ enum class Signature : std::uint8_t {
     unverifiable // an algorithm or key this libcrypto does not have, so no evidence either way
 };
 
+// SignedParts are the parts of a SIGNED object (RFC 5280 4.1, 5.1), as they stand in its DER.
+struct SignedParts {
+    std::string_view to_be_signed; // with its header
+    std::string_view inner, outer; // AlgorithmIdentifiers, whole
+    std::string_view signature;    // BIT STRING content
+};
+
+Signature check_signature(const SignedParts&, const VerificationKey& signer);
+
 // As X509_verify judges it: at any security level, and never good where inner and outer algorithm
 // differ.
 Signature check_signature(std::string_view certificate_der, const VerificationKey& signer);

@@ -16,7 +16,7 @@ constexpr std::size_t kShortFingerprint =
 
 void collect(CertificateIndex& index, const Chain* chain) {
     if (!chain) return;
-    for (const auto* list : {&chain->presented, &chain->path.path})
+    for (const auto* list : {&chain->presented, &chain->path.path, &chain->fetched})
         for (const auto& entry : *list)
             index.try_emplace(entry->sha256, entry.get());
 }

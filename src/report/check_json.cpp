@@ -27,6 +27,7 @@ void write_check_json(std::ostream& out, const RunResult& run) {
         collect(certificates, file.chain.get());
     }
     json.end_array();
+    write_revocation_member(json, run);
     write_certificates(json.key("certificates"), certificates);
     json.end_object();
     json.finish();

@@ -3,6 +3,7 @@
 #include "report/certificate_index.h"
 #include "report/counts.h"
 #include "report/endpoint_table.h"
+#include "report/locations.h"
 #include "report/page.h"
 #include "report/problems.h"
 #include "report/report.h"
@@ -29,6 +30,7 @@ void write_check_text(std::ostream& out, const RunResult& run, const TextOptions
     if (options.quiet) return;
     write_inconclusives(page, all, options);
     if (options.verbose) write_passes(page, all);
+    write_locations(page, run, options.verbose);
     write_waived(page, all, options);
 }
 

@@ -26,6 +26,7 @@ void write_json(std::ostream& out, const RunResult& run) {
     write_topology_findings(json.key("topology_findings"), run);
     write_trust(json.key("trust"), run);
     if (!run.federation.empty()) write_federation(json.key("federation"), run);
+    write_revocation_member(json, run);
     write_certificates(json.key("certificates"), certificates);
     json.end_object();
     json.finish();

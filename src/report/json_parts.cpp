@@ -318,6 +318,10 @@ void chain_facts(JsonWriter& json, const Chain& chain) {
     json.key("own_anchors").boolean(chain.path.anchors_configured);
     json.key("used_unpresented").boolean(chain.path.used_unpresented);
     fingerprint_array(json.key("path"), chain.path.path);
+    if (!chain.fetched.empty()) {
+        fingerprint_array(json.key("fetched"), chain.fetched);
+        json.key("completed_by_fetch").boolean(chain.completed_by_fetch);
+    }
     json.end_object();
 }
 

@@ -25,6 +25,7 @@ void write_topology_findings(JsonWriter&, const RunResult&);
 void write_trust(JsonWriter&, const RunResult&);
 void write_federation(JsonWriter&, const RunResult&); // federation_json.cpp
 void write_identities(JsonWriter&, const std::vector<IdentityRow>&);
+void write_revocation_member(JsonWriter&, const RunResult&); // "revocation"; none without --fetch
 void write_certificates(JsonWriter&, const CertificateIndex&);
 
 } // namespace lyncprobe::report

@@ -70,6 +70,7 @@ void NdjsonWriter::summary(const RunResult& run) {
     write_topology_findings(json.key("topology_findings"), run);
     write_trust(json.key("trust"), run);
     if (!run.federation.empty()) write_federation(json.key("federation"), run);
+    write_revocation_member(json, run);
     impl_->certificates(std::move(certificates));
     json.end_object();
     json.finish();

@@ -4,6 +4,7 @@
 #include "report/certificate_index.h"
 #include "report/counts.h"
 #include "report/endpoint_table.h"
+#include "report/locations.h"
 #include "report/page.h"
 #include "report/problems.h"
 #include "report/report.h"
@@ -56,6 +57,7 @@ void write_text(std::ostream& out, const RunResult& run, const TextOptions& opti
     write_answers(page, run, options);
     if (options.verbose) write_variants(page, run);
     write_identities(page, run);
+    write_locations(page, run, options.verbose);
     write_waived(page, all, options);
 }
 

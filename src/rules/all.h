@@ -28,6 +28,10 @@
     X(subject_name)                                                                                \
     X(subject_in_san)                                                                              \
     X(name_characters)                                                                             \
+    X(crl_reachable)                                                                               \
+    X(crl_fresh)                                                                                   \
+    X(crl_signature)                                                                               \
+    X(not_revoked)                                                                                 \
     X(client_ca_names)                                                                             \
     X(tls12_available)                                                                             \
     X(legacy_protocols)                                                                            \

@@ -13,8 +13,10 @@ Ruling check_chain_complete(const Subject& s) {
     const auto& chain = s.chain;
     if (chain.complete == true) return pass();
     const auto issuer = chain.missing_issuer.empty() ? "an issuer" : chain.missing_issuer;
+    // Were it a root, fetching it would have made the chain complete.
+    const bool missing = chain.complete == false || !chain.fetched.empty();
     auto ruling =
-        chain.complete
+        missing
             ? fail(fmt::format(
                   "the chain ends before {}, which is neither sent nor a known root", issuer
               ))
@@ -24,6 +26,14 @@ Ruling check_chain_complete(const Subject& s) {
                   issuer
               ));
     if (!chain.missing_issuer.empty()) ruling.evidence.set("missing_issuer", chain.missing_issuer);
+    if (!chain.fetched.empty()) {
+        ruling.message +=
+            chain.completed_by_fetch
+                ? "; the caIssuers locations complete it, so Windows gets by, and phones, gateways "
+                  "and other peers that do not fetch it do not"
+                : "; the caIssuers locations do not complete it either";
+        ruling.evidence.set("completed_by_fetch", chain.completed_by_fetch);
+    }
     return ruling;
 }
 
@@ -44,7 +54,8 @@ constinit const Rule chain_complete{
     .fix = "install the intermediate certificate in the server's Intermediate Certification "
            "Authorities store and "
            "restart the service",
-    .evidence = "missing_issuer: the name of the first issuer that is not there",
+    .evidence = "missing_issuer: the name of the first issuer that is not there; "
+                "completed_by_fetch: with --fetch, whether the caIssuers locations complete it",
     .check = check_chain_complete,
 };
 

@@ -76,6 +76,7 @@ std::string_view to_text(Scope scope) {
     case Scope::endpoint: return "endpoint";
     case Scope::conversation: return "answer";
     case Scope::deployment: return "deployment";
+    case Scope::revocation: return "revocation";
     }
     return "?";
 }
@@ -97,6 +98,7 @@ std::string_view judged(Scope scope) {
     case Scope::endpoint: return "the endpoint";
     case Scope::conversation: return "what the endpoint's protocol answers";
     case Scope::deployment: return "the whole deployment";
+    case Scope::revocation: return "the revocation status of each certificate presented";
     }
     return "?";
 }

@@ -50,6 +50,7 @@ class Judging {
             else
                 judge_certificate(position, readable++);
         }
+        if (context_.revocation) judge_revocation();
         if (entries > 0) judge_chain();
         if (context_.answer && !context_.answer->empty()) judge_conversation();
         return {findings_.begin(), findings_.end()}; // kept for the whole run: no byte too many
@@ -71,6 +72,17 @@ class Judging {
             else if (leaf_rule && !rule->only_where_it_applies)
                 keep(not_the_server_certificate(*rule, index));
         }
+    }
+
+    void judge_revocation() {
+        for (std::size_t index = 0; index < chain_.presented.size(); ++index)
+            for (const auto* rule : rules_) {
+                if (rule->scope != Scope::revocation) continue;
+                const Subject subject{chain_, index, context_};
+                const bool known = context_.revocation->contains(subject.certificate().sha256);
+                if (known && (!rule->applies || rule->applies(subject).empty()))
+                    keep(judge_one(*rule, subject));
+            }
     }
 
     // After the certificates, since these findings belong to none.
@@ -189,7 +201,8 @@ std::vector<TopologyRow> judge_run(
 
 Finding judge_one(const Rule& rule, const Subject& subject) {
     auto finding = finding_of(rule, ruling_of(rule, subject));
-    if (rule.scope == Scope::certificate || rule.scope == Scope::leaf) {
+    if (rule.scope == Scope::certificate || rule.scope == Scope::leaf ||
+        rule.scope == Scope::revocation) {
         finding.certificate = subject.certificate().sha256;
         if (is_open(finding.verdict) && !finding.evidence.find("error"))
             finding.evidence.set("position", static_cast<std::int64_t>(subject.position));

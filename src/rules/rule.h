@@ -6,6 +6,7 @@
 #include "model/deployment.h"
 #include "model/finding.h"
 #include "model/policy.h"
+#include "model/revocation.h"
 #include "model/run_result.h"
 #include "model/tls_facts.h"
 
@@ -20,8 +21,9 @@ namespace lyncprobe::rules {
 
 // What a rule looks at; `certificate` rules run once for each certificate presented. A
 // `conversation` rule judges what the protocol answered and runs where it answered anything, also
-// without a chain.
-enum class Scope { certificate, leaf, chain, endpoint, conversation, deployment };
+// without a chain. A `revocation` rule judges each presented certificate about whose revocation
+// something is known, and gives no finding where there is nothing or where it does not apply.
+enum class Scope { certificate, leaf, chain, endpoint, conversation, deployment, revocation };
 
 struct Source {
     std::string_view document; // "Certificate infrastructure requirements for Lync Server 2013"
@@ -65,6 +67,8 @@ struct Context {
     std::vector<NameTried> names_tried;
     // Every connection under the endpoint's own name that told a version; owned by its row.
     std::vector<const TlsFacts*> connections;
+    // What revocation lists, responders and the staple said; null where nothing is known.
+    const StatusMap* revocation = nullptr;
 };
 
 // Subject is what one call of a rule judges.

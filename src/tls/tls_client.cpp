@@ -262,7 +262,12 @@ TlsFacts TlsClient::facts() const {
     facts.handshake_done = impl_->log.shaken_hands();
     const unsigned char* staple = nullptr;
     const long size = SSL_get_tlsext_status_ocsp_resp(impl_->ssl.get(), &staple);
-    if (size > 0) facts.ocsp_staple_bytes = static_cast<std::uint32_t>(size);
+    if (size > 0) {
+        facts.ocsp_staple_bytes = static_cast<std::uint32_t>(size);
+        facts.ocsp_staple.assign(
+            reinterpret_cast<const char*>(staple), static_cast<std::size_t>(size)
+        );
+    }
     const unsigned char* protocol = nullptr;
     unsigned length = 0;
     SSL_get0_alpn_selected(impl_->ssl.get(), &protocol, &length);

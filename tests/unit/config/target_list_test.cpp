@@ -226,6 +226,8 @@ policy:
   versions: yes
   sni-matrix: no
   inventory: yes
+  fetch: yes
+  ldap-server: "dc01.contoso.local:3389"
   tls-old: fail
   address-family: 6
   fail-on: never
@@ -248,6 +250,9 @@ targets: [{host: a}]
     CHECK(settings.sni_matrix == false);
     CHECK(settings.inventory == true);
     CHECK(!settings.mtls_matrix.has_value());
+    CHECK(settings.fetch == true);
+    CHECK(!settings.fetch_private.has_value());
+    CHECK(settings.ldap_server == "dc01.contoso.local:3389");
     CHECK(deployment.policy[Decision::tls_old] == Verdict::fail);
     CHECK(settings.address_family == 6);
     CHECK(settings.fail_on == "never");

@@ -15,8 +15,8 @@ using namespace lyncprobe::rules;
 namespace {
 
 // Files of src/rules that are no rule.
-const std::set<std::string> kMachinery{"judge", "ruling",  "helpers",         "explain",
-                                       "shown", "go_live", "go_live_endpoint"};
+const std::set<std::string> kMachinery{"judge", "ruling",  "helpers",          "explain",
+                                       "shown", "go_live", "go_live_endpoint", "revocation_facts"};
 
 std::string file_name(std::string_view id) {
     std::string out(id);

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+#include "app/revocation.h"
+
+#include "model/limits.h"
+#include "net/name_addresses.h"
+#include "pki/certificate_file.h"
+#include "pki/crl.h"
+#include "pki/distinguished_name.h"
+#include "pki/ocsp.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::app {
+
+namespace {
+
+// Why a list cannot speak for a certificate; empty where it can.
+std::string unfit(const CrlFacts& list, const Certificate& certificate, bool issuer_known) {
+    if (list.indirect)
+        return "it is an indirect list, which names the issuers of its entries itself";
+    if (!pki::same_name(list.issuer_der, certificate.issuer_der))
+        return fmt::format("it is the list of {}, another CA", list.issuer);
+    if (!list.unknown_critical.empty())
+        return fmt::format(
+            "it has a critical extension that is not understood, {}", list.unknown_critical
+        );
+    if (!issuer_known)
+        return "the certificate of its issuer is not known, so nobody vouches for it";
+    return {};
+}
+
+// Why a list that does not name a certificate says nothing about it (RFC 5280 6.3.3 b).
+std::string out_of_scope(const CrlFacts& list, const Certificate& certificate) {
+    const bool authority = certificate.basic_constraints && certificate.basic_constraints->ca;
+    if (list.only_attributes) return "it is about attribute certificates only";
+    if (list.only_servers && authority) return "it is about other than CA certificates only";
+    if (list.only_authorities && !authority) return "it is about CA certificates only";
+    if (list.some_reasons) return "it is about some reasons of revocation only";
+    if (list.scope_urls.empty() || !certificate.crl_distribution_points) return {};
+    for (const auto& point : *certificate.crl_distribution_points)
+        for (const auto& url : point.urls)
+            if (std::find(list.scope_urls.begin(), list.scope_urls.end(), url) !=
+                list.scope_urls.end())
+                return {};
+    return "it is the list of another distribution point of this CA";
+}
+
+std::vector<fetch::Request> requests_for(
+    const std::vector<std::shared_ptr<FetchedLocation>>& locations, std::size_t limit
+) {
+    std::vector<fetch::Request> requests;
+    for (const auto& location : locations)
+        requests.push_back({.url = location->url, .body = {}, .limit = limit});
+    return requests;
+}
+
+// The better of what two issuers of one name could say about the signature.
+SignatureState better(SignatureState left, SignatureState right) { return std::min(left, right); }
+
+} // namespace
+
+fetch::Options fetch_options(
+    const RunSettings& settings, std::vector<std::string> resolvers,
+    const std::atomic<int>* interrupts
+) {
+    fetch::Options out;
+    out.private_networks = settings.fetch_private.value_or(false);
+    out.ldap_server = settings.ldap_server.value_or("");
+    out.timeout = settings.timeout.value_or(out.timeout);
+    out.connect_timeout = settings.connect_timeout.value_or(out.connect_timeout);
+    out.interrupts = interrupts;
+    net::AskOptions ask;
+    ask.resolvers = std::move(resolvers);
+    ask.timeout = out.connect_timeout;
+    ask.interrupts = out.interrupts;
+    out.resolve = [ask](const std::vector<std::string>& names) {
+        std::vector<fetch::NameFound> found;
+        for (auto& one : net::look_up(names, ask))
+            found.push_back({std::move(one.addresses), std::move(one.failure), one.no_such_name});
+        return found;
+    };
+    return out;
+}
+
+StatusSaid read_response(
+    const std::shared_ptr<FetchedLocation>& location, std::string_view der,
+    const Certificate& certificate, const CertificatePtr& issuer, Time now
+) {
+    StatusSaid said;
+    said.location = location;
+    if (!issuer) {
+        said.unfit = "the certificate of its issuer is not known, so nobody vouches for it";
+        return said;
+    }
+    auto answer = pki::read_ocsp(der, certificate, *issuer, now);
+    location->ocsp = answer.facts;
+    if (!answer.readable) location->outcome = FetchOutcome::wrong_content;
+    said.unfit = location->detail = answer.problem;
+    said.signature = answer.facts.signature;
+    said.status = answer.status;
+    said.revoked_at = answer.revoked_at;
+    said.reason = std::move(answer.reason);
+    return said;
+}
+
+void Revocation::add(ChainPtr chain) {
+    if (chain && known_.insert(chain).second) chains_.push_back(std::move(chain));
+}
+
+void Revocation::run() {
+    fetch_issuers();
+    collect_askers();
+    ask_for_lists(LocationKind::crl);
+    ask_for_lists(LocationKind::delta_crl);
+    ask_responders();
+    put_in_order();
+}
+
+// Round by round: what one location gave may name the next.
+void Revocation::fetch_issuers() {
+    std::map<std::string, std::vector<CertificatePtr>> found; // by URL
+    for (int step = 0; step < limits::kAiaSteps; ++step) {
+        std::vector<Location> fresh;
+        for (const auto& chain : chains_)
+            if (const auto last = store_.without_issuer(*chain))
+                for (const auto& url : last->ca_issuer_urls)
+                    if (found.try_emplace(url).second)
+                        fresh.push_back(new_location(LocationKind::ca_issuers, url));
+        ask(fresh, requests_for(fresh, limits::kCaIssuers),
+            [&](std::size_t index, fetch::Answer&& answer) {
+                auto& location = *fresh[index];
+                std::string problem;
+                for (const auto& value : answer.values) {
+                    const auto file = pki::read_foreign_certificates(value);
+                    if (!file) {
+                        problem = file.error().what;
+                        continue;
+                    }
+                    for (const auto& der : file->certificates)
+                        if (auto certificate = store_.intern(der))
+                            found[location.url].push_back(std::move(*certificate));
+                }
+                location.certificates = found[location.url].size();
+                if (location.outcome != FetchOutcome::ok || location.certificates > 0) return;
+                location.outcome = FetchOutcome::wrong_content;
+                location.detail = "what is there is no certificate: " + problem;
+            });
+        bool changed = false;
+        for (const auto& chain : chains_)
+            while (const auto last = store_.without_issuer(*chain)) {
+                std::vector<CertificatePtr> offered;
+                for (const auto& url : last->ca_issuer_urls)
+                    offered.insert(offered.end(), found[url].begin(), found[url].end());
+                if (!store_.complete(*chain, offered)) break;
+                changed = true;
+            }
+        if (!changed) return;
+    }
+}
+
+void Revocation::collect_askers() {
+    std::map<Fingerprint, std::size_t> seen;
+    for (const auto& chain : chains_)
+        for (std::size_t i = 0; i < chain->presented.size(); ++i) {
+            const auto& certificate = chain->presented[i];
+            if (certificate->root_like && i > 0) continue; // nobody could revoke a root
+            auto issuer = store_.issuer_of(*certificate, *chain);
+            const auto [known, fresh] = seen.try_emplace(certificate->sha256, askers_.size());
+            if (fresh) {
+                askers_.push_back({certificate, std::move(issuer)});
+                statuses_[certificate->sha256].fetched = true;
+            } else if (auto& asker = askers_[known->second]; !asker.issuer) {
+                asker.issuer = std::move(issuer);
+            }
+        }
+}
+
+void Revocation::ask_for_lists(LocationKind kind) {
+    std::vector<Question> questions;
+    std::map<std::string, std::size_t> by_url;
+    const auto want = [&](const std::string& url, std::size_t asker) {
+        const auto [known, fresh] = by_url.try_emplace(url, questions.size());
+        if (fresh) questions.push_back({new_location(kind, url), {}});
+        auto& askers = questions[known->second].askers;
+        if (askers.empty() || askers.back() != asker) askers.push_back(asker);
+    };
+    if (kind == LocationKind::delta_crl) {
+        for (const auto& [url, askers] : deltas_)
+            for (const auto asker : askers)
+                want(url, asker);
+    } else {
+        for (std::size_t asker = 0; asker < askers_.size(); ++asker)
+            if (const auto& points = askers_[asker].certificate->crl_distribution_points)
+                for (const auto& point : *points)
+                    for (const auto& url : point.urls)
+                        want(url, asker);
+    }
+    std::vector<Location> locations;
+    for (const auto& question : questions)
+        locations.push_back(question.location);
+    ask(locations, requests_for(locations, limits::kCrl),
+        [&](std::size_t index, fetch::Answer&& answer) {
+            const auto& question = questions[index];
+            if (answer.outcome == FetchOutcome::ok)
+                read_list(question, std::move(answer.values.front()));
+            if (question.location->outcome == FetchOutcome::ok) return;
+            for (const auto asker : question.askers) {
+                StatusSaid said;
+                said.location = question.location;
+                said.unfit = question.location->detail;
+                say(asker, std::move(said));
+            }
+        });
+}
+
+// The list itself is forgotten when everybody who asked for it has an answer.
+void Revocation::read_list(const Question& question, std::string bytes) {
+    auto& location = *question.location;
+    auto list = pki::Crl::read(std::move(bytes));
+    if (!list) {
+        location.outcome = FetchOutcome::wrong_content;
+        location.detail = "what is there is no revocation list: " + list.error().what;
+        return;
+    }
+    location.crl = list->facts();
+    auto& facts = *location.crl;
+    std::set<std::string> serials;
+    for (const auto asker : question.askers)
+        serials.insert(askers_[asker].certificate->serial);
+    const auto entries = list->find(serials);
+    std::map<Fingerprint, SignatureState> checked; // by issuer
+    for (const auto index : question.askers) {
+        const auto& asker = askers_[index];
+        StatusSaid said;
+        said.location = question.location;
+        said.unfit = unfit(facts, *asker.certificate, asker.issuer != nullptr);
+        if (asker.issuer && said.unfit.empty()) {
+            const auto [known, fresh] = checked.try_emplace(asker.issuer->sha256);
+            if (fresh) known->second = list->signed_by(*asker.issuer);
+            facts.signature = better(facts.signature, known->second);
+            said.signature = known->second;
+        }
+        if (const auto entry = entries.find(asker.certificate->serial); entry != entries.end()) {
+            said.status =
+                entry->second.removed ? StatusSaid::Status::removed : StatusSaid::Status::revoked;
+            said.revoked_at = entry->second.revoked_at;
+            said.reason = entry->second.reason;
+        } else {
+            said.status = StatusSaid::Status::good;
+            if (said.unfit.empty()) said.unfit = out_of_scope(facts, *asker.certificate);
+        }
+        say(index, std::move(said));
+        if (location.kind != LocationKind::crl) continue;
+        for (const auto& url : facts.delta_urls)
+            deltas_[url].insert(index);
+    }
+}
+
+void Revocation::ask_responders() {
+    std::vector<Question> questions;
+    std::vector<Location> locations;
+    std::vector<fetch::Request> requests;
+    for (std::size_t i = 0; i < askers_.size(); ++i) {
+        const auto& asker = askers_[i];
+        if (!asker.issuer || asker.certificate->ocsp_urls.empty()) continue;
+        const auto body = pki::ocsp_request(*asker.certificate, *asker.issuer);
+        if (body.empty()) continue;
+        for (const auto& url : asker.certificate->ocsp_urls) {
+            locations.push_back(new_location(LocationKind::ocsp, url));
+            questions.push_back({locations.back(), {i}});
+            requests.push_back({.url = url, .body = body, .limit = limits::kOcspAnswer});
+        }
+    }
+    ask(locations, std::move(requests), [&](std::size_t index, fetch::Answer&& answer) {
+        const auto& location = questions[index].location;
+        const auto asker = questions[index].askers.front();
+        StatusSaid said;
+        said.location = location;
+        said.unfit = location->detail;
+        if (answer.outcome == FetchOutcome::ok)
+            said = read_response(
+                location, answer.values.front(), *askers_[asker].certificate, askers_[asker].issuer,
+                now_
+            );
+        say(asker, std::move(said));
+    });
+}
+
+Revocation::Location Revocation::new_location(LocationKind kind, const std::string& url) {
+    auto location = std::make_shared<FetchedLocation>();
+    location->kind = kind;
+    location->url = url;
+    locations_.push_back(location);
+    return location;
+}
+
+void Revocation::ask(
+    const std::vector<Location>& locations, std::vector<fetch::Request> requests,
+    const std::function<void(std::size_t, fetch::Answer&&)>& answered
+) {
+    const auto allowed = std::min(locations.size(), limits::kLocationsFetched - asked_);
+    requests.resize(allowed);
+    asked_ += allowed;
+    for (std::size_t i = allowed; i < locations.size(); ++i) {
+        locations[i]->outcome = FetchOutcome::limit_exceeded;
+        locations[i]->detail =
+            fmt::format("not asked: a run asks at most {} locations", limits::kLocationsFetched);
+        answered(i, {.outcome = locations[i]->outcome});
+    }
+    fetch::fetch(requests, options_, [&](std::size_t index, fetch::Answer&& answer) {
+        auto& location = *locations[index];
+        location.outcome = answer.outcome;
+        location.detail = answer.detail;
+        location.address = answer.address;
+        location.bytes = answer.bytes;
+        location.milliseconds = answer.milliseconds;
+        answered(index, std::move(answer));
+    });
+}
+
+void Revocation::say(std::size_t asker, StatusSaid said) {
+    statuses_[askers_[asker].certificate->sha256].said.push_back(std::move(said));
+}
+
+// Answers come in any order; a report must not.
+void Revocation::put_in_order() {
+    std::map<const FetchedLocation*, std::size_t> order;
+    for (const auto& location : locations_)
+        order.emplace(location.get(), order.size());
+    for (auto& [certificate, status] : statuses_)
+        std::sort(status.said.begin(), status.said.end(), [&](const auto& a, const auto& b) {
+            return order[a.location.get()] < order[b.location.get()];
+        });
+}
+
+} // namespace lyncprobe::app

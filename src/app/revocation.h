@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What the locations in certificates say: missing issuers, revocation lists, responders. Each
+// location is asked once in a run, whatever number of certificates names it.
+#pragma once
+
+#include "fetch/fetch.h"
+#include "model/deployment.h"
+#include "model/revocation.h"
+#include "pki/certificate_store.h"
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace lyncprobe::app {
+
+// How a run fetches: within `settings`, its hosts looked up by these resolvers ("address[:port]"),
+// ended where `interrupts` counts a Ctrl-C (null = that ends the process).
+fetch::Options fetch_options(
+    const RunSettings& settings, std::vector<std::string> resolvers,
+    const std::atomic<int>* interrupts
+);
+
+// What an OCSP response says about a certificate; its facts and, where it cannot be used, the
+// reason go into the location.
+StatusSaid read_response(
+    const std::shared_ptr<FetchedLocation>&, std::string_view der, const Certificate&,
+    const CertificatePtr& issuer, Time now
+);
+
+// Revocation gathers the chains of a run, asks, and holds what was learnt.
+class Revocation {
+  public:
+    // `now`: the time that dates are judged at.
+    Revocation(pki::CertificateStore& store, fetch::Options options, Time now)
+        : store_(store), options_(std::move(options)), now_(now) {}
+
+    void add(ChainPtr chain); // null is none
+    // Completes chains from their caIssuers locations, then asks for the status of every
+    // certificate presented below its root. The chains of the store change.
+    void run();
+
+    const StatusMap& statuses() const { return statuses_; }
+    std::vector<LocationPtr> take_locations() { return std::move(locations_); }
+
+  private:
+    using Location = std::shared_ptr<FetchedLocation>;
+
+    // Asker is a certificate whose status is asked for.
+    struct Asker {
+        CertificatePtr certificate, issuer; // the latter null where it is not known
+    };
+    // Question is one request with the certificates that have it.
+    struct Question {
+        Location location;
+        std::vector<std::size_t> askers; // indices into askers_
+    };
+
+    void fetch_issuers();
+    void collect_askers();
+    void ask_for_lists(LocationKind kind);
+    void read_list(const Question& question, std::string bytes);
+    Location new_location(LocationKind kind, const std::string& url);
+    void ask_responders();
+    void ask(
+        const std::vector<Location>& locations, std::vector<fetch::Request> requests,
+        const std::function<void(std::size_t, fetch::Answer&&)>& answered
+    );
+    void say(std::size_t asker, StatusSaid said);
+    void put_in_order();
+
+    pki::CertificateStore& store_;
+    fetch::Options options_;
+    Time now_;
+    std::set<ChainPtr> known_;
+    std::vector<ChainPtr> chains_; // in order of first sight
+    std::vector<Asker> askers_;
+    std::map<std::string, std::set<std::size_t>> deltas_; // URL → askers
+    std::vector<LocationPtr> locations_;                  // in the order in which they were needed
+    std::size_t asked_ = 0;
+    StatusMap statuses_;
+};
+
+} // namespace lyncprobe::app

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+// Rounds: every request of a round asks one host; what was redirected asks the next one in the
+// next round, after the policy has seen where it leads.
+#include "fetch/fetch.h"
+
+#include "fetch/location.h"
+#include "fetch/transfer.h"
+#include "model/limits.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::fetch {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kTickMs = 100; // how late a deadline or an interrupt may be noticed
+
+// Job is a request on its way through the rounds.
+struct Job {
+    std::size_t request = 0;
+    std::string url;
+    Clock::duration spent{0};
+    std::optional<AddressClass> first_class; // of the first host
+};
+
+double in_milliseconds(Clock::duration duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+class Fetching {
+  public:
+    Fetching(
+        const std::vector<Request>& requests, const Options& options,
+        const std::function<void(std::size_t, Answer&&)>& done
+    )
+        : requests_(requests), options_(options), done_(done), multi_(curl_multi_init()) {}
+
+    void run() {
+        std::vector<Job> jobs;
+        for (std::size_t i = 0; i < requests_.size(); ++i)
+            jobs.push_back({.request = i, .url = requests_[i].url});
+        for (int round = 0; round <= limits::kRedirects && !jobs.empty(); ++round)
+            jobs = run_round(std::move(jobs));
+        for (const auto& job : jobs)
+            finish(
+                job, FetchOutcome::redirect_limit,
+                fmt::format("it redirects more than {} times", limits::kRedirects)
+            );
+    }
+
+  private:
+    struct Ready {
+        Job job;
+        Location location;
+        std::vector<Address> addresses;
+        AddressPolicy policy;
+    };
+    struct Running {
+        Job job;
+        std::unique_ptr<Transfer> transfer;
+        AddressPolicy policy;
+        Clock::time_point started;
+    };
+
+    // The jobs that were redirected.
+    std::vector<Job> run_round(std::vector<Job> jobs) {
+        auto waiting = prepare(std::move(jobs));
+        std::reverse(waiting.begin(), waiting.end()); // taken from the end
+        std::vector<Job> redirected;
+        while (!waiting.empty() || !running_.empty()) {
+            if (const auto stop = stopped()) {
+                for (const auto& one : waiting)
+                    finish(one.job, stop->outcome, stop->detail);
+                for (auto& [handle, one] : running_) {
+                    curl_multi_remove_handle(multi_.get(), handle);
+                    finish(one.job, stop->outcome, stop->detail);
+                }
+                running_.clear();
+                for (const auto& job : redirected)
+                    finish(job, stop->outcome, stop->detail);
+                return {};
+            }
+            while (!waiting.empty() && running_.size() < options_.at_a_time) {
+                start(std::move(waiting.back()));
+                waiting.pop_back();
+            }
+            int active = 0;
+            curl_multi_perform(multi_.get(), &active);
+            collect(redirected);
+            if (active > 0) curl_multi_poll(multi_.get(), nullptr, 0, kTickMs, nullptr);
+        }
+        return redirected;
+    }
+
+    // Reads the locations and looks up their hosts; what is not to be asked ends here.
+    std::vector<Ready> prepare(std::vector<Job> jobs) {
+        std::vector<Ready> ready;
+        std::vector<std::string> names;
+        for (auto& job : jobs) {
+            auto read = read_location(job.url, options_.ldap_server);
+            if (!read.location) {
+                finish(job, read.refusal.outcome, std::move(read.refusal.detail));
+                continue;
+            }
+            if (!read.location->literal) names.push_back(read.location->host);
+            ready.push_back({std::move(job), std::move(*read.location), {}, {}});
+        }
+        std::sort(names.begin(), names.end());
+        names.erase(std::unique(names.begin(), names.end()), names.end());
+        std::map<std::string, NameFound> found;
+        if (!names.empty() && !stopped()) {
+            auto answers = options_.resolve(names);
+            for (std::size_t i = 0; i < names.size(); ++i)
+                found[names[i]] = std::move(answers[i]);
+        }
+        std::erase_if(ready, [&](Ready& one) { return !choose_addresses(one, found); });
+        return ready;
+    }
+
+    // False where nothing is left to ask; the job is finished then.
+    bool choose_addresses(Ready& one, const std::map<std::string, NameFound>& found) {
+        one.policy = {
+            .private_networks = options_.private_networks || one.location.by_operator,
+            .same_as = one.job.first_class};
+        auto candidates =
+            one.location.literal ? std::vector{*one.location.literal} : std::vector<Address>{};
+        if (!one.location.literal) {
+            const auto name = found.find(one.location.host);
+            if (name != found.end()) candidates = name->second.addresses;
+            if (candidates.empty()) {
+                const bool absent = name != found.end() && name->second.no_such_name;
+                finish(
+                    one.job, absent ? FetchOutcome::no_such_name : FetchOutcome::dns_failure,
+                    fmt::format(
+                        "{}: {}", one.location.host,
+                        name == found.end() ? "not looked up" : name->second.failure
+                    )
+                );
+                return false;
+            }
+        }
+        std::string refusal;
+        for (const auto& address : candidates) {
+            auto reason = one.policy.refusal(address);
+            if (reason.empty()) {
+                if (!one.policy.same_as) one.policy.same_as = class_of(address);
+                one.addresses.push_back(address);
+            } else {
+                refusal = std::move(reason);
+            }
+        }
+        if (!one.addresses.empty()) return true;
+        finish(one.job, FetchOutcome::forbidden, std::move(refusal));
+        return false;
+    }
+
+    void start(Ready one) {
+        const auto spent = std::chrono::duration_cast<Milliseconds>(one.job.spent);
+        const auto left = std::max(options_.timeout - spent, Milliseconds{1});
+        auto transfer = std::make_unique<Transfer>(
+            one.location, requests_[one.job.request], one.addresses, one.policy,
+            std::min(options_.connect_timeout, left), left
+        );
+        CURL* handle = transfer->handle();
+        if (!handle || curl_multi_add_handle(multi_.get(), handle) != CURLM_OK)
+            return finish(one.job, FetchOutcome::local_error, "libcurl cannot start");
+        running_.emplace(
+            handle, Running{std::move(one.job), std::move(transfer), one.policy, Clock::now()}
+        );
+    }
+
+    void collect(std::vector<Job>& redirected) {
+        int left = 0;
+        while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+            if (message->msg != CURLMSG_DONE) continue;
+            const auto code = message->data.result;
+            auto node = running_.extract(message->easy_handle);
+            if (node.empty()) continue;
+            auto one = std::move(node.mapped());
+            curl_multi_remove_handle(multi_.get(), one.transfer->handle());
+            one.job.spent += Clock::now() - one.started;
+            auto next = code == CURLE_OK ? one.transfer->redirect() : std::string();
+            if (!next.empty()) {
+                one.job.url = std::move(next);
+                one.job.first_class = one.policy.same_as;
+                redirected.push_back(std::move(one.job));
+                continue;
+            }
+            auto answer = one.transfer->answer(code);
+            answer.milliseconds = in_milliseconds(one.job.spent);
+            one.transfer.reset();
+            done_(one.job.request, std::move(answer));
+        }
+    }
+
+    void finish(const Job& job, FetchOutcome outcome, std::string detail) {
+        Answer answer;
+        answer.outcome = outcome;
+        answer.detail = std::move(detail);
+        answer.milliseconds = in_milliseconds(job.spent);
+        done_(job.request, std::move(answer));
+    }
+
+    // Absent while the work may go on.
+    std::optional<Refusal> stopped() const {
+        if (options_.interrupts && *options_.interrupts > 0)
+            return Refusal{FetchOutcome::interrupted, "the run was interrupted"};
+        if (options_.deadline && Clock::now() >= *options_.deadline)
+            return Refusal{FetchOutcome::skipped, "the run's deadline came first"};
+        return std::nullopt;
+    }
+
+    const std::vector<Request>& requests_;
+    const Options& options_;
+    const std::function<void(std::size_t, Answer&&)>& done_;
+    MultiPtr multi_;
+    std::map<CURL*, Running> running_;
+};
+
+} // namespace
+
+void fetch(
+    const std::vector<Request>& requests, const Options& options,
+    const std::function<void(std::size_t, Answer&&)>& done
+) {
+    static std::once_flag once;
+    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+    Fetching(requests, options, done).run();
+}
+
+} // namespace lyncprobe::fetch

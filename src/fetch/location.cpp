@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// libcurl's own parser decides, so that the host which is judged is the one that is asked.
+#include "fetch/location.h"
+
+#include "fetch/curl_handles.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::fetch {
+
+namespace {
+
+constexpr std::size_t kLongestUrl = 8192;
+
+std::string scheme_of(std::string_view text);
+std::optional<std::string> encoded(std::string_view text);
+std::string part(CURLU* url, CURLUPart which, unsigned flags);
+LocationRead refused(FetchOutcome outcome, std::string detail);
+
+} // namespace
+
+LocationRead read_location(std::string_view text, const std::string& ldap_server) {
+    const auto scheme = scheme_of(text);
+    const bool ldap = scheme == "ldap" || scheme == "ldaps";
+    if (!ldap && scheme != "http" && scheme != "https")
+        return refused(
+            FetchOutcome::unsupported,
+            scheme.empty() ? "this is no URL" : fmt::format("{} locations are not fetched", scheme)
+        );
+    auto url = encoded(text);
+    if (!url) return refused(FetchOutcome::unsupported, "this is no URL that can be asked for");
+
+    Location location{.url = {}, .ldap = ldap};
+    if (ldap && url->compare(scheme.size(), 4, ":///") == 0) {
+        if (ldap_server.empty())
+            return refused(
+                FetchOutcome::domain_member_only,
+                "only a member of the domain can check this: the location names no host, which "
+                "means any domain controller (--ldap-server names one)"
+            );
+        url->insert(scheme.size() + 3, ldap_server);
+        location.by_operator = true;
+    }
+    const UrlPtr parsed(curl_url());
+    if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url->c_str(), 0) != CURLUE_OK)
+        return refused(FetchOutcome::unsupported, "this is no URL that can be asked for");
+    if (!part(parsed.get(), CURLUPART_USER, 0).empty() ||
+        !part(parsed.get(), CURLUPART_PASSWORD, 0).empty())
+        return refused(FetchOutcome::unsupported, "the location names a user; it is not fetched");
+    location.host = part(parsed.get(), CURLUPART_HOST, 0);
+    if (location.host.starts_with('['))
+        location.host = location.host.substr(1, location.host.size() - 2);
+    const auto port = part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    std::from_chars(port.data(), port.data() + port.size(), location.port);
+    location.literal = parse_address(location.host);
+    if (!location.literal) {
+        const auto name = check_host_name(location.host);
+        if (!name.reason.empty())
+            return refused(
+                FetchOutcome::unsupported, fmt::format("its host is no name: {}", name.reason)
+            );
+        location.host = name.name;
+    }
+    if (location.port == 0) return refused(FetchOutcome::unsupported, "its port cannot be");
+    location.url = std::move(*url);
+    return {.location = std::move(location)};
+}
+
+namespace {
+
+std::string scheme_of(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos || colon > 16) return {};
+    std::string scheme(text.substr(0, colon));
+    std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](unsigned char c) {
+        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    });
+    return scheme;
+}
+
+// Certificates carry spaces and other letters as they are; everything else goes out verbatim, the
+// '+' of a delta CRL's name above all.
+std::optional<std::string> encoded(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x20 || octet == 0x7f) return std::nullopt;
+        if (octet == ' ' || octet >= 0x80)
+            out += fmt::format("%{:02X}", octet);
+        else
+            out += c;
+    }
+    if (out.size() > kLongestUrl) return std::nullopt;
+    return out;
+}
+
+std::string part(CURLU* url, CURLUPart which, unsigned flags) {
+    char* text = nullptr;
+    if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
+    std::string out(text);
+    curl_free(text);
+    return out;
+}
+
+LocationRead refused(FetchOutcome outcome, std::string detail) {
+    return {.location = std::nullopt, .refusal = {outcome, std::move(detail)}};
+}
+
+} // namespace
+
+} // namespace lyncprobe::fetch

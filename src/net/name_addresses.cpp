@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Its own io_context, since nothing else goes on meanwhile.
+#include "net/name_addresses.h"
+
+#include "net/resolver.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace lyncprobe::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds kTick{50}; // how late an interrupt may be noticed
+
+} // namespace
+
+std::vector<LookUp> look_up(std::span<const std::string> names, const AskOptions& options) {
+    std::vector<LookUp> found(names.size());
+    for (auto& one : found)
+        one.failure = "no answer from the name server in time";
+    asio::io_context io;
+    auto resolver = Resolver::make(io, {.servers = options.resolvers});
+    if (!resolver) {
+        for (auto& one : found)
+            one.failure = resolver.error().what;
+        return found;
+    }
+    std::size_t open = names.size();
+    for (std::size_t i = 0; i < names.size(); ++i)
+        (*resolver)->look_up(names[i], [&found, &open, i](LookUp result) {
+            found[i] = std::move(result);
+            --open;
+        });
+    const auto until = std::chrono::steady_clock::now() + options.timeout;
+    while (open > 0 && std::chrono::steady_clock::now() < until) {
+        if (options.interrupts && *options.interrupts > 0) break;
+        io.run_for(kTick);
+        io.restart();
+    }
+    return found;
+}
+
+} // namespace lyncprobe::net

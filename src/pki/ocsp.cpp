@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "pki/ocsp.h"
+
+#include "pki/crl.h"
+#include "pki/der.h"
+#include "pki/ossl.h"
+
+#include <fmt/format.h>
+#include <openssl/ocsp.h>
+
+namespace lyncprobe::pki {
+
+namespace {
+
+using RequestPtr = std::unique_ptr<OCSP_REQUEST, Deleter<&OCSP_REQUEST_free>>;
+using ResponsePtr = std::unique_ptr<OCSP_RESPONSE, Deleter<&OCSP_RESPONSE_free>>;
+using BasicPtr = std::unique_ptr<OCSP_BASICRESP, Deleter<&OCSP_BASICRESP_free>>;
+using IdPtr = std::unique_ptr<OCSP_CERTID, Deleter<&OCSP_CERTID_free>>;
+
+X509Ptr read_x509(const Certificate& certificate);
+OCSP_SINGLERESP* find_single(OCSP_BASICRESP& basic, X509& subject, X509& issuer);
+void read_single(OCSP_SINGLERESP& single, OcspAnswer& answer);
+void verify(OCSP_BASICRESP& basic, X509& issuer, Time now, OcspFacts& facts);
+std::optional<Time> time_of(const ASN1_GENERALIZEDTIME* time);
+
+} // namespace
+
+std::string ocsp_request(const Certificate& certificate, const Certificate& issuer) {
+    const auto subject = read_x509(certificate), above = read_x509(issuer);
+    const RequestPtr request(OCSP_REQUEST_new());
+    std::string der;
+    if (subject && above && request) {
+        IdPtr id(OCSP_cert_to_id(EVP_sha1(), subject.get(), above.get()));
+        if (id && OCSP_request_add0_id(request.get(), id.get())) {
+            id.release(); // the request's now
+            der = to_der(&i2d_OCSP_REQUEST, request.get());
+        }
+    }
+    ERR_clear_error();
+    return der;
+}
+
+OcspAnswer read_ocsp(
+    std::string_view der, const Certificate& certificate, const Certificate& issuer, Time now
+) {
+    OcspAnswer answer;
+    const unsigned char* at = octets(der);
+    const ResponsePtr response(d2i_OCSP_RESPONSE(nullptr, &at, static_cast<long>(der.size())));
+    if (!response) {
+        answer.readable = false;
+        answer.problem = "this is no OCSP response";
+    } else if (const int status = OCSP_response_status(response.get());
+               status != OCSP_RESPONSE_STATUS_SUCCESSFUL) {
+        answer.problem = fmt::format("the responder says '{}'", OCSP_response_status_str(status));
+    } else {
+        const BasicPtr basic(OCSP_response_get1_basic(response.get()));
+        const auto subject = read_x509(certificate), above = read_x509(issuer);
+        auto* single = basic && subject && above ? find_single(*basic, *subject, *above) : nullptr;
+        if (basic) answer.facts.produced_at = time_of(OCSP_resp_get0_produced_at(basic.get()));
+        if (single) {
+            read_single(*single, answer);
+            verify(*basic, *above, now, answer.facts);
+        } else {
+            answer.problem = "it says nothing about this certificate";
+        }
+    }
+    ERR_clear_error();
+    return answer;
+}
+
+namespace {
+
+X509Ptr read_x509(const Certificate& certificate) {
+    const unsigned char* at = octets(certificate.der);
+    return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(certificate.der.size())));
+}
+
+// By whatever hash the responder chose.
+OCSP_SINGLERESP* find_single(OCSP_BASICRESP& basic, X509& subject, X509& issuer) {
+    for (int i = 0; i < OCSP_resp_count(&basic); ++i) {
+        auto* single = OCSP_resp_get0(&basic, i);
+        auto* named = const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(single));
+        ASN1_OBJECT* hash = nullptr;
+        OCSP_id_get0_info(nullptr, &hash, nullptr, nullptr, named);
+        const auto* digest = hash ? EVP_get_digestbyobj(hash) : nullptr;
+        const IdPtr wanted(digest ? OCSP_cert_to_id(digest, &subject, &issuer) : nullptr);
+        if (wanted && OCSP_id_cmp(wanted.get(), named) == 0) return single;
+    }
+    return nullptr;
+}
+
+void read_single(OCSP_SINGLERESP& single, OcspAnswer& answer) {
+    int reason = OCSP_REVOKED_STATUS_NOSTATUS;
+    ASN1_GENERALIZEDTIME *revoked = nullptr, *from = nullptr, *until = nullptr;
+    const int status = OCSP_single_get0_status(&single, &reason, &revoked, &from, &until);
+    answer.facts.this_update = time_of(from);
+    answer.facts.next_update = time_of(until);
+    if (status == V_OCSP_CERTSTATUS_GOOD) answer.status = StatusSaid::Status::good;
+    if (status != V_OCSP_CERTSTATUS_REVOKED) return;
+    answer.status = StatusSaid::Status::revoked;
+    answer.revoked_at = time_of(revoked);
+    answer.reason = revocation_reason(reason);
+}
+
+// The issuer alone is trusted, whatever is above it: it is the issuer of the certificate.
+void verify(OCSP_BASICRESP& basic, X509& issuer, Time now, OcspFacts& facts) {
+    const X509StorePtr store(X509_STORE_new());
+    const CertificateStackPtr issuers(sk_X509_new_null());
+    facts.signature = SignatureState::unverifiable;
+    if (!store || !issuers || !X509_STORE_add_cert(store.get(), &issuer) ||
+        !sk_X509_push(issuers.get(), up_ref(issuer).release()))
+        return;
+    auto* parameters = X509_STORE_get0_param(store.get());
+    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+    X509_VERIFY_PARAM_set_time(parameters, now.time_since_epoch().count());
+    ERR_clear_error();
+    if (OCSP_basic_verify(&basic, issuers.get(), store.get(), 0) == 1) {
+        facts.signature = SignatureState::good;
+        return;
+    }
+    facts.signature = SignatureState::bad;
+    facts.signature_text = drain_error_text();
+}
+
+std::optional<Time> time_of(const ASN1_GENERALIZEDTIME* time) {
+    if (!time) return std::nullopt;
+    const auto der = to_der(&i2d_ASN1_GENERALIZEDTIME, time);
+    const auto element = der::only(der);
+    return element ? der::time(*element) : std::nullopt;
+}
+
+} // namespace
+
+} // namespace lyncprobe::pki

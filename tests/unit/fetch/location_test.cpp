@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Where a location of a certificate leads, and where it may not lead.
+#include "fetch/address_policy.h"
+#include "fetch/ldap_text.h"
+#include "fetch/location.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::fetch;
+
+namespace {
+
+AddressClass of(std::string_view text) { return class_of(parse_address(text).value()); }
+
+std::string refusal(AddressPolicy policy, std::string_view address) {
+    return policy.refusal(parse_address(address).value());
+}
+
+FetchOutcome refused(std::string_view url) {
+    const auto read = read_location(url, {});
+    return read.location ? FetchOutcome::ok : read.refusal.outcome;
+}
+
+} // namespace
+
+TEST_CASE("address policy: what is global, what is private, what is nobody's business") {
+    for (const auto* text :
+         {"192.0.2.1", "8.8.8.8", "172.32.0.1", "2001:db8::1", "2606:4700::1", "64:ff9b::808:808",
+          "100.128.0.1"})
+        CHECK_MESSAGE(of(text) == AddressClass::global, text);
+    for (const auto* text :
+         {"127.0.0.1", "127.255.255.254", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1",
+          "100.64.0.1", "::1", "fd12::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:a00:1::1"})
+        CHECK_MESSAGE(of(text) == AddressClass::private_network, text);
+    for (const auto* text :
+         {"169.254.169.254", "169.254.0.1", "fe80::1", "fd00:ec2::254", "100.100.100.200",
+          "168.63.129.16", "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "::", "ff02::1",
+          "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1"})
+        CHECK_MESSAGE(of(text) == AddressClass::forbidden, text);
+}
+
+TEST_CASE("address policy: private networks on request, and no redirect into another kind") {
+    CHECK(refusal({}, "192.0.2.1").empty());
+    CHECK(refusal({}, "10.0.0.1").find("--fetch-private") != std::string::npos);
+    CHECK(refusal({.private_networks = true}, "10.0.0.1").empty());
+    CHECK(!refusal({.private_networks = true}, "169.254.169.254").empty());
+    const AddressPolicy from_outside{.private_networks = true, .same_as = AddressClass::global};
+    CHECK(refusal(from_outside, "192.0.2.2").empty());
+    CHECK(refusal(from_outside, "10.0.0.1").find("redirect") != std::string::npos);
+}
+
+TEST_CASE("location: host, port and what is sent") {
+    const auto read = read_location("HTTP://CRL.Contoso.com/Contoso Root CA+.crl?a=b c", {});
+    REQUIRE(read.location);
+    CHECK(read.location->host == "crl.contoso.com");
+    CHECK(read.location->port == 80);
+    CHECK(read.location->url == "HTTP://CRL.Contoso.com/Contoso%20Root%20CA+.crl?a=b%20c");
+    CHECK(!read.location->literal);
+    const auto v6 = read_location("https://[2001:db8::5]:8443/a.crl", {});
+    REQUIRE(v6.location);
+    CHECK(v6.location->port == 8443);
+    CHECK(v6.location->literal == parse_address("2001:db8::5"));
+    // The forms in which inet_aton reads an address are that address.
+    const auto number = read_location("http://0x7f.1/a.crl", {});
+    REQUIRE(number.location);
+    CHECK(number.location->literal == parse_address("127.0.0.1"));
+}
+
+TEST_CASE("location: what is not asked") {
+    for (const auto* url :
+         {"", "ca.crl", "file:///etc/passwd", "ftp://ftp.contoso.com/ca.crl", "gopher://a/1",
+          "javascript:alert(1)", "http://", "http:///ca.crl", "http://user@host.example/ca.crl",
+          "http://user:word@host.example/ca.crl", "http://host.example:0/ca.crl",
+          "http://host.example:99999999/ca.crl", "http://host.example/a\r\nX: y", "http://a b/"})
+        CHECK_MESSAGE(refused(url) == FetchOutcome::unsupported, url);
+    CHECK(
+        refused(std::string("http://host.example/") + std::string(9000, 'a')) ==
+        FetchOutcome::unsupported
+    );
+    CHECK(refused("http://host.example/ca.crl") == FetchOutcome::ok);
+    CHECK(refused("ldap://dc01.contoso.com/CN=CA?certificateRevocationList") == FetchOutcome::ok);
+}
+
+TEST_CASE("location: LDAP without a host is for members of the domain, unless a server is named") {
+    constexpr const char* kUrl =
+        "ldap:///CN=Contoso CA,CN=CDP,DC=contoso?certificateRevocationList";
+    CHECK(refused(kUrl) == FetchOutcome::domain_member_only);
+    const auto read = read_location(kUrl, "dc01.contoso.local:3389");
+    REQUIRE(read.location);
+    CHECK(read.location->host == "dc01.contoso.local");
+    CHECK(read.location->port == 3389);
+    CHECK(read.location->by_operator);
+    CHECK(
+        read.location->url == "ldap://dc01.contoso.local:3389/CN=Contoso%20CA,CN=CDP,DC=contoso?"
+                              "certificateRevocationList"
+    );
+    CHECK(read_location("ldaps:///CN=CA", "dc01.contoso.local").location->port == 636);
+    // A host that is written stays.
+    CHECK(!read_location("ldap://other.example/CN=CA", "dc01.contoso.local").location->by_operator);
+}
+
+TEST_CASE("ldap text: the values of revocation lists and CA certificates, in order") {
+    const auto values = ldap_values("DN: CN=Contoso CA,CN=CDP\n"
+                                    "\tcertificateRevocationList;binary:: MAA=\n"
+                                    "\tcn: Contoso CA\n"
+                                    "\tcACertificate:: MAEA\n"
+                                    "\tdeltaRevocationList;binary:: no base64!\n"
+                                    "\tdescription:: MAA=\n\n");
+    CHECK(
+        values ==
+        std::vector<std::string>{std::string("\x30\x00", 2), std::string("\x30\x01\x00", 3)}
+    );
+    CHECK(ldap_values("").empty());
+    CHECK(ldap_values("\tcertificateRevocationList:: ").empty());
+}
