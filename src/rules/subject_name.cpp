@@ -39,8 +39,8 @@ bool has_dns_san(const Certificate& certificate) {
     return certificate.san && !certificate.san->dns.empty();
 }
 
-Names without_empty(Names names) {
-    std::erase(names, "");
+Names dns_names_among(Names names) {
+    std::erase_if(names, [](const auto& name) { return name.empty() || parse_address(name); });
     return names;
 }
 
@@ -61,7 +61,7 @@ CertificateUse use_of(const Context& context) {
 // Nothing where no table asks for a name, or nobody said the name that it asks for.
 std::optional<Wanted> wanted_by(const Context& context) {
     const auto pool = pool_fqdn(context);
-    auto server_and_host = without_empty({context.server, context.host});
+    auto server_and_host = dns_names_among({context.server, context.host});
     if (context.role == Role::exchange_um)
         return Wanted{"the Exchange server's FQDN", std::move(server_and_host), {}, Verdict::warn};
     switch (use_of(context)) {
@@ -69,7 +69,7 @@ std::optional<Wanted> wanted_by(const Context& context) {
         if (pool.empty()) return std::nullopt;
         if (context.role == Role::persistent_chat)
             return Wanted{
-                "the pool's or the server's FQDN", without_empty({pool, context.server}),
+                "the pool's or the server's FQDN", dns_names_among({pool, context.server}),
                 context.names, Verdict::fail};
         server_and_host.insert(server_and_host.end(), context.names.begin(), context.names.end());
         return Wanted{"the pool's FQDN", {pool}, std::move(server_and_host), Verdict::fail};
@@ -78,14 +78,14 @@ std::optional<Wanted> wanted_by(const Context& context) {
         if (pool.empty()) return std::nullopt;
         return Wanted{
             "the Edge pool's or the server's internal FQDN",
-            without_empty({pool, context.server}),
+            dns_names_among({pool, context.server}),
             {},
             Verdict::fail};
     case CertificateUse::access_edge_external: {
         if (context.probe == Probe::xmpp) return std::nullopt; // its names are the bare domains
         auto names = context.names;
         names.push_back(context.host);
-        return Wanted{"the Access Edge FQDN", without_empty(std::move(names)), {}, Verdict::warn};
+        return Wanted{"the Access Edge FQDN", dns_names_among(std::move(names)), {}, Verdict::warn};
     }
     default: return std::nullopt; // web clients and the A/V Edge ignore the common name
     }
@@ -121,6 +121,17 @@ Ruling rule_on(const Wanted& wanted, const Subject& s) {
     );
 }
 
+// A certificate that has the name nowhere is quite another one, which host-name says already.
+bool host_name_misses(const Wanted& wanted, const Subject& s) {
+    bool expected = false;
+    for (const auto& name : wanted.names) {
+        if (!contains(s.context.names, name)) continue;
+        expected = true;
+        if (cover_of(name, s.leaf()) == Cover::exact) return false;
+    }
+    return expected;
+}
+
 Ruling check_subject_name(const Subject& s) {
     const auto& have = s.leaf().common_names;
     const bool wildcard = any_begins(have, "*.");
@@ -129,6 +140,8 @@ Ruling check_subject_name(const Subject& s) {
     const auto wanted = wanted_by(s.context);
     if (!wildcard && (!wanted || wanted->names.empty()))
         return not_applicable("no common name is asked for here, or it is not known which");
+    if (!wildcard && !has_any(have, wanted->names) && host_name_misses(*wanted, s))
+        return not_applicable("host-name says that the wanted name is missing");
     auto ruling = wildcard ? rule_on_wildcard(s) : rule_on(*wanted, s);
     if (ruling.verdict == Verdict::pass) return ruling;
     if (wanted) ruling.evidence.set("wanted", wanted->names);

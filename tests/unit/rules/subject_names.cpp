@@ -91,8 +91,9 @@ TEST_CASE("subject-name: outside it is a recommendation") {
 
 TEST_CASE("subject-name: Exchange UM has its own FQDN") {
     const auto use = CertificateUse::other;
-    CHECK(subject(Role::exchange_um, use, "fe01.contoso.com") == Verdict::pass);
-    CHECK(subject(Role::exchange_um, use, "mail.contoso.com") == Verdict::warn);
+    const Names dns{"fe01.contoso.com", "mail.contoso.com"};
+    CHECK(subject(Role::exchange_um, use, "fe01.contoso.com", dns) == Verdict::pass);
+    CHECK(subject(Role::exchange_um, use, "mail.contoso.com", dns) == Verdict::warn);
 }
 
 TEST_CASE("subject-name: a wildcard is supported for no role") {
@@ -109,6 +110,21 @@ TEST_CASE("subject-name: a wildcard is supported for no role") {
     CHECK(bare.verdict("host-name") == Verdict::fail);
     bare.context.names.clear();
     CHECK(bare.verdict("subject-name") == Verdict::fail);
+}
+
+TEST_CASE("subject-name: a certificate without the wanted name is host-name's") {
+    for (const Names& dns : {Names{"old.contoso.com"}, Names{}}) {
+        auto foreign = shown(Role::front_end, kDefault, "old.contoso.com", dns);
+        CHECK(foreign.verdict("subject-name") == Verdict::not_applicable);
+        CHECK(foreign.verdict("host-name") == Verdict::fail);
+    }
+}
+
+TEST_CASE("subject-name: an address is no name to ask for") {
+    auto edge = shown(Role::edge, kAccess, "access.contoso.com", {"access.contoso.com"});
+    edge.context.names.clear();
+    edge.context.host = "192.0.2.7";
+    CHECK(edge.verdict("subject-name") == Verdict::not_applicable);
 }
 
 TEST_CASE("subject-name: what no table asks for is not judged") {
