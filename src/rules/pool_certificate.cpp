@@ -103,10 +103,10 @@ constinit const Rule pool_certificate{
                 "lync-server-2013-set-up-certificates-for-the-external-edge-interface"},
     .demands =
         "Every server of an Edge pool presents the same certificate for the same use: Access Edge "
-        "outside and Web Conferencing Edge outside (else it fails), and the internal interface "
-        "(else it warns). Judged where two or more servers of the pool showed one. A port that "
-        "only lags behind its own server is "
-        "stale-certificate's matter. Other pools have a certificate for each server, as they must.",
+        "and Web Conferencing Edge outside (else it fails), the internal interface (else it "
+        "warns). Judged where two or more servers of the pool showed one. A port that only lags "
+        "behind its own server is stale-certificate's matter. Other pools have a certificate for "
+        "each server, as they must.",
     .why = "Clients and partners reach any server of the pool under one name, and A/V "
            "authentication needs one key on all of them. With different certificates sign-in, "
            "federation and media work or fail by chance of the server.",

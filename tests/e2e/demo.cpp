@@ -2,6 +2,9 @@
 // The demonstration, as a newcomer runs it.
 #include "e2e/fixtures.h"
 
+#include <set>
+#include <string>
+
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
@@ -28,6 +31,29 @@ TEST_CASE("the demonstration: every endpoint once, every planted fault found, ev
     CHECK(result.at("summary").at("exit_code").as_int64() == 1);
     CHECK(text_of(result.at("summary").as_object(), "verdict") == "fail");
     CHECK(result.at("run").at("interrupted").as_bool() == false);
+
+    // What does not fit together, all of it planted: copies that were forgotten on the second Edge
+    // Server, and Persistent Chat with a certificate of its own.
+    std::set<std::string> apart;
+    for (const auto& finding : result.at("topology_findings").as_array()) {
+        const auto& said = finding.as_object();
+        const auto verdict = text_of(said, "verdict");
+        if (verdict == "pass") continue;
+        for (const auto& endpoint : said.at("endpoints").as_array())
+            apart.insert(
+                text_of(said, "rule") + " " + verdict + ": " + std::string(endpoint.as_string())
+            );
+    }
+    const auto at = [&](const char* name) { return text_of(endpoint_named(result, name), "id"); };
+    CHECK(
+        apart ==
+        std::set<std::string>{
+            "pool-certificate fail: " + at("edge02 XMPP proxy"),
+            "pool-certificate fail: " + at("edge02 Web Conferencing Edge"),
+            "pool-certificate warn: " + at("edge02 A/V authentication"),
+            "stale-certificate fail: " + at("edge02 Access Edge, clients"),
+            "one-internal-pki fail: " + at("Persistent Chat")}
+    );
 
     const auto check = run({lab_path(), "--check", folder.file("r.json")});
     CHECK_MESSAGE(check.exit_code == 0, check.out);

@@ -49,6 +49,30 @@ TEST_CASE("rules lists every rule that scripts rely on, and explains each with w
     ); // the decision that a target list may change
 }
 
+TEST_CASE("rules that only a target list asks for: the TLS 1.2-only profile, and os:") {
+    Site site;
+    auto good = good_server();
+    good.max_version = 0x0303;
+    site.add("modern", good, "os: windows-server-2019");
+    auto old = good;
+    old.min_version = 0x0301;
+    site.add("old", old);
+    const auto scan = [&](const std::string& policy, bool versions) {
+        std::vector<std::string> arguments{"scan", site.list(policy), "--format", "json"};
+        if (versions) arguments.emplace_back("--versions");
+        return parse_json(lyncprobe(arguments).out);
+    };
+    const auto unasked = scan("", true);
+    CHECK(verdict_of(unasked, "modern", "tls12-only") == "");
+    CHECK(verdict_of(unasked, "modern", "os-signature-support") == "pass");
+    CHECK(verdict_of(unasked, "old", "os-signature-support") == "");
+    const auto tried = scan("policy: {tls12-only: fail}", true);
+    CHECK(verdict_of(tried, "modern", "tls12-only") == "pass");
+    CHECK(verdict_of(tried, "old", "tls12-only") == "fail");
+    const auto not_tried = scan("policy: {tls12-only: fail}", false);
+    CHECK(verdict_of(not_tried, "old", "tls12-only") == "inconclusive");
+}
+
 TEST_CASE("a document that cannot be written is no success") {
     Process::Options options;
     options.stdout_path = "/dev/full";
