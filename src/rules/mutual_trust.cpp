@@ -42,7 +42,7 @@ std::string refused_text(LinkReason reason, const Words& it) {
     const auto where = fmt::format("{} cannot connect to {} ({})", it.from, it.to, it.services);
     switch (reason) {
     case LinkReason::server_issuer_not_listed:
-        return fmt::format("{}: {} itself does not list {} as trusted", where, it.from, it.issuers);
+        return fmt::format("{}: the own list of {} lacks {}", where, it.from, it.issuers);
     case LinkReason::list_cut:
         return fmt::format(
             "{}: the list of issuers that {} sends lacks {}; it is as long as Windows lets one "

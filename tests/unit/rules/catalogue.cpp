@@ -15,7 +15,8 @@ using namespace lyncprobe::rules;
 namespace {
 
 // Files of src/rules that are no rule.
-const std::set<std::string> kMachinery{"judge", "ruling", "helpers", "explain"};
+const std::set<std::string> kMachinery{"judge",   "ruling",   "helpers",
+                                       "explain", "ca_lists", "trust_links"};
 
 std::string file_name(std::string_view id) {
     std::string out(id);

@@ -86,8 +86,8 @@ TEST_CASE("mutual-trust: a root that is not in the list") {
     );
     CHECK(list_of(rows[0].finding->evidence, "issuers") == Texts{"CN=Edge Root CA"});
     CHECK(
-        rows[1].finding->message == "pool cannot connect to edge (access-edge-internal): pool "
-                                    "itself does not list CN=Edge Root CA as trusted"
+        rows[1].finding->message == "pool cannot connect to edge (access-edge-internal): the own "
+                                    "list of pool lacks CN=Edge Root CA"
     );
     CHECK(rows[2].finding->verdict == Verdict::pass); // the Front Ends among themselves
 }
