@@ -119,6 +119,8 @@ TEST_CASE("mutual-trust: a list that was cut") {
     CHECK(it.reason("edge01", "fe01") == LinkReason::issuer_not_listed);
     list.ca_names_count = 1001; // of which one was kept
     CHECK(it.reason("edge01", "fe01") == LinkReason::list_not_read);
+    it.asks({"CN=Edge Root CA", "(unreadable)"});
+    CHECK(it.reason("edge01", "fe01") == LinkReason::list_not_read);
 }
 
 TEST_CASE("mutual-trust: what cannot be told") {
