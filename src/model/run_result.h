@@ -104,7 +104,6 @@ struct RunResult {
     std::vector<TopologyRow> topology;
     std::vector<FileRow> files;            // `check` only
     std::vector<FederationRow> federation; // `federation` only
-    std::vector<FileRow> files;            // `check` only
     bool fetched = false;                  // --fetch: locations that certificates name were asked
     std::vector<LocationPtr> locations;    // each once, in order of first need
     Summary summary;

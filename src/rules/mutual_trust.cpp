@@ -42,7 +42,7 @@ std::string refused_text(LinkReason reason, const Words& it) {
     const auto where = fmt::format("{} cannot connect to {} ({})", it.from, it.to, it.services);
     switch (reason) {
     case LinkReason::server_issuer_not_listed:
-        return fmt::format("{}: {} itself does not list {} as trusted", where, it.from, it.issuers);
+        return fmt::format("{}: the own list of {} lacks {}", where, it.from, it.issuers);
     case LinkReason::list_cut:
         return fmt::format(
             "{}: the list of issuers that {} sends lacks {}; it is as long as Windows lets one "
@@ -138,7 +138,7 @@ constinit const Rule mutual_trust{
         {.document = "TLS and MTLS for Lync Server 2013; RFC 5246",
          .section = "mutual TLS between servers; 7.4.4 Certificate Request",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-tls-and-mtls-for-lync-server"},
+                "lync-server-2013-tls-and-mtls-for-lync-server-2013"},
     .demands = "For every server that connects to another one by mutual TLS: the list of issuers "
                "that the other one sends has an issuer of the certificate that the first one shows "
                "on its own ports, and the first one's own list has an issuer of the other's. A "

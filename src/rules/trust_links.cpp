@@ -226,7 +226,7 @@ ListView Links::list_of(const EndpointRow& row, const Target& target) {
         return list;
     }
     list = named(*request);
-    list.whole = request->ca_names_count <= request->ca_names->size();
+    list.whole = list.whole && request->ca_names_count <= request->ca_names->size();
     list.cut = about_cut(*request);
     // Who accepted our certificate accepts others, too.
     if (request->accepted == true || before_windows_2012(target.os) || !lists_its_roots(target))
@@ -240,6 +240,7 @@ const ListView& Links::named(const ClientCertificateFacts& request) {
     std::set<std::size_t> names;
     for (const auto& text : *request.ca_names) {
         const auto key = name_key(text);
+        if (key.empty()) known->second.whole = false; // a name that cannot be read
         if (const auto number = numbers_.find(key); number != numbers_.end())
             names.insert(number->second);
         if (intermediates_.contains(key)) known->second.intermediate = true;

@@ -61,8 +61,7 @@ TEST_CASE("trust matrix: nothing without links, one sentence where all work") {
         written(trust) ==
         "Mutual trust between servers\n"
         "  cannot be told on 2 ports: no list of issuers is sent, which is normal "
-        "from Windows Server 2012\n"
-        "    on\n"
+        "from Windows Server 2012 on\n"
     );
 }
 
@@ -87,8 +86,7 @@ TEST_CASE("trust matrix: pools, and a server that differs from its pool") {
         "  some port, . does not connect\n"
         "  cannot be told on 1 port: no list of issuers is sent, which is normal from Windows "
         "Server "
-        "2012\n"
-        "    on\n"
+        "2012 on\n"
         "  cannot be told on 3 ports: the handshake did not come to that point\n"
     );
 }

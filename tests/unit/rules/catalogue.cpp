@@ -15,8 +15,9 @@ using namespace lyncprobe::rules;
 namespace {
 
 // Files of src/rules that are no rule.
-const std::set<std::string> kMachinery{"judge", "ruling",  "helpers",          "explain",
-                                       "shown", "go_live", "go_live_endpoint", "revocation_facts"};
+const std::set<std::string> kMachinery{
+    "ca_lists",         "explain", "go_live", "go_live_endpoint", "helpers", "judge",
+    "revocation_facts", "ruling",  "shown",   "trust_links"};
 
 std::string file_name(std::string_view id) {
     std::string out(id);

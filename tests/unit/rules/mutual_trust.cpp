@@ -86,8 +86,8 @@ TEST_CASE("mutual-trust: a root that is not in the list") {
     );
     CHECK(list_of(rows[0].finding->evidence, "issuers") == Texts{"CN=Edge Root CA"});
     CHECK(
-        rows[1].finding->message == "pool cannot connect to edge (access-edge-internal): pool "
-                                    "itself does not list CN=Edge Root CA as trusted"
+        rows[1].finding->message == "pool cannot connect to edge (access-edge-internal): the own "
+                                    "list of pool lacks CN=Edge Root CA"
     );
     CHECK(rows[2].finding->verdict == Verdict::pass); // the Front Ends among themselves
 }
@@ -118,6 +118,8 @@ TEST_CASE("mutual-trust: a list that was cut") {
     list.ca_names_bytes = 15'000;
     CHECK(it.reason("edge01", "fe01") == LinkReason::issuer_not_listed);
     list.ca_names_count = 1001; // of which one was kept
+    CHECK(it.reason("edge01", "fe01") == LinkReason::list_not_read);
+    it.asks({"CN=Edge Root CA", "(unreadable)"});
     CHECK(it.reason("edge01", "fe01") == LinkReason::list_not_read);
 }
 

@@ -30,6 +30,7 @@ ChainPtr TrustBench::chain_to(
         if (!ca->root_like) out->presented.push_back(ca);
     run.ascents[out.get()] = {
         .above = leads, .anchors = {}, .open = std::move(open), .gave_up = false};
+    kept_.push_back(out);
     return out;
 }
 

@@ -36,6 +36,7 @@ class TrustBench {
     FindingPool pool;
 
   private:
+    std::vector<ChainPtr> kept_; // run.ascents points to them
     CertificatePtr certificate(const std::string& subject, const std::string& issuer);
     std::uint8_t number_ = 0;
 };
