@@ -293,7 +293,7 @@ void Examination::not_trusted(const Chain& chain) {
 }
 
 void Examination::mutual_tls() {
-    if (row_.main.outcome == Outcome::client_certificate_rejected) refused();
+    if (row_.main.outcome == Outcome::client_certificate_rejected && asked_for()) refused();
     if (shaken_hands() && !asked_for())
         add("mutual-tls", Weight::open, Party::theirs,
             "asks for no client certificate, as the federation port of an Edge does: it cannot "
