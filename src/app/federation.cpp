@@ -86,7 +86,24 @@ std::vector<Target> targets_of(const FederationRow& row, const Options& options)
 }
 
 // A name of the certificate without its first label: an Access Edge stands directly in its SIP
-// domain. A name "sip.<domain>" says so most clearly.
+// domain. A name "sip.<domain>" says so most clearly; else the domain of most names, of equally
+// many the first.
+std::string domain_of_names(const std::vector<std::string>& names) {
+    std::map<std::string, int> count;
+    std::string found;
+    for (const auto& text : names) {
+        const auto name = check_host_name(text).name; // none of a wildcard
+        if (std::ranges::count(name, '.') < 2) continue;
+        auto domain = name.substr(name.find('.') + 1);
+        if (name.starts_with("sip.")) return domain;
+        ++count[domain];
+        if (found.empty()) found = std::move(domain);
+    }
+    for (const auto& [domain, times] : count)
+        if (times > count[found]) found = domain;
+    return found;
+}
+
 Result<std::string> domain_of_certificate(const IdentityFiles& files) {
     // The run reads it again and gives its warnings then.
     const auto identity = load_identity(files, [](const std::string&) {});
@@ -94,16 +111,7 @@ Result<std::string> domain_of_certificate(const IdentityFiles& files) {
     pki::CertificateStore store{pki::Anchors()};
     const auto certificate = store.intern((*identity)->chain().front());
     if (!certificate) return certificate.error();
-    std::string found;
-    if (!(*certificate)->san) return good(found);
-    for (const auto& text : (*certificate)->san->dns) {
-        const auto name = check_host_name(text).name; // none of a wildcard
-        if (std::ranges::count(name, '.') < 2) continue;
-        const auto domain = name.substr(name.find('.') + 1);
-        if (name.starts_with("sip.")) return good(domain);
-        if (found.empty()) found = domain;
-    }
-    return good(found);
+    return good((*certificate)->san ? domain_of_names((*certificate)->san->dns) : std::string());
 }
 
 Result<std::string> our_domain(const Options& options) {

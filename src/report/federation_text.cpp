@@ -146,7 +146,10 @@ void write_reason(
     if (!reason.fix.empty())
         page.paragraph(
             kIndent, kIndent + 2,
-            {{fmt::format("{}: ", to_text(reason.side)), Style::green}, {reason.fix}}
+            {{reason.side == Party::either ? "either side: "
+                                           : fmt::format("{}: ", to_text(reason.side)),
+              Style::green},
+             {reason.fix}}
         );
     if (options.verbose && !reason.source.empty())
         page.paragraph(

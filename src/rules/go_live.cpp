@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,6 +40,13 @@ GoLiveReason reason_of(
     return out;
 }
 
+// A server without recursion knows nothing of what is behind an alias into another zone.
+bool surely_absent(const DnsAnswer& answer) {
+    return (answer.status == DnsStatus::no_such_name || answer.status == DnsStatus::no_such_record
+           ) &&
+           (answer.recursion || answer.aliases.empty());
+}
+
 // Assessment goes through one domain in the order of a connection.
 class Assessment {
   public:
@@ -52,7 +59,7 @@ class Assessment {
     GoLiveAnswer take() {
         asked_.direct.empty() ? records() : direct_host();
         endpoints();
-        if (!asked_.self && any_shown_) ourselves();
+        if (!asked_.self && !reached_.empty()) ourselves();
         return conclusion();
     }
 
@@ -70,20 +77,13 @@ class Assessment {
 
     const DiscoveryRow& record() const { return plan::row_of(asked_.records, kRecord); }
     std::uint16_t priority_of(std::string_view host, std::uint16_t port) const;
-    bool first_reached() const {
-        const auto found = reached_.find(first_);
-        return found != reached_.end() && found->second;
-    }
-    bool any_reached() const {
-        return std::ranges::any_of(reached_, [](const auto& one) { return one.second; });
-    }
 
     const FederationRow& asked_;
     const RunResult& run_;
     std::uint16_t first_ = std::numeric_limits<std::uint16_t>::max(); // priority that counts
     std::vector<Weighed> reasons_;
-    std::map<std::uint16_t, bool> reached_; // by priority: an endpoint of it could be reached
-    bool any_shown_ = false, accepted_ = false;
+    std::set<std::uint16_t> reached_; // priorities of which an endpoint showed its certificate
+    bool accepted_ = false;
 };
 
 void Assessment::records() {
@@ -97,7 +97,7 @@ void Assessment::records() {
             : "; or we enter their Access Edge by name (New-CsAllowedDomain -ProxyFqdn) and check "
               "that with --direct"
     );
-    if (answer.status == DnsStatus::no_such_name || answer.status == DnsStatus::no_such_record)
+    if (surely_absent(answer))
         return add(reason_of(
             "srv-record", Weight::fails, Party::theirs,
             fmt::format(
@@ -150,7 +150,7 @@ void Assessment::direct_host() {
     const auto found = asked_.records.hosts.find(asked_.direct);
     if (found == asked_.records.hosts.end() || found->second.status == DnsStatus::found) return;
     const auto& host = found->second;
-    const bool gone = certain(host.status);
+    const bool gone = surely_absent(host);
     add(reason_of(
         "direct-host", gone ? Weight::fails : Weight::open, gone ? Party::theirs : Party::either,
         fmt::format(
@@ -174,19 +174,18 @@ void Assessment::endpoints() {
     const auto skipped_only = [](const EndpointRow& row) {
         return row.main.outcome == Outcome::skipped && row.main.stage == Stage::connect;
     };
-    std::map<std::size_t, bool> judged_elsewhere; // by target
+    std::set<std::size_t> judged_targets;
     for (const auto index : asked_.endpoints)
-        if (judged(run_.endpoints[index])) judged_elsewhere[run_.endpoints[index].target] = true;
+        if (judged(run_.endpoints[index])) judged_targets.insert(run_.endpoints[index].target);
     for (const auto index : asked_.endpoints) {
         const auto& row = run_.endpoints[index];
         const auto& target = run_.targets[row.target];
         // No route to its family from here, and seen on another address.
-        if (skipped_only(row) && judged_elsewhere.contains(row.target)) continue;
+        if (skipped_only(row) && judged_targets.contains(row.target)) continue;
         auto standing = standing_of(row, asked_);
         const auto priority = priority_of(target.host, target.port);
-        reached_[priority] = reached_[priority] || standing.shown;
-        any_shown_ = any_shown_ || standing.shown;
-        accepted_ = accepted_ || standing.accepted;
+        if (standing.shown) reached_.insert(priority);
+        accepted_ = accepted_ || (standing.accepted && priority == first_);
         for (auto& [reason, reach] : standing.reasons) {
             reason.endpoint = index;
             reasons_.push_back({std::move(reason), priority, reach});
@@ -257,9 +256,9 @@ void Assessment::our_name(const Certificate& certificate) {
 void Assessment::weigh(Weighed& weighed) const {
     auto& weight = weighed.reason.weight;
     const bool first = weighed.priority == first_;
-    if (first_reached()) {
+    if (reached_.contains(first_)) {
         if (!first || weighed.reach) weight = Weight::note;
-    } else if (any_reached() && first && weight == Weight::fails && weighed.reach) {
+    } else if (!reached_.empty() && first && weight == Weight::fails && weighed.reach) {
         weight = Weight::open; // not every Edge goes on to the next record
     }
 }
@@ -274,7 +273,7 @@ GoLiveAnswer Assessment::conclusion() {
     const auto any = [&](Weight weight) {
         return std::ranges::find(out.reasons, weight, &GoLiveReason::weight) != out.reasons.end();
     };
-    const bool proven = asked_.self ? any_shown_ : accepted_;
+    const bool proven = asked_.self ? !reached_.empty() : accepted_;
     if (!proven && !any(Weight::fails) && !any(Weight::open))
         out.reasons.push_back(reason_of(
             "not-tested", Weight::open, Party::ours, "nothing was seen that shows it would work",

@@ -271,7 +271,7 @@ void Examination::not_trusted(const Chain& chain) {
                 fetched ? "; an Edge that may fetch " + *url + " can do without, others cannot" : ""
             ),
             "install the intermediate certificate on the Edge Server and restart the Access Edge, "
-            "so that it is sent",
+            "so that it is sent; where that issuer is a root itself, the other side imports it",
             "RFC 5246 7.4.2");
         return;
     }
@@ -293,7 +293,7 @@ void Examination::not_trusted(const Chain& chain) {
 }
 
 void Examination::mutual_tls() {
-    if (row_.main.outcome == Outcome::client_certificate_rejected) refused();
+    if (row_.main.outcome == Outcome::client_certificate_rejected && asked_for()) refused();
     if (shaken_hands() && !asked_for())
         add("mutual-tls", Weight::open, Party::theirs,
             "asks for no client certificate, as the federation port of an Edge does: it cannot "

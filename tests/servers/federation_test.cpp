@@ -186,6 +186,16 @@ TEST_CASE("federation: a partner that trusts us, wants our certificate and answe
         CHECK(wrong.exit_code() == 1);
         CHECK(wrong.reason("direct-host") == "fails theirs");
     }
+    SUBCASE("as lines") {
+        const auto lines = ask(dns.address(), {}, "ndjson");
+        CHECK(has(lines.out, "\"verdict\":\"ready\""));
+        const auto valid = run(
+            {"python3", LYNCPROBE_SOURCE_DIR "/tests/support/validate_json.py",
+             LYNCPROBE_SOURCE_DIR "/docs/result.schema.json",
+             folder.write("result.ndjson", lines.out)}
+        );
+        CHECK_MESSAGE(valid.exit_code == 0, valid.err);
+    }
     SUBCASE("without a certificate of ours nothing is told about mutual TLS") {
         const auto nobody = ask(dns.address(), {.certificate = std::nullopt});
         CHECK(nobody.exit_code() == 3);
@@ -238,6 +248,21 @@ TEST_CASE("federation: no SRV record, and one that leads into a foreign domain")
     CHECK(outside.reason("dns-strict-naming") == "fails theirs");
     CHECK(outside.reason("host-name") == ""); // the rest is good, and known
     CHECK(outside.get("/endpoints/0/mutual_tls/accepted") == "true");
+
+    // Unless it is Microsoft's hosting.
+    const Kamailio hosting(
+        write_credentials(
+            folder, "hosting", contoso().issuing.issue(server_spec("sipfed.online.lync.com")),
+            {issuing_pem()}
+        ),
+        {.client_certificate = Ask::required}
+    );
+    const Dnsmasq hosted(
+        {"--local=/contoso.example/", "--local=/lync.com/",
+         "--host-record=sipfed.online.lync.com,127.0.0.1",
+         record(hosting.port(), "sipfed.online.lync.com")}
+    );
+    CHECK(ask(hosted.address()).verdict() == "ready");
 
     // A name server that refuses says nothing about the domain.
     const Nsd elsewhere({Nsd::Zone{"litware.example", "sip A 127.0.0.1\n"}});

@@ -198,6 +198,15 @@ TEST_CASE("go-live: records") {
              p.asked.endpoints.clear();
          },
          "cannot-tell: srv-record open either"},
+        {"an alias into a zone that this server does not know",
+         [](Partner& p) {
+             p.answer() = {};
+             p.answer().status = DnsStatus::no_such_record;
+             p.answer().aliases = {"_sipfederationtls._tcp.litware.com"};
+             p.answer().recursion = false;
+             p.asked.endpoints.clear();
+         },
+         "cannot-tell: srv-record open either"},
         {"says that there is none",
          [](Partner& p) {
              p.answer().targets = {{".", 0, 0, 0}};
