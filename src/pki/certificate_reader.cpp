@@ -13,6 +13,7 @@
 #include "pki/signature.h"
 
 #include <algorithm>
+#include <new>
 
 #include <fmt/format.h>
 #include <openssl/objects.h>
@@ -37,10 +38,12 @@ std::string base64(std::string_view bytes);
 } // namespace
 
 void initialise_openssl() {
-    OPENSSL_init_crypto(
+    const int ready = OPENSSL_init_crypto(
         OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_DIGESTS | OPENSSL_INIT_ADD_ALL_CIPHERS,
         nullptr
     );
+    // Without its default context, which fails only for want of memory, OpenSSL 3.0 crashes later.
+    if (ready != 1 || OSSL_LIB_CTX_get0_global_default() == nullptr) throw std::bad_alloc();
 }
 
 Fingerprint sha256(std::string_view bytes) {

@@ -14,6 +14,7 @@ using lab::BadHello;
 using lab::Flood;
 
 constexpr double kTimeout = 3, kSlack = 2; // seconds
+constexpr long kMostMemory = 150 << 10;    // KiB, for thirty hostile peers at once
 
 struct Hostile {
     std::string name;
@@ -51,6 +52,7 @@ boost::json::value scan(Site& site, const std::vector<Hostile>& all) {
     CHECK(done.signal == 0);
     CHECK(done.err == "");
     CHECK(done.seconds < kTimeout + kSlack);
+    if (!kSanitized) CHECK(done.peak_kib < kMostMemory);
     CHECK(harmless_on_a_terminal(done.out));
     for (const auto* file : {"r.json", "r.ndjson", "r.txt"})
         CHECK(harmless_on_a_terminal(read_text(site.file(file))));
@@ -166,6 +168,47 @@ TEST_CASE("floods behind the handshake end at a limit, and cost neither memory n
             );
     Site site;
     check_each(scan(site, all), all);
+}
+
+TEST_CASE("certificates of every size and kind are shown, or counted where they are too many") {
+    const auto repeated = [](std::size_t times) {
+        auto server = good_server();
+        server.chain_pem.insert(
+            server.chain_pem.end(), times - server.chain_pem.size(), server.chain_pem.back()
+        );
+        return server;
+    };
+    auto small = server_spec(), large = server_spec(), odd = server_spec();
+    small.key.bits = 512;
+    large.key.bits = 4096;
+    odd.key = {.kind = lab::KeySpec::Kind::ec, .curve = "P-521"};
+    auto small_server = server_with(small);
+    small_server.max_version = 0x0303; // RSASSA-PSS does not fit into the key
+    const std::vector<Hostile> all{
+        {"160 certificates", repeated(160), "ok", "done", "", true},
+        {"300 certificates", repeated(300), "limit_exceeded", "handshake", "more than 256", true},
+        {"2 MB of certificates", repeated(2600), "limit_exceeded", "handshake"},
+        {"RSA 512", small_server, "ok", "done", "", true},
+        {"RSA 4096", server_with(large), "ok", "done", "", true},
+        {"P-521", server_with(odd), "ok", "done", "", true},
+    };
+    Site site;
+    const auto result = scan(site, all);
+    check_each(result, all);
+    CHECK(endpoint_named(result, "160 certificates").at("chain").as_array().size() == 160);
+    CHECK(endpoint_named(result, "300 certificates").at("chain").as_array().size() == 256);
+}
+
+TEST_CASE("names made to harm come harmless from the wire into every output") {
+    auto nasty = server_spec("a\x1b]0;owned\x07\x1b[31m\u202Egnp.exe\u2066\u009Bx\r\nOK");
+    nasty.organization = "=HYPERLINK(\"http://x\")\x7f<script>";
+    nasty.dns = {std::string(kServerName), "x\x1b[2J.contoso.example"};
+    nasty.crl_urls = std::vector<std::string>{"http://crl/\x1b[31m\r\nX: y"};
+    nasty.ca_issuer_urls = {"javascript:alert(1)\x1b[0m"};
+    const std::vector<Hostile> all{{"nasty", server_with(nasty), "ok", "done", "", true}};
+    Site site;
+    check_each(scan(site, all), all);
+    CHECK(has(read_text(site.file("r.txt")), "\\x1b]0;owned"));
 }
 
 } // namespace lyncprobe::test

@@ -2,9 +2,12 @@
 // Ctrl-C and SIGTERM in the middle of a scan.
 #include "e2e/fixtures.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <filesystem>
+#include <cstdlib>
+#include <memory>
+#include <random>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -15,6 +18,8 @@ namespace lyncprobe::test {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::string_view kYesterday = "the result of yesterday";
 
 // Good servers that are done at once, and silent ones that keep the scan busy.
 void fill(Site& site) {
@@ -118,27 +123,106 @@ TEST_CASE("a second interrupt ends the program at once: an older result stays as
     CHECK(temporary_files_in(site.folder().path()).empty());
 }
 
-TEST_CASE("an interrupt at any moment leaves a whole result or none, and no temporary file") {
-    lab::Faults silent;
+namespace {
+
+// How many runs are interrupted; docs/robustness.md has the figures of 500.
+int interrupted_runs() {
+    const char* number = std::getenv("LYNCPROBE_INTERRUPTS");
+    return number != nullptr ? std::atoi(number) : 50;
+}
+
+constexpr std::size_t kTargets = 20;
+
+// Good, failing and silent servers, whose scan takes a third of a second.
+void fill_for_interrupts(Site& site) {
+    lab::Faults silent, refusing, slow;
     silent.silent = true;
+    refusing.refuse = true;
+    slow.byte_every_ms = 1;
+    for (std::size_t number = 0; number < kTargets; ++number) {
+        const auto name = "target " + std::to_string(number);
+        switch (number % 5) {
+        case 0: site.add(name, server_with(silent), "timeout: 200ms"); break;
+        case 1: site.add(name, server_with(refusing)); break;
+        case 2: site.add(name, server_with(slow), "timeout: 300ms"); break;
+        default: site.add(name, good_server());
+        }
+    }
+}
+
+// What a run may leave: a whole result, or the file of before. `twice`: it had two signals.
+void check_left_over(const Finished& done, const Site& site, const std::string& name, bool twice) {
+    CHECK_FALSE(done.timed_out);
+    const bool in_the_middle = done.exit_code == 130, too_late = done.exit_code == 3;
+    const bool before_it_began = done.signal == SIGINT || done.signal == SIGTERM;
+    CHECK((in_the_middle || too_late || before_it_began));
+    const auto json = read_text(site.file(name + ".json"));
+    const bool replaced = json != kYesterday;
+    if (before_it_began) CHECK_FALSE(replaced);
+    if (too_late || (in_the_middle && !twice)) CHECK(replaced);
+    if (!replaced) return;
+    const auto result = parse_json(json);
+    CHECK(target_names(result).size() == kTargets);
+    if (!twice) CHECK(result.at("run").at("interrupted").as_bool() == in_the_middle);
+    const auto lines = lines_of(done.out);
+    if (twice) return; // it may have been in the middle of the next output
+    CHECK(lines.size() == kTargets + 1);
+    for (const auto& line : lines)
+        (void)parse_json(line);
+}
+
+} // namespace
+
+TEST_CASE("interrupts at random moments leave a whole result or the old one, and nothing else") {
     Site site;
-    site.add("good", good_server());
-    site.add("silent", server_with(silent), "timeout: 100ms");
+    fill_for_interrupts(site);
     const auto list = site.list();
-    for (int milliseconds = 0; milliseconds < 300; milliseconds += 12) {
-        CAPTURE(milliseconds);
-        std::filesystem::remove(site.file("r.json"));
-        Process scan({lyncprobe_path(), "scan", list, "--output", site.file("r.json")});
-        std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-        scan.send_signal(SIGINT);
-        const auto done = scan.wait();
-        const bool in_the_middle = done.exit_code == 130, too_late = done.exit_code == 3;
-        const bool before_it_began = done.signal == SIGINT;
-        CHECK((in_the_middle || too_late || before_it_began));
-        if (before_it_began)
-            CHECK(!exists(site.file("r.json")));
-        else
-            CHECK(target_names(json_file(site.file("r.json"))).size() == 2);
+    const auto command = [&](const std::string& name) {
+        return std::vector<std::string>{
+            lyncprobe_path(),         "scan", list, "--format", "ndjson", "--output",
+            site.file(name + ".json")};
+    };
+    const auto whole = run(command("whole"));
+    REQUIRE(whole.exit_code == 3);
+    std::mt19937 random(20'131'125); // the same moments in every run
+    std::uniform_real_distribution<double> moment(0, whole.seconds * 1.1);
+    constexpr int kAtOnce = 4; // as fast as they come, and against each other
+    for (int begun = 0; begun < interrupted_runs(); begun += kAtOnce) {
+        CAPTURE(begun);
+        struct Run {
+            std::unique_ptr<Process> process;
+            std::string name;
+            double first, second; // seconds
+            int signal;
+        };
+        std::vector<Run> runs;
+        for (int i = 0; i < kAtOnce; ++i) {
+            const auto name = "r" + std::to_string(i);
+            site.folder().write(name + ".json", std::string(kYesterday));
+            const double first = moment(random);
+            // Every fifth run gets a second signal.
+            const double second = random() % 5 == 0 ? first + moment(random) / 4 : -1;
+            runs.push_back(
+                {std::make_unique<Process>(command(name)), name, first, second,
+                 random() % 2 == 0 ? SIGINT : SIGTERM}
+            );
+        }
+        std::vector<std::pair<double, const Run*>> signals;
+        for (const auto& one : runs) {
+            signals.emplace_back(one.first, &one);
+            if (one.second >= 0) signals.emplace_back(one.second, &one);
+        }
+        std::ranges::sort(signals);
+        const auto start = std::chrono::steady_clock::now();
+        for (const auto& [at, one] : signals) {
+            std::this_thread::sleep_until(start + std::chrono::duration<double>(at));
+            one->process->send_signal(one->signal);
+        }
+        for (const auto& one : runs) {
+            CAPTURE(one.first);
+            CAPTURE(one.second);
+            check_left_over(one.process->wait(), site, one.name, one.second >= 0);
+        }
         CHECK(temporary_files_in(site.folder().path()).empty());
     }
 }

@@ -3,7 +3,10 @@
 // half written, and the message says what is wrong.
 #include "e2e/fixtures.h"
 
+#include <chrono>
 #include <filesystem>
+#include <sstream>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -69,6 +72,48 @@ TEST_CASE("little memory: every endpoint once, and none is blamed for what we la
         CHECK(count_of(tight, "outcomes", "ok") + starved == kHuge + kGood);
     }
     CHECK(starved > 0);
+}
+
+TEST_CASE("stdout that takes nothing is told, and the files are written") {
+    Site site;
+    site.add("good", good_server());
+    const auto list = site.list();
+    for (const auto* format : {"text", "json", "ndjson"}) {
+        CAPTURE(format);
+        const auto done = run_with(
+            "exec >/dev/full",
+            {lyncprobe_path(), "scan", list, "--format", format, "--output", site.file("r.json")}
+        );
+        CHECK(done.exit_code == 4);
+        CHECK(has(done.err, "cannot write to stdout: No space left on device"));
+        require_valid({site.file("r.json")});
+    }
+    // The other commands print, too.
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"rules"}, {"docs", "rules"}, {"scan", list, "--plan"}}) {
+        auto command = words;
+        command.insert(command.begin(), lyncprobe_path());
+        const auto done = run_with("exec >/dev/full", command);
+        CHECK(done.exit_code == 4);
+        CHECK(has(done.err, "No space left on device"));
+    }
+}
+
+TEST_CASE("no core is dumped, since there could be a key in it") {
+    lab::Faults silent;
+    silent.silent = true;
+    Site site;
+    site.add("silent", server_with(silent));
+    const Process scan({lyncprobe_path(), "scan", site.list(), "--output", site.file("r.json")});
+    while (scan.running() && temporary_files_in(site.folder().path()).empty())
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const auto limits = read_text("/proc/" + std::to_string(scan.pid()) + "/limits");
+    const auto line = limits.substr(limits.find("Max core file size"));
+    std::istringstream words(line.substr(std::string("Max core file size").size()));
+    std::string soft, hard;
+    words >> soft >> hard;
+    CHECK(soft == "0");
+    CHECK(hard == "0");
 }
 
 TEST_CASE("an allocation that fails, wherever it is: a clean end, and a whole result or none") {

@@ -17,6 +17,7 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -135,7 +136,8 @@ Finished Process::wait(std::chrono::seconds limit) {
     if (pid_ <= 0) return done;
     const auto end = std::chrono::steady_clock::now() + limit;
     int status = 0;
-    while (waitpid(pid_, &status, WNOHANG) == 0) {
+    rusage used{};
+    while (wait4(pid_, &status, WNOHANG, &used) == 0) {
         if (std::chrono::steady_clock::now() > end && !done.timed_out) {
             done.timed_out = true;
             kill(pid_, SIGKILL);
@@ -143,6 +145,7 @@ Finished Process::wait(std::chrono::seconds limit) {
         std::this_thread::sleep_for(2ms);
     }
     pid_ = -1;
+    done.peak_kib = used.ru_maxrss;
     if (WIFEXITED(status)) done.exit_code = WEXITSTATUS(status);
     if (WIFSIGNALED(status)) done.signal = WTERMSIG(status);
     done.seconds =

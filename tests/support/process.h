@@ -26,6 +26,8 @@ struct Finished {
     bool timed_out = false;
     std::string out, err;
     double seconds = 0;
+    long peak_kib =
+        0; // of resident memory; the test program's own counts, since it is a copy first
 };
 
 // Process is a running program; its destructor ends it (SIGTERM, after a second SIGKILL) and reaps

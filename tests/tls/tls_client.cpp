@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tls/tls_client.h"
 
+#include "codec/byte_reader.h"
 #include "memory_server.h"
 #include "model/limits.h"
 #include "tls/handshake_log.h"
@@ -126,6 +127,24 @@ TEST_CASE("tls: the ClientHello names the server, and names nothing where no nam
     Connection unnamed(nullptr, "");
     unnamed.client->handshake();
     CHECK(unnamed.client->take_output().find("contoso") == std::string::npos);
+}
+
+TEST_CASE("tls: the ClientHello does not offer compressed certificates, which can be bombs") {
+    Connection connection;
+    connection.client->handshake();
+    const auto hello = connection.client->take_output();
+    codec::ByteReader reader(hello);
+    reader.take(5 + 4 + 2 + 32);                     // headers, version, random
+    reader.vector(1);                                // session id
+    reader.vector(2);                                // cipher suites
+    CHECK(reader.vector(1) == std::string(1, '\0')); // no compression of records either
+    codec::ByteReader extensions(reader.vector(2));
+    REQUIRE(reader.good());
+    while (!extensions.empty() && extensions.good()) {
+        CHECK(extensions.number(2) != 27); // compress_certificate (RFC 8879 3)
+        extensions.vector(2);
+    }
+    CHECK(extensions.good());
 }
 
 TEST_CASE("tls: a required client certificate that we do not have still gives the chain") {
