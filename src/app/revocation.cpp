@@ -152,7 +152,8 @@ void Revocation::fetch_issuers() {
             while (const auto last = store_.without_issuer(*chain)) {
                 std::vector<CertificatePtr> offered;
                 for (const auto& url : last->ca_issuer_urls)
-                    offered.insert(offered.end(), found[url].begin(), found[url].end());
+                    if (const auto known = found.find(url); known != found.end())
+                        offered.insert(offered.end(), known->second.begin(), known->second.end());
                 if (!store_.complete(*chain, offered)) break;
                 changed = true;
             }

@@ -109,6 +109,10 @@ class Fetching {
                 finish(job, read.refusal.outcome, std::move(read.refusal.detail));
                 continue;
             }
+            if (job.first_class && read.location->ldap) {
+                finish(job, FetchOutcome::unsupported, "it redirects to a directory");
+                continue;
+            }
             if (!read.location->literal) names.push_back(read.location->host);
             ready.push_back({std::move(job), std::move(*read.location), {}, {}});
         }
@@ -135,14 +139,7 @@ class Fetching {
             const auto name = found.find(one.location.host);
             if (name != found.end()) candidates = name->second.addresses;
             if (candidates.empty()) {
-                const bool absent = name != found.end() && name->second.no_such_name;
-                finish(
-                    one.job, absent ? FetchOutcome::no_such_name : FetchOutcome::dns_failure,
-                    fmt::format(
-                        "{}: {}", one.location.host,
-                        name == found.end() ? "not looked up" : name->second.failure
-                    )
-                );
+                without_address(one.job, name == found.end() ? nullptr : &name->second);
                 return false;
             }
         }
@@ -159,6 +156,17 @@ class Fetching {
         if (!one.addresses.empty()) return true;
         finish(one.job, FetchOutcome::forbidden, std::move(refusal));
         return false;
+    }
+
+    // `found`: null where the name was not looked up, since the run is at its end.
+    void without_address(const Job& job, const NameFound* found) {
+        if (const auto stop = stopped(); stop && !found)
+            return finish(job, stop->outcome, stop->detail);
+        finish(
+            job,
+            found && found->no_such_name ? FetchOutcome::no_such_name : FetchOutcome::dns_failure,
+            "its host: " + (found ? found->failure : "not looked up")
+        );
     }
 
     void start(Ready one) {

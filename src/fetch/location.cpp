@@ -55,6 +55,7 @@ LocationRead read_location(std::string_view text, const std::string& ldap_server
         location.host = location.host.substr(1, location.host.size() - 2);
     const auto port = part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
     std::from_chars(port.data(), port.data() + port.size(), location.port);
+    location.curl_host = location.host;
     location.literal = parse_address(location.host);
     if (!location.literal) {
         const auto name = check_host_name(location.host);

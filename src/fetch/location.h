@@ -14,7 +14,8 @@ namespace lyncprobe::fetch {
 struct Location {
     std::string url; // as libcurl takes it: what may not stand in a URL is percent-encoded
     bool ldap = false;
-    std::string host; // DNS name or address without brackets
+    std::string host;      // DNS name or address without brackets
+    std::string curl_host; // as libcurl calls it: a trailing dot stays
     std::uint16_t port = 0;
     std::optional<Address> literal; // the host is an address
     bool by_operator = false;       // --ldap-server: a host that the operator named

@@ -33,7 +33,7 @@ Transfer::Transfer(
       easy_(curl_easy_init()) {
     if (!easy_) return;
     if (!location.literal) {
-        auto pin = fmt::format("{}:{}:", location.host, location.port);
+        auto pin = fmt::format("{}:{}:", location.curl_host, location.port);
         for (std::size_t i = 0; i < addresses.size(); ++i)
             pin += (i == 0 ? "" : ",") +
                    (addresses[i].v6 ? "[" + to_text(addresses[i]) + "]" : to_text(addresses[i]));
@@ -98,6 +98,9 @@ Answer Transfer::answer(CURLcode code) {
 void Transfer::read_end(Answer& answer) {
     if (location_.ldap) {
         answer.values = ldap_values(body_);
+        answer.bytes = 0;
+        for (const auto& value : answer.values)
+            answer.bytes += value.size();
         answer.outcome = answer.values.empty() ? FetchOutcome::status : FetchOutcome::ok;
         if (answer.values.empty())
             answer.detail = "the directory shows nothing there to a reader who has not logged in";
@@ -125,10 +128,13 @@ void Transfer::read_failure(CURLcode code, Answer& answer) const {
                 ? "its headers do not end"
                 : fmt::format("it is larger than {} bytes, the most that is fetched", limit_)
         );
+    curl_off_t connected = 0; // microseconds until it was
+    curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &connected);
     if (no_memory_) return end(FetchOutcome::local_error, "this machine has no memory for it");
     switch (code) {
     case CURLE_COULDNT_CONNECT: {
         if (!gate_.refusal.empty()) return end(FetchOutcome::forbidden, gate_.refusal);
+        if (connected > 0) return end(FetchOutcome::closed, "the connection broke");
         const auto outcome = connect_outcome(info(easy_.get(), CURLINFO_OS_ERRNO));
         return end(
             outcome, outcome == FetchOutcome::refused ? "the host refuses the connection"
@@ -136,8 +142,6 @@ void Transfer::read_failure(CURLcode code, Answer& answer) const {
         );
     }
     case CURLE_OPERATION_TIMEDOUT: {
-        curl_off_t connected = 0; // microseconds
-        curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &connected);
         if (connected == 0) return end(FetchOutcome::unreachable, "no connection in time");
         return end(FetchOutcome::timeout, "it was not finished in time");
     }

@@ -12,7 +12,10 @@ namespace {
 Ruling rule_on_path(const PathFacts& path) {
     const auto because = path.why.empty() ? std::string() : ": " + path.why;
     switch (path.trust) {
-    case PathFacts::Trust::trusted: return pass();
+    case PathFacts::Trust::trusted:
+        return pass(
+            path.used_fetched ? "by way of a certificate that only a caIssuers location gave" : ""
+        );
     case PathFacts::Trust::untrusted: return fail("no path leads to a trust anchor" + because);
     case PathFacts::Trust::unknown:
         return inconclusive(fmt::format(

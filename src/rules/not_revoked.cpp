@@ -40,11 +40,10 @@ bool taken_back(const CertificateStatus& status, const StatusSaid& listed, Time 
 // nothing.
 std::string no_comfort(const StatusSaid& said, Time now) {
     const auto& location = *said.location;
-    if (!said.unfit.empty()) {
-        return location.outcome == FetchOutcome::ok
-                   ? fmt::format("{}: {}", place_and_detail(location), said.unfit)
-                   : place_and_detail(location);
-    }
+    if (!said.unfit.empty())
+        return said.unfit == location.detail
+                   ? place_and_detail(location)
+                   : fmt::format("{}: {}", place_and_detail(location), said.unfit);
     if (said.signature != SignatureState::good)
         return fmt::format("{}: its signature is not verified", place_and_detail(location));
     if (said.status != Status::good)

@@ -105,6 +105,7 @@ TEST_CASE("values that make no sense are refused, and the message names option a
     refused({"scan", "x.yaml", "--shard", "2/2"}, "--shard");
     refused({"scan", "x.yaml", "--shard", "two"}, "--shard");
     refused({"scan", "x.yaml", "--inventory", "--mtls-matrix"}, "--inventory shakes no hands");
+    refused({"scan", "x.yaml", "--ldap-server", "ldap://dc01"}, "--ldap-server");
     refused({"scan", "\x1b[31mred.yaml"}, "\\x1b[31mred.yaml");
 }
 

@@ -63,7 +63,7 @@ lab::Issued leaf_with(
 const json::object* Checked::finding(std::string_view rule) const {
     const auto& row = document.at("files").at(0);
     for (const auto& one : row.at("findings").as_array())
-        if (one.at("rule") == rule &&
+        if (std::string_view(one.at("rule").as_string()) == rule &&
             (one.at("certificate").is_null() || one.at("certificate") == row.at("chain").at(0)))
             return &one.as_object();
     return nullptr;

