@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// argv → Options. The only room with CLI11 is the .cpp behind this.
+// argv → Options.
 #pragma once
 
 #include "app/options.h"

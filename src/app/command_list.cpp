@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+#include "app/command_list.h"
+
+#include "app/command_options.h"
+#include "app/inputs.h"
+#include "probes/probe.h"
+
+namespace lyncprobe::app {
+
+namespace {
+
+// Named by the contract, refused until they are built, and absent from --help.
+constexpr const char* kCommandsToCome[] = {"diff", "report", "history", "serve", "merge"};
+
+std::string probes_text() {
+    std::string out;
+    for (const auto& probe : probes::all())
+        out += fmt::format("{}{}", out.empty() ? "" : ", ", to_text(probe.id));
+    return out;
+}
+
+CLI::App* add_scan(CLI::App& app, Options& options) {
+    auto* scan =
+        app.add_subcommand("scan", "Probe every endpoint of the target lists, judge, report");
+    scan->add_option("TARGETS", options.inputs, "target lists (YAML); '-' is stdin")->required();
+    add_choosing_options(*scan, options);
+    add_probing_options(*scan, options);
+    add_judging_options(*scan, options);
+    add_output_options(*scan, options);
+    scan->footer(
+        "Examples:\n"
+        "  lyncprobe scan targets.yaml\n"
+        "  lyncprobe scan targets.yaml --cert edge.pem --key edge.key --output result.json\n"
+        "  lyncprobe scan internal.yaml edge.yaml --target 'fe*' --fail-on warn --format json\n"
+        "Exit codes: 0 nothing found, 1 findings, 2 input error, 3 some endpoint not judged, 4 "
+        "internal error, 130 interrupted."
+    );
+    return scan;
+}
+
+CLI::App* add_probe(CLI::App& app, Options& options) {
+    auto* probe = app.add_subcommand("probe", "Probe one endpoint, no file needed");
+    probe
+        ->add_option_function<std::string>(
+            "HOST[:PORT]", [&](const std::string& host) { options.inputs = {host}; },
+            "DNS name or address; the port where it is not the probe's own"
+        )
+        ->required();
+    value_option(
+        *probe, "--as", "how to speak to it: " + probes_text() + " [tls]", "PROBE",
+        [&](const std::string& text) {
+            options.probe = word_of<Probe>("--as", text);
+            if (!probes::find(options.probe))
+                refuse(fmt::format("--as: probe '{}' is known, not built yet", text));
+        }
+    );
+    add_role_options(*probe, options);
+    value_option(
+        *probe, "--sip-domain",
+        "SIP domain to ask about: ours for sip, the partner's for federation and xmpp", "DOMAIN",
+        [&](const std::string& text) {
+            const auto domain = read_host_name(text);
+            if (!domain) refuse("--sip-domain: " + to_text(domain.error()));
+            options.sip_domain = *domain;
+        }
+    );
+    value_option(
+        *probe, "--product", "what runs there: lync-server-2013, skype-for-business-2019 …",
+        "PRODUCT",
+        [&](const std::string& text) { options.product = word_of<Product>("--product", text); }
+    );
+    add_choosing_options(*probe, options);
+    add_probing_options(*probe, options);
+    add_judging_options(*probe, options);
+    add_output_options(*probe, options);
+    probe->footer(
+        "Examples:\n"
+        "  lyncprobe probe sip.contoso.com\n"
+        "  lyncprobe probe fe01.contoso.local --as sip --role front-end --ca-file "
+        "contoso-root.pem\n"
+        "  lyncprobe probe [2001:db8::5]:5061 --pfx edge.pfx --password-env PFX_PASSWORD --verbose"
+    );
+    return probe;
+}
+
+CLI::App* add_check(CLI::App& app, Options& options) {
+    auto* check =
+        app.add_subcommand("check", "Judge certificate files, no network without --fetch");
+    check->add_option("FILE", options.inputs, "PEM, DER, PKCS#7 or PFX; '-' is stdin")->required();
+    add_role_options(*check, options);
+    add_judging_options(*check, options);
+    add_password_options(*check, options);
+    add_output_options(*check, options);
+    check->footer(
+        "Examples:\n"
+        "  lyncprobe check edge.cer --role edge --use AccessEdgeExternal --name sip.contoso.com\n"
+        "  lyncprobe check pool.pfx --password-file pfx.password --ca-file contoso-root.pem\n"
+        "  lyncprobe check *.pem --format json"
+    );
+    return check;
+}
+
+CLI::App* add_import(CLI::App& app, Options& options) {
+    auto* command =
+        app.add_subcommand("import", "Make a target list of a topology file (on stdout)");
+    command
+        ->add_option_function<std::string>(
+            "TOPOLOGY", [&](const std::string& path) { options.inputs = {path}; },
+            "output of Get-CsTopology -AsXml, or a Topology Builder file; '-' is stdin"
+        )
+        ->required();
+    command->footer(
+        "What makes no endpoint is told on stderr, with the reason.\n"
+        "Examples:\n"
+        "  Get-CsTopology -AsXml | Out-File topology.xml        (on a Front End Server)\n"
+        "  lyncprobe import topology.xml > targets.yaml\n"
+        "  lyncprobe import topology.tbxml | lyncprobe scan - --plan"
+    );
+    return command;
+}
+
+void add_sip_domains(CLI::App& command, Options& options) {
+    command
+        .add_option_function<std::vector<std::string>>(
+            "SIP-DOMAIN",
+            [&](const std::vector<std::string>& domains) {
+                for (const auto& text : domains) {
+                    if (parse_address(text))
+                        refuse(fmt::format("'{}' is an address, no SIP domain", text));
+                    const auto domain = read_host_name(text);
+                    if (!domain) refuse(to_text(domain.error()));
+                    options.inputs.push_back(*domain);
+                }
+            },
+            "the part of a sign-in address behind the @"
+        )
+        ->required();
+}
+
+CLI::App* add_discover(CLI::App& app, Options& options) {
+    auto* discover = app.add_subcommand(
+        "discover", "Ask DNS for the servers of SIP domains as clients and partners do"
+    );
+    add_sip_domains(*discover, options);
+    discover->add_flag(
+        "--yaml", options.as_target_list, "print a target list for scan instead of the report"
+    );
+    discover->add_flag("--scan", options.scan_too, "go on and probe what was found");
+    add_choosing_options(*discover, options);
+    add_probing_options(*discover, options);
+    add_judging_options(*discover, options);
+    add_output_options(*discover, options);
+    discover->footer(
+        "Examples:\n"
+        "  lyncprobe discover contoso.com\n"
+        "  lyncprobe discover contoso.com fabrikam.com --resolver 192.0.2.53 --format json\n"
+        "  lyncprobe discover contoso.com --yaml > targets.yaml\n"
+        "  lyncprobe discover contoso.com --scan --ca-file contoso-root.pem\n"
+        "--timeout is the limit of one question. With --scan, --format and --output are those of "
+        "the scan.\n"
+        "Exit codes: 0 nothing found, 1 findings, 2 input error, 3 some question not answered, 4 "
+        "internal error, 130 interrupted."
+    );
+    return discover;
+}
+
+// Options that choose targets have nothing to choose from while nothing is probed.
+void check_discover(const Options& options) {
+    if (options.scan_too && options.as_target_list) refuse("--yaml and --scan exclude each other");
+    if (!options.scan_too && options.plan_only) refuse("--plan needs --scan");
+    if (!options.scan_too && !options.target_globs.empty()) refuse("--target needs --scan");
+    if (!options.scan_too && options.shards > 1) refuse("--shard needs --scan");
+    if (options.scan_too) return;
+    const auto one_document = [](report::Format format) {
+        if (format == report::Format::ndjson)
+            refuse("discover has one document and no lines: use text or json");
+    };
+    one_document(options.format);
+    for (const auto& path : options.outputs)
+        one_document(*report::format_of_ending(path));
+}
+
+CLI::App* add_federation(CLI::App& app, Options& options) {
+    auto* federation = app.add_subcommand(
+        "federation", "Go or no-go: will federation with these SIP domains work?"
+    );
+    add_sip_domains(*federation, options);
+    value_option(
+        *federation, "--our-domain",
+        "our own SIP domain, in whose name is asked [that of our certificate]", "DOMAIN",
+        [&](const std::string& text) {
+            const auto domain = read_host_name(text);
+            if (!domain) refuse("--our-domain: " + to_text(domain.error()));
+            options.our_domain = *domain;
+        }
+    );
+    value_option(
+        *federation, "--direct",
+        "the partner's Access Edge by name (-ProxyFqdn) instead of its SRV record", "FQDN[:PORT]",
+        [&](const std::string& text) {
+            const auto place = read_host_port(text);
+            if (!place) refuse("--direct: " + to_text(place.error()));
+            if (parse_address(place->host))
+                refuse("--direct: an Edge takes a name here, which its certificate carries");
+            options.direct = place->host;
+            options.direct_port = place->port.value_or(options.direct_port);
+        }
+    );
+    federation->add_flag(
+        "--self", options.self, "these domains are our own: look at them as a partner would"
+    );
+    add_probing_options(*federation, options);
+    add_judging_options(*federation, options);
+    add_output_options(*federation, options);
+    // The verdict rests on every rule that an Edge applies, and on whole handshakes.
+    for (const auto* name : {"--fail-on", "--only", "--skip", "--mtls-matrix", "--inventory"})
+        federation->remove_option(federation->get_option(name));
+    federation->footer(
+        "Examples:\n"
+        "  lyncprobe federation fabrikam.com --pfx edge.pfx --password-env PFX_PASSWORD\n"
+        "  lyncprobe federation fabrikam.com litware.com --cert edge.pem --key edge.key --ca-file "
+        "our-roots.pem\n"
+        "  lyncprobe federation fabrikam.com --direct accessproxy.fabrikam.com --cert edge.pem "
+        "--key edge.key\n"
+        "  lyncprobe federation contoso.com --self --resolver 192.0.2.53\n"
+        "Exit codes: 0 every domain is ready, 1 some will fail, 2 input error, 3 none will fail "
+        "and "
+        "some cannot be told, 4 internal error, 130 interrupted."
+    );
+    return federation;
+}
+
+void check_federation(const Options& options) {
+    if (!options.self) return;
+    if (!options.identity.certificate.empty() || !options.identity.pfx.empty())
+        refuse("--self looks as a stranger does, without a certificate of ours");
+    if (!options.our_domain.empty()) refuse("--self and --our-domain exclude each other");
+}
+
+// `check` takes a password without an identity: that of the PFX files it reads.
+void check_identity(const IdentityFiles& identity, bool password_alone) {
+    const bool pair = !identity.certificate.empty() || !identity.key.empty();
+    if (pair && !identity.pfx.empty())
+        refuse("--pfx and --cert/--key are two ways to say the same; give one");
+    if (!identity.certificate.empty() && identity.key.empty())
+        refuse("--cert needs its private key: --key FILE");
+    if (identity.certificate.empty() && !identity.key.empty())
+        refuse("--key needs its certificate: --cert FILE");
+    if (!identity.password_env.empty() && !identity.password_file.empty())
+        refuse("--password-env and --password-file are two ways to say the same; give one");
+    const bool password = !identity.password_env.empty() || !identity.password_file.empty();
+    if (password && !password_alone && !pair && identity.pfx.empty())
+        refuse("--password-env and --password-file belong to --cert/--key or --pfx");
+}
+
+CLI::App* add_rules(CLI::App& app, Options& options) {
+    auto* rules = app.add_subcommand("rules", "List the rules, or explain one");
+    rules->add_option("ID", options.inputs, "rule to explain")->expected(0, 1);
+    rules->footer("Examples:\n  lyncprobe rules\n  lyncprobe rules no-rsassa-pss");
+    return rules;
+}
+
+CLI::App* add_docs(CLI::App& app, Options& options) {
+    auto* docs = app.add_subcommand("docs", "Documents that come out of the program")->group("");
+    docs->add_option("KIND", options.docs_kind, "rules, services")->required();
+    return docs;
+}
+
+void add_commands_to_come(CLI::App& app) {
+    for (const auto* name : kCommandsToCome) {
+        auto* command = app.add_subcommand(name, "")->group("");
+        command->allow_extras();
+        command->set_help_flag();
+        command->callback([name] { refuse(fmt::format("'{}' is known, not built yet", name)); });
+    }
+}
+
+} // namespace
+
+std::vector<std::pair<CLI::App*, Command>> add_commands(CLI::App& app, Options& options) {
+    std::vector<std::pair<CLI::App*, Command>> commands{
+        {add_scan(app, options), Command::scan},
+        {add_probe(app, options), Command::probe},
+        {add_check(app, options), Command::check},
+        {add_discover(app, options), Command::discover},
+        {add_federation(app, options), Command::federation},
+        {add_import(app, options), Command::import_topology},
+        {add_rules(app, options), Command::rules},
+        {add_docs(app, options), Command::docs}};
+    add_commands_to_come(app);
+    return commands;
+}
+
+void check_options(const Options& options) {
+    check_identity(options.identity, options.command == Command::check);
+    if (options.command == Command::discover) check_discover(options);
+    if (options.command == Command::federation) check_federation(options);
+    if (options.settings.inventory && options.settings.mtls_matrix)
+        refuse("--inventory shakes no hands, so there is nothing for --mtls-matrix to try");
+    if (options.quiet && options.verbose) refuse("--quiet and --verbose exclude each other");
+}
+
+} // namespace lyncprobe::app
