@@ -18,7 +18,8 @@ constexpr std::size_t kRecordContent = 16384;
 constexpr std::uint8_t kChangeCipherRecord = 20, kAlertRecord = 21, kHandshakeRecord = 22,
                        kDataRecord = 23, kHeartbeatRecord = 24; // RFC 8446 B.1, RFC 6520 3
 constexpr std::uint8_t kServerHello = 2, kCertificate = 11, kServerKeyExchange = 12,
-                       kServerHelloDone = 14, kFinished = 20; // RFC 8446 B.3, RFC 5246 7.4
+                       kServerHelloDone = 14, kFinished = 20,
+                       kCertificateStatus = 22; // RFC 8446 B.3, RFC 5246 7.4
 constexpr std::size_t kAes128GcmDheRsa = 0x009e, kAes128Gcm = 0x1301;
 constexpr std::size_t kP384 = 24; // RFC 8446 4.2.7: not the group that clients try first
 
@@ -65,9 +66,9 @@ std::string server_hello(
     );
 }
 
-std::string tls12_hello() {
+std::string tls12_hello(const std::string& more = {}) {
     return server_hello(
-        std::string(32, 'r'), {}, kAes128GcmDheRsa, extension(0xff01, "\0"s) // RFC 5746 3.2
+        std::string(32, 'r'), {}, kAes128GcmDheRsa, extension(0xff01, "\0"s) + more // RFC 5746 3.2
     );
 }
 
@@ -105,6 +106,14 @@ std::string diffie_hellman(std::size_t bits, const std::vector<std::string>& cha
         kHandshakeRecord, tls12_hello() + certificate_message(chain_der) +
                               handshake(kServerKeyExchange, exchange) +
                               handshake(kServerHelloDone, {})
+    );
+}
+
+// RFC 6066 8
+std::string empty_staple_flight(const std::vector<std::string>& chain_der) {
+    return records(
+        kHandshakeRecord, tls12_hello(extension(5, {})) + certificate_message(chain_der) +
+                              handshake(kCertificateStatus, "\x01" + vector({}, 3))
     );
 }
 
@@ -210,6 +219,7 @@ Reply bad_hello_answer(
     case retry_cookie_60_kb: return one(kHandshakeRecord, retry_request(record, 60'000));
     case dh_512_bits: return {.text = diffie_hellman(512, chain_der)};
     case dh_65528_bits: return {.text = diffie_hellman(65'528, chain_der)};
+    case empty_staple: return {.text = empty_staple_flight(chain_der)};
     }
     return {};
 }

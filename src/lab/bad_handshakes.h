@@ -42,7 +42,8 @@ enum class BadHello : std::uint8_t {
     retry_loop,          // answers every hello with a HelloRetryRequest
     retry_cookie_60_kb,  // a HelloRetryRequest with a cookie of 60 KB
     dh_512_bits,         // TLS 1.2 with a Diffie-Hellman group of 512 bits and no signature
-    dh_65528_bits        // and with one of 65,528 bits
+    dh_65528_bits,       // and with one of 65,528 bits
+    empty_staple         // TLS 1.2 with an OCSP response of no bytes
 };
 
 // BadFlight is what becomes of a good server's handshake messages on their way.

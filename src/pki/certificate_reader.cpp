@@ -9,6 +9,7 @@
 #include "pki/distinguished_name.h"
 #include "pki/extension_reader.h"
 #include "pki/issuance.h"
+#include "pki/memory.h"
 #include "pki/ossl.h"
 #include "pki/signature.h"
 
@@ -38,6 +39,7 @@ std::string base64(std::string_view bytes);
 } // namespace
 
 void initialise_openssl() {
+    count_failed_allocations();
     const int ready = OPENSSL_init_crypto(
         OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_DIGESTS | OPENSSL_INIT_ADD_ALL_CIPHERS,
         nullptr

@@ -3,6 +3,7 @@
 
 #include "model/limits.h"
 #include "pki/distinguished_name.h"
+#include "pki/memory.h"
 #include "tls/log_facts.h"
 #include "tls/tls_context_impl.h"
 
@@ -107,8 +108,6 @@ bool is_size_error(unsigned long error) {
             ERR_GET_REASON(error) == SSL_R_DATA_LENGTH_TOO_LONG);
 }
 
-bool is_memory_error(unsigned long error) { return ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE; }
-
 // Is one of our certificates issued by a name of the list?
 bool issuer_listed(const pki::Identity& identity, const std::vector<std::string>& ca_names) {
     const auto listed = [&](const std::string& issuer) {
@@ -126,16 +125,15 @@ TlsClient::Impl::Impl(ContextPool::Context& shared) : context(shared), log(ciphe
 
 void TlsClient::Impl::fail() {
     too_large = too_large || is_size_error(ERR_peek_error());
-    out_of_memory = out_of_memory || is_memory_error(ERR_peek_error()) ||
-                    is_memory_error(ERR_peek_last_error());
     failure = pki::drain_error_text();
     state = State::failed;
-    check_memory();
 }
 
-// Our own want is not the server's failure.
-void TlsClient::Impl::check_memory() const {
-    if (out_of_memory) throw std::bad_alloc();
+// Our own want is not the server's failure. Where libssl got along without what it wanted, nothing
+// is lost.
+void TlsClient::Impl::check_memory(bool failed, long failures_before) const {
+    if (out_of_memory || (failed && pki::failed_allocations() > failures_before))
+        throw std::bad_alloc();
 }
 
 TlsClient::TlsClient(ContextPool::Context& context, const HandshakeOptions& options)
@@ -167,8 +165,9 @@ TlsClient::~TlsClient() = default;
 TlsClient::State TlsClient::handshake() {
     if (impl_->state != State::handshaking) return impl_->state;
     ERR_clear_error();
+    const long failures = pki::failed_allocations();
     const int result = SSL_do_handshake(impl_->ssl.get());
-    impl_->check_memory();
+    impl_->check_memory(result != 1, failures);
     if (result == 1) {
         impl_->state = State::up;
         if (impl_->late_certificate) forget_session(impl_->ssl.get());
@@ -201,8 +200,9 @@ std::string TlsClient::read() {
     ERR_clear_error();
     std::size_t size = 0;
     const bool asked_before = impl_->log.requested_late();
+    const long failures = pki::failed_allocations();
     const int result = SSL_read_ex(impl_->ssl.get(), record.data(), record.size(), &size);
-    impl_->check_memory();
+    impl_->check_memory(result != 1, failures);
     if (result == 1) out.assign(record.data(), size);
     // Only what the server says after a late request can be its answer to our certificate.
     if (impl_->log.requested_late() && !asked_before) impl_->application_data = false;
@@ -230,7 +230,9 @@ void TlsClient::write(std::string_view plaintext) {
     if (impl_->state != State::up || plaintext.empty()) return;
     ERR_clear_error();
     std::size_t written = 0; // our BIO takes everything, so one call writes all
+    const long failures = pki::failed_allocations();
     const int result = SSL_write_ex(impl_->ssl.get(), plaintext.data(), plaintext.size(), &written);
+    impl_->check_memory(result != 1, failures);
     if (result == 1) return;
     if (SSL_get_error(impl_->ssl.get(), result) == SSL_ERROR_WANT_READ)
         impl_->unwritten += plaintext; // in the middle of a renegotiation

@@ -55,8 +55,9 @@ struct TlsClient::Impl {
     bool out_of_memory = false; // of ours; what libssl then says of the server counts for nothing
     SslPtr ssl;                 // last: it points into this
 
-    void fail(); // throws std::bad_alloc where memory is what was missing
-    void check_memory() const;
+    void fail();
+    // Throws std::bad_alloc where libssl failed for want of memory.
+    void check_memory(bool failed, long failures_before) const;
 };
 
 } // namespace lyncprobe::tls

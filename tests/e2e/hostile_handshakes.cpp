@@ -107,6 +107,7 @@ TEST_CASE("bytes in place of a handshake: not TLS, or TLS that failed, and never
         {"retry loop", with(BadHello::retry_loop), "tls_failure", "handshake"},
         {"large cookie", with(BadHello::retry_cookie_60_kb), "tls_failure", "handshake"},
         {"DH 512", with(BadHello::dh_512_bits), "tls_failure", "handshake", "", true},
+        {"empty staple", with(BadHello::empty_staple), "tls_failure", "handshake", "", true},
         {"DH 65528", with(BadHello::dh_65528_bits), "tls_failure", "handshake", "", true},
     };
     Site site;

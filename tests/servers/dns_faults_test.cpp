@@ -20,9 +20,11 @@ std::string two_targets(const TemporaryFolder& folder, const std::string& host) 
     );
 }
 
-std::vector<std::string> scan_of(const std::string& list, const std::string& resolver) {
-    return {lyncprobe_path(), "scan",   list,       "--resolver", resolver,
-            "--timeout",      "1500ms", "--format", "json"};
+std::vector<std::string> scan_of(
+    const std::string& list, const std::string& resolver, const std::string& timeout = "20s"
+) {
+    return {lyncprobe_path(), "scan",  list,       "--resolver", resolver,
+            "--timeout",      timeout, "--format", "json"};
 }
 
 std::vector<boost::json::value> endpoints(const Finished& done, std::string_view target) {
@@ -72,7 +74,8 @@ TEST_CASE("scan: a name server that lies about an address costs its own target, 
     std::vector<std::unique_ptr<Process>> scans;
     for (const auto& one : all) {
         servers.push_back(std::make_unique<LyingDns>(one.lie, LyingDns::About::addresses));
-        scans.push_back(std::make_unique<Process>(scan_of(list, servers.back()->address())));
+        scans.push_back(std::make_unique<Process>(scan_of(list, servers.back()->address(), "1500ms")
+        ));
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
         CAPTURE(all[i].name);
