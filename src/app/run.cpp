@@ -242,6 +242,9 @@ void judge_safely(
         row.main.outcome = Outcome::local_error;
         row.main.stage = Stage::done;
         row.main.detail = fmt::format("could not be judged on this machine: {}", error.what());
+        row.main.chain = nullptr; // else it would count as judged
+        row.main.pseudo_tls = row.main.plain = false;
+        row.variants.clear();
     }
 }
 
@@ -300,6 +303,7 @@ int run_deployment(Deployment deployment, const Options& options) {
 
     pki::CertificateStore store(std::move(*anchors));
     FindingPool pool;
+    StatusMap statuses; // of --fetch
     const auto soon = settings.expires_within.value_or(std::chrono::days{30});
     Judge judge(
         store, pool, std::move(*selection), deployment.policy, deployment.waivers, result.judged_at,
@@ -376,7 +380,8 @@ int run_deployment(Deployment deployment, const Options& options) {
         } catch (const std::exception& error) {
             warn(fmt::format("fetching ended early: {}", error.what()));
         }
-        judge.use(revocation.statuses());
+        statuses = revocation.take_statuses();
+        judge.use(statuses);
         for (std::size_t i = 0; i < waiting.size(); ++i)
             judge_row(result.endpoints[i], waiting[i]);
         result.locations = revocation.take_locations();
