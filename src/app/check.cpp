@@ -75,14 +75,16 @@ int run_check(const Options& options) {
             warn(to_text(Problem{.what = row.error, .where = {row.path}}));
     }
     result.fetched = options.settings.fetch.value_or(false);
-    Revocation revocation(
-        store, fetch_options(options.settings, options.resolvers, nullptr), result.judged_at
-    );
+    StatusMap statuses;
     if (result.fetched) {
+        Revocation revocation(
+            store, fetch_options(options.settings, options.resolvers, nullptr), result.judged_at
+        );
         for (const auto& row : result.files)
             revocation.add(row.chain);
         revocation.run();
-        judge.use(revocation.statuses());
+        statuses = revocation.take_statuses();
+        judge.use(statuses);
         result.locations = revocation.take_locations();
     }
     auto context = judge.context();

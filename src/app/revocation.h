@@ -44,7 +44,7 @@ class Revocation {
     // certificate presented below its root. The chains of the store change.
     void run();
 
-    const StatusMap& statuses() const { return statuses_; }
+    StatusMap take_statuses() { return std::move(statuses_); }
     std::vector<LocationPtr> take_locations() { return std::move(locations_); }
 
   private:

@@ -76,6 +76,9 @@ void judge_safely(
         row.main.outcome = Outcome::local_error;
         row.main.stage = Stage::done;
         row.main.detail = fmt::format("could not be judged on this machine: {}", error.what());
+        row.main.chain = nullptr; // else it would count as judged
+        row.main.pseudo_tls = row.main.plain = false;
+        row.variants.clear();
     }
 }
 
@@ -153,7 +156,8 @@ class Run {
         } catch (const std::exception& error) {
             progress_.say(fmt::format("fetching ended early: {}", error.what()));
         }
-        judge_.use(revocation.statuses());
+        statuses_ = revocation.take_statuses();
+        judge_.use(statuses_);
         for (std::size_t i = 0; i < waiting_.size(); ++i)
             judge_row(result_.endpoints[i], waiting_[i]);
         result_.locations = revocation.take_locations();
@@ -245,6 +249,7 @@ class Run {
     RunResult result_;
     pki::CertificateStore store_;
     FindingPool pool_;
+    StatusMap statuses_; // of --fetch
     Judge judge_;
     tls::ContextPool contexts_;
     net::EngineOptions engine_;

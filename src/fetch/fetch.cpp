@@ -66,6 +66,7 @@ class Fetching {
         Job job;
         std::unique_ptr<Transfer> transfer;
         AddressPolicy policy;
+        std::string origin; // host and port
         Clock::time_point started;
     };
 
@@ -170,6 +171,9 @@ class Fetching {
     }
 
     void start(Ready one) {
+        auto origin = host_and_port(one.location.host, one.location.port);
+        if (const auto known = silent_.find(origin); known != silent_.end())
+            return finish(one.job, FetchOutcome::unreachable, known->second);
         const auto spent = std::chrono::duration_cast<Milliseconds>(one.job.spent);
         const auto left = std::max(options_.timeout - spent, Milliseconds{1});
         auto transfer = std::make_unique<Transfer>(
@@ -180,7 +184,10 @@ class Fetching {
         if (!handle || curl_multi_add_handle(multi_.get(), handle) != CURLM_OK)
             return finish(one.job, FetchOutcome::local_error, "libcurl cannot start");
         running_.emplace(
-            handle, Running{std::move(one.job), std::move(transfer), one.policy, Clock::now()}
+            handle,
+            Running{
+                std::move(one.job), std::move(transfer), one.policy, std::move(origin),
+                Clock::now()}
         );
     }
 
@@ -202,6 +209,7 @@ class Fetching {
                 continue;
             }
             auto answer = one.transfer->answer(code);
+            if (answer.outcome == FetchOutcome::unreachable) silent_[one.origin] = answer.detail;
             answer.milliseconds = in_milliseconds(one.job.spent);
             one.transfer.reset();
             done_(one.job.request, std::move(answer));
@@ -230,6 +238,7 @@ class Fetching {
     const std::function<void(std::size_t, Answer&&)>& done_;
     MultiPtr multi_;
     std::map<CURL*, Running> running_;
+    std::map<std::string, std::string> silent_; // origin → why; not waited for once more
 };
 
 } // namespace
