@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -220,6 +221,8 @@ Ruling ruling_of(const Rule& rule, const Subject& subject) {
             if (auto reason = rule.applies(subject); !reason.empty())
                 return not_applicable(std::move(reason));
         return rule.check(subject);
+    } catch (const std::bad_alloc&) {
+        throw; // no fault of the certificate's: the endpoint is not judged at all
     } catch (const std::exception& thrown) {
         error = thrown.what();
     } catch (...) {
