@@ -372,6 +372,10 @@ TEST_CASE("go-live: certificates") {
         {"server-eku", [](Partner& p) { p.fails("server-eku"); },
          "will-fail: server-eku fails theirs"},
         {"validity", [](Partner& p) { p.fails("validity"); }, "will-fail: validity fails theirs"},
+        {"revoked", [](Partner& p) { p.fails("not-revoked"); },
+         "will-fail: not-revoked fails theirs"},
+        {"nobody says whether it is revoked",
+         [](Partner& p) { p.fails("not-revoked", Verdict::inconclusive); }, "ready"},
         {"soon expired", [](Partner& p) { p.fails("validity", Verdict::warn); },
          "ready: validity note theirs"},
         {"an old root that nobody needs",
@@ -417,6 +421,9 @@ TEST_CASE("go-live: certificates") {
          "cannot-tell: missing-intermediate open theirs"},
         {"intermediate only here", [](Partner& p) { p.chain.path.used_unpresented = true; },
          "ready: missing-intermediate note theirs"},
+        {"intermediate only where the certificate says it is",
+         [](Partner& p) { p.chain.path.used_unpresented = p.chain.path.used_fetched = true; },
+         "cannot-tell: missing-intermediate open theirs"},
     });
 }
 
