@@ -104,8 +104,7 @@ constinit const Rule client_certificate_demanded{
                "required) asks for a certificate in the handshake. Judged where the role says what "
                "listens there, for SIP, PSOM and bare MTLS; not for HTTPS, where the web server "
                "may ask later, and not where clients sign in, too. On a gateway it is a warning: "
-               "Mediation "
-               "Servers connect all the same.",
+               "Mediation Servers connect all the same.",
     .why = "Without the question nobody can show a certificate: a Lync server behind such a port "
            "refuses its own peers, or it is no Lync server that answers, but a load balancer that "
            "ends TLS itself or another service on the same port.",
