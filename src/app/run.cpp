@@ -189,7 +189,9 @@ class Run {
         result.declared = std::move(inputs.declared);
         result.targets = std::move(inputs.deployment.targets);
         result.endpoints.reserve(result.targets.size());
-        result.fetched = inputs.settings.fetch.value_or(false);
+        // `fetch-private: yes` means both, as --fetch-private does.
+        const auto& settings = inputs.settings;
+        result.fetched = settings.fetch.value_or(settings.fetch_private.value_or(false));
         return result;
     }
 
