@@ -279,20 +279,23 @@ void Examination::not_trusted(const Chain& chain) {
         return;
     }
     const auto because = path.why.empty() ? std::string() : ": " + path.why;
+    const bool self = asked_.self;
+    constexpr const char* kPublic = "take a certificate of a public CA for the Access Edge; "
+                                    "partners have to import a private root";
     if (known)
         add("untrusted-root", Weight::fails, Party::ours,
             "the certificate leads to none of the roots given here" + because,
-            "import that root into the Trusted Root Certification Authorities of our Edge; or the "
-            "other side takes a certificate of a public CA that both have",
+            self ? kPublic
+                 : "import that root into the Trusted Root Certification Authorities of our Edge; "
+                   "or the other side takes a certificate of a public CA that both have",
             kMtls);
     else
         add("untrusted-root", Weight::open, Party::ours,
             fmt::format(
-                "the certificate leads to no root of this machine{}; whether our Edge has it "
-                "cannot be seen",
-                because
+                "the certificate leads to no root of this machine{}; whether {} cannot be seen",
+                because, self ? "partners trust it" : "our Edge has it"
             ),
-            "give the roots of our Edge with --ca-file", kMtls);
+            self ? kPublic : "give the roots of our Edge with --ca-file", kMtls);
 }
 
 void Examination::mutual_tls() {
