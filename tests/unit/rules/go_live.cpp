@@ -16,6 +16,13 @@ namespace lyncprobe::rules::testing {
 
 namespace {
 
+// A row shares its facts with others; this gives it its own to change.
+TlsFacts& own_tls(AttemptRow& row) {
+    auto own = row.tls ? std::make_shared<TlsFacts>(*row.tls) : std::make_shared<TlsFacts>();
+    row.tls = own;
+    return *own;
+}
+
 constexpr const char* kDomain = "fabrikam.com";
 constexpr const char* kEdge = "sip.fabrikam.com";
 
@@ -83,9 +90,9 @@ struct Partner {
         main.outcome = Outcome::ok;
         main.stage = Stage::done;
         main.detail = "answers OPTIONS with 200 OK";
-        main.tls = std::make_unique<TlsFacts>();
-        main.tls->handshake_done = true;
-        main.tls->version = "TLSv1.2";
+        auto& tls = own_tls(main);
+        tls.handshake_done = true;
+        tls.version = "TLSv1.2";
         main.client_certificate = std::make_unique<ClientCertificateFacts>();
         main.client_certificate->requested = main.client_certificate->identity_offered = true;
         main.client_certificate->presented = "ab";
@@ -110,10 +117,7 @@ struct Partner {
         seen.answer = {};
         no_chain = true;
     }
-    void alert(std::uint8_t code) {
-        if (!main().tls) main().tls = std::make_unique<TlsFacts>();
-        main().tls->alerts.push_back({true, true, code});
-    }
+    void alert(std::uint8_t code) { own_tls(main()).alerts.push_back({true, true, code}); }
     void refuses(Outcome outcome, std::uint8_t code) {
         main().outcome = outcome;
         main().stage = Stage::client_auth;
@@ -130,9 +134,9 @@ struct Partner {
         AttemptRow out;
         out.raw_version = offered;
         out.outcome = refused ? Outcome::tls_alert : Outcome::ok;
-        out.tls = std::make_unique<TlsFacts>();
-        out.tls->version = version;
-        if (refused) out.tls->alerts.push_back({true, true, 70});
+        auto& tls = own_tls(out);
+        tls.version = version;
+        if (refused) tls.alerts.push_back({true, true, 70});
         row().variants.push_back(std::move(out));
     }
 
@@ -291,21 +295,22 @@ TEST_CASE("go-live: reaching the Edge and shaking hands") {
              p.variant(0x0300, "SSLv3", false);
          },
          "will-fail: tls-version fails theirs"},
-        {"TLS 1.0 alone", [](Partner& p) { p.main().tls->version = "TLSv1.0"; },
+        {"TLS 1.0 alone", [](Partner& p) { own_tls(p.main()).version = "TLSv1.0"; },
          "cannot-tell: tls-version open theirs"},
         {"TLS 1.3 and 1.2",
          [](Partner& p) {
-             p.main().tls->version = "TLSv1.3";
+             own_tls(p.main()).version = "TLSv1.3";
              p.variant(0x0303, "TLSv1.2", false);
          },
          "ready"},
         {"TLS 1.3 alone",
          [](Partner& p) {
-             p.main().tls->version = "TLSv1.3";
+             own_tls(p.main()).version = "TLSv1.3";
              p.variant(0x0303, "", true);
          },
          "will-fail: tls-version fails theirs"},
-        {"TLS 1.3, and nothing known of 1.2", [](Partner& p) { p.main().tls->version = "TLSv1.3"; },
+        {"TLS 1.3, and nothing known of 1.2",
+         [](Partner& p) { own_tls(p.main()).version = "TLSv1.3"; },
          "cannot-tell: tls-version open theirs"},
         {"cut off", [](Partner& p) { p.ends(Outcome::interrupted, Stage::resolve); },
          "cannot-tell: not-tested open ours"},
