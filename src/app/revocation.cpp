@@ -235,7 +235,7 @@ void Revocation::read_list(const Question& question, std::string bytes) {
     auto list = pki::Crl::read(std::move(bytes));
     if (!list) {
         location.outcome = FetchOutcome::wrong_content;
-        location.detail = "what is there is no revocation list: " + list.error().what;
+        location.detail = list.error().what;
         return;
     }
     location.crl = list->facts();

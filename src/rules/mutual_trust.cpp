@@ -147,7 +147,8 @@ constinit const Rule mutual_trust{
            "it, or its list is cut, the connection fails, and with it whatever goes over that "
            "link: sign-in, presence, conferences, calls.",
     .fix = "import the root that is named into Trusted Root Certification Authorities (computer "
-           "account) of the server whose list lacks it; where the list is cut, remove roots that "
+           "account) of the server whose list lacks it; where a server's own self-signed "
+           "certificate is named, replace that one; where the list is cut, remove roots that "
            "nobody needs, or set SendTrustedIssuerList=0 under HKLM\\SYSTEM\\CurrentControlSet\\"
            "Control\\SecurityProviders\\SCHANNEL",
     .evidence =

@@ -270,7 +270,7 @@ void Builder::web_sites(const Pool& pool, const Server& server) {
 
 // Clients look for it as sip.<SIP domain>.
 void Builder::directors() {
-    const Pool pool{2, in_contoso("dirpool"), in_contoso("dirpoolweb"), in_contoso("dirweb")};
+    const Pool pool{2, in_contoso("dirpool"), in_contoso("dirpoolweb"), in_contoso("web")};
     for (const auto& server : servers(pool, "dir", 1, 2)) {
         add_all(
             server, kDirector, "Default",
@@ -380,8 +380,9 @@ void Builder::neighbours() {
 void Builder::reverse_proxies() {
     const Pool pool{6, in_contoso("rp")};
     const Pool published{0, in_contoso("pool01"), in_contoso("pool01web"), in_contoso("web")};
-    const Names web{in_contoso("web"),  in_contoso("dirweb"),    in_contoso("dublinweb"),
-                    in_contoso("meet"), "meet.fabrikam.example", in_contoso("dialin")};
+    const Names web{
+        in_contoso("web"), in_contoso("dublinweb"), in_contoso("meet"), "meet.fabrikam.example",
+        in_contoso("dialin")};
     const auto certificate = lab::public_spec(web.front(), with_domains(web, "lyncdiscover."));
     for (const auto& server : servers(pool, "rp", 1, 2)) {
         auto& listener =

@@ -192,7 +192,7 @@ void check_scan(const Played& played, const std::string& list, Extent extent) {
 
     const auto expected_endpoints = endpoints_of(played.listeners);
     const auto endpoints = endpoints_of(result);
-    CHECK(expected_endpoints.size() == 382);
+    CHECK(expected_endpoints.size() == 380);
     CHECK(only_in(expected_endpoints, endpoints) == "");
     CHECK(only_in(endpoints, expected_endpoints) == "");
 

@@ -80,6 +80,23 @@ TEST_CASE("chain-trusted: a path passes; none fails where our own anchors are co
     CHECK(bad.message.find("is not an anchor") != std::string::npos);
 }
 
+TEST_CASE("chain-trusted: where the server leaves out the next certificate, no root is asked for") {
+    Bench bench({server()});
+    bench.chain.complete = false;
+    bench.chain.missing_issuer = bench.chain.presented.front()->issuer;
+    bench.chain.path.trust = PathFacts::Trust::untrusted;
+    bench.chain.path.anchors_configured = true;
+    bench.chain.path.path = bench.chain.presented;
+    const auto gap = bench.ask("chain-trusted");
+    CHECK(gap.verdict == Verdict::fail);
+    CHECK(gap.evidence.text("missing_issuer") == bench.chain.missing_issuer);
+    CHECK(gap.message.find("the server has to send it") != std::string::npos);
+    CHECK(gap.fix.starts_with("where the server leaves out an intermediate"));
+    // A gap on another way is not what this way ends in.
+    bench.chain.missing_issuer = "CN=Another CA";
+    CHECK(!bench.ask("chain-trusted").evidence.find("missing_issuer"));
+}
+
 TEST_CASE(
     "chain-trusted: with the system's anchors only, no path is inconclusive and asks for the root"
 ) {
