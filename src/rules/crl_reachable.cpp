@@ -14,6 +14,10 @@ namespace {
 
 enum class Reach { good, dead, open };
 
+// As long as Windows waits for a location, with a little for the clocks; who gave up sooner
+// (--timeout) does not know what Windows would have got.
+constexpr double kWindowsWaitsMs = 0.95 * 15'000;
+
 // A host or a name server has said no: dead. What only says something about where we stand, or
 // about our limits: open.
 Reach reach_of(const FetchedLocation& location) {
@@ -21,9 +25,10 @@ Reach reach_of(const FetchedLocation& location) {
     case FetchOutcome::ok: return Reach::good;
     case FetchOutcome::status: // a directory may show it to whoever has logged in
         return url_scheme(location.url).starts_with("ldap") ? Reach::open : Reach::dead;
+    case FetchOutcome::timeout:
+        return location.milliseconds < kWindowsWaitsMs ? Reach::open : Reach::dead;
     case FetchOutcome::no_such_name:
     case FetchOutcome::refused:
-    case FetchOutcome::timeout:
     case FetchOutcome::closed:
     case FetchOutcome::wrong_content:
     case FetchOutcome::redirect_limit: return Reach::dead;
@@ -114,7 +119,8 @@ constinit const Rule crl_reachable{
         "delta CRL where the CRL names one. It fails where every location says no: no such name, "
         "refused, an error, not finished in 15 seconds, something that is no CRL. What cannot be "
         "asked from here (no way there, no name server, a private address without --fetch-private, "
-        "a directory without a host or that wants a login) is inconclusive.",
+        "a directory without a host or that wants a login, a --timeout shorter than that) is "
+        "inconclusive.",
     .why = "Windows asks for the CRL whenever it checks a certificate. Where it cannot get it, "
            "sign-in, federation "
            "and the Edge Server's checks of its peers fail or wait for a time-out on every new "

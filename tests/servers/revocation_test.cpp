@@ -238,7 +238,8 @@ TEST_CASE("fetch: endpoints share locations, each of which is asked once; a slow
     REQUIRE(locations.size() == 2);
     CHECK(result.endpoint("fast").verdict("not-revoked") == "pass");
     CHECK(result.endpoint("again").verdict("not-revoked") == "pass");
-    CHECK(result.endpoint("slow").verdict("crl-reachable") == "fail");
+    // Windows would have waited for 15 seconds.
+    CHECK(result.endpoint("slow").verdict("crl-reachable") == "inconclusive");
     CHECK(result.endpoint("slow").message("crl-reachable").find("in time") != std::string::npos);
     CHECK(result.endpoint("slow").verdict("not-revoked") == "inconclusive");
     // The issuing CA names no location, so there is nothing to ask and nobody to vouch.

@@ -21,6 +21,7 @@ std::shared_ptr<FetchedLocation> location(
     out->outcome = outcome;
     out->url = std::move(url);
     if (outcome != FetchOutcome::ok) out->detail = "it did not work";
+    if (outcome == FetchOutcome::timeout) out->milliseconds = 15'001;
     return out;
 }
 
@@ -136,6 +137,11 @@ TEST_CASE("crl-reachable: dead locations fail, and what says something about us 
         Judged({failed(status, "ldap://dc/CN=CA")}).verdict("crl-reachable") ==
         Verdict::inconclusive
     );
+    auto impatient = location(LocationKind::crl, timeout);
+    impatient->milliseconds = 5'000; // --timeout 5s
+    StatusSaid given_up;
+    given_up.location = impatient;
+    CHECK(Judged({given_up}).verdict("crl-reachable") == Verdict::inconclusive);
     CHECK(Judged({failed(status), read(today())}).verdict("crl-reachable") == Verdict::warn);
     CHECK(Judged({failed(unreachable), read(today())}).verdict("crl-reachable") == Verdict::pass);
     CHECK(
