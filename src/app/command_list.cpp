@@ -231,11 +231,8 @@ CLI::App* add_federation(CLI::App& app, Options& options) {
     add_probing_options(*federation, options);
     add_judging_options(*federation, options);
     add_output_options(*federation, options);
-    // The verdict rests on every rule that an Edge applies and on whole handshakes, and knows
-    // nothing of revocation.
-    for (const auto* name :
-         {"--fail-on", "--only", "--skip", "--mtls-matrix", "--inventory", "--fetch",
-          "--fetch-private", "--ldap-server"})
+    // The verdict rests on every rule that an Edge applies, and on whole handshakes.
+    for (const auto* name : {"--fail-on", "--only", "--skip", "--mtls-matrix", "--inventory"})
         federation->remove_option(federation->get_option(name));
     federation->footer(
         "Examples:\n"

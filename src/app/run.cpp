@@ -117,14 +117,14 @@ class Run {
           ),
           engine_(engine_options(inputs_.settings, options, inputs_.deployment)) {}
 
-    // Judges our own certificates and makes them ready to be offered.
+    // Makes our own certificates ready to be offered.
     std::optional<Problem> offer(const std::vector<pki::IdentityPtr>& identities) {
         for (const auto& identity : identities) {
             contexts_.add_identity(identity);
             if (auto refusal = refusal_of(contexts_, *identity)) return refusal;
-            result_.identities.push_back(judge_.identity(*identity));
         }
-        outputs_.identities(result_.identities);
+        identities_ = identities;
+        if (!result_.fetched) judge_identities();
         return std::nullopt;
     }
 
@@ -150,6 +150,8 @@ class Run {
         auto from = fetch_options(inputs_.settings, engine_.resolvers, engine_.interrupts);
         if (inputs_.settings.deadline) from.deadline = started_ + *inputs_.settings.deadline;
         Revocation revocation(store_, std::move(from), result_.judged_at);
+        for (const auto& identity : identities_)
+            revocation.add(store_.chain(identity->chain()));
         for (const auto& rest : waiting_)
             revocation.add(rest.chain);
         try {
@@ -159,6 +161,7 @@ class Run {
         }
         statuses_ = revocation.take_statuses();
         judge_.use(statuses_);
+        judge_identities();
         for (std::size_t i = 0; i < waiting_.size(); ++i)
             judge_row(result_.endpoints[i], waiting_[i]);
         result_.locations = revocation.take_locations();
@@ -214,6 +217,12 @@ class Run {
             judge_row(result_.endpoints.back(), rest);
     }
 
+    void judge_identities() {
+        for (const auto& identity : identities_)
+            result_.identities.push_back(judge_.identity(*identity));
+        outputs_.identities(result_.identities);
+    }
+
     void judge_row(EndpointRow& row, const Unjudged& rest) {
         const auto& planned = inputs_.targets[row.target];
         judge_safely(judge_, planned, row, rest);
@@ -256,6 +265,7 @@ class Run {
     Judge judge_;
     tls::ContextPool contexts_;
     net::EngineOptions engine_;
+    std::vector<pki::IdentityPtr> identities_;
     std::size_t offset_ = 0;        // of the round's targets among all
     std::vector<Unjudged> waiting_; // with --fetch, one for each row of the result
 };

@@ -127,8 +127,8 @@ std::string wrapped(std::string_view text, std::string_view indent) {
 
 std::string source_line(const Rule& rule) {
     const auto& source = rule.source;
-    if (source.url.empty()) return fmt::format("{}, {}", source.document, source.section);
-    return fmt::format("{}, {} {}", source.document, source.section, source.url);
+    if (source.url.empty()) return to_text(source);
+    return fmt::format("{} {}", to_text(source), source.url);
 }
 
 std::string markdown_of(const Rule& rule) {

@@ -276,7 +276,7 @@ std::string_view source_text(const Rule& rule) {
     static const auto texts = [] {
         std::map<std::string_view, std::string> out;
         for (const auto* known : all())
-            out[known->id] = fmt::format("{}, {}", known->source.document, known->source.section);
+            out[known->id] = to_text(known->source);
         return out;
     }();
     const auto found = texts.find(rule.id);

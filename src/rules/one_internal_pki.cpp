@@ -26,6 +26,11 @@ bool must_follow(const Target& target) {
            (target.role == Role::persistent_chat && target.use == CertificateUse::default_);
 }
 
+// An Edge may have a certificate of a public CA inside, which every server trusts.
+bool free_to_be_public(const Shown& shown) {
+    return shown.target->role == Role::edge && publicly_trusted(shown.chain());
+}
+
 // By the root, else the issuer, in words.
 using ByOrigin = std::map<std::string, Group>;
 
@@ -53,7 +58,7 @@ std::vector<RunRuling> check_one_internal_pki(const RunResult& run) {
     Group followers;
     for (const auto& shown : shown_in(run)) {
         if (is_front_end(*shown.target)) inside.add(origin_of(shown.chain()));
-        if (must_follow(*shown.target)) followers.push_back(shown);
+        if (must_follow(*shown.target) && !free_to_be_public(shown)) followers.push_back(shown);
     }
     if (inside.empty() || followers.empty()) return {};
     ByOrigin strangers, unknown;
@@ -83,10 +88,12 @@ constinit const Rule one_internal_pki{
          .section = "same PKI",
          .url = "https://learn.microsoft.com/en-us/skypeforbusiness/troubleshoot/server-deployment/"
                 "central-management-store-replication-failures"},
-    .demands = "The internal certificates of Edge Servers and the certificates of Persistent Chat "
-               "servers come from a root or a CA that the certificates of Front End Servers "
-               "(Standard Edition too) come from. Where the chains reach no root that is known, "
-               "other CAs are inconclusive. The outside of the Edge is free.",
+    .demands =
+        "The internal certificates of Edge Servers and the certificates of Persistent Chat "
+        "servers come from a root or a CA that the certificates of Front End Servers "
+        "(Standard Edition too) come from. Where the chains reach no root that is known, "
+        "other CAs are inconclusive. The outside of the Edge is free, and inside it may have a "
+        "certificate of a public CA, too.",
     .why = "The servers authenticate each other by certificate. From another PKI the replica on "
            "the Edge Server is not updated (events 1015, 1017), so that it goes on with an old "
            "configuration, and Persistent Chat stays alone.",

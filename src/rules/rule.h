@@ -31,6 +31,10 @@ struct Source {
     std::string_view url = {};
 };
 
+// "document, section"; where both name several with "; " between, each document has its section:
+// "RFC 5246, 7.4.4; RFC 6120, 4.9".
+std::string to_text(const Source&);
+
 // NameTried is an attempt without a server name, or with a foreign one.
 struct NameTried {
     std::string offer; // "without-server-name"

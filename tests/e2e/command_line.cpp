@@ -141,7 +141,9 @@ TEST_CASE("discover: what makes no sense is refused before anything is asked") {
     refused({"federation", "contoso.example", "--only", "host-name"}, "'--only' is no option");
     refused({"federation", "contoso.example", "--fail-on", "warn"}, "'--fail-on' is no option");
     refused({"federation", "contoso.example", "--pfx", "/nowhere/edge.pfx"}, "/nowhere/edge.pfx");
-    refused({"federation", "contoso.example", "--fetch"}, "'--fetch' is no option of federation");
+    refused(
+        {"federation", "contoso.example", "--only", "x"}, "'--only' is no option of federation"
+    );
     refused({"federation", "192.0.2.1"}, "no SIP domain");
     refused({"federation", "contoso.example", "--direct", "192.0.2.1"}, "takes a name");
     refused({"federation", "contoso.example", "--direct", "edge:99999"}, "is no port");

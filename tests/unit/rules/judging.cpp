@@ -64,6 +64,12 @@ TEST_CASE("judge: a rule that throws fails under its own id with the error alone
     CHECK(findings[3]->verdict == Verdict::pass);
 }
 
+TEST_CASE("judge: each document of a source stands with its own section") {
+    CHECK(to_text(Source{"RFC 5246", "7.4.4"}) == "RFC 5246, 7.4.4");
+    CHECK(to_text(Source{"RFC 5246; RFC 6120", "7.4.4; 4.9"}) == "RFC 5246, 7.4.4; RFC 6120, 4.9");
+    CHECK(to_text(Source{"RFC 5246; experience", "7.4.4"}) == "RFC 5246; experience, 7.4.4");
+}
+
 TEST_CASE("judge: want of memory is no finding about a certificate") {
     Bench bench;
     FindingPool pool;

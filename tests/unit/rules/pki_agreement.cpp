@@ -43,6 +43,23 @@ TEST_CASE("one-internal-pki: the Edge inside and Persistent Chat follow the Fron
     CHECK(fleet.judge("one-internal-pki")[0].endpoints == std::vector<std::size_t>{4});
 }
 
+TEST_CASE(
+    "one-internal-pki: inside an Edge may have a certificate of a public CA, Persistent Chat not"
+) {
+    Fleet fleet;
+    fleet.add(front_end(), issued(1), "Contoso Root");
+    const auto add_public = [&](Target target) {
+        auto& row = fleet.add(std::move(target), by(issued(2), "Public CA"), "Public Root");
+        auto chain = *row.main.chain;
+        chain.path.system_anchor = true;
+        row.main.chain = std::make_shared<const Chain>(std::move(chain));
+    };
+    add_public(edge_inside());
+    CHECK(fleet.judge("one-internal-pki").empty());
+    add_public(chat());
+    CHECK(fleet.verdict("one-internal-pki") == Verdict::fail);
+}
+
 TEST_CASE("one-internal-pki: Front Ends of two roots vouch for either") {
     Fleet fleet;
     fleet.add(front_end(), issued(1), "Contoso Root");

@@ -137,6 +137,10 @@ TEST_CASE("crl-reachable: dead locations fail, and what says something about us 
         Judged({failed(status, "ldap://dc/CN=CA")}).verdict("crl-reachable") ==
         Verdict::inconclusive
     );
+    // The operator's --ldap-server is not the domain controller that others ask.
+    CHECK(
+        Judged({failed(refused, "ldap:///CN=CA")}).verdict("crl-reachable") == Verdict::inconclusive
+    );
     auto impatient = location(LocationKind::crl, timeout);
     impatient->milliseconds = 5'000; // --timeout 5s
     StatusSaid given_up;
