@@ -46,7 +46,10 @@ std::string unknown_option(const CLI::App& command, const std::string& word) {
             if (!option->get_group().empty()) names.push_back("--" + name);
     const std::vector<std::string_view> known(names.begin(), names.end());
     const auto written = word.substr(0, word.find('='));
-    return with_suggestion(fmt::format("'{}' is no option", written), nearest(written, known));
+    const auto of = command.get_parent() ? " of " + command.get_name() : std::string();
+    return with_suggestion(
+        fmt::format("'{}' is no option{}", written, of), nearest(written, known)
+    );
 }
 
 // CLI11 complains of a missing file name before it does of an option that it does not know.

@@ -5,6 +5,8 @@
 #include "app/inputs.h"
 #include "probes/probe.h"
 
+#include <utility>
+
 namespace lyncprobe::app {
 
 namespace {
@@ -127,6 +129,11 @@ void add_sip_domains(CLI::App& command, Options& options) {
                 for (const auto& text : domains) {
                     if (parse_address(text))
                         refuse(fmt::format("'{}' is an address, no SIP domain", text));
+                    if (const auto at = text.rfind('@'); at != std::string::npos)
+                        refuse(with_suggestion(
+                            fmt::format("'{}' is a sign-in address, no SIP domain", text),
+                            text.substr(at + 1)
+                        ));
                     const auto domain = read_host_name(text);
                     if (!domain) refuse(to_text(domain.error()));
                     options.inputs.push_back(*domain);
@@ -164,13 +171,25 @@ CLI::App* add_discover(CLI::App& app, Options& options) {
     return discover;
 }
 
-// Options that choose targets have nothing to choose from while nothing is probed.
+// Who asks for what only a scan does would wait for it in vain while nothing is probed.
 void check_discover(const Options& options) {
     if (options.scan_too && options.as_target_list) refuse("--yaml and --scan exclude each other");
-    if (!options.scan_too && options.plan_only) refuse("--plan needs --scan");
-    if (!options.scan_too && !options.target_globs.empty()) refuse("--target needs --scan");
-    if (!options.scan_too && options.shards > 1) refuse("--shard needs --scan");
     if (options.scan_too) return;
+    const auto& settings = options.settings;
+    const std::pair<bool, const char*> of_the_scan[] = {
+        {options.plan_only, "--plan"},
+        {!options.target_globs.empty(), "--target"},
+        {options.shards > 1, "--shard"},
+        {options.follow, "--follow"},
+        {settings.fetch_private.has_value(), "--fetch-private"},
+        {settings.fetch.has_value(), "--fetch"},
+        {settings.ldap_server.has_value(), "--ldap-server"},
+        {settings.versions.has_value(), "--versions"},
+        {settings.mtls_matrix.has_value(), "--mtls-matrix"},
+        {settings.sni_matrix.has_value(), "--sni-matrix"},
+        {settings.inventory.has_value(), "--inventory"}};
+    for (const auto& [given, name] : of_the_scan)
+        if (given) refuse(fmt::format("{} needs --scan", name));
     const auto one_document = [](report::Format format) {
         if (format == report::Format::ndjson)
             refuse("discover has one document and no lines: use text or json");
@@ -212,8 +231,11 @@ CLI::App* add_federation(CLI::App& app, Options& options) {
     add_probing_options(*federation, options);
     add_judging_options(*federation, options);
     add_output_options(*federation, options);
-    // The verdict rests on every rule that an Edge applies, and on whole handshakes.
-    for (const auto* name : {"--fail-on", "--only", "--skip", "--mtls-matrix", "--inventory"})
+    // The verdict rests on every rule that an Edge applies and on whole handshakes, and knows
+    // nothing of revocation.
+    for (const auto* name :
+         {"--fail-on", "--only", "--skip", "--mtls-matrix", "--inventory", "--fetch",
+          "--fetch-private", "--ldap-server"})
         federation->remove_option(federation->get_option(name));
     federation->footer(
         "Examples:\n"
@@ -295,6 +317,9 @@ void check_options(const Options& options) {
     check_identity(options.identity, options.command == Command::check);
     if (options.command == Command::discover) check_discover(options);
     if (options.command == Command::federation) check_federation(options);
+    // Of scan's lists the policy may say `fetch: yes`.
+    if (options.settings.ldap_server && !options.settings.fetch && options.command != Command::scan)
+        refuse("--ldap-server needs --fetch");
     if (options.settings.inventory && options.settings.mtls_matrix)
         refuse("--inventory shakes no hands, so there is nothing for --mtls-matrix to try");
     if (options.quiet && options.verbose) refuse("--quiet and --verbose exclude each other");

@@ -13,13 +13,7 @@ namespace {
 
 // What the product's documentation says the server wants of whoever connects.
 std::string wanted_text(const Target& target) {
-    const auto* service = plan::service_of(
-        {.service = target.service,
-         .role = target.role,
-         .port = target.port,
-         .side = target.side,
-         .probe = target.probe}
-    );
+    const auto* service = plan::service_of(target);
     return std::string(service ? to_text(service->listener.peer) : "unknown");
 }
 

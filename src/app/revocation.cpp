@@ -110,6 +110,7 @@ void Revocation::add(ChainPtr chain) {
 }
 
 void Revocation::run() {
+    asked_of_.resize(chains_.size());
     fetch_issuers();
     collect_askers();
     ask_for_lists(LocationKind::crl);
@@ -122,12 +123,17 @@ void Revocation::run() {
 void Revocation::fetch_issuers() {
     std::map<std::string, std::vector<CertificatePtr>> found; // by URL
     for (int step = 0; step < limits::kAiaSteps; ++step) {
+        std::vector<std::string> urls;
+        std::map<std::string, std::vector<std::size_t>> wanted; // by these URLs: the chains
+        for (std::size_t i = 0; i < chains_.size(); ++i)
+            if (const auto last = store_.without_issuer(*chains_[i]))
+                for (const auto& url : last->ca_issuer_urls) {
+                    if (found.try_emplace(url).second) urls.push_back(url);
+                    wanted[url].push_back(i);
+                }
         std::vector<Location> fresh;
-        for (const auto& chain : chains_)
-            if (const auto last = store_.without_issuer(*chain))
-                for (const auto& url : last->ca_issuer_urls)
-                    if (found.try_emplace(url).second)
-                        fresh.push_back(new_location(LocationKind::ca_issuers, url));
+        for (const auto& url : urls)
+            fresh.push_back(new_location(LocationKind::ca_issuers, url, wanted[url]));
         ask(fresh, requests_for(fresh, limits::kCaIssuers),
             [&](std::size_t index, fetch::Answer&& answer) {
                 auto& location = *fresh[index];
@@ -163,19 +169,21 @@ void Revocation::fetch_issuers() {
 
 void Revocation::collect_askers() {
     std::map<Fingerprint, std::size_t> seen;
-    for (const auto& chain : chains_)
+    for (std::size_t of = 0; of < chains_.size(); ++of) {
+        const auto& chain = chains_[of];
         for (std::size_t i = 0; i < chain->presented.size(); ++i) {
             const auto& certificate = chain->presented[i];
             if (certificate->root_like && i > 0) continue; // nobody could revoke a root
-            auto issuer = store_.issuer_of(*certificate, *chain);
             const auto [known, fresh] = seen.try_emplace(certificate->sha256, askers_.size());
             if (fresh) {
-                askers_.push_back({certificate, std::move(issuer)});
+                askers_.push_back({.certificate = certificate, .issuer = nullptr, .chains = {}});
                 statuses_[certificate->sha256].fetched = true;
-            } else if (auto& asker = askers_[known->second]; !asker.issuer) {
-                asker.issuer = std::move(issuer);
             }
+            auto& asker = askers_[known->second];
+            if (!asker.issuer) asker.issuer = store_.issuer_of(*certificate, *chain);
+            asker.chains.push_back(of);
         }
+    }
 }
 
 void Revocation::ask_for_lists(LocationKind kind) {
@@ -183,7 +191,7 @@ void Revocation::ask_for_lists(LocationKind kind) {
     std::map<std::string, std::size_t> by_url;
     const auto want = [&](const std::string& url, std::size_t asker) {
         const auto [known, fresh] = by_url.try_emplace(url, questions.size());
-        if (fresh) questions.push_back({new_location(kind, url), {}});
+        if (fresh) questions.push_back({.url = url, .askers = {}, .location = nullptr});
         auto& askers = questions[known->second].askers;
         if (askers.empty() || askers.back() != asker) askers.push_back(asker);
     };
@@ -199,8 +207,13 @@ void Revocation::ask_for_lists(LocationKind kind) {
                         want(url, asker);
     }
     std::vector<Location> locations;
-    for (const auto& question : questions)
+    for (auto& question : questions) {
+        std::vector<std::size_t> chains;
+        for (const auto asker : question.askers)
+            chains.insert(chains.end(), askers_[asker].chains.begin(), askers_[asker].chains.end());
+        question.location = new_location(kind, question.url, chains);
         locations.push_back(question.location);
+    }
     ask(locations, requests_for(locations, limits::kCrl),
         [&](std::size_t index, fetch::Answer&& answer) {
             const auto& question = questions[index];
@@ -222,7 +235,7 @@ void Revocation::read_list(const Question& question, std::string bytes) {
     auto list = pki::Crl::read(std::move(bytes));
     if (!list) {
         location.outcome = FetchOutcome::wrong_content;
-        location.detail = "what is there is no revocation list: " + list.error().what;
+        location.detail = list.error().what;
         return;
     }
     location.crl = list->facts();
@@ -269,12 +282,12 @@ void Revocation::ask_responders() {
         const auto body = pki::ocsp_request(*asker.certificate, *asker.issuer);
         if (body.empty()) continue;
         for (const auto& url : asker.certificate->ocsp_urls) {
-            locations.push_back(new_location(LocationKind::ocsp, url));
-            questions.push_back({locations.back(), {i}});
+            locations.push_back(new_location(LocationKind::ocsp, url, asker.chains));
+            questions.push_back({.url = url, .askers = {i}, .location = locations.back()});
             requests.push_back({.url = url, .body = body, .limit = limits::kOcspAnswer});
         }
     }
-    ask(locations, std::move(requests), [&](std::size_t index, fetch::Answer&& answer) {
+    ask(locations, requests, [&](std::size_t index, fetch::Answer&& answer) {
         const auto& location = questions[index].location;
         const auto asker = questions[index].askers.front();
         StatusSaid said;
@@ -289,28 +302,44 @@ void Revocation::ask_responders() {
     });
 }
 
-Revocation::Location Revocation::new_location(LocationKind kind, const std::string& url) {
+Revocation::Location Revocation::new_location(
+    LocationKind kind, const std::string& url, const std::vector<std::size_t>& chains
+) {
     auto location = std::make_shared<FetchedLocation>();
     location->kind = kind;
     location->url = url;
     locations_.push_back(location);
+    const auto payer = std::find_if(chains.begin(), chains.end(), [&](std::size_t chain) {
+        return asked_of_[chain] < limits::kLocationsOfChain;
+    });
+    if (payer == chains.end() || asked_ == limits::kLocationsFetched) {
+        location->outcome = FetchOutcome::limit_exceeded;
+        location->detail = fmt::format(
+            "not asked: a run asks at most {} locations, {} for one chain",
+            limits::kLocationsFetched, limits::kLocationsOfChain
+        );
+        return location;
+    }
+    ++asked_of_[*payer];
+    ++asked_;
     return location;
 }
 
 void Revocation::ask(
-    const std::vector<Location>& locations, std::vector<fetch::Request> requests,
+    const std::vector<Location>& locations, const std::vector<fetch::Request>& requests,
     const std::function<void(std::size_t, fetch::Answer&&)>& answered
 ) {
-    const auto allowed = std::min(locations.size(), limits::kLocationsFetched - asked_);
-    requests.resize(allowed);
-    asked_ += allowed;
-    for (std::size_t i = allowed; i < locations.size(); ++i) {
-        locations[i]->outcome = FetchOutcome::limit_exceeded;
-        locations[i]->detail =
-            fmt::format("not asked: a run asks at most {} locations", limits::kLocationsFetched);
-        answered(i, {.outcome = locations[i]->outcome});
-    }
-    fetch::fetch(requests, options_, [&](std::size_t index, fetch::Answer&& answer) {
+    std::vector<fetch::Request> allowed;
+    std::vector<std::size_t> indices; // of these
+    for (std::size_t i = 0; i < locations.size(); ++i)
+        if (locations[i]->outcome == FetchOutcome::limit_exceeded) {
+            answered(i, {.outcome = FetchOutcome::limit_exceeded});
+        } else {
+            allowed.push_back(requests[i]);
+            indices.push_back(i);
+        }
+    fetch::fetch(allowed, options_, [&](std::size_t request, fetch::Answer&& answer) {
+        const auto index = indices[request];
         auto& location = *locations[index];
         location.outcome = answer.outcome;
         location.detail = answer.detail;

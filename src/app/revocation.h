@@ -53,21 +53,27 @@ class Revocation {
     // Asker is a certificate whose status is asked for.
     struct Asker {
         CertificatePtr certificate, issuer; // the latter null where it is not known
+        std::vector<std::size_t> chains;    // that show it; indices into chains_
     };
     // Question is one request with the certificates that have it.
     struct Question {
-        Location location;
+        std::string url;
         std::vector<std::size_t> askers; // indices into askers_
+        Location location;
     };
 
     void fetch_issuers();
     void collect_askers();
     void ask_for_lists(LocationKind kind);
     void read_list(const Question& question, std::string bytes);
-    Location new_location(LocationKind kind, const std::string& url);
+    // `chains`: that want it. Where they have used up their shares it is limit_exceeded, and ask()
+    // leaves it out.
+    Location new_location(
+        LocationKind kind, const std::string& url, const std::vector<std::size_t>& chains
+    );
     void ask_responders();
     void ask(
-        const std::vector<Location>& locations, std::vector<fetch::Request> requests,
+        const std::vector<Location>& locations, const std::vector<fetch::Request>& requests,
         const std::function<void(std::size_t, fetch::Answer&&)>& answered
     );
     void say(std::size_t asker, StatusSaid said);
@@ -82,6 +88,7 @@ class Revocation {
     std::map<std::string, std::set<std::size_t>> deltas_; // URL → askers
     std::vector<LocationPtr> locations_;                  // in the order in which they were needed
     std::size_t asked_ = 0;
+    std::vector<std::size_t> asked_of_; // by chain
     StatusMap statuses_;
 };
 

@@ -21,7 +21,8 @@ int run_rules(const Options& options) {
         ids.push_back(rule->id);
     const auto near = nearest(id, ids);
     std::cerr << "lyncprobe: there is no rule '" << for_terminal(id) << "'"
-              << (near.empty() ? std::string() : " (did you mean '" + std::string(near) + "'?)")
+              << (near.empty() ? std::string(" (lyncprobe rules lists them)")
+                               : " (did you mean '" + std::string(near) + "'?)")
               << '\n';
     return kExitUsage;
 }

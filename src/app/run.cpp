@@ -24,6 +24,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lyncprobe::app {
 
@@ -189,7 +190,9 @@ class Run {
         result.declared = std::move(inputs.declared);
         result.targets = std::move(inputs.deployment.targets);
         result.endpoints.reserve(result.targets.size());
-        result.fetched = inputs.settings.fetch.value_or(false);
+        // `fetch-private: yes` means both, as --fetch-private does.
+        const auto& settings = inputs.settings;
+        result.fetched = settings.fetch.value_or(settings.fetch_private.value_or(false));
         return result;
     }
 
@@ -275,7 +278,12 @@ int run_deployment(Deployment deployment, const Options& options, const Conclude
     inputs.settings = merged(options.settings, deployment.settings);
     keep_named(deployment.targets, options.target_globs);
     if (deployment.targets.empty() && !conclude)
-        return stop({.what = "--target: no target has such a name"});
+        return stop(
+            {.what = fmt::format(
+                 "--target: no target is called '{}'", fmt::join(options.target_globs, "' or '")
+             ),
+             .hint = "--plan without it lists the names"}
+        );
     use_command_line_identity(deployment, options.identity);
     plan::fill_in_sip_domains(deployment.targets, deployment.sip_domains);
     auto prepared = plan::prepare(std::move(deployment.targets), deployment.inputs);
@@ -283,11 +291,11 @@ int run_deployment(Deployment deployment, const Options& options, const Conclude
         warn(to_text(warning));
     inputs.targets = std::move(prepared.targets);
     if (options.shards > 1) keep_shard(inputs.targets, options.shard, options.shards);
+    auto selection = rules::Selection::make(inputs.settings.only, inputs.settings.skip);
+    if (!selection) return stop(selection.error());
     if (options.plan_only) return print(plan_text(inputs.targets));
     if (const auto problem = unspoken(inputs.targets)) return stop(*problem);
 
-    auto selection = rules::Selection::make(inputs.settings.only, inputs.settings.skip);
-    if (!selection) return stop(selection.error());
     deployment.targets.reserve(inputs.targets.size()); // 10,000 times 400 bytes: no more
     for (const auto& planned : inputs.targets)
         deployment.targets.push_back(planned.target);

@@ -20,8 +20,10 @@ constexpr auto kForbidden = std::to_array<Range>({
     {"169.254.0.0", 16},     // RFC 3927, and where most clouds keep their metadata service
     {"100.100.100.200", 32}, // Alibaba Cloud's metadata service
     {"168.63.129.16", 32},   // Azure's
+    {"192.0.0.0", 24},       // RFC 6890 2.2.2, and Oracle's at 192.0.0.192
     {"fe80::", 10},          // RFC 4291 2.5.6
     {"fd00:ec2::254", 128},  // Amazon's, over IPv6
+    {"fd20:ce::254", 128},   // Google's, over IPv6
 });
 constexpr auto kPrivate = std::to_array<Range>({
     {"127.0.0.0", 8},    // RFC 1122 3.2.1.3
@@ -33,6 +35,7 @@ constexpr auto kPrivate = std::to_array<Range>({
     {"::1", 128},        // RFC 4291 2.5.3
     {"fc00::", 7},       // RFC 4193 3.1
     {"fec0::", 10},      // RFC 3879
+    {"64:ff9b:1::", 48}, // RFC 8215: local translation, to addresses that only it knows
 });
 
 bool lies_in(const Address& address, const Range& range) {

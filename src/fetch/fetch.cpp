@@ -21,6 +21,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kTickMs = 100; // how late a deadline or an interrupt may be noticed
+// After so many waits in a row without a byte a host is not waited for once more: thousands of
+// certificates may name one responder.
+constexpr int kSilences = 3;
 
 // Job is a request on its way through the rounds.
 struct Job {
@@ -93,7 +96,7 @@ class Fetching {
                 waiting.pop_back();
             }
             int active = 0;
-            curl_multi_perform(multi_.get(), &active);
+            broken_ = curl_multi_perform(multi_.get(), &active) != CURLM_OK;
             collect(redirected);
             if (active > 0) curl_multi_poll(multi_.get(), nullptr, 0, kTickMs, nullptr);
         }
@@ -209,11 +212,21 @@ class Fetching {
                 continue;
             }
             auto answer = one.transfer->answer(code);
-            if (answer.outcome == FetchOutcome::unreachable) silent_[one.origin] = answer.detail;
+            // Who was redirected may have had next to no time left for this host.
+            if (!one.job.first_class) learn_silence(one, code, answer);
             answer.milliseconds = in_milliseconds(one.job.spent);
             one.transfer.reset();
             done_(one.job.request, std::move(answer));
         }
+    }
+
+    void learn_silence(const Running& one, CURLcode code, const Answer& answer) {
+        if (answer.outcome == FetchOutcome::unreachable)
+            silent_[one.origin] = answer.detail;
+        else if (!one.transfer->silent(code))
+            silences_.erase(one.origin);
+        else if (++silences_[one.origin] == kSilences)
+            silent_[one.origin] = "not asked: its host says nothing to other requests";
     }
 
     void finish(const Job& job, FetchOutcome outcome, std::string detail) {
@@ -230,6 +243,7 @@ class Fetching {
             return Refusal{FetchOutcome::interrupted, "the run was interrupted"};
         if (options_.deadline && Clock::now() >= *options_.deadline)
             return Refusal{FetchOutcome::skipped, "the run's deadline came first"};
+        if (broken_) return Refusal{FetchOutcome::local_error, "libcurl cannot go on"};
         return std::nullopt;
     }
 
@@ -238,6 +252,8 @@ class Fetching {
     const std::function<void(std::size_t, Answer&&)>& done_;
     MultiPtr multi_;
     std::map<CURL*, Running> running_;
+    bool broken_ = false;
+    std::map<std::string, int> silences_;       // origin → how many in a row
     std::map<std::string, std::string> silent_; // origin → why; not waited for once more
 };
 

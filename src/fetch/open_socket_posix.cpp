@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -36,8 +37,12 @@ curl_socket_t open_socket(void* gate, curlsocktype, curl_sockaddr* to) {
     auto& state = *static_cast<SocketGate*>(gate);
     const auto address = address_of(*to);
     if (!address) return CURL_SOCKET_BAD;
-    if (auto refusal = state.policy.refusal(*address); !refusal.empty()) {
-        state.refusal = std::move(refusal);
+    try {
+        if (auto refusal = state.policy.refusal(*address); !refusal.empty()) {
+            state.refusal = std::move(refusal);
+            return CURL_SOCKET_BAD;
+        }
+    } catch (const std::bad_alloc&) { // libcurl calls us from C
         return CURL_SOCKET_BAD;
     }
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);

@@ -50,6 +50,7 @@ void Transfer::set_options(
     };
     set(CURLOPT_URL, location_.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https,ldap,ldaps");
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)); // what Windows asks with
     set(CURLOPT_FOLLOWLOCATION, 0L); // the address policy is asked before each step
     set(CURLOPT_PROXY, ""); // a proxy would resolve and connect where the policy cannot see it
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
@@ -74,6 +75,10 @@ void Transfer::set_options(
     set(CURLOPT_COPYPOSTFIELDS, request.body.data());
     headers_.reset(curl_slist_append(nullptr, "Content-Type: application/ocsp-request"));
     set(CURLOPT_HTTPHEADER, headers_.get());
+}
+
+bool Transfer::silent(CURLcode code) const {
+    return code == CURLE_OPERATION_TIMEDOUT && header_bytes_ == 0 && body_.empty();
 }
 
 std::string Transfer::redirect() const {
@@ -153,6 +158,14 @@ void Transfer::read_failure(CURLcode code, Answer& answer) const {
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
         return end(FetchOutcome::wrong_content, "what answers there is no web server");
+    case CURLE_OUT_OF_MEMORY: // what libcurl calls a header line of more than 100 KB, too
+        return end(
+            connected > 0 ? FetchOutcome::limit_exceeded : FetchOutcome::local_error,
+            connected > 0 ? "its headers do not end, or this machine has no memory for them"
+                          : "this machine has no memory for it"
+        );
+    case CURLE_URL_MALFORMAT: // by the rules of LDAP
+        return end(FetchOutcome::unsupported, "this is no URL that can be asked for");
     case CURLE_LDAP_CANNOT_BIND:
     case CURLE_LDAP_SEARCH_FAILED:
     case CURLE_LOGIN_DENIED:

@@ -26,6 +26,8 @@ class Transfer {
     CURL* handle() const { return easy_.get(); } // null where libcurl has no memory
     // What it came to, once libcurl has said `code` about it.
     Answer answer(CURLcode code);
+    // It ran out of time without a word from the host.
+    bool silent(CURLcode code) const;
     // Absolute; empty where it was no redirect. To be asked before answer().
     std::string redirect() const;
 

@@ -168,6 +168,8 @@ std::string host_and_port(std::string_view host, std::uint16_t port) {
 }
 
 std::string host_and_port_problem(std::string_view text) {
+    if (text.find("://") != std::string_view::npos)
+        return "a host is wanted, with a port where it is not the usual one, and no URL";
     auto host = text;
     const auto colon = text.rfind(':');
     const bool one_colon = colon != std::string_view::npos && text.find(':') == colon;
@@ -179,7 +181,7 @@ std::string host_and_port_problem(std::string_view text) {
             std::from_chars(digits.data(), digits.data() + digits.size(), port);
         if (error != std::errc() || end != digits.data() + digits.size() || port == 0 ||
             port > 65535)
-            return "the port is none";
+            return fmt::format("'{}' is no port (1 to 65535)", digits);
         host = text.substr(0, colon);
     }
     if (const auto address = parse_address(host))

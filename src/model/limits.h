@@ -39,8 +39,10 @@ inline constexpr std::size_t kOcspAnswer = 256u << 10;
 inline constexpr std::size_t kCaIssuers = 1u << 20; // certificates at one AIA location
 inline constexpr int kRedirects = 5;
 inline constexpr std::size_t kLocationsFetched = 4096; // distinct ones of a run
-inline constexpr std::size_t kIssuersTried = 8;        // of one name, for one certificate
-inline constexpr int kAiaSteps = 4; // certificates fetched above the last one presented
+inline constexpr std::size_t kLocationsOfChain =
+    64; // of these for one chain: a hostile one takes nothing from the others
+inline constexpr std::size_t kIssuersTried = 8; // of one name, for one certificate
+inline constexpr int kAiaSteps = 4;             // certificates fetched above the last one presented
 
 // Certificates.
 inline constexpr std::size_t kCertificateSize = 1u << 20;

@@ -16,6 +16,8 @@ bool may_issue(const Certificate& certificate) {
     return certificate.version == 1 && certificate.root_like;
 }
 
+bool before(const CertificatePtr& a, const CertificatePtr& b) { return a->sha256 < b->sha256; }
+
 } // namespace
 
 AscentSearch::AscentSearch(
@@ -24,7 +26,9 @@ AscentSearch::AscentSearch(
     : anchors_(anchors), signatures_(signatures) {
     for (const auto& certificate : seen)
         if (may_issue(*certificate))
-            by_subject_.emplace(names_.id(certificate->subject_der), certificate);
+            by_subject_[names_.id(certificate->subject_der)].push_back(certificate);
+    for (auto& [name, list] : by_subject_)
+        std::sort(list.begin(), list.end(), before);
 }
 
 Ascent AscentSearch::from(const Certificate& leaf) {
@@ -74,23 +78,29 @@ std::optional<AscentSearch::Issuers> AscentSearch::issuers_of(const Certificate&
     return known_[certificate.sha256] = std::move(found);
 }
 
-// Every CA with the name of the issuer, each once; those whose key identifier fits first, else not
-// in the order in which endpoints happened to answer.
+// CAs with the name of the issuer, each once; those whose key identifier fits first, else not in
+// the order in which endpoints happened to answer. Of each kind no more than tell that they are too
+// many: ten thousand appliances may have a CA of one name each.
 AscentSearch::Issuers AscentSearch::candidates(const Certificate& certificate) {
-    Issuers out;
+    Issuers fitting, others;
+    const auto offer = [&](const CertificatePtr& issuer) {
+        auto& list = key_ids_agree(certificate, *issuer) ? fitting : others;
+        if (list.size() <= limits::kPathSignatures && issuer->sha256 != certificate.sha256)
+            list.push_back(issuer);
+    };
     for (const auto& anchor : anchors_.named(certificate.issuer_der))
-        if (may_issue(*anchor) || anchor->version == 1) out.push_back(anchor);
-    const auto [from, to] = by_subject_.equal_range(names_.id(certificate.issuer_der));
-    for (auto issuer = from; issuer != to; ++issuer)
-        out.push_back(issuer->second);
-    std::sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
-        const bool a_fits = key_ids_agree(certificate, *a), b_fits = key_ids_agree(certificate, *b);
-        return a_fits != b_fits ? a_fits : a->sha256 < b->sha256;
-    });
+        if (may_issue(*anchor) || anchor->version == 1) offer(anchor);
+    if (const auto seen = by_subject_.find(names_.id(certificate.issuer_der));
+        seen != by_subject_.end())
+        for (const auto& issuer : seen->second)
+            offer(issuer);
     const auto same = [](const auto& a, const auto& b) { return a->sha256 == b->sha256; };
-    out.erase(std::unique(out.begin(), out.end(), same), out.end());
-    std::erase_if(out, [&](const auto& one) { return one->sha256 == certificate.sha256; });
-    return out;
+    for (auto* list : {&fitting, &others}) {
+        std::sort(list->begin(), list->end(), before);
+        list->erase(std::unique(list->begin(), list->end(), same), list->end());
+    }
+    fitting.insert(fitting.end(), others.begin(), others.end());
+    return fitting;
 }
 
 // What this OpenSSL cannot verify is believed where the key identifiers do not object: it is about

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 namespace lyncprobe::pki {
@@ -32,7 +33,7 @@ class AscentSearch {
     Anchors::Impl& anchors_;
     SignatureCache& signatures_;
     NameIndex names_;
-    std::multimap<std::size_t, CertificatePtr> by_subject_; // CAs only
+    std::unordered_map<std::size_t, Issuers> by_subject_; // CAs only, by fingerprint
     std::map<Fingerprint, Issuers> known_;
     std::size_t checks_left_ = 0; // of the present search
 };

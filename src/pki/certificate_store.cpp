@@ -109,10 +109,13 @@ bool CertificateStore::complete(const Chain& chain, const std::vector<Certificat
     // Every chain is one of `chains`, which made it without const.
     auto& mine = const_cast<Chain&>(chain);
     const auto before = mine.fetched.size();
+    std::size_t checks = 0;
     while (const auto last = without_issuer(mine)) {
         const auto next = std::find_if(found.begin(), found.end(), [&](const auto& candidate) {
             const auto known = std::find(mine.fetched.begin(), mine.fetched.end(), candidate);
-            return known == mine.fetched.end() && impl_->issued(*last, *candidate);
+            return known == mine.fetched.end() &&
+                   same_name(last->issuer_der, candidate->subject_der) &&
+                   ++checks <= limits::kPathSignatures && impl_->issued(*last, *candidate);
         });
         if (next == found.end() || mine.fetched.size() == limits::kPathDepth) break;
         mine.fetched.push_back(*next);

@@ -45,20 +45,23 @@ Result<Crl> Crl::read(std::string bytes) {
         const auto declared = der::declared_size(*crl.bytes_);
         const bool cut =
             crl.bytes_->starts_with('\x30') && declared && *declared > crl.bytes_->size();
-        return Problem{.what = cut ? "the revocation list is cut short" : "no revocation list"};
+        return Problem{
+            .what = cut ? "the revocation list there is cut short"
+                        : "what is there is no revocation list"};
     }
     der::Reader parts(list->content);
     const auto tbs = parts.next(der::kSequence);
     const auto algorithm = parts.next(der::kSequence);
     const auto signature = parts.next(der::kBitString);
     if (!tbs || !algorithm || !signature || !parts.finished())
-        return Problem{.what = "DER, but no revocation list"};
+        return Problem{.what = "what is there is DER, but no revocation list"};
     crl.parts_ = {
         .to_be_signed = tbs->whole,
         .inner = {},
         .outer = algorithm->whole,
         .signature = signature->content};
-    if (!crl.read_list(tbs->content)) return Problem{.what = "DER, but no revocation list"};
+    if (!crl.read_list(tbs->content))
+        return Problem{.what = "what is there is DER, but no revocation list"};
     return crl;
 }
 

@@ -333,6 +333,14 @@ bool covers(const Service& service, std::uint16_t port) {
     return port != 0 && port >= service.port && port <= std::max(service.port, service.last);
 }
 
+// The two sides of an Edge have ports in common; where the side is not said, its certificate tells.
+bool is_on_side(const Target& target, Side side) {
+    if (target.side != Side::unknown) return target.side == side;
+    const bool outside =
+        target.use == Use::access_edge_external || target.use == Use::data_edge_external;
+    return !outside || side == Side::external;
+}
+
 std::string roles_text(Roles roles) {
     std::string out;
     for (const auto& word : words<Role>())
@@ -382,12 +390,11 @@ bool is_port_between_servers(std::uint16_t port) {
     });
 }
 
-const Service* service_of(const ServiceQuestion& question) {
-    if (!question.service.empty()) return find_service(question.service);
+const Service* service_of(const Target& target) {
+    if (!target.service.empty()) return find_service(target.service);
     for (const auto& service : kServices)
-        if (has(service.roles, question.role) && covers(service, question.port) &&
-            service.listener.probe == question.probe &&
-            (question.side == Side::unknown || question.side == service.listener.side))
+        if (has(service.roles, target.role) && covers(service, target.port) &&
+            service.listener.probe == target.probe && is_on_side(target, service.listener.side))
             return &service;
     return nullptr;
 }

@@ -3,7 +3,7 @@
 // port.
 #pragma once
 
-#include "model/vocabulary.h"
+#include "model/deployment.h"
 
 #include <cstdint>
 #include <optional>
@@ -79,14 +79,7 @@ const Service* find_service(std::string_view id);
 bool is_port_between_servers(std::uint16_t port);
 
 // The row of a target: the one it comes from, else by what is said about it; null where none fits.
-struct ServiceQuestion {
-    std::string_view service;
-    Role role = Role::other;
-    std::uint16_t port = 0;
-    Side side = Side::unknown;
-    Probe probe = Probe::tls;
-};
-const Service* service_of(const ServiceQuestion&);
+const Service* service_of(const Target&);
 
 // docs/services.md
 std::string services_markdown();

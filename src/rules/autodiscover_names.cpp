@@ -58,20 +58,16 @@ std::vector<std::size_t> probed_under(
     return found;
 }
 
-bool has_certificate(const EndpointRow& row) {
-    return row.main.chain && !row.main.chain->presented.empty();
-}
-
 RunRuling rule_on(const RunResult& run, const std::string& host, std::uint16_t port, Place place) {
     const auto where = host_and_port(host, port);
     const auto probed = probed_under(run, host, port);
     std::size_t shown = 0;
     std::vector<std::size_t> wrong;
     for (const auto endpoint : probed) {
-        const auto& row = run.endpoints[endpoint];
-        if (!has_certificate(row)) continue;
+        const auto* certificate = server_certificate_of(run.endpoints[endpoint]);
+        if (!certificate) continue;
         ++shown;
-        const auto cover = cover_of(host, *row.main.chain->presented.front());
+        const auto cover = cover_of(host, *certificate);
         const bool good =
             cover == Cover::exact || (cover == Cover::wildcard && place.scheme != "sip");
         if (!good) wrong.push_back(endpoint);

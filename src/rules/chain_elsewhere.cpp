@@ -74,7 +74,7 @@ Shown first_shown(const RunResult& run) {
 // "CN=Issuing CA (presented by fe01 registrar:5061/sip)"
 std::string with_place(const Certificate& certificate, const Shown& shown) {
     const auto place = shown.find(certificate.sha256);
-    if (place == shown.end()) return certificate.subject + " (known on this machine)";
+    if (place == shown.end()) return certificate.subject + " (presented by nobody)";
     return fmt::format("{} (presented by {})", certificate.subject, place->second);
 }
 
@@ -102,11 +102,20 @@ Ruling rule_on(const Chain& chain, const Gap& gap, const Shown& shown) {
     }
     const auto message = fmt::format("the chain lacks {}; {}", some_of(places), end_text(gap));
     // chain-complete fails where it can tell; here it is about where to find what is missing.
-    auto ruling = chain.complete ? warn(message) : fail(message);
+    const bool failed_already = chain.complete == false || !chain.fetched.empty();
+    auto ruling = failed_already ? warn(message) : fail(message);
     ruling.evidence.set("missing", std::move(subjects));
     if (gap.root) ruling.evidence.set("root", gap.root->subject);
     ruling.evidence.set("sha256", to_hex(gap.missing.front()->sha256));
     return ruling;
+}
+
+// What only an anchor or a caIssuers location gave is for chain-complete to tell.
+bool worth_saying(const Gap& gap, const Shown& shown) {
+    if (gap.missing.empty()) return gap.root != nullptr;
+    return std::any_of(gap.missing.begin(), gap.missing.end(), [&](const CertificatePtr& one) {
+        return shown.contains(one->sha256);
+    });
 }
 
 std::vector<RunRuling> check_chain_elsewhere(const RunResult& run) {
@@ -126,7 +135,7 @@ std::vector<RunRuling> check_chain_elsewhere(const RunResult& run) {
         const auto ascent = run.ascents.find(chain);
         if (ascent == run.ascents.end()) continue;
         const auto gap = gap_of(*chain, ascent->second);
-        if (gap.missing.empty() && !gap.root) continue; // chain-complete says all there is to say
+        if (!worth_saying(gap, shown)) continue;
         auto ruling = rule_on(*chain, gap, shown);
         const auto [at, fresh] = said.try_emplace({ruling.message, ruling.verdict}, rulings.size());
         if (fresh) rulings.push_back({std::move(ruling), {}});

@@ -22,13 +22,7 @@ bool asks_in_handshake(Probe probe) {
 
 // Only servers connect there, as the product's documentation says.
 const plan::Service* mutual_service(const Target& target) {
-    const auto* service = plan::service_of(
-        {.service = target.service,
-         .role = target.role,
-         .port = target.port,
-         .side = target.side,
-         .probe = target.probe}
-    );
+    const auto* service = plan::service_of(target);
     const bool mutual = service && service->listener.peer == plan::PeerCertificate::required;
     return mutual && asks_in_handshake(target.probe) ? service : nullptr;
 }
@@ -46,18 +40,27 @@ bool was_asked(const EndpointRow& row) {
     return asked;
 }
 
-RunRuling rule_on(const std::string& pool, const std::map<std::size_t, std::string>& services) {
+// A server of Lync refuses peers that it cannot ask; a gateway only does not know who calls.
+Verdict how_bad(const Target& target) {
+    return target.role == Role::gateway ? Verdict::warn : Verdict::fail;
+}
+
+RunRuling rule_on(
+    const std::string& pool, Verdict bad, const std::map<std::size_t, std::string>& services
+) {
     RunRuling out;
     std::vector<std::string> names;
     for (const auto& [endpoint, service] : services) {
         out.endpoints.push_back(endpoint);
         if (!contains(names, service)) names.push_back(service);
     }
-    out.ruling = fail(fmt::format(
-                          "{} asks for no client certificate on {}, where only servers may "
-                          "connect: whoever does so is not asked who he is",
-                          pool, some_of(names)
-                      ))
+    out.ruling = verdict(
+                     bad, fmt::format(
+                              "{} asks for no client certificate on {}, where only servers may "
+                              "connect: whoever does so is not asked who he is",
+                              pool, some_of(names)
+                          )
+    )
                      .with("pool", pool)
                      .with("services", std::move(names));
     return out;
@@ -65,7 +68,7 @@ RunRuling rule_on(const std::string& pool, const std::map<std::size_t, std::stri
 
 std::vector<RunRuling> check_client_certificate_demanded(const RunResult& run) {
     std::vector<std::size_t> asking;
-    std::map<std::string, std::map<std::size_t, std::string>> silent; // by pool
+    std::map<std::pair<std::string, Verdict>, std::map<std::size_t, std::string>> silent; // by pool
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& row = run.endpoints[i];
         const auto& target = run.targets[row.target];
@@ -74,11 +77,13 @@ std::vector<RunRuling> check_client_certificate_demanded(const RunResult& run) {
         if (was_asked(row))
             asking.push_back(i);
         else if (shook_hands(row.main))
-            silent[target.pool.empty() ? target.host : target.pool].emplace(i, service->id);
+            silent[{target.pool.empty() ? target.host : target.pool, how_bad(target)}].emplace(
+                i, service->id
+            );
     }
     std::vector<RunRuling> rulings;
     for (const auto& [pool, services] : silent)
-        rulings.push_back(rule_on(pool, services));
+        rulings.push_back(rule_on(pool.first, pool.second, services));
     if (!asking.empty())
         rulings.push_back({pass("these servers ask for the certificate of who connects"), asking});
     return rulings;
@@ -98,7 +103,8 @@ constinit const Rule client_certificate_demanded{
     .demands = "A port on which only servers connect (docs/services.md: certificate wanted, "
                "required) asks for a certificate in the handshake. Judged where the role says what "
                "listens there, for SIP, PSOM and bare MTLS; not for HTTPS, where the web server "
-               "may ask later, and not where clients sign in, too.",
+               "may ask later, and not where clients sign in, too. On a gateway it is a warning: "
+               "Mediation Servers connect all the same.",
     .why = "Without the question nobody can show a certificate: a Lync server behind such a port "
            "refuses its own peers, or it is no Lync server that answers, but a load balancer that "
            "ends TLS itself or another service on the same port.",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rule crl-fresh: the CRL that was fetched is of today (--fetch).
+// Rule crl-fresh: the CRL that was fetched is current (--fetch).
 #include "rules/all.h"
 #include "rules/revocation_facts.h"
 
@@ -41,7 +41,7 @@ Ruling check_crl_fresh(const Subject& s) {
 
 constinit const Rule crl_fresh{
     .id = "crl-fresh",
-    .title = "The CRL is of today",
+    .title = "The CRL is current",
     .scope = Scope::revocation,
     .source = {.document = "RFC 5280", .section = "5.1.2.5 Next Update"},
     .demands = "With --fetch: every CRL and delta CRL fetched is valid at the time of judging. It "

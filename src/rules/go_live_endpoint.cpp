@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What one endpoint of a partner comes to, from connecting to its answer in SIP.
 #include "probes/federation.h"
+#include "rules/ca_lists.h"
 #include "rules/go_live.h"
 #include "rules/helpers.h"
 
@@ -25,13 +26,10 @@ constexpr std::uint8_t kCertificateExpired = 45, kUnknownCa = 48, kProtocolVersi
 
 constexpr std::uint16_t kTls12 = 0x0303;
 
-// Windows cuts the list of issuers here (KB2464556).
-constexpr std::uint32_t kIssuersCut = 16'000;
-
 // The rules by which an Edge takes or refuses its peer's certificate ("TLS and MTLS for Lync Server
 // 2013" and the certificate requirements); trust is judged apart.
-constexpr std::array<std::string_view, 8> kAcceptance{
-    "validity",      "host-name",           "server-eku",    "chain-eku",
+constexpr std::array<std::string_view, 9> kAcceptance{
+    "validity",      "host-name",           "server-eku",    "chain-eku", "not-revoked",
     "no-rsassa-pss", "signature-algorithm", "key-algorithm", "key-length"};
 
 bool counts_for_acceptance(const Finding& finding) {
@@ -236,7 +234,12 @@ void Examination::trust() {
     const auto& chain = *row_.main.chain;
     const auto& path = chain.path;
     if (path.trust != PathFacts::Trust::trusted) return not_trusted(chain);
-    if (path.used_unpresented)
+    if (path.used_unpresented && path.used_fetched)
+        add("missing-intermediate", Weight::open, Party::theirs,
+            "an intermediate certificate is not sent, and was found only where the certificate "
+            "says that its issuer is; an Edge that may fetch it can do without, others cannot",
+            "install the intermediate certificate on the Edge Server, so that it is sent", kMtls);
+    else if (path.used_unpresented)
         add("missing-intermediate", Weight::note, Party::theirs,
             "an intermediate certificate is not sent, and was found among the anchors given here "
             "only",
@@ -276,20 +279,23 @@ void Examination::not_trusted(const Chain& chain) {
         return;
     }
     const auto because = path.why.empty() ? std::string() : ": " + path.why;
+    const bool self = asked_.self;
+    constexpr const char* kPublic = "take a certificate of a public CA for the Access Edge; "
+                                    "partners have to import a private root";
     if (known)
         add("untrusted-root", Weight::fails, Party::ours,
             "the certificate leads to none of the roots given here" + because,
-            "import that root into the Trusted Root Certification Authorities of our Edge; or the "
-            "other side takes a certificate of a public CA that both have",
+            self ? kPublic
+                 : "import that root into the Trusted Root Certification Authorities of our Edge; "
+                   "or the other side takes a certificate of a public CA that both have",
             kMtls);
     else
         add("untrusted-root", Weight::open, Party::ours,
             fmt::format(
-                "the certificate leads to no root of this machine{}; whether our Edge has it "
-                "cannot be seen",
-                because
+                "the certificate leads to no root of this machine{}; whether {} cannot be seen",
+                because, self ? "partners trust it" : "our Edge has it"
             ),
-            "give the roots of our Edge with --ca-file", kMtls);
+            self ? kPublic : "give the roots of our Edge with --ca-file", kMtls);
 }
 
 void Examination::mutual_tls() {
@@ -341,9 +347,7 @@ std::string Examination::unlisted_text() const {
     const auto count = asked_for()->ca_names_count;
     return fmt::format(
         "the issuer of our certificate is not among the {} that it says it accepts{}", count,
-        asked_for()->ca_names_bytes >= kIssuersCut
-            ? " (a list that long is cut by Windows, which loses roots)"
-            : ""
+        about_cut(*asked_for()) ? " (a list that long is cut by Windows, which loses roots)" : ""
     );
 }
 

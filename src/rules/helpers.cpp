@@ -193,6 +193,14 @@ std::string not_rsa(const Subject& s) {
     );
 }
 
+const Certificate* server_certificate_of(const EndpointRow& row) {
+    const auto* chain = row.main.chain.get();
+    if (!chain || chain->presented.empty()) return nullptr;
+    const auto& broken = chain->unreadable; // the first that can be read is then another's
+    if (std::find(broken.begin(), broken.end(), 0U) != broken.end()) return nullptr;
+    return chain->presented.front().get();
+}
+
 bool publicly_trusted(const Chain& chain) {
     return chain.path.trust == PathFacts::Trust::trusted && chain.path.system_anchor;
 }

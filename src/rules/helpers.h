@@ -85,6 +85,10 @@ std::string not_of_lync(const Subject&);
 // read. For Rule::applies.
 std::string not_rsa(const Subject&);
 
+// The server certificate that an endpoint presented; null where there is none, or none that can be
+// read.
+const Certificate* server_certificate_of(const EndpointRow&);
+
 // A path to an anchor was found although only the system's anchors were there: a public CA issued
 // it.
 bool publicly_trusted(const Chain&);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -33,9 +34,9 @@ class Judging {
   public:
     Judging(
         std::span<const Rule* const> rules, const Chain& chain, const Context& context,
-        FindingPool& pool
+        const Selection& selection, FindingPool& pool
     )
-        : rules_(rules), chain_(chain), context_(context), pool_(pool) {}
+        : rules_(rules), chain_(chain), context_(context), selection_(selection), pool_(pool) {}
 
     std::vector<const Finding*> findings() {
         const auto entries = chain_.presented.size() + chain_.unreadable.size();
@@ -89,10 +90,10 @@ class Judging {
     void judge_chain() {
         for (const auto* rule : rules_) {
             if (rule->scope != Scope::chain && rule->scope != Scope::endpoint) continue;
-            if (chain_.presented.empty())
+            if (!chain_.presented.empty())
+                keep_said(*rule, judge_one(*rule, {chain_, 0, context_}));
+            else if (!rule->only_where_it_applies)
                 keep(unreadable_entry(*rule, 0));
-            else
-                keep(judge_one(*rule, {chain_, 0, context_}));
         }
     }
 
@@ -108,8 +109,8 @@ class Judging {
     }
 
     void keep_said(const Rule& rule, Finding finding) {
-        const bool silent =
-            rule.only_where_it_applies && finding.verdict == Verdict::not_applicable;
+        const bool silent = rule.only_where_it_applies &&
+                            finding.verdict == Verdict::not_applicable && !selection_.named(rule);
         if (!silent) keep(std::move(finding));
     }
 
@@ -118,6 +119,7 @@ class Judging {
     std::span<const Rule* const> rules_;
     const Chain& chain_;
     const Context& context_;
+    const Selection& selection_;
     FindingPool& pool_;
     std::vector<const Finding*> findings_;
 };
@@ -165,17 +167,15 @@ std::vector<const Finding*> judge(
 ) {
     std::vector<const Rule*> chosen;
     for (const auto* rule : all())
-        if (selection.chosen(*rule) &&
-            (!rule->asked || rule->asked(context) || selection.named(*rule)))
-            chosen.push_back(rule);
-    return judge_by(chosen, chain, context, pool);
+        if (selection.chosen(*rule)) chosen.push_back(rule);
+    return Judging(chosen, chain, context, selection, pool).findings();
 }
 
 std::vector<const Finding*> judge_by(
     std::span<const Rule* const> rules, const Chain& chain, const Context& context,
     FindingPool& pool
 ) {
-    return Judging(rules, chain, context, pool).findings();
+    return Judging(rules, chain, context, {}, pool).findings();
 }
 
 std::vector<TopologyRow> judge_run(
@@ -220,6 +220,8 @@ Ruling ruling_of(const Rule& rule, const Subject& subject) {
             if (auto reason = rule.applies(subject); !reason.empty())
                 return not_applicable(std::move(reason));
         return rule.check(subject);
+    } catch (const std::bad_alloc&) {
+        throw; // no fault of the certificate's: the endpoint is not judged at all
     } catch (const std::exception& thrown) {
         error = thrown.what();
     } catch (...) {

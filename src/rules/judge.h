@@ -23,7 +23,7 @@ class Selection {
         const std::vector<std::string>& only, const std::vector<std::string>& skip
     );
     bool chosen(const Rule&) const;
-    // Does --only name it by its whole id? Then it is judged, also where nothing else asks for it.
+    // Does --only name it by its whole id? Then it says, too, where it does not apply.
     bool named(const Rule&) const;
 
   private:

@@ -98,9 +98,9 @@ constinit const Rule not_revoked{
     .demands =
         "With --fetch, for every certificate presented below the root: no CRL, delta CRL or OCSP "
         "response that its issuer signed says it is revoked or on hold; and at least one that is "
-        "of today says that it is not. Where none could be had, verified or is of today, the "
-        "verdict is inconclusive, never fail. An OCSP response that the server stapled is judged "
-        "without --fetch, too.",
+        "current says that it is not. Where none could be had or verified, or none is current, "
+        "the verdict is inconclusive, never fail. An OCSP response that the server stapled is "
+        "judged without --fetch, too.",
     .why = "A revoked certificate is refused by every server and client that checks: federation, "
            "web services and sign-in stop one by one as cached CRLs run out.",
     .fix = "replace the certificate, assign the new one and restart the services; if it was "

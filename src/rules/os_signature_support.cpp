@@ -55,8 +55,8 @@ const Support* support_of(OperatingSystem os) {
     return found == kSupport.end() ? nullptr : found;
 }
 
-bool asked_os_signature_support(const Context& context) {
-    return support_of(context.os) != nullptr;
+std::string applies_os_signature_support(const Subject& s) {
+    return support_of(s.context.os) ? "" : "no Windows version is declared for this server (os:)";
 }
 
 // Can the handshake itself have shown that TLS 1.2 takes SHA-512?
@@ -101,7 +101,6 @@ Ruling rule_on(
 
 Ruling check_os_signature_support(const Subject& s) {
     const auto* support = support_of(s.context.os);
-    if (!support) return not_applicable("no Windows version is declared for this server (os:)");
     auto worst = pass();
     std::vector<std::string> algorithms;
     for (std::size_t i = 0; i < s.chain.presented.size(); ++i) {
@@ -139,7 +138,8 @@ constinit const Rule os_signature_support{
            "on the day on which TLS 1.0 is turned off.",
     .fix = "install the update named in the message, or have the CA sign with SHA-256 and reissue",
     .evidence = "os: as declared; signatures: all algorithms of the chain",
-    .asked = asked_os_signature_support,
+    .applies = applies_os_signature_support,
+    .only_where_it_applies = true,
     .check = check_os_signature_support,
 };
 

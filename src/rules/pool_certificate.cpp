@@ -53,8 +53,8 @@ RunRuling rule_on(const GroupKey& pool_and_use, const Group& group) {
     const auto& good = issues.front();
     std::set<std::string> with_good;
     for (const auto& shown : good.shown_by)
-        if (auto machine = machine_of(*shown.target); !machine.empty())
-            with_good.insert(std::move(machine));
+        if (const auto& machine = machine_of(*shown.target); !machine.empty())
+            with_good.insert(machine);
     Listing others;
     bool same_key = true;
     for (auto issue = issues.begin() + 1; issue != issues.end(); ++issue) {

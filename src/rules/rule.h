@@ -117,14 +117,12 @@ struct Rule {
     std::string_view why;     // what goes wrong when it is broken, for `lyncprobe rules ID`
     std::string_view fix;
     std::string_view evidence = {}; // which evidence keys it gives, in words
-    // False: nobody asked for the rule, which then gives no finding at all, unless --only names it.
-    // Null = it is always asked for. Not for Scope::deployment, whose rules keep silent themselves.
-    bool (*asked)(const Context&) = nullptr;
     // A reason in words why the rule does not apply to this subject; empty = it applies. Null = it
     // always does.
     std::string (*applies)(const Subject&) = nullptr;
-    // Of a leaf rule that has something to say of few endpoints: where it does not apply, on CA
-    // certificates too, it gives no finding.
+    // Of a rule that has something to say of few endpoints, or where somebody asks for it: where it
+    // does not apply, on CA certificates too, it gives no finding, unless --only names it. Rules of
+    // Scope::deployment keep silent themselves.
     bool only_where_it_applies = false;
     Ruling (*check)(const Subject&) = nullptr;
     // In its place for Scope::deployment; it gives no ruling where it does not apply.

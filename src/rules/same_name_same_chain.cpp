@@ -29,10 +29,11 @@ bool several_addresses(const Group& group) {
 }
 
 // Does one certificate have to be on all of them? Not where the name is a pool's whose servers have
-// one each; of an Edge pool pool-certificate says it.
+// one each, or may be, as nobody said the role; of an Edge pool pool-certificate says it.
 bool one_certificate(const Group& group) {
     return std::none_of(group.begin(), group.end(), [&](const Shown& shown) {
         const auto& target = *shown.target;
+        if (target.role == Role::other) return true;
         if (target.role == Role::edge) return !target.pool.empty();
         const bool one_machine =
             !target.server.empty() && target.server == group.front().target->server;
@@ -159,8 +160,9 @@ constinit const Rule same_name_same_chain{
     .demands =
         "Under one name, port and server name sent, every address presents the same server "
         "certificate and the same intermediates; what differs warns. The servers of an internal "
-        "pool have a certificate each, so that only their intermediates are compared, and those "
-        "of an Edge pool are pool-certificate's matter. Partners are not judged.",
+        "pool have a certificate each, so that only their intermediates are compared, as where no "
+        "role is said; those of an Edge pool are pool-certificate's matter. Partners are not "
+        "judged.",
     .why = "A client takes any address of the name. What one of them has wrong shows up as a fault "
            "that comes and goes, and that a look at the other address does not find.",
     .fix = "install the newest certificate with all its intermediates on every server and load "

@@ -28,12 +28,7 @@ Group shown_in(const RunResult& run) {
     Group out;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& row = run.endpoints[i];
-        const auto* chain = row.main.chain.get();
-        if (!chain || chain->presented.empty()) continue;
-        if (std::find(chain->unreadable.begin(), chain->unreadable.end(), 0U) !=
-            chain->unreadable.end())
-            continue;
-        out.push_back({i, &row, &run.targets[row.target]});
+        if (server_certificate_of(row)) out.push_back({i, &row, &run.targets[row.target]});
     }
     return out;
 }
@@ -67,18 +62,18 @@ bool is_older(const Certificate& one, const Certificate& than, std::chrono::seco
     return one.not_before && than.not_before && *than.not_before - *one.not_before > by;
 }
 
-std::string machine_of(const Target& target) {
+const std::string& machine_of(const Target& target) {
+    static const std::string kUnknown;
     if (!target.server.empty()) return target.server;
     // Web services of a pool stand behind a load balancer, SIP on the machines themselves.
     const bool own_name =
         !target.pool.empty() && target.host != target.pool && host_is_name(target) &&
         (target.use == CertificateUse::default_ || target.use == CertificateUse::internal);
-    return own_name ? target.host : std::string();
+    return own_name ? target.host : kUnknown;
 }
 
 std::string machine_or_address(const Shown& shown) {
-    auto machine = machine_of(*shown.target);
-    if (!machine.empty()) return machine;
+    if (const auto& machine = machine_of(*shown.target); !machine.empty()) return machine;
     const auto& address = shown.row->address;
     return address ? fmt::format("{} ({})", shown.target->host, lyncprobe::to_text(*address))
                    : shown.target->host;

@@ -54,8 +54,8 @@ inline constexpr std::chrono::hours kSameIssue{1};
 bool is_older(const Certificate&, const Certificate& than, std::chrono::seconds by = kSameIssue);
 
 // The machine behind an endpoint, empty where it cannot be told: a pool's name or an address that a
-// load balancer may hold.
-std::string machine_of(const Target&);
+// load balancer may hold. Part of the target.
+const std::string& machine_of(const Target&);
 // The same, or else the host with its address; never empty.
 std::string machine_or_address(const Shown&);
 

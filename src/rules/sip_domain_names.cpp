@@ -21,11 +21,6 @@ namespace {
 using Names = std::vector<std::string>;
 using Endpoints = std::vector<std::size_t>;
 
-const Certificate* server_certificate_of(const EndpointRow& row) {
-    const bool seen = row.main.chain && !row.main.chain->presented.empty();
-    return seen ? row.main.chain->presented.front().get() : nullptr;
-}
-
 bool is_access_edge(const Target& target) {
     return target.role == Role::edge && target.use == CertificateUse::access_edge_external &&
            target.probe != Probe::xmpp; // whose names are the bare domains

@@ -18,9 +18,9 @@ GroupKey server_use_subject(const Shown& shown) {
     const bool lync = is_lync_internal(target.role) || target.role == Role::edge;
     if (!lync || target.role == Role::trusted_application) return {};
     if (target.use == CertificateUse::other) return {};
-    auto machine = machine_of(target);
+    const auto& machine = machine_of(target);
     if (machine.empty()) return {};
-    return {std::move(machine), std::string(lyncprobe::to_text(target.use)), shown.leaf().subject};
+    return {machine, std::string(lyncprobe::to_text(target.use)), shown.leaf().subject};
 }
 
 RunRuling rule_on(const GroupKey& key, const Group& group, Time now) {

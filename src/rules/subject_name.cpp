@@ -69,8 +69,9 @@ std::optional<Wanted> wanted_by(const Context& context) {
         if (pool.empty()) return std::nullopt;
         if (context.role == Role::persistent_chat)
             return Wanted{
-                "the pool's or the server's FQDN", dns_names_among({pool, context.server}),
-                context.names, Verdict::fail};
+                "the pool's or the server's FQDN",
+                dns_names_among({pool, context.server, context.host}), context.names,
+                Verdict::fail};
         server_and_host.insert(server_and_host.end(), context.names.begin(), context.names.end());
         return Wanted{"the pool's FQDN", {pool}, std::move(server_and_host), Verdict::fail};
     }
@@ -78,7 +79,7 @@ std::optional<Wanted> wanted_by(const Context& context) {
         if (pool.empty()) return std::nullopt;
         return Wanted{
             "the Edge pool's or the server's internal FQDN",
-            dns_names_among({pool, context.server}),
+            dns_names_among({pool, context.server, context.host}),
             {},
             Verdict::fail};
     case CertificateUse::access_edge_external: {

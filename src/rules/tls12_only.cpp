@@ -37,15 +37,12 @@ void note(std::vector<std::string>& list, std::string text) {
     if (!contains(list, text)) list.push_back(std::move(text));
 }
 
-bool asked_tls12_only(const Context& context) {
-    return (*context.policy)[Decision::tls12_only] != Verdict::not_applicable;
-}
-
 // Microsoft supports the profile from Skype for Business Server 2015 on, and on the Edge Servers of
 // Lync Server 2013.
 std::string applies_tls12_only(const Subject& s) {
     const auto& context = s.context;
-    if (!asked_tls12_only(context)) return "off: the policy turns it on (tls12-only: fail)";
+    if (s.decided(Decision::tls12_only) == Verdict::not_applicable)
+        return "off: the policy turns it on (tls12-only: fail)";
     if (context.role == Role::partner) return "a partner's server is not ours to configure";
     const bool too_old =
         context.product != Product::unknown &&
@@ -131,8 +128,8 @@ constinit const Rule tls12_only{
            "named here, and restart it",
     .evidence = "versions: those that the server chose; offered: those that were offered alone; "
                 "breaches: what is against the profile",
-    .asked = asked_tls12_only,
     .applies = applies_tls12_only,
+    .only_where_it_applies = true,
     .check = check_tls12_only,
 };
 

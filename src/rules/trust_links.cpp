@@ -4,6 +4,8 @@
 #include "model/limits.h"
 #include "plan/links.h"
 #include "rules/ca_lists.h"
+#include "rules/helpers.h"
+#include "rules/shown.h"
 
 #include <algorithm>
 #include <compare>
@@ -107,7 +109,6 @@ class Links {
 
 Judged judge(const ClientView&, const ListenerView&);
 bool meet(const Numbers&, const Numbers&);
-bool public_root(const Chain&);
 std::optional<ClientView> client_view(const Server&, const plan::Service&);
 void keep_servers(const std::vector<Server>&, MutualTrust&);
 
@@ -120,7 +121,7 @@ namespace {
 Links::Links(const RunResult& run) : run_(run), intermediates_(intermediate_names(run)) {
     // All names first, and in the order of the endpoints: they give the order of the links.
     for (const auto& row : run.endpoints)
-        if (row.main.chain && !row.main.chain->presented.empty()) read_chain(*row.main.chain);
+        if (server_certificate_of(row)) read_chain(*row.main.chain);
     for (std::size_t endpoint = 0; endpoint < run.endpoints.size(); ++endpoint)
         read_endpoint(endpoint);
 }
@@ -132,7 +133,7 @@ void Links::read_chain(const Chain& chain) {
     const auto& ascent = found->second;
     auto& view = known->second;
     view.settled = ascent.open.empty() && !ascent.gave_up;
-    view.public_ca = public_root(chain);
+    view.public_ca = publicly_trusted(chain);
     std::set<std::size_t> issuers;
     const auto add = [&](const std::string& name) {
         const auto key = name_key(name);
@@ -178,13 +179,7 @@ Numbers Links::over_presented(const Chain& chain) {
 void Links::read_endpoint(std::size_t endpoint) {
     const auto& row = run_.endpoints[endpoint];
     const auto& target = run_.targets[row.target];
-    const auto* service = plan::service_of(
-        {.service = target.service,
-         .role = target.role,
-         .port = target.port,
-         .side = target.side,
-         .probe = target.probe}
-    );
+    const auto* service = plan::service_of(target);
     if (!service || !target.role_given) return;
     const auto index = server_of(target);
     auto& server = servers_[index];
@@ -205,9 +200,10 @@ void Links::read_endpoint(std::size_t endpoint) {
 }
 
 std::size_t Links::server_of(const Target& target) {
-    const auto& host = target.server.empty() ? target.host : target.server;
+    const auto& machine = machine_of(target);
+    const auto& host = machine.empty() ? target.host : machine;
     const auto& pool = target.pool.empty() ? host : target.pool;
-    const auto& name = target.server.empty() ? pool : target.server;
+    const auto& name = machine.empty() ? pool : machine;
     const auto [known, fresh] = server_index_.try_emplace({pool, name}, servers_.size());
     if (fresh) servers_.push_back({.shown = {name, pool, target.role}, .chains = {}, .own = {}});
     return known->second;
@@ -371,10 +367,6 @@ bool meet(const Numbers& left, const Numbers& right) {
         *l < *r ? ++l : ++r;
     }
     return false;
-}
-
-bool public_root(const Chain& chain) {
-    return chain.path.trust == PathFacts::Trust::trusted && chain.path.system_anchor;
 }
 
 // Only the servers that some link concerns, under new numbers.

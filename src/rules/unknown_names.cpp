@@ -84,16 +84,15 @@ std::vector<RunRuling> check_unknown_names(const RunResult& run) {
     std::map<Fingerprint, std::vector<std::size_t>> shown;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& row = run.endpoints[i];
-        const bool seen = row.main.chain && !row.main.chain->presented.empty();
-        if (seen && is_ours(run.targets[row.target]))
-            shown[row.main.chain->presented.front()->sha256].push_back(i);
+        const auto* certificate = server_certificate_of(row);
+        if (certificate && is_ours(run.targets[row.target]))
+            shown[certificate->sha256].push_back(i);
     }
     const Known known(run.declared);
     std::vector<RunRuling> rulings;
     std::vector<std::size_t> good;
     for (auto& [fingerprint, endpoints] : shown) {
-        const auto& row = run.endpoints[endpoints.front()];
-        auto names = unknown_in(*row.main.chain->presented.front(), known);
+        auto names = unknown_in(*server_certificate_of(run.endpoints[endpoints.front()]), known);
         if (names.empty())
             good.insert(good.end(), endpoints.begin(), endpoints.end());
         else

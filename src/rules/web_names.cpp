@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rule web-names: no two pools have the same web services FQDN.
 #include "rules/all.h"
+#include "rules/helpers.h"
 
 #include <algorithm>
 #include <map>
@@ -9,7 +10,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace lyncprobe::rules {
 
@@ -48,7 +48,7 @@ std::vector<RunRuling> check_web_names(const RunResult& run) {
         const std::vector<std::string> pools(owners.pools.begin(), owners.pools.end());
         auto ruling = fail(fmt::format(
             "{} is the {} web services FQDN of more than one pool: {}", name,
-            service == "web-internal" ? "internal" : "external", fmt::join(pools, ", ")
+            service == "web-internal" ? "internal" : "external", some_of(pools)
         ));
         rulings.push_back(
             {std::move(ruling).with("name", name).with("pools", pools), std::move(owners.endpoints)}

@@ -62,7 +62,7 @@ TEST_CASE("a mistyped word is refused with the nearest one") {
     refused({"probe", "localhost", "--role", "frontend"}, "did you mean 'front-end'?");
     refused({"check", "x.pem", "--use", "InternalWeb"}, "--use: 'InternalWeb' is not known");
     refused({"rules", "server-ek"}, "did you mean 'server-eku'?");
-    refused({"rules", "nonsense"}, "no rule 'nonsense'");
+    refused({"rules", "nonsense"}, "no rule 'nonsense' (lyncprobe rules lists them)");
 }
 
 TEST_CASE("values that make no sense are refused, and the message names option and value") {
@@ -105,7 +105,10 @@ TEST_CASE("values that make no sense are refused, and the message names option a
     refused({"scan", "x.yaml", "--shard", "2/2"}, "--shard");
     refused({"scan", "x.yaml", "--shard", "two"}, "--shard");
     refused({"scan", "x.yaml", "--inventory", "--mtls-matrix"}, "--inventory shakes no hands");
-    refused({"scan", "x.yaml", "--ldap-server", "ldap://dc01"}, "--ldap-server");
+    refused({"scan", "x.yaml", "--ldap-server", "ldap://dc01"}, "'ldap://dc01': a host is wanted");
+    refused({"scan", "x.yaml", "--ldap-server", "dc01:99999"}, "'99999' is no port");
+    refused({"probe", "host", "--plan", "--only", "no-such-rule"}, "no-such-rule");
+    refused({"probe", "host", "--target", "x*"}, "no target is called 'x*'");
     refused({"scan", "\x1b[31mred.yaml"}, "\\x1b[31mred.yaml");
 }
 
@@ -113,7 +116,8 @@ TEST_CASE("discover: what makes no sense is refused before anything is asked") {
     refused({"discover"}, "SIP-DOMAIN");
     refused({"discover", "b\u00fccher.example"}, "did you mean 'xn--bcher-kva.example'?");
     refused({"discover", "a b.example"}, "is no DNS name");
-    refused({"discover", "sip:user@contoso.example"}, "is no DNS name");
+    refused({"discover", "sip:contoso.example"}, "is no DNS name");
+    refused({"discover", "sip:user@contoso.example"}, "did you mean 'contoso.example'?");
     refused({"discover", "192.0.2.1"}, "is an address, no SIP domain");
     refused({"discover", "contoso.example", "--resolver", "nowhere"}, "nowhere");
     refused({"discover", "contoso.example", "--timeout", "0"}, "leaves no time");
@@ -121,6 +125,14 @@ TEST_CASE("discover: what makes no sense is refused before anything is asked") {
     refused({"discover", "contoso.example", "--plan"}, "--plan needs --scan");
     refused({"discover", "contoso.example", "--target", "x"}, "--target needs --scan");
     refused({"discover", "contoso.example", "--shard", "0/2"}, "--shard needs --scan");
+    refused({"discover", "contoso.example", "--follow"}, "--follow needs --scan");
+    refused({"discover", "contoso.example", "--fetch"}, "--fetch needs --scan");
+    refused({"discover", "contoso.example", "--fetch-private"}, "--fetch-private needs --scan");
+    refused({"discover", "contoso.example", "--versions"}, "--versions needs --scan");
+    refused(
+        {"discover", "contoso.example", "--scan", "--ldap-server", "dc01"},
+        "--ldap-server needs --fetch"
+    );
     refused({"discover", "contoso.example", "--format", "ndjson"}, "no lines");
     refused({"discover", "contoso.example", "--output", "r.ndjson"}, "no lines");
     refused({"discover", "contoso.example", "--output", "/nowhere/r.json"}, "/nowhere");
@@ -129,6 +141,7 @@ TEST_CASE("discover: what makes no sense is refused before anything is asked") {
     refused({"federation", "contoso.example", "--only", "host-name"}, "'--only' is no option");
     refused({"federation", "contoso.example", "--fail-on", "warn"}, "'--fail-on' is no option");
     refused({"federation", "contoso.example", "--pfx", "/nowhere/edge.pfx"}, "/nowhere/edge.pfx");
+    refused({"federation", "contoso.example", "--fetch"}, "'--fetch' is no option of federation");
     refused({"federation", "192.0.2.1"}, "no SIP domain");
     refused({"federation", "contoso.example", "--direct", "192.0.2.1"}, "takes a name");
     refused({"federation", "contoso.example", "--direct", "edge:99999"}, "is no port");

@@ -52,11 +52,13 @@ TEST_CASE("little memory: every endpoint once, and none is blamed for what we la
                     site.file("r.ndjson"), "--concurrency", "200", "--timeout", "30s"}
         );
         CHECK(done.signal == 0);
-        CHECK(done.exit_code == 1);
         CHECK(done.err == "");
         require_valid({site.file("r.json"), site.file("r.ndjson")});
         auto result = json_file(site.file("r.json"));
         CHECK(target_names(result).size() == kHuge + kGood);
+        // Every huge chain that there was room for is a finding.
+        const bool found = count_of(result, "outcomes", "local_error") < kHuge;
+        CHECK(done.exit_code == (found ? 1 : 3));
         for (int number = 1; number <= kGood; ++number)
             CHECK(outcome_of(result, "good " + std::to_string(number)) == "ok");
         return result;

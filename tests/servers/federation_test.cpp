@@ -479,6 +479,8 @@ TEST_CASE("federation: our own domain as a partner sees it") {
     REQUIRE(run({"openssl", "rehash", folder.path()}).exit_code == 0);
     auto publicly = stranger;
     publicly.roots = "";
+    const auto unknown = ask(dns.address(), publicly);
+    CHECK(has(unknown.message("untrusted-root"), "whether partners trust it cannot be seen"));
     publicly.process.environment = {"SSL_CERT_DIR=" + folder.path()};
     const auto good = ask(dns.address(), publicly);
     CHECK(good.exit_code() == 0);

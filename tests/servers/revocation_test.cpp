@@ -4,6 +4,7 @@
 #include "servers/revocation.h"
 
 #include <filesystem>
+#include <map>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -242,4 +243,51 @@ TEST_CASE("fetch: endpoints share locations, each of which is asked once; a slow
     CHECK(result.endpoint("slow").verdict("not-revoked") == "inconclusive");
     // The issuing CA names no location, so there is nothing to ask and nobody to vouch.
     CHECK(result.endpoint("fast").verdict("not-revoked", 1) == "inconclusive");
+}
+
+TEST_CASE("fetch: a chain that names too many locations takes nothing from the others") {
+    const Publisher web;
+    web.put("ca.crl", lab::make_crl(publishing_ca().self(), {}));
+    std::vector<std::string> many; // as many as are kept of a certificate
+    for (int i = 0; i < 63; ++i)
+        many.push_back(web.url(fmt::format("/none/{}.crl", i)));
+    many.push_back(web.url("/pki/more.crl"));
+    web.put(
+        "more.crl", lab::make_crl(publishing_ca().self(), {.delta_urls = {web.url("/pki/ca.crl")}})
+    );
+    const TemporaryFolder folder;
+    const auto file = [&](const char* name, const lab::Issued& leaf) {
+        return folder.write(name, leaf.certificate_pem + publishing_ca().self().certificate_pem);
+    };
+    const auto done = test::lyncprobe(
+        {"check", file("greedy.pem", leaf_with(publishing_ca(), many, {web.url("/ocsp")})),
+         file("good.pem", leaf_with(publishing_ca(), {web.url("/pki/ca.crl")})), "--fetch-private",
+         "--no-system-trust", "--format", "json"}
+    );
+    REQUIRE(!done.out.empty());
+    const auto document = boost::json::parse(done.out);
+    std::map<std::string, std::string> outcomes;
+    for (const auto& one : document.at("revocation").at("locations").as_array())
+        outcomes[fmt::format(
+            "{} {}", std::string(one.at("kind").as_string()),
+            std::string(one.at("location").as_string())
+        )] = one.at("outcome").as_string();
+    CHECK(outcomes.at("crl " + web.url("/pki/more.crl")) == "ok");
+    CHECK(outcomes.at("crl " + web.url("/pki/ca.crl")) == "ok");
+    CHECK(outcomes.at("delta_crl " + web.url("/pki/ca.crl")) == "limit_exceeded");
+    CHECK(outcomes.at("ocsp " + web.url("/ocsp")) == "limit_exceeded");
+}
+
+TEST_CASE("fetch: 'fetch-private: yes' of a target list means both, as --fetch-private does") {
+    const TemporaryFolder folder;
+    const auto list = folder.write(
+        "targets.yaml", fmt::format(
+                            "policy:\n  fetch-private: yes\ntargets:\n  - host: "
+                            "127.0.0.1\n    port: {}\n",
+                            free_port()
+                        )
+    );
+    const auto done = test::lyncprobe({"scan", list, "--format", "json"});
+    REQUIRE_MESSAGE(!done.out.empty(), done.err);
+    CHECK(boost::json::parse(done.out).as_object().contains("revocation"));
 }

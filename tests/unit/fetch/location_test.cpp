@@ -31,12 +31,14 @@ TEST_CASE("address policy: what is global, what is private, what is nobody's bus
         CHECK_MESSAGE(of(text) == AddressClass::global, text);
     for (const auto* text :
          {"127.0.0.1", "127.255.255.254", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1",
-          "100.64.0.1", "::1", "fd12::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:a00:1::1"})
+          "100.64.0.1", "::1", "fd12::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:a00:1::1",
+          "64:ff9b:1::a00:1"})
         CHECK_MESSAGE(of(text) == AddressClass::private_network, text);
     for (const auto* text :
          {"169.254.169.254", "169.254.0.1", "fe80::1", "fd00:ec2::254", "100.100.100.200",
-          "168.63.129.16", "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "::", "ff02::1",
-          "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1"})
+          "168.63.129.16", "192.0.0.192", "fd20:ce::254", "0.0.0.0", "0.1.2.3", "224.0.0.1",
+          "255.255.255.255", "::", "ff02::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
+          "2002:a9fe:a9fe::1"})
         CHECK_MESSAGE(of(text) == AddressClass::forbidden, text);
 }
 

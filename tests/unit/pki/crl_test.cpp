@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Revocation lists made by the lab's CA, whole, damaged and out of the ordinary.
 #include "lab/revocation_list.h"
+#include "model/limits.h"
 #include "pki/certificate_reader.h"
 #include "pki/certificate_store.h"
 #include "pki/crl.h"
@@ -142,6 +143,23 @@ TEST_CASE("store: what caIssuers locations give completes a chain, and says so")
         CHECK(chain->path.used_fetched);
         CHECK(chain->path.used_unpresented);
     }
+}
+
+TEST_CASE("store: thousands of issuers that did not sign are not all tried") {
+    const lab::Authority root({.common_name = "Root", .ca = true, .eku = std::nullopt});
+    const lab::Authority namesake(
+        {.common_name = "Root", .ca = true, .eku = std::nullopt, .key_name = "another"}
+    );
+    const auto server = root.issue({.common_name = "sip.contoso.example"});
+    CertificateStore store{Anchors()};
+    const auto chain = store.chain({server.certificate_der});
+    std::vector<CertificatePtr> found(
+        limits::kPathSignatures, store.intern(namesake.self().certificate_der).value()
+    );
+    found.push_back(store.intern(root.self().certificate_der).value());
+    CHECK(!store.complete(*chain, found));
+    found.erase(found.begin());
+    CHECK(store.complete(*chain, found));
 }
 
 TEST_CASE("store: where only the self-signed root was missing, the chain was complete") {

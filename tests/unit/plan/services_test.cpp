@@ -89,21 +89,30 @@ TEST_CASE("services: rows as the documentation has them") {
 }
 
 TEST_CASE("services: a target finds its row by its id, else by what is said of it") {
-    CHECK(service_of({.service = "um"})->port == 5061);
-    CHECK(service_of({.service = "nonsense"}) == nullptr);
-    CHECK(
-        service_of({.role = Role::front_end, .port = 5063, .probe = Probe::sip})->id ==
-        "av-conferencing"
-    );
-    CHECK(
-        service_of({.role = Role::edge, .port = 443, .side = Side::external, .probe = Probe::sip})
-            ->id == "access-edge-clients"
-    );
-    CHECK(
-        service_of({.role = Role::mediation, .port = 50002, .probe = Probe::tls})->id == "logging"
-    );
-    CHECK(service_of({.role = Role::front_end, .port = 1}) == nullptr);
-    CHECK(service_of({.role = Role::partner, .port = 5061, .probe = Probe::sip}) == nullptr);
+    Target named;
+    named.service = "um";
+    CHECK(service_of(named)->port == 5061);
+    named.service = "nonsense";
+    CHECK(service_of(named) == nullptr);
+    const auto said = [](Role role, std::uint16_t port, Probe probe) {
+        Target target;
+        target.role = role;
+        target.port = port;
+        target.probe = probe;
+        return target;
+    };
+    CHECK(service_of(said(Role::front_end, 5063, Probe::sip))->id == "av-conferencing");
+    CHECK(service_of(said(Role::mediation, 50002, Probe::tls))->id == "logging");
+    CHECK(service_of(said(Role::front_end, 1, Probe::tls)) == nullptr);
+    CHECK(service_of(said(Role::partner, 5061, Probe::sip)) == nullptr);
+    auto edge = said(Role::edge, 443, Probe::sip);
+    edge.side = Side::external;
+    CHECK(service_of(edge)->id == "access-edge-clients");
+    // Without a side the certificate tells that this is not the inside.
+    edge = said(Role::edge, 5061, Probe::sip);
+    CHECK(service_of(edge)->id == "access-edge-internal");
+    edge.use = CertificateUse::access_edge_external;
+    CHECK(service_of(edge) == nullptr);
 }
 
 TEST_CASE("services: the ports that Lync's servers keep for each other") {

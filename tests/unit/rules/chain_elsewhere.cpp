@@ -91,6 +91,18 @@ TEST_CASE("chain-elsewhere: nothing to say where nobody shows it, and where noth
     CHECK(whole.judge("chain-elsewhere").empty());
 }
 
+TEST_CASE("chain-elsewhere: what only --fetch found is left to chain-complete") {
+    Gapped it;
+    auto& shorter =
+        it.add_both({it.contoso.issuing, it.contoso.root}, 1, "CN=Contoso Issuing CA", {});
+    shorter.fetched = {it.contoso.issuing};
+    auto rows = it.judge("chain-elsewhere");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].finding->verdict == Verdict::warn); // chain-complete has failed it
+    it.run.endpoints[0].main.chain = nullptr;
+    CHECK(it.judge("chain-elsewhere").empty());
+}
+
 TEST_CASE("chain-elsewhere: two certificates of one name that sign each other end the search") {
     Gapped it;
     auto other = std::make_shared<Certificate>(*it.contoso.issuing);

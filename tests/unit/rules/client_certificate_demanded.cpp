@@ -68,6 +68,14 @@ TEST_CASE("client-certificate-demanded: the port and role of a hand-written targ
     CHECK(it.judge().empty());
 }
 
+TEST_CASE("client-certificate-demanded: a gateway that asks nobody is a warning") {
+    Probed it;
+    it.add("gateway", Probe::sip);
+    it.run.targets[0].role = Role::gateway;
+    REQUIRE(it.judge().size() == 1);
+    CHECK(it.judge()[0].finding->verdict == Verdict::warn);
+}
+
 TEST_CASE("client-certificate-demanded: nothing is said where clients connect, or nothing is known"
 ) {
     Probed it;

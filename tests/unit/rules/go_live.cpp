@@ -16,13 +16,6 @@ namespace lyncprobe::rules::testing {
 
 namespace {
 
-// A row shares its facts with others; this gives it its own to change.
-TlsFacts& own_tls(AttemptRow& row) {
-    auto own = row.tls ? std::make_shared<TlsFacts>(*row.tls) : std::make_shared<TlsFacts>();
-    row.tls = own;
-    return *own;
-}
-
 constexpr const char* kDomain = "fabrikam.com";
 constexpr const char* kEdge = "sip.fabrikam.com";
 
@@ -33,6 +26,14 @@ Finding finding_of(std::string_view rule, Verdict verdict, std::string message) 
     out.message = std::move(message);
     out.fix = "reissue it";
     return out;
+}
+
+// What a row has of TLS may be shared: a copy to change.
+TlsFacts& tls_of(AttemptRow& attempt) {
+    auto own =
+        attempt.tls ? std::make_shared<TlsFacts>(*attempt.tls) : std::make_shared<TlsFacts>();
+    attempt.tls = own;
+    return *own;
 }
 
 // Partner is the evidence of a partner that is ready: one record, one address, TLS 1.2, our
@@ -90,9 +91,8 @@ struct Partner {
         main.outcome = Outcome::ok;
         main.stage = Stage::done;
         main.detail = "answers OPTIONS with 200 OK";
-        auto& tls = own_tls(main);
-        tls.handshake_done = true;
-        tls.version = "TLSv1.2";
+        tls_of(main).handshake_done = true;
+        tls_of(main).version = "TLSv1.2";
         main.client_certificate = std::make_unique<ClientCertificateFacts>();
         main.client_certificate->requested = main.client_certificate->identity_offered = true;
         main.client_certificate->presented = "ab";
@@ -117,7 +117,7 @@ struct Partner {
         seen.answer = {};
         no_chain = true;
     }
-    void alert(std::uint8_t code) { own_tls(main()).alerts.push_back({true, true, code}); }
+    void alert(std::uint8_t code) { tls_of(main()).alerts.push_back({true, true, code}); }
     void refuses(Outcome outcome, std::uint8_t code) {
         main().outcome = outcome;
         main().stage = Stage::client_auth;
@@ -134,9 +134,8 @@ struct Partner {
         AttemptRow out;
         out.raw_version = offered;
         out.outcome = refused ? Outcome::tls_alert : Outcome::ok;
-        auto& tls = own_tls(out);
-        tls.version = version;
-        if (refused) tls.alerts.push_back({true, true, 70});
+        tls_of(out).version = version;
+        if (refused) tls_of(out).alerts.push_back({true, true, 70});
         row().variants.push_back(std::move(out));
     }
 
@@ -295,22 +294,22 @@ TEST_CASE("go-live: reaching the Edge and shaking hands") {
              p.variant(0x0300, "SSLv3", false);
          },
          "will-fail: tls-version fails theirs"},
-        {"TLS 1.0 alone", [](Partner& p) { own_tls(p.main()).version = "TLSv1.0"; },
+        {"TLS 1.0 alone", [](Partner& p) { tls_of(p.main()).version = "TLSv1.0"; },
          "cannot-tell: tls-version open theirs"},
         {"TLS 1.3 and 1.2",
          [](Partner& p) {
-             own_tls(p.main()).version = "TLSv1.3";
+             tls_of(p.main()).version = "TLSv1.3";
              p.variant(0x0303, "TLSv1.2", false);
          },
          "ready"},
         {"TLS 1.3 alone",
          [](Partner& p) {
-             own_tls(p.main()).version = "TLSv1.3";
+             tls_of(p.main()).version = "TLSv1.3";
              p.variant(0x0303, "", true);
          },
          "will-fail: tls-version fails theirs"},
         {"TLS 1.3, and nothing known of 1.2",
-         [](Partner& p) { own_tls(p.main()).version = "TLSv1.3"; },
+         [](Partner& p) { tls_of(p.main()).version = "TLSv1.3"; },
          "cannot-tell: tls-version open theirs"},
         {"cut off", [](Partner& p) { p.ends(Outcome::interrupted, Stage::resolve); },
          "cannot-tell: not-tested open ours"},
@@ -373,6 +372,10 @@ TEST_CASE("go-live: certificates") {
         {"server-eku", [](Partner& p) { p.fails("server-eku"); },
          "will-fail: server-eku fails theirs"},
         {"validity", [](Partner& p) { p.fails("validity"); }, "will-fail: validity fails theirs"},
+        {"revoked", [](Partner& p) { p.fails("not-revoked"); },
+         "will-fail: not-revoked fails theirs"},
+        {"nobody says whether it is revoked",
+         [](Partner& p) { p.fails("not-revoked", Verdict::inconclusive); }, "ready"},
         {"soon expired", [](Partner& p) { p.fails("validity", Verdict::warn); },
          "ready: validity note theirs"},
         {"an old root that nobody needs",
@@ -418,6 +421,9 @@ TEST_CASE("go-live: certificates") {
          "cannot-tell: missing-intermediate open theirs"},
         {"intermediate only here", [](Partner& p) { p.chain.path.used_unpresented = true; },
          "ready: missing-intermediate note theirs"},
+        {"intermediate only where the certificate says it is",
+         [](Partner& p) { p.chain.path.used_unpresented = p.chain.path.used_fetched = true; },
+         "cannot-tell: missing-intermediate open theirs"},
     });
 }
 

@@ -2,6 +2,7 @@
 // judge(): order, scopes, selection, rules that throw, entries that are no certificate.
 #include "unit/rules/subjects.h"
 
+#include <new>
 #include <stdexcept>
 
 #include <doctest/doctest.h>
@@ -23,6 +24,10 @@ const Rule kThrowingEarly{
     .id = "throws-early",
     .applies = [](const Subject&) -> std::string { throw std::runtime_error("too early"); },
     .check = [](const Subject&) { return pass(); },
+};
+const Rule kStarving{
+    .id = "starves",
+    .check = [](const Subject&) -> Ruling { throw std::bad_alloc(); },
 };
 const Rule kPassing{.id = "passes", .check = [](const Subject&) { return pass(); }};
 
@@ -57,6 +62,12 @@ TEST_CASE("judge: a rule that throws fails under its own id with the error alone
     CHECK(!findings[1]->evidence.text("error").empty());
     CHECK(findings[2]->evidence.text("error") == "too early");
     CHECK(findings[3]->verdict == Verdict::pass);
+}
+
+TEST_CASE("judge: want of memory is no finding about a certificate") {
+    Bench bench;
+    FindingPool pool;
+    CHECK_THROWS_AS(by({&kPassing, &kStarving}, bench, pool), std::bad_alloc);
 }
 
 TEST_CASE("judge: findings stand in the order of positions, then of rules, the chain's own last") {

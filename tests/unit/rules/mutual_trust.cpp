@@ -92,6 +92,17 @@ TEST_CASE("mutual-trust: a root that is not in the list") {
     CHECK(rows[2].finding->verdict == Verdict::pass); // the Front Ends among themselves
 }
 
+TEST_CASE("mutual-trust: machines of a list without `server:` are told apart by their hosts") {
+    Two it;
+    for (const auto& [host, chain] : {std::pair("fe02", it.edge_chain), {"fe01", it.fe_chain}}) {
+        it.add("pool", host, Role::front_end, "registrar", chain);
+        it.target().server.clear();
+    }
+    it.asks({"CN=Contoso Root CA"});
+    CHECK(it.reason("fe01", "fe01") == LinkReason::accepted);
+    CHECK(it.reason("fe01", "fe02") == LinkReason::issuer_not_listed);
+}
+
 TEST_CASE("mutual-trust: a public root is fetched by Windows when it is needed") {
     Two it;
     auto chain = std::make_shared<Chain>(*it.edge_chain);

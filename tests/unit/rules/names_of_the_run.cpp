@@ -72,6 +72,17 @@ TEST_CASE("sip-domain-names: what host-name looks for is left to it, and XMPP ha
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0});
 }
 
+TEST_CASE("sip-domain-names: behind an unreadable first entry stands another's certificate") {
+    Scanned it;
+    it.access({"ca.contoso.com"});
+    auto chain = std::make_shared<Chain>(*it.run.endpoints[0].main.chain);
+    chain->unreadable = {0};
+    it.run.endpoints[0].main.chain = chain;
+    CHECK(it.judge("sip-domain-names").empty());
+    it.run.declared.topology = true;
+    CHECK(it.judge("unknown-names").empty());
+}
+
 TEST_CASE("sip-domain-names: inside, one registrar has a name in each SIP domain") {
     Scanned it;
     it.registrar({"pool.contoso.com", "fabrikam.com", "*.fabrikam.com"});

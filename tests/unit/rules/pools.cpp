@@ -210,6 +210,9 @@ TEST_CASE("same-name-same-chain: servers of a pool and partners may have one eac
     fleet.add(published("sip.fabrikam.com", Role::partner), issued(5));
     fleet.add(published("sip.fabrikam.com", Role::partner), issued(6));
     CHECK(fleet.verdict("same-name-same-chain") == Verdict::pass);
+    fleet.add(published("pool.contoso.local", Role::other), issued(7));
+    fleet.add(published("pool.contoso.local", Role::other), issued(8)); // nobody said what it is
+    CHECK(fleet.verdict("same-name-same-chain") == Verdict::pass);
     // Two addresses of one machine are no pool.
     fleet.add(front_end("fe1"), issued(1));
     fleet.add(front_end("fe1"), issued(2));

@@ -68,6 +68,11 @@ TEST_CASE("subject-name: inside, an Edge Server is called like its pool or itsel
     CHECK(subject(Role::edge, kInternal, "fe01.contoso.com") == Verdict::pass);
     CHECK(subject(Role::edge, kInternal, "fe02.contoso.com") == Verdict::fail);
     CHECK(subject(Role::edge, kInternal, "sip.contoso.com") == Verdict::fail);
+    // A list without `server:` names the machine by the host.
+    auto listed = shown(Role::edge, kInternal, "fe01.contoso.com", {"fe01.contoso.com"});
+    listed.context.server.clear();
+    listed.context.names = {"fe01.contoso.com"};
+    CHECK(listed.verdict("subject-name") == Verdict::pass);
 }
 
 TEST_CASE("subject-name: outside it is a recommendation") {
