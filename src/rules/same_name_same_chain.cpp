@@ -5,6 +5,7 @@
 #include "rules/shown.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -75,33 +76,73 @@ RunRuling rule_on_intermediates(const std::string& where, const Group& group) {
         different.endpoints()};
 }
 
-RunRuling rule_on_leaves(const std::string& where, const std::vector<Issue>& issues) {
+// Names whose addresses differ by the same certificates: the machines behind them are the same, say
+// reverse proxies that publish them all, and it is one fault.
+struct Differing {
+    std::vector<std::string> names; // with their ports
+    Group group;
+};
+
+RunRuling rule_on_leaves(Differing differing) {
+    auto& names = differing.names;
+    const auto issues = issues_in(differing.group);
     Listing others;
     for (auto issue = issues.begin() + 1; issue != issues.end(); ++issue)
         others.add(certificate_text(*issue->leaf), issue->shown_by);
-    return {
+    auto ruling =
         warn(fmt::format(
-            "{} presents different certificates, depending on the address: {} on {}, but {}. To "
-            "do: put the first of these on all of them",
-            where, certificate_text(*issues.front().leaf), endpoints_text(issues.front().shown_by),
-            others.text()
-        )),
-        others.endpoints()};
+                 "{} {} different certificates, depending on the address: {} on {}, but {}. To "
+                 "do: put the first of these on all of them",
+                 some_of(names), names.size() == 1 ? "presents" : "present",
+                 certificate_text(*issues.front().leaf), endpoints_text(issues.front().shown_by),
+                 others.text()
+             ))
+            .with("name", names.front());
+    if (const auto count = std::ssize(names); count > 1) {
+        names.resize(std::min(names.size(), kNamesInEvidence));
+        ruling.evidence.set("names", std::move(names));
+        ruling.evidence.set("names_count", static_cast<std::int64_t>(count));
+    }
+    return {std::move(ruling), others.endpoints()};
 }
+
+// In the order of the first names.
+class DifferingNames {
+  public:
+    void add(const std::string& where, const Group& group, const std::vector<Issue>& issues) {
+        std::set<Fingerprint> certificates;
+        for (const auto& issue : issues)
+            certificates.insert(issue.leaf->sha256);
+        const auto at = index_.try_emplace(std::move(certificates), list_.size()).first->second;
+        if (at == list_.size()) list_.emplace_back();
+        list_[at].names.push_back(where);
+        list_[at].group.insert(list_[at].group.end(), group.begin(), group.end());
+    }
+    std::vector<Differing> take() { return std::move(list_); }
+
+  private:
+    std::map<std::set<Fingerprint>, std::size_t> index_;
+    std::vector<Differing> list_;
+};
 
 std::vector<RunRuling> check_same_name_same_chain(const RunResult& run) {
     std::vector<RunRuling> rulings;
+    DifferingNames differing;
     Group good;
     for (const auto& [key, group] : grouped(run, name_and_port)) {
         if (!several_addresses(group)) continue;
         const auto where = key[0] + ":" + key[1];
         const auto issues = issues_in(group);
-        auto said = issues.size() > 1 && one_certificate(group)
-                        ? rule_on_leaves(where, issues)
-                        : rule_on_intermediates(where, group);
+        if (issues.size() > 1 && one_certificate(group)) {
+            differing.add(where, group, issues);
+            continue;
+        }
+        auto said = rule_on_intermediates(where, group);
         said.ruling.evidence.set("name", where);
         keep(std::move(said), group, rulings, good);
     }
+    for (auto& names : differing.take())
+        rulings.push_back(rule_on_leaves(std::move(names)));
     keep_good(good, rulings);
     return rulings;
 }
@@ -126,7 +167,8 @@ constinit const Rule same_name_same_chain{
            "that comes and goes, and that a look at the other address does not find.",
     .fix = "install the newest certificate with all its intermediates on every server and load "
            "balancer behind the name, or take the address that is left over out of DNS",
-    .evidence = "name: the name and port that have several addresses",
+    .evidence = "name: the name and port that have several addresses; names, names_count: all of "
+                "them where several names differ by the same certificates",
     .check_run = check_same_name_same_chain,
 };
 

@@ -259,7 +259,7 @@ const std::vector<Seed> kTogether{
      }},
     {"one of two reverse proxies still has the certificate before the last renewal",
      {"rp02.*"},
-     {warns("same-name-same-chain")},
+     {together("same-name-same-chain", "warn")},
      [](Listener& it) { it.certificate.not_before_days = -300; }},
     {"inside, one Edge Server of four has a certificate of the public CA",
      {"edge02.*", "Internal"},

@@ -179,6 +179,24 @@ TEST_CASE("same-name-same-chain: all addresses of a name, and what differs is na
     CHECK(finding.evidence.text("name") == "lyncweb.contoso.com:443");
 }
 
+TEST_CASE("same-name-same-chain: names that differ by the same certificates are told together") {
+    Fleet fleet;
+    for (const auto* host : {"meet.contoso.com", "lyncweb.contoso.com"}) {
+        fleet.add(published(host), issued(1));
+        fleet.add(published(host), issued(2, "2025-06-01"));
+    }
+    const auto rows = fleet.judge("same-name-same-chain");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].endpoints == std::vector<std::size_t>{2, 0});
+    const auto& finding = *rows[0].finding;
+    CHECK(says(finding, "lyncweb.contoso.com:443, meet.contoso.com:443 present different"));
+    CHECK(finding.evidence.text("name") == "lyncweb.contoso.com:443");
+    // Other certificates are another fault.
+    fleet.add(published("proxy.contoso.com"), issued(3));
+    fleet.add(published("proxy.contoso.com"), issued(4));
+    CHECK(fleet.judge("same-name-same-chain").size() == 2);
+}
+
 TEST_CASE("same-name-same-chain: servers of a pool and partners may have one each") {
     Fleet fleet;
     auto pool = front_end("pool");
