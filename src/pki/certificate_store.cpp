@@ -58,8 +58,8 @@ ChainPtr CertificateStore::chain(const std::vector<std::string>& presented) {
     std::vector<Fingerprint> fingerprints;
     for (const auto& der : presented)
         fingerprints.push_back(sha256(der));
-    auto& cached = impl_->chains[fingerprints];
-    if (cached) return cached;
+    if (const auto known = impl_->chains.find(fingerprints); known != impl_->chains.end())
+        return known->second;
 
     auto chain = std::make_shared<Chain>();
     for (std::size_t position = 0; position < presented.size(); ++position) {
@@ -71,7 +71,8 @@ ChainPtr CertificateStore::chain(const std::vector<std::string>& presented) {
     }
     read_chain_facts(*chain, impl_->anchors.impl(), impl_->signatures);
     chain->path = search_path(chain->presented, impl_->anchors.impl(), impl_->signatures);
-    return cached = std::move(chain);
+    impl_->chains.emplace(std::move(fingerprints), chain);
+    return chain;
 }
 
 Ascents CertificateStore::ascents() {

@@ -2,6 +2,7 @@
 #include "pki/memory.h"
 
 #include <cstdlib>
+#include <new>
 
 #include <openssl/crypto.h>
 
@@ -34,5 +35,9 @@ void* reallocate(void* memory, std::size_t size, const char*, int) {
 void count_failed_allocations() { CRYPTO_set_mem_functions(allocate, reallocate, release); }
 
 long failed_allocations() { return failed; }
+
+void MemoryWatch::check() const {
+    if (failed_allocations() != before_) throw std::bad_alloc();
+}
 
 } // namespace lyncprobe::pki

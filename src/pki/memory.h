@@ -12,4 +12,14 @@ void count_failed_allocations();
 // Of this thread so far.
 long failed_allocations();
 
+// MemoryWatch tells a failure of libcrypto's from our own want.
+class MemoryWatch {
+  public:
+    // Throws std::bad_alloc where an allocation failed since the watch began.
+    void check() const;
+
+  private:
+    long before_ = failed_allocations();
+};
+
 } // namespace lyncprobe::pki

@@ -5,6 +5,7 @@
 #include "pki/algorithm_reader.h"
 #include "pki/certificate_layout.h"
 #include "pki/der.h"
+#include "pki/memory.h"
 #include "pki/ossl.h"
 
 #include <openssl/asn1t.h>
@@ -19,6 +20,8 @@ namespace {
 // libcrypto's own limit is 16384 bits for RSA; beyond these a hostile chain would cost seconds.
 constexpr int kLargestRsa = 16384, kLargestDsa = 4096;
 
+VerificationKey decoded(std::string_view spki);
+Signature verified(const SignedParts& parts, const VerificationKey& signer);
 bool cheap_exponent(const EVP_PKEY& key);
 bool can_verify(std::string_view algorithm);
 Asn1TypePtr as_written(std::string_view sequence);
@@ -26,14 +29,10 @@ Asn1TypePtr as_written(std::string_view sequence);
 } // namespace
 
 VerificationKey verification_key(std::string_view spki) {
-    const unsigned char* at = octets(spki);
-    EvpPkeyPtr key(d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size())));
-    ERR_clear_error();
-    if (!key) return {};
-    const int bits = EVP_PKEY_get_bits(key.get());
-    if (bits > (EVP_PKEY_is_a(key.get(), "DSA") ? kLargestDsa : kLargestRsa)) return {};
-    if (!cheap_exponent(*key)) return {};
-    return {key.release(), [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); }};
+    const MemoryWatch memory;
+    auto key = decoded(spki);
+    if (!key) memory.check();
+    return key;
 }
 
 Signature check_signature(std::string_view certificate_der, const VerificationKey& signer) {
@@ -50,6 +49,26 @@ Signature check_signature(std::string_view certificate_der, const VerificationKe
 }
 
 Signature check_signature(const SignedParts& parts, const VerificationKey& signer) {
+    const MemoryWatch memory;
+    const auto verdict = verified(parts, signer);
+    if (verdict != Signature::good) memory.check();
+    return verdict;
+}
+
+namespace {
+
+VerificationKey decoded(std::string_view spki) {
+    const unsigned char* at = octets(spki);
+    EvpPkeyPtr key(d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size())));
+    ERR_clear_error();
+    if (!key) return {};
+    const int bits = EVP_PKEY_get_bits(key.get());
+    if (bits > (EVP_PKEY_is_a(key.get(), "DSA") ? kLargestDsa : kLargestRsa)) return {};
+    if (!cheap_exponent(*key)) return {};
+    return {key.release(), [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); }};
+}
+
+Signature verified(const SignedParts& parts, const VerificationKey& signer) {
     if (!signer) return Signature::unverifiable;
     if (parts.inner != parts.outer) return Signature::bad;
     const auto bits = der::bits(parts.signature);
@@ -76,8 +95,6 @@ Signature check_signature(const SignedParts& parts, const VerificationKey& signe
     ERR_clear_error();
     return verdict == 1 ? Signature::good : Signature::bad;
 }
-
-namespace {
 
 // A public exponent as long as the modulus makes one RSA verification a thousand times as dear;
 // libcrypto refuses such only above 3072 bits.
