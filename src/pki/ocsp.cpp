@@ -32,7 +32,7 @@ std::string ocsp_request(const Certificate& certificate, const Certificate& issu
     if (subject && above && request) {
         IdPtr id(OCSP_cert_to_id(EVP_sha1(), subject.get(), above.get()));
         if (id && OCSP_request_add0_id(request.get(), id.get())) {
-            static_cast<void>(id.release()); // the request's now
+            [[maybe_unused]] const auto* given = id.release(); // the request's now
             der = to_der(&i2d_OCSP_REQUEST, request.get());
         }
     }
