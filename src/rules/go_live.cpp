@@ -30,14 +30,7 @@ GoLiveReason reason_of(
     std::string_view code, Weight weight, Party side, std::string message, std::string fix,
     std::string_view source
 ) {
-    GoLiveReason out;
-    out.code = code;
-    out.weight = weight;
-    out.side = side;
-    out.message = std::move(message);
-    out.fix = std::move(fix);
-    out.source = source;
-    return out;
+    return {code, weight, side, std::move(message), std::move(fix), source, std::nullopt};
 }
 
 // A server without recursion knows nothing of what is behind an alias into another zone.

@@ -89,14 +89,9 @@ class Examination {
         std::string_view code, Weight weight, Party side, std::string message, std::string fix,
         std::string_view source
     ) {
-        GoLiveReason reason;
-        reason.code = code;
-        reason.weight = weight;
-        reason.side = side;
-        reason.message = std::move(message);
-        reason.fix = std::move(fix);
-        reason.source = source;
-        out_.reasons.push_back({std::move(reason), false});
+        out_.reasons.push_back(
+            {{code, weight, side, std::move(message), std::move(fix), source, std::nullopt}, false}
+        );
     }
     void reach(Weight weight, Party side, std::string fix) {
         add("reachable", weight, side, row_.main.detail, std::move(fix), kPorts);
