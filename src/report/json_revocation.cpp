@@ -6,18 +6,15 @@ namespace lyncprobe::report {
 
 namespace {
 
-void time_or_null(JsonWriter& json, const std::optional<Time>& time) {
-    json.text_or_null(time ? to_rfc3339(*time) : "");
+void time_member(JsonWriter& json, std::string_view key, const std::optional<Time>& time) {
+    json.key(key).text_or_null(time ? to_rfc3339(*time) : "");
 }
 
 void list_members(JsonWriter& json, const CrlFacts& list) {
     json.key("issuer").text_or_null(list.issuer);
-    json.key("this_update");
-    time_or_null(json, list.this_update);
-    json.key("next_update");
-    time_or_null(json, list.next_update);
-    json.key("next_publish");
-    time_or_null(json, list.next_publish);
+    time_member(json, "this_update", list.this_update);
+    time_member(json, "next_update", list.next_update);
+    time_member(json, "next_publish", list.next_publish);
     json.key("number").text_or_null(list.number);
     json.key("base_number").text_or_null(list.base_number.value_or(""));
     json.key("delta").boolean(list.base_number.has_value());
@@ -28,12 +25,9 @@ void list_members(JsonWriter& json, const CrlFacts& list) {
 }
 
 void ocsp_members(JsonWriter& json, const OcspFacts& answer) {
-    json.key("produced_at");
-    time_or_null(json, answer.produced_at);
-    json.key("this_update");
-    time_or_null(json, answer.this_update);
-    json.key("next_update");
-    time_or_null(json, answer.next_update);
+    time_member(json, "produced_at", answer.produced_at);
+    time_member(json, "this_update", answer.this_update);
+    time_member(json, "next_update", answer.next_update);
     json.key("signature").text(to_text(answer.signature));
 }
 
