@@ -55,8 +55,8 @@ constinit const Rule autodiscover_answer{
     .title = "The autodiscover service gives its document",
     .scope = Scope::conversation,
     .source =
-        {.document = "[MS-OCDISCWS]; Technical requirements for mobility in Lync Server 2013",
-         .section = "3.1.5.2; autodiscover",
+        {.document = "Technical requirements for mobility in Lync Server 2013; [MS-OCDISCWS]",
+         .section = "autodiscover; 3.1.5.2",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-technical-requirements-for-mobility"},
     .demands = "An autodiscover endpoint answers an anonymous request with the discovery document "

@@ -114,8 +114,8 @@ constinit const Rule autodiscover_names{
     .title = "The servers that autodiscover names have certificates with these names",
     .scope = Scope::deployment,
     .source =
-        {.document = "[MS-OCDISCWS]; Certificate requirements for mobility in Lync Server 2013",
-         .section = "3.1.5.4; server certificates",
+        {.document = "Certificate requirements for mobility in Lync Server 2013; [MS-OCDISCWS]",
+         .section = "server certificates; 3.1.5.4",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-certificate-requirements-for-mobility"},
     .demands = "Each host and port in an autodiscover document presents a certificate that covers "

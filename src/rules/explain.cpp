@@ -133,11 +133,14 @@ std::string source_line(const Rule& rule) {
 
 std::string markdown_of(const Rule& rule) {
     const auto& source = rule.source;
-    const auto document = source.url.empty() ? std::string(source.document)
-                                             : fmt::format("[{}]({})", source.document, source.url);
+    auto cited = to_text(source);
+    if (!source.url.empty()) { // the URL is that of the first document
+        const auto end = std::min(source.document.find("; "), source.document.size());
+        cited = fmt::format("[{}]({}){}", cited.substr(0, end), source.url, cited.substr(end));
+    }
     auto out = fmt::format(
-        "\n## {}\n\n{}. Judges {}.\n\n{}\n\n**Why.** {}\n\n**Source.** {}, {}.\n", rule.id,
-        rule.title, judged(rule.scope), rule.demands, rule.why, document, source.section
+        "\n## {}\n\n{}. Judges {}.\n\n{}\n\n**Why.** {}\n\n**Source.** {}.\n", rule.id, rule.title,
+        judged(rule.scope), rule.demands, rule.why, cited
     );
     if (const auto asked = decisions_of(rule); !asked.empty()) {
         out += "\n| `policy:` | default | decides what holds when |\n|---|---|---|\n";
