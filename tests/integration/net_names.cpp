@@ -40,10 +40,7 @@ TEST_CASE("net: localhost needs no name server") {
     CHECK(run({target("localhost", port)}, options).only().outcome == Outcome::ok);
 }
 
-TEST_CASE(
-    "net: a name's absence, its missing record and a refusing server are told apart" *
-    doctest::skip(!dnsmasq_installed())
-) {
+TEST_CASE("net: a name's absence, its missing record and a refusing server are told apart") {
     const Dnsmasq dns(
         {"--local=/contoso.example/", "--host-record=here.contoso.example,127.0.0.1",
          "--txt-record=text.contoso.example,hello"}
@@ -123,10 +120,7 @@ TEST_CASE("net: a name is asked for once in a run, however many targets have it"
     CHECK(dns.queries_for_a() == 1);
 }
 
-TEST_CASE(
-    "net: every address of a name is an endpoint, IPv4 and IPv6" *
-    doctest::skip(!dnsmasq_installed())
-) {
+TEST_CASE("net: every address of a name is an endpoint, IPv4 and IPv6") {
     const Dnsmasq dns(
         {"--local=/contoso.example/", "--host-record=pool.contoso.example,127.0.0.3,::1",
          "--host-record=pool.contoso.example,127.0.0.2"}
@@ -146,10 +140,7 @@ TEST_CASE(
     );
 }
 
-TEST_CASE(
-    "net: addresses of a name beyond the limit are counted, not probed" *
-    doctest::skip(!dnsmasq_installed())
-) {
+TEST_CASE("net: addresses of a name beyond the limit are counted, not probed") {
     std::vector<std::string> records{"--local=/contoso.example/"};
     for (int i = 1; i <= 11; ++i)
         records.push_back("--host-record=many.contoso.example,127.0.1." + std::to_string(i));
@@ -160,10 +151,7 @@ TEST_CASE(
         CHECK(endpoint.addresses_skipped == 11 - limits::kAddressesOfName);
 }
 
-TEST_CASE(
-    "net: several targets of one name share one look-up, and none is lost" *
-    doctest::skip(!dnsmasq_installed())
-) {
+TEST_CASE("net: several targets of one name share one look-up, and none is lost") {
     const Dnsmasq dns({"--local=/contoso.example/", "--host-record=here.contoso.example,127.0.0.1"}
     );
     std::vector<Target> targets;

@@ -22,6 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* kDnsmasq = "/usr/sbin/dnsmasq";
+
 // Binds to a free port, or only to this one.
 int bound_socket(int type, const std::string& address, std::uint16_t& port) {
     const int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
@@ -262,13 +264,16 @@ DeadSocket::~DeadSocket() {
     close(socket_);
 }
 
-bool dnsmasq_installed() { return std::filesystem::exists("/usr/sbin/dnsmasq"); }
-
-// Another process may take the free port first, for UDP or for TCP: then another port is tried.
+// The port must be free for TCP too, where past connections hold thousands for a minute. Another
+// process may still take it first: then another port is tried.
 Dnsmasq::Dnsmasq(std::vector<std::string> options) {
+    REQUIRE_MESSAGE(
+        std::filesystem::exists(kDnsmasq), kDnsmasq << " is missing: scripts/install-deps test"
+    );
     bool up = false;
     for (int attempt = 0; attempt < 3 && !up; ++attempt) {
-        close(bound_socket(SOCK_DGRAM, "127.0.0.1", port_));
+        port_ = 0;
+        close(bound_socket(SOCK_STREAM, "127.0.0.1", port_));
         start(options);
         for (int i = 0; i < 100 && !up && running(); ++i)
             up = answers_dns(port_);
@@ -299,7 +304,7 @@ void Dnsmasq::start(const std::vector<std::string>& options) {
         const int null = open("/dev/null", O_RDWR);
         dup2(null, 1);
         dup2(null, 2);
-        execv("/usr/sbin/dnsmasq", pointers.data());
+        execv(kDnsmasq, pointers.data());
         _exit(127);
     }
 }

@@ -137,6 +137,5 @@ class Dnsmasq {
     std::uint16_t port_ = 0;
     int pid_ = -1;
 };
-bool dnsmasq_installed();
 
 } // namespace lyncprobe::net_test
