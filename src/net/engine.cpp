@@ -70,11 +70,13 @@ class Run {
     // From endpoints to results.
     void start_endpoints();
     asio::awaitable<void> probe(Endpoint endpoint);
-    asio::awaitable<Observation> try_attempt(
-        Endpoint endpoint, Attempt attempt, Clock::time_point& deadline, std::uint32_t& attempts
+    asio::awaitable<void> try_attempt(
+        const Endpoint& endpoint, const Attempt& attempt, Clock::time_point& deadline,
+        ProbedEndpoint& result
     );
-    asio::awaitable<Tried> connect_once(
-        Endpoint endpoint, Attempt attempt, Clock::time_point deadline
+    asio::awaitable<bool> connect_once(
+        const Endpoint& endpoint, const Attempt& attempt, Clock::time_point deadline,
+        Observation& seen
     );
     std::size_t active() const { return scheduler_.running() - parked_; }
     bool alone() const { return active() == 1; }
@@ -310,8 +312,7 @@ asio::awaitable<void> Run::probe(Endpoint endpoint) {
     while (!attempts.empty()) {
         for (const Attempt& attempt : attempts) {
             if (stop_ != Stop::none && !result.observations.empty()) break;
-            auto observation = co_await try_attempt(endpoint, attempt, deadline, result.attempts);
-            result.observations.push_back(std::move(observation));
+            co_await try_attempt(endpoint, attempt, deadline, result);
         }
         if (stop_ != Stop::none) break;
         attempts = plan::further_attempts(target, result.observations, options_.breadth);
@@ -320,17 +321,20 @@ asio::awaitable<void> Run::probe(Endpoint endpoint) {
 }
 
 // The attempt and its retries; what got furthest counts.
-asio::awaitable<Observation> Run::try_attempt(
-    Endpoint endpoint, Attempt attempt, Clock::time_point& deadline, std::uint32_t& attempts
+asio::awaitable<void> Run::try_attempt(
+    const Endpoint& endpoint, const Attempt& attempt, Clock::time_point& deadline,
+    ProbedEndpoint& result
 ) {
     std::vector<Observation> tries;
     while (tries.size() <= options_.retries) {
         if (stop_ != Stop::none) {
-            tries.push_back(untried(std::move(attempt), outcome_of(stop_), detail_of(stop_)));
+            tries.push_back(untried(attempt, outcome_of(stop_), detail_of(stop_)));
             break;
         }
-        Tried tried = co_await connect_once(endpoint, attempt, deadline);
-        if (tried.shortage && !alone()) {
+        Observation& seen = tries.emplace_back();
+        const bool shortage = co_await connect_once(endpoint, attempt, deadline, seen);
+        if (shortage && !alone()) {
+            tries.pop_back();
             const auto parked_at = Clock::now();
             asio::steady_timer pause(io_);
             at_once_ = std::max<std::size_t>(std::min(at_once_, active()) / 2, 1);
@@ -343,17 +347,15 @@ asio::awaitable<Observation> Run::try_attempt(
             deadline += Clock::now() - parked_at; // our own trouble is not charged to the endpoint
             continue;
         }
-        ++attempts;
-        if (stop_ == Stop::deadline) tried.observation.detail += "; the run's deadline was reached";
-        const bool again = worth_a_retry(tried.observation);
-        tries.push_back(std::move(tried.observation));
-        if (!again || stop_ != Stop::none || Clock::now() >= deadline) break;
+        ++result.attempts;
+        if (stop_ == Stop::deadline) seen.detail += "; the run's deadline was reached";
+        if (!worth_a_retry(seen) || stop_ != Stop::none || Clock::now() >= deadline) break;
     }
-    co_return std::move(tries[furthest(tries)]);
+    result.observations.push_back(std::move(tries[furthest(tries)]));
 }
 
-asio::awaitable<Tried> Run::connect_once(
-    Endpoint endpoint, Attempt attempt, Clock::time_point deadline
+asio::awaitable<bool> Run::connect_once(
+    const Endpoint& endpoint, const Attempt& attempt, Clock::time_point deadline, Observation& seen
 ) {
     const Target& target = target_of(targets_, endpoint.target);
     AttemptSetup setup;
@@ -362,7 +364,7 @@ asio::awaitable<Tried> Run::connect_once(
     setup.buffer = buffer_;
     setup.target = &target;
     setup.address = endpoint.address;
-    setup.attempt = std::move(attempt);
+    setup.attempt = attempt;
     setup.probe = probes::find(setup.attempt.probe);
     setup.deadline = deadline;
     setup.connect_timeout = connect_timeout_of(target);
@@ -373,8 +375,7 @@ asio::awaitable<Tried> Run::connect_once(
         setup.probe != nullptr && setup.probe->late_certificate;
     std::erase_if(open_, [](const auto& connection) { return connection.expired(); });
     open_.push_back(setup.connection);
-    Tried tried = co_await run_attempt(std::move(setup));
-    co_return tried;
+    return run_attempt(std::move(setup), seen);
 }
 
 void Run::over(const Endpoint& endpoint, ProbedEndpoint&& result) {

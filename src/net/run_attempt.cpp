@@ -34,16 +34,18 @@ struct Marks {
 double milliseconds(std::chrono::nanoseconds duration);
 Clock::duration refusal_wait(const Marks& marks);
 Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed);
-void no_connection(const AttemptSetup& setup, const boost::system::error_code& error, Tried& tried);
-void conclude_datagrams(const AttemptSetup& setup, Tried& tried);
+bool no_connection(
+    const AttemptSetup& setup, const boost::system::error_code& error, Observation& seen
+);
+bool conclude_datagrams(const AttemptSetup& setup, Observation& seen);
 asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks);
 
 } // namespace
 
-asio::awaitable<Tried> run_attempt(AttemptSetup setup) {
-    Tried tried;
-    tried.observation.attempt = setup.attempt;
-    tried.observation.stage = Stage::connect;
+asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
+    bool shortage = false;
+    seen.attempt = setup.attempt;
+    seen.stage = Stage::connect;
     Marks marks;
     bool conversed = false;
     Connection& connection = *setup.connection;
@@ -58,7 +60,7 @@ asio::awaitable<Tried> run_attempt(AttemptSetup setup) {
         else
             error = co_await connection.connect(endpoint);
         if (error) {
-            no_connection(setup, error, tried);
+            shortage = no_connection(setup, error, seen);
         } else {
             marks.connected = Clock::now();
             connection.limit(setup.deadline);
@@ -75,23 +77,23 @@ asio::awaitable<Tried> run_attempt(AttemptSetup setup) {
                 peer
             );
             co_await talk(setup, exchange, marks);
-            exchange.conclude(tried.observation);
-            if (udp) conclude_datagrams(setup, tried);
-            tried.observation.answered_at =
+            exchange.conclude(seen);
+            if (udp) shortage = conclude_datagrams(setup, seen);
+            seen.answered_at =
                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
             conversed = setup.probe != nullptr && setup.probe->converse != nullptr;
         }
     } catch (const std::bad_alloc&) {
-        tried.shortage = true;
-        tried.observation.outcome = Outcome::local_error;
-        tried.observation.detail = "this machine is out of memory";
+        shortage = true;
+        seen.outcome = Outcome::local_error;
+        seen.detail = "this machine is out of memory";
     } catch (const std::exception& error) {
-        tried.observation.outcome = Outcome::local_error;
-        tried.observation.detail = fmt::format("internal error: {}", error.what());
+        seen.outcome = Outcome::local_error;
+        seen.detail = fmt::format("internal error: {}", error.what());
     }
     connection.close();
-    tried.observation.timings = timings(marks, setup.look_up, conversed);
-    co_return tried;
+    seen.timings = timings(marks, setup.look_up, conversed);
+    co_return shortage;
 }
 
 namespace {
@@ -131,14 +133,14 @@ Clock::duration refusal_wait(const Marks& marks) {
     return std::max<Clock::duration>(kRefusalWait, round_trips);
 }
 
-void no_connection(
-    const AttemptSetup& setup, const boost::system::error_code& error, Tried& tried
+// Was it a shortage of our own?
+bool no_connection(
+    const AttemptSetup& setup, const boost::system::error_code& error, Observation& seen
 ) {
-    Observation& observation = tried.observation;
     if (setup.connection->end() == PeerEnd::interrupted) {
-        observation.outcome = Outcome::interrupted;
-        observation.detail = "the run was interrupted while connecting";
-        return;
+        seen.outcome = Outcome::interrupted;
+        seen.detail = "the run was interrupted while connecting";
+        return false;
     }
     Way way{
         .route = true,
@@ -150,29 +152,29 @@ void no_connection(
         way.family_route = way.route || family_has_route(setup.address);
     }
     ConnectFailure failure = classify(error, way);
-    observation.outcome = failure.outcome;
-    observation.detail = std::move(failure.detail);
-    tried.shortage = failure.shortage;
+    seen.outcome = failure.outcome;
+    seen.detail = std::move(failure.detail);
+    return failure.shortage;
 }
 
 // Over UDP a connection that does not exist shows only after the first datagram, or not at all.
-void conclude_datagrams(const AttemptSetup& setup, Tried& tried) {
+bool conclude_datagrams(const AttemptSetup& setup, Observation& seen) {
     const Connection& connection = *setup.connection;
-    Observation& observation = tried.observation;
     if (const auto error = connection.undelivered()) {
-        observation.stage = Stage::connect;
-        return no_connection(setup, error, tried);
+        seen.stage = Stage::connect;
+        return no_connection(setup, error, seen);
     }
-    if (observation.outcome != Outcome::timeout) return;
+    if (seen.outcome != Outcome::timeout) return false;
     const std::size_t sent = connection.datagrams_sent();
     if (connection.datagrams_received() > 0)
-        observation.detail = "what answered over UDP was no answer to our question";
+        seen.detail = "what answered over UDP was no answer to our question";
     else
-        observation.detail = fmt::format(
+        seen.detail = fmt::format(
             "no answer over UDP in time, although the question was sent {} time{}: nobody "
             "answers on this port, or a firewall drops it",
             sent, sent == 1 ? "" : "s"
         );
+    return false;
 }
 
 Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed) {

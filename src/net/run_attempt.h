@@ -31,12 +31,8 @@ struct AttemptSetup {
     std::string_view our_domain; // a SIP domain of our own, empty where none was said
 };
 
-// Tried is an attempt's observation, and whether only a shortage of our own stood in its way.
-struct Tried {
-    Observation observation;
-    bool shortage = false;
-};
-
-boost::asio::awaitable<Tried> run_attempt(AttemptSetup setup);
+// Did only a shortage of our own stand in its way? What was seen goes into `seen`, which outlives
+// the wait: results handed from frame to frame would cost each waiting connection kilobytes.
+boost::asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen);
 
 } // namespace lyncprobe::net
