@@ -39,7 +39,7 @@ std::string base64(std::string_view bytes);
 } // namespace
 
 void initialise_openssl() {
-    count_failed_allocations();
+    take_over_memory();
     const int ready = OPENSSL_init_crypto(
         OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_DIGESTS | OPENSSL_INIT_ADD_ALL_CIPHERS,
         nullptr

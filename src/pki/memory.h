@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Whether libcrypto has really found no memory. Its error code for that also stands for other
-// failures, among them some that a peer can cause: an OCSP response of no bytes, for one.
+// libcrypto's memory: from pools that suit it, and whether it has really found none. Its error code
+// for that also stands for other failures, among them some that a peer can cause: an OCSP response
+// of no bytes, for one.
 #pragma once
 
 namespace lyncprobe::pki {
 
-// Counts libcrypto's allocations that fail from now on. Call before any other use of OpenSSL, once;
-// where it was used before, nothing is counted.
-void count_failed_allocations();
+// From now on libcrypto's memory comes from a BlockPool of each thread, and allocations that fail
+// are counted. Call before any other use of OpenSSL, once; where it was used before, neither is so.
+void take_over_memory();
 
-// Of this thread so far.
+// Allocations of this thread that failed so far.
 long failed_allocations();
 
 // MemoryWatch tells a failure of libcrypto's from our own want.
