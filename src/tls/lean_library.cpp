@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The lean context has one provider, made of the default provider's own functions: it answers the
-// library's questions with a shorter list of algorithms and computes nothing itself.
+// library's questions with a shorter list of algorithms and computes nothing itself; key_share.h
+// says what it keeps.
 #include "tls/lean_library.h"
 
+#include "tls/key_share.h"
 #include "tls/tls_context_impl.h"
 
 #include <algorithm>
@@ -28,6 +30,7 @@ constexpr const char* kName = "lyncprobe-lean";
 // is not listed is handed out whole. First names of the algorithms.
 constexpr std::array kKeyManagements{"RSA",     "RSA-PSS", "EC",  "X25519", "X448",
                                      "ED25519", "ED448",   "DSA", "DH",     "HMAC"};
+constexpr std::array kKeyShares{"X25519"}; // what libssl offers a key of in its ClientHello
 constexpr std::array kExchanges{"ECDH", "X25519", "X448", "DH"};
 constexpr std::array kSignatures{"RSA", "ECDSA", "ED25519", "ED448", "DSA", "HMAC"};
 constexpr std::array kDigests{"SHA1",     "SHA2-224", "SHA2-256", "SHA2-384",
@@ -103,8 +106,12 @@ const OSSL_ALGORITHM* query(void*, int operation, int* no_cache) {
     if (const auto known = kept.find(operation); known != kept.end()) return known->second.data();
     auto& list = kept[operation];
     const auto* all = OSSL_PROVIDER_query_operation(shared().default_provider, operation, no_cache);
-    for (; all != nullptr && all->algorithm_names != nullptr; ++all)
-        if (is_wanted(operation, *all)) list.push_back(*all);
+    for (; all != nullptr && all->algorithm_names != nullptr; ++all) {
+        if (!is_wanted(operation, *all)) continue;
+        list.push_back(*all);
+        if (operation == OSSL_OP_KEYMGMT && is_one_of(*all, kKeyShares))
+            list.back().implementation = with_key_share(all->implementation);
+    }
     list.push_back({nullptr, nullptr, nullptr, nullptr});
     return list.data();
 }

@@ -166,6 +166,7 @@ TlsClient::State TlsClient::handshake() {
     if (impl_->state != State::handshaking) return impl_->state;
     ERR_clear_error();
     const long failures = pki::failed_allocations();
+    const KeyShareScope keys(impl_->key_share);
     const int result = SSL_do_handshake(impl_->ssl.get());
     impl_->check_memory(result != 1, failures);
     if (result == 1) {

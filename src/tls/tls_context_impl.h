@@ -4,6 +4,7 @@
 
 #include "pki/ossl.h"
 #include "tls/handshake_log.h"
+#include "tls/key_share.h"
 #include "tls/tls_client.h"
 #include "tls/tls_context.h"
 
@@ -53,7 +54,8 @@ struct TlsClient::Impl {
     bool ended = false;            // no more ciphertext will come
     bool application_data = false; // the server spoke after the handshake
     bool out_of_memory = false; // of ours; what libssl then says of the server counts for nothing
-    SslPtr ssl;                 // last: it points into this
+    KeyShare key_share;
+    SslPtr ssl; // last: it points into this
 
     void fail();
     // Throws std::bad_alloc where libssl failed for want of memory.

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "tls/key_share.h"
+
+#include <utility>
+#include <vector>
+
+namespace lyncprobe::tls {
+
+namespace {
+
+// What the default provider itself does.
+struct Functions {
+    OSSL_FUNC_keymgmt_gen_init_fn* prepare = nullptr;
+    OSSL_FUNC_keymgmt_gen_fn* generate = nullptr;
+    OSSL_FUNC_keymgmt_dup_fn* duplicate = nullptr;
+    OSSL_FUNC_keymgmt_free_fn* let_go = nullptr;
+};
+Functions theirs;
+
+// The connection at work; what it generates key pairs by. Other generations make an empty key, to
+// be filled with the peer's.
+thread_local KeyShare* current = nullptr;
+thread_local void* key_pairs = nullptr;
+
+} // namespace
+
+struct KeyShare::Generation {
+    static void* prepare(void* provider, int selection, const OSSL_PARAM parameters[]) {
+        void* how = theirs.prepare(provider, selection, parameters);
+        key_pairs = (selection & OSSL_KEYMGMT_SELECT_KEYPAIR) != 0 ? how : nullptr;
+        return how;
+    }
+
+    static void* generate(void* how, OSSL_CALLBACK* progress, void* argument) {
+        const bool of_connection = current != nullptr && how == key_pairs;
+        if (of_connection && current->spare_ != nullptr)
+            return std::exchange(current->spare_, nullptr);
+        void* key = theirs.generate(how, progress, argument);
+        if (of_connection && key != nullptr && !std::exchange(current->offered_, true))
+            current->spare_ = theirs.duplicate(key, OSSL_KEYMGMT_SELECT_ALL);
+        return key;
+    }
+};
+
+KeyShare::~KeyShare() {
+    if (spare_ != nullptr) theirs.let_go(spare_);
+}
+
+KeyShareScope::KeyShareScope(KeyShare& share) : outer_(std::exchange(current, &share)) {}
+
+KeyShareScope::~KeyShareScope() { current = outer_; }
+
+const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH* x25519) {
+    static std::vector<OSSL_DISPATCH> ours;
+    ours.clear();
+    Functions found;
+    for (const auto* one = x25519; one->function_id != 0; ++one) {
+        ours.push_back(*one);
+        auto& function = ours.back().function;
+        switch (one->function_id) {
+        case OSSL_FUNC_KEYMGMT_GEN_INIT:
+            found.prepare = OSSL_FUNC_keymgmt_gen_init(one);
+            function = reinterpret_cast<void (*)()>(&KeyShare::Generation::prepare);
+            break;
+        case OSSL_FUNC_KEYMGMT_GEN:
+            found.generate = OSSL_FUNC_keymgmt_gen(one);
+            function = reinterpret_cast<void (*)()>(&KeyShare::Generation::generate);
+            break;
+        case OSSL_FUNC_KEYMGMT_DUP: found.duplicate = OSSL_FUNC_keymgmt_dup(one); break;
+        case OSSL_FUNC_KEYMGMT_FREE: found.let_go = OSSL_FUNC_keymgmt_free(one); break;
+        default: break;
+        }
+    }
+    ours.push_back({0, nullptr});
+    if (!found.prepare || !found.generate || !found.duplicate || !found.let_go) return x25519;
+    theirs = found;
+    return ours.data();
+}
+
+} // namespace lyncprobe::tls
