@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The floor of a TLS prober: epoll and OpenSSL with default settings, nothing verified, nothing
 // kept. scripts/bench compares lyncprobe's processor time with it. Linux only.
-// Usage: bench_floor ADDRESS PORT CONNECTIONS CONCURRENCY [SERVER-NAME]
+// Usage: bench_floor ADDRESS PORT CONNECTIONS CONCURRENCY [SERVER-NAME [ADDRESSES]]
+// Connection number n goes to ADDRESS + n % ADDRESSES.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -28,6 +29,7 @@ struct Run {
     const char* server_name = nullptr;
     SSL_CTX* context = nullptr;
     int poll = -1;
+    int addresses = 1;
     int started = 0, finished = 0, failed = 0, wanted = 0;
 };
 
@@ -40,9 +42,13 @@ void want(const Run& run, Client& client, std::uint32_t events, int how) {
 
 bool start(Run& run, Client& client) {
     if (run.started == run.wanted) return false;
+    auto address = run.address;
+    address.sin_addr.s_addr = htonl(
+        ntohl(address.sin_addr.s_addr) + static_cast<std::uint32_t>(run.started % run.addresses)
+    );
     ++run.started;
     client.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    connect(client.fd, reinterpret_cast<sockaddr*>(&run.address), sizeof run.address);
+    connect(client.fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
     client.ssl = SSL_new(run.context);
     SSL_set_fd(client.ssl, client.fd);
     SSL_set_connect_state(client.ssl);
@@ -74,7 +80,7 @@ void step(Run& run, Client& client) {
 
 int main(int argc, char** argv) {
     if (argc < 5) {
-        std::fprintf(stderr, "usage: bench_floor ADDRESS PORT CONNECTIONS CONCURRENCY [NAME]\n");
+        std::fprintf(stderr, "usage: bench_floor ADDRESS PORT CONNECTIONS CONCURRENCY [NAME [ADDRESSES]]\n");
         return 2;
     }
     Run run;
@@ -83,6 +89,7 @@ int main(int argc, char** argv) {
     if (inet_pton(AF_INET, argv[1], &run.address.sin_addr) != 1) return 2;
     run.wanted = std::atoi(argv[3]);
     if (argc > 5) run.server_name = argv[5];
+    if (argc > 6) run.addresses = std::atoi(argv[6]);
     run.context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_verify(run.context, SSL_VERIFY_NONE, nullptr);
     run.poll = epoll_create1(0);
