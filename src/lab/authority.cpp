@@ -98,7 +98,10 @@ Issued make_certificate(const CertificateSpec& spec, bool ca, const Signer& sign
 
     const BioPtr pem(must(BIO_new(BIO_s_mem())));
     must(PEM_write_bio_X509(pem.get(), x));
-    return {contents(pem.get()), private_key_pem(key), pki::to_der(&i2d_X509, x)};
+    const bool whole = spec.key.kind != KeySpec::Kind::rsa_public;
+    return {
+        contents(pem.get()), whole ? private_key_pem(key) : std::string(),
+        pki::to_der(&i2d_X509, x)};
 }
 
 std::string key_name(const CertificateSpec& spec, bool ca) {

@@ -20,7 +20,7 @@ constexpr std::uint8_t kChangeCipherRecord = 20, kAlertRecord = 21, kHandshakeRe
 constexpr std::uint8_t kServerHello = 2, kCertificate = 11, kServerKeyExchange = 12,
                        kServerHelloDone = 14, kFinished = 20,
                        kCertificateStatus = 22; // RFC 8446 B.3, RFC 5246 7.4
-constexpr std::size_t kAes128GcmDheRsa = 0x009e, kAes128Gcm = 0x1301;
+constexpr std::size_t kAes128GcmDheRsa = 0x009e, kAes128GcmEcdheRsa = 0xc02f, kAes128Gcm = 0x1301;
 constexpr std::size_t kP384 = 24; // RFC 8446 4.2.7: not the group that clients try first
 
 std::string number(std::size_t value, std::size_t size) { // big endian
@@ -66,9 +66,9 @@ std::string server_hello(
     );
 }
 
-std::string tls12_hello(const std::string& more = {}) {
+std::string tls12_hello(const std::string& more = {}, std::size_t cipher = kAes128GcmDheRsa) {
     return server_hello(
-        std::string(32, 'r'), {}, kAes128GcmDheRsa, extension(0xff01, "\0"s) + more // RFC 5746 3.2
+        std::string(32, 'r'), {}, cipher, extension(0xff01, "\0"s) + more // RFC 5746 3.2
     );
 }
 
@@ -104,6 +104,17 @@ std::string diffie_hellman(std::size_t bits, const std::vector<std::string>& cha
                           vector(std::string(256, 's'), 2);
     return records(
         kHandshakeRecord, tls12_hello() + certificate_message(chain_der) +
+                              handshake(kServerKeyExchange, exchange) +
+                              handshake(kServerHelloDone, {})
+    );
+}
+
+// ECDHE over X25519 (RFC 8422 5.4), signed as RSA with SHA-256 of a key of this size would.
+std::string signed_falsely(std::size_t bits, const std::vector<std::string>& chain_der) {
+    const auto exchange = "\x03\0\x1d"s + vector(std::string(32, 'p'), 1) + "\x04\x01"s +
+                          vector(std::string(bits / 8, 's'), 2);
+    return records(
+        kHandshakeRecord, tls12_hello({}, kAes128GcmEcdheRsa) + certificate_message(chain_der) +
                               handshake(kServerKeyExchange, exchange) +
                               handshake(kServerHelloDone, {})
     );
@@ -153,6 +164,15 @@ std::string in_one_byte_records(std::string_view flight) {
     for (const auto at : beginnings(flight)) {
         const auto content = flight.substr(at + kRecordHeader, value_of(flight.substr(at + 3, 2)));
         out += records(static_cast<std::uint8_t>(flight[at]), content, 1);
+    }
+    return out;
+}
+
+std::string with_empty_records(std::string_view flight) {
+    std::string out;
+    for (const auto at : beginnings(flight)) {
+        out += std::string(flight.substr(at, 3)) + "\0\0"s;
+        out += flight.substr(at, kRecordHeader + value_of(flight.substr(at + 3, 2)));
     }
     return out;
 }
@@ -218,7 +238,9 @@ Reply bad_hello_answer(
     case retry_loop: return one(kHandshakeRecord, retry_request(record, 0));
     case retry_cookie_60_kb: return one(kHandshakeRecord, retry_request(record, 60'000));
     case dh_512_bits: return {.text = diffie_hellman(512, chain_der)};
+    case dh_10000_bits: return {.text = diffie_hellman(10'000, chain_der)};
     case dh_65528_bits: return {.text = diffie_hellman(65'528, chain_der)};
+    case false_signature: return {.text = signed_falsely(16'384, chain_der)};
     case empty_staple: return {.text = empty_staple_flight(chain_der)};
     }
     return {};
@@ -231,6 +253,7 @@ std::string spoiled(BadFlight kind, std::string flight, bool with_finished) {
     case none: break;
     case one_byte_records: // what is encrypted stays whole
         return with_finished ? flight : in_one_byte_records(flight);
+    case empty_records_between: return with_finished ? flight : with_empty_records(flight);
     case warning_first: return with_finished ? flight : warning(112) + flight;
     case reset_after_1200_bytes: flight.resize(std::min<std::size_t>(flight.size(), 1200)); break;
     case silent_after_certificate: flight.resize(up_to_certificate(flight).size()); break;

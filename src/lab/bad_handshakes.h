@@ -42,7 +42,9 @@ enum class BadHello : std::uint8_t {
     retry_loop,          // answers every hello with a HelloRetryRequest
     retry_cookie_60_kb,  // a HelloRetryRequest with a cookie of 60 KB
     dh_512_bits,         // TLS 1.2 with a Diffie-Hellman group of 512 bits and no signature
+    dh_10000_bits,       // of 10,000 bits
     dh_65528_bits,       // and with one of 65,528 bits
+    false_signature,     // TLS 1.2 with 2,048 bytes that are no signature, of a key of 16,384 bits
     empty_staple         // TLS 1.2 with an OCSP response of no bytes
 };
 
@@ -50,6 +52,7 @@ enum class BadHello : std::uint8_t {
 enum class BadFlight : std::uint8_t {
     none,
     one_byte_records,         // each byte in a record of its own; TLS 1.2
+    empty_records_between,    // a record of no bytes before each of its own; TLS 1.2
     warning_first,            // the warning unrecognized_name(112) before everything
     reset_after_1200_bytes,   // RST after the first 1,200 bytes
     silent_after_certificate, // nothing any more behind the Certificate message; TLS 1.2

@@ -10,11 +10,14 @@
 #include <mutex>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/dsa.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -27,6 +30,7 @@ using SharedKey = std::shared_ptr<EVP_PKEY>;
 std::shared_future<SharedKey> key_being_made(const KeySpec&, const std::string& name);
 EvpPkeyPtr make_key(const KeySpec&);
 EvpPkeyPtr make_rsa(const char* type, int bits);
+EvpPkeyPtr make_rsa_public(int bits);
 EvpPkeyPtr make_ec(const KeySpec&);
 EvpPkeyPtr make_dsa(int bits);
 EvpPkeyPtr generate(EVP_PKEY_CTX*);
@@ -61,6 +65,7 @@ EvpPkeyPtr make_key(const KeySpec& spec) {
     switch (spec.kind) {
     case KeySpec::Kind::rsa: return make_rsa("RSA", spec.bits);
     case KeySpec::Kind::rsa_pss: return make_rsa("RSA-PSS", spec.bits);
+    case KeySpec::Kind::rsa_public: return make_rsa_public(spec.bits);
     case KeySpec::Kind::ec: return make_ec(spec);
     case KeySpec::Kind::dsa: return make_dsa(spec.bits);
     case KeySpec::Kind::ed25519: {
@@ -77,6 +82,23 @@ EvpPkeyPtr make_rsa(const char* type, int bits) {
     must(EVP_PKEY_keygen_init(context.get()));
     must(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits));
     return generate(context.get());
+}
+
+EvpPkeyPtr make_rsa_public(int bits) {
+    BIGNUM* modulus = must(BN_new());
+    const std::unique_ptr<BIGNUM, Deleter<&BN_free>> owned(modulus);
+    must(BN_rand(modulus, bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD));
+    std::vector<unsigned char> bytes(static_cast<std::size_t>(BN_num_bytes(modulus)));
+    must(BN_bn2nativepad(modulus, bytes.data(), static_cast<int>(bytes.size())));
+    unsigned exponent = 65'537;
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, bytes.data(), bytes.size()),
+        OSSL_PARAM_construct_uint(OSSL_PKEY_PARAM_RSA_E, &exponent), OSSL_PARAM_construct_end()};
+    const PkeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+    must(EVP_PKEY_fromdata_init(context.get()));
+    EVP_PKEY* key = nullptr;
+    must(EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters));
+    return EvpPkeyPtr(key);
 }
 
 EvpPkeyPtr make_ec(const KeySpec& spec) {

@@ -20,7 +20,8 @@ namespace lyncprobe::lab {
 // KeySpec and CertificateSpec say what a lab CA issues. Everything else is what a good Lync
 // certificate has.
 struct KeySpec {
-    enum class Kind { rsa, rsa_pss, ec, dsa, ed25519 } kind = Kind::rsa;
+    // rsa_public: a modulus of random bits, whose private key nobody has; made in no time.
+    enum class Kind { rsa, rsa_pss, ec, dsa, ed25519, rsa_public } kind = Kind::rsa;
     int bits = 2048;
     std::string curve = "P-256";
     bool explicit_parameters = false; // EC parameters written out instead of the curve's name
@@ -87,6 +88,7 @@ struct Faults {
     bool plain_sip = false;               // answers SIP/2.0 400 in clear text
     bool banner_with_escapes = false;     // greets in clear text with terminal escape sequences
     std::uint32_t byte_every_ms = 0;      // sends its flight one byte at a time with this pause
+    bool padded_records = false;          // pads each record to 16 KB; TLS 1.3
     bool close_after_certificate = false; // FIN after the TLS 1.2 Certificate message
     bool reset_after_client_finished =
         false; // asks for a certificate and resets when the client has sent its Finished

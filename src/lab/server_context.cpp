@@ -35,6 +35,7 @@ SslContextPtr make_server_context(const ServerSpec& spec) {
     // The chain is sent as given, however wrong; libssl must not complete it.
     SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    if (spec.faults.padded_records) must(SSL_CTX_set_block_padding(ctx, SSL3_RT_MAX_PLAIN_LENGTH));
     set_certificate(ctx, spec);
     set_client_certificates(ctx, spec);
     return context;
@@ -43,6 +44,7 @@ SslContextPtr make_server_context(const ServerSpec& spec) {
 namespace {
 
 void set_certificate(SSL_CTX* ctx, const ServerSpec& spec) {
+    if (spec.faults.bad_hello != BadHello::none) return; // shows its chain without a handshake
     must(SSL_CTX_use_certificate(ctx, certificate_from_pem(spec.chain_pem.front()).get()));
     for (std::size_t i = 1; i < spec.chain_pem.size(); ++i)
         must(SSL_CTX_add1_chain_cert(ctx, certificate_from_pem(spec.chain_pem[i]).get()));

@@ -80,7 +80,9 @@ void step(Run& run, Client& client) {
 
 int main(int argc, char** argv) {
     if (argc < 5) {
-        std::fprintf(stderr, "usage: bench_floor ADDRESS PORT CONNECTIONS CONCURRENCY [NAME [ADDRESSES]]\n");
+        std::fprintf(
+            stderr, "usage: bench_floor ADDRESS PORT CONNECTIONS CONCURRENCY [NAME [ADDRESSES]]\n"
+        );
         return 2;
     }
     Run run;

@@ -79,6 +79,10 @@ void check_each(const boost::json::value& result, const std::vector<Hostile>& al
 } // namespace
 
 TEST_CASE("bytes in place of a handshake: not TLS, or TLS that failed, and never more") {
+    auto huge = server_spec();
+    huge.key = {.kind = lab::KeySpec::Kind::rsa_public, .bits = 16'384};
+    auto rsa_16384 = server_with(huge);
+    rsa_16384.faults.bad_hello = BadHello::false_signature;
     const std::vector<Hostile> all{
         {"SSH", with(BadHello::ssh), "not_tls", "handshake", "SSH-2.0"},
         {"SMTP", with(BadHello::smtp), "not_tls", "handshake", "220 mail"},
@@ -108,6 +112,8 @@ TEST_CASE("bytes in place of a handshake: not TLS, or TLS that failed, and never
         {"large cookie", with(BadHello::retry_cookie_60_kb), "tls_failure", "handshake"},
         {"DH 512", with(BadHello::dh_512_bits), "tls_failure", "handshake", "", true},
         {"empty staple", with(BadHello::empty_staple), "tls_failure", "handshake", "", true},
+        {"DH 10000", with(BadHello::dh_10000_bits), "tls_failure", "handshake", "", true},
+        {"RSA 16384", rsa_16384, "tls_failure", "handshake", "", true},
         {"DH 65528", with(BadHello::dh_65528_bits), "tls_failure", "handshake", "", true},
     };
     Site site;
@@ -135,6 +141,7 @@ TEST_CASE("a flight that is cut or spoiled on its way: the chain that was seen i
     using enum BadFlight;
     const std::vector<Hostile> all{
         {"a byte a record", with(one_byte_records, kTls12), "ok", "done", "", true},
+        {"empty records", with(empty_records_between, kTls12), "ok", "done", "", true},
         {"a warning first", with(warning_first, kTls12), "ok", "done", "", true},
         {"a warning first, 1.3", with(warning_first, kTls13), "ok", "done", "", true},
         {"reset after 1200", with(reset_after_1200_bytes, kTls12), "reset", "handshake"},
@@ -179,10 +186,14 @@ TEST_CASE("certificates of every size and kind are shown, or counted where they 
         );
         return server;
     };
-    auto small = server_spec(), large = server_spec(), odd = server_spec();
+    const auto of_curve = [](const std::string& curve) {
+        auto spec = server_spec();
+        spec.key = {.kind = lab::KeySpec::Kind::ec, .curve = curve};
+        return server_with(spec);
+    };
+    auto small = server_spec(), large = server_spec();
     small.key.bits = 512;
     large.key.bits = 4096;
-    odd.key = {.kind = lab::KeySpec::Kind::ec, .curve = "P-521"};
     auto small_server = server_with(small);
     small_server.max_version = 0x0303; // RSASSA-PSS does not fit into the key
     const std::vector<Hostile> all{
@@ -191,7 +202,12 @@ TEST_CASE("certificates of every size and kind are shown, or counted where they 
         {"2 MB of certificates", repeated(2600), "limit_exceeded", "handshake"},
         {"RSA 512", small_server, "ok", "done", "", true},
         {"RSA 4096", server_with(large), "ok", "done", "", true},
-        {"P-521", server_with(odd), "ok", "done", "", true},
+        {"P-521", of_curve("P-521"), "ok", "done", "", true},
+        {"secp256k1", of_curve("secp256k1"), "tls_alert", "handshake", "by a hello of our own",
+         true},
+        {"brainpool", of_curve("brainpoolP256r1"), "tls_alert", "handshake",
+         "by a hello of our own", true},
+        {"padded", server_with(lab::Faults{.padded_records = true}), "ok", "done", "", true},
     };
     Site site;
     const auto result = scan(site, all);

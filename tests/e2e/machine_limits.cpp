@@ -116,6 +116,34 @@ TEST_CASE("no core is dumped, since there could be a key in it") {
     CHECK(hard == "0");
 }
 
+TEST_CASE("a wall clock that jumps moves no deadline") {
+    if (kSanitized) return; // whose own library must be loaded first
+    Site site;
+    lab::Faults silent;
+    silent.silent = true;
+    site.add("silent", server_with(silent));
+    site.add("good", good_server());
+    Process::Options options;
+    options.environment = {preloaded("jumping_clock")};
+    const auto done = lyncprobe(
+        {"scan", site.list(), "--timeout", "3s", "--output", site.file("r.json")}, options
+    );
+    CHECK(done.err == "");
+    CHECK(done.seconds > 2.9);
+    CHECK(done.seconds < 5);
+    const auto result = json_file(site.file("r.json"));
+    CHECK(outcome_of(result, "silent") == "timeout");
+    CHECK(outcome_of(result, "good") == "ok");
+    for (const auto* name : {"silent", "good"}) {
+        const auto total =
+            endpoint_named(result, name).at("timing_ms").at("total").to_number<double>();
+        CHECK(total >= 0);
+        CHECK(total < 4000);
+    }
+    const auto& run = result.at("run").as_object(); // it did go back
+    CHECK(text_of(run, "started_at").substr(0, 10) > text_of(run, "finished_at").substr(0, 10));
+}
+
 TEST_CASE("an allocation that fails, wherever it is: a clean end, and a whole result or none") {
     if (kSanitized) return; // which has allocation functions of its own
     Site site;
@@ -129,7 +157,7 @@ TEST_CASE("an allocation that fails, wherever it is: a clean end, and a whole re
     const auto scan = [&](const std::string& number) {
         std::filesystem::remove(site.file("r.json"));
         Process::Options options;
-        options.environment = {"LD_PRELOAD=" + failing_malloc_path(), "FAIL_ALLOCATION=" + number};
+        options.environment = {preloaded("failing_malloc"), "FAIL_ALLOCATION=" + number};
         return lyncprobe({"scan", list, "--output", site.file("r.json")}, options);
     };
     REQUIRE(scan("0").exit_code == 3);

@@ -185,7 +185,9 @@ std::string lyncprobe_path() { return LYNCPROBE_BINARY_DIR "/lyncprobe"; }
 
 std::string lab_path() { return LYNCPROBE_BINARY_DIR "/lyncprobe-lab"; }
 
-std::string failing_malloc_path() { return LYNCPROBE_BINARY_DIR "/tests/libfailing_malloc.so"; }
+std::string preloaded(const std::string& library) {
+    return "LD_PRELOAD=" LYNCPROBE_BINARY_DIR "/tests/lib" + library + ".so";
+}
 
 TemporaryFolder::TemporaryFolder() : path_(unused_path("")) { fs::create_directories(path_); }
 

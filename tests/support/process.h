@@ -76,7 +76,8 @@ std::string installed_program(const std::string& name, const std::string& debian
 Finished lyncprobe(std::vector<std::string> arguments, const Process::Options& options = {});
 std::string lyncprobe_path();
 std::string lab_path();
-std::string failing_malloc_path(); // to be preloaded, see support/failing_malloc.cpp
+// For the environment of a process: support/failing_malloc.cpp or jumping_clock.cpp.
+std::string preloaded(const std::string& library);
 
 // TemporaryFolder is removed with all that is in it.
 class TemporaryFolder {
