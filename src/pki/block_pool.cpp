@@ -70,9 +70,7 @@ void push(void*& list, void* memory) {
 
 BlockPool::~BlockPool() {
     static_assert(kKinds == 1 + kSmallKinds + kMiddlingKinds);
-    for (std::size_t kind = kSmallKinds + 1; kind < kKinds; ++kind)
-        while (free_[kind] != nullptr)
-            std::free(whole_of(pop(free_[kind])));
+    give_back();
     while (pieces_ != nullptr)
         std::free(pop(pieces_));
 }
@@ -93,6 +91,14 @@ void BlockPool::release(void* memory) {
         std::free(whole_of(memory));
     else
         push(free_[kind], memory);
+}
+
+bool BlockPool::give_back() {
+    bool any = false;
+    for (std::size_t kind = kSmallKinds + 1; kind < kKinds; ++kind)
+        for (; free_[kind] != nullptr; any = true)
+            std::free(whole_of(pop(free_[kind])));
+    return any;
 }
 
 void* BlockPool::reallocate(void* memory, std::size_t size) {

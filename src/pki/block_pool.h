@@ -23,6 +23,8 @@ class BlockPool {
     void* allocate(std::size_t size);
     void* reallocate(void* memory, std::size_t size);
     void release(void* memory);
+    // Gives the middling blocks of the lists back to malloc; false where there was none.
+    bool give_back();
 
   private:
     static constexpr std::size_t kKinds = 128; // of blocks, by size

@@ -30,6 +30,7 @@ struct Pool {
         return nullptr;
     }
     static void release(void* memory) { std::free(memory); }
+    static bool give_back() { return false; }
 };
 #else
 using Pool = BlockPool;
@@ -47,22 +48,36 @@ Pool& pool() { return memory_of_thread.pool; }
 
 thread_local constinit long failed = 0;
 
-void* counted(void* memory, std::size_t size) {
+// A second time with what the pool had put aside.
+template <class Allocate>
+void* counted(std::size_t size, Allocate allocate) {
+    void* memory = allocate();
+    if (memory == nullptr && size > 0 && pool().give_back()) memory = allocate();
     if (memory == nullptr && size > 0) ++failed;
     return memory;
 }
 
-void* allocate(std::size_t size, const char*, int) { return counted(pool().allocate(size), size); }
+void* allocate(std::size_t size, const char*, int) {
+    return counted(size, [&] { return pool().allocate(size); });
+}
 
 void* reallocate(void* memory, std::size_t size, const char*, int) {
-    return counted(pool().reallocate(memory, size), size);
+    return counted(size, [&] { return pool().reallocate(memory, size); });
 }
 
 void release(void* memory, const char*, int) { pool().release(memory); }
 
+// std::new_handler: our own objects, too, may have what the pool put aside.
+void give_back() {
+    if (!pool().give_back()) throw std::bad_alloc();
+}
+
 } // namespace
 
-void take_over_memory() { CRYPTO_set_mem_functions(allocate, reallocate, release); }
+void take_over_memory() {
+    if (CRYPTO_set_mem_functions(allocate, reallocate, release) == 1)
+        std::set_new_handler(give_back);
+}
 
 long failed_allocations() { return failed; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // To be preloaded: the allocation whose number stands in FAIL_ALLOCATION, counted from main() on,
-// finds no memory. For the GNU C library.
+// finds no memory, nor does the next, which may be a second attempt. For the GNU C library.
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -18,7 +18,9 @@ long failing = 0;
 Main program = nullptr;
 
 bool fails() {
-    if (!counting || ++allocations != failing) return false;
+    if (!counting) return false;
+    const long number = ++allocations;
+    if (failing == 0 || (number != failing && number != failing + 1)) return false;
     errno = ENOMEM;
     return true;
 }

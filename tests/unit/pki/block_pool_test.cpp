@@ -111,3 +111,16 @@ TEST_CASE("block pool: blocks that come and go in any order never share a byte")
         held.pop_back();
     }
 }
+
+TEST_CASE("block pool: what waits in the lists of middling blocks can be given back") {
+    BlockPool pool;
+    CHECK(!pool.give_back());
+    pool.release(pool.allocate(100)); // of a piece, which stays
+    CHECK(!pool.give_back());
+    void* used = pool.allocate(20'000);
+    pool.release(pool.allocate(20'000));
+    pool.release(pool.allocate(3000));
+    CHECK(pool.give_back());
+    CHECK(!pool.give_back());
+    pool.release(used);
+}
