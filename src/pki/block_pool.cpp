@@ -68,11 +68,14 @@ void push(void*& list, void* memory) {
 
 } // namespace
 
-BlockPool::~BlockPool() {
+void BlockPool::clear() {
     static_assert(kKinds == 1 + kSmallKinds + kMiddlingKinds);
     give_back();
     while (pieces_ != nullptr)
         std::free(pop(pieces_));
+    free_ = {};
+    next_ = nullptr;
+    left_ = 0;
 }
 
 void* BlockPool::allocate(std::size_t size) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Memory for a library that asks for thousands of small blocks a handshake and gives them back in
-// no order: of glibc's allocator that is a seventh of the handshake's time.
+// no order: by glibc's allocator that was a seventh of a run's time.
 #pragma once
 
 #include <array>
@@ -8,14 +8,14 @@
 
 namespace lyncprobe::pki {
 
-// BlockPool cuts small blocks from pieces of 64 KiB and takes middling ones from malloc, and keeps
-// what comes back in a list for each size; larger blocks are malloc's alone. What is in the lists
-// is given back to the system with the pool only, so memory stays at its peak. One thread at a
-// time; a block may be released into another pool than it came from, as long as that one lives.
+// BlockPool cuts small blocks from pieces of 64 KiB, takes middling ones from malloc, and keeps
+// what comes back in a list for each size; larger blocks are malloc's alone. So it stays at the sum
+// of what each size once took, until clear() or give_back(). One thread at a time; a block may be
+// released into another pool than it came from, as long as that one is not cleared. Trivially
+// destructible, so that it can be a thread's until its last object is gone.
 class BlockPool {
   public:
     constexpr BlockPool() = default;
-    ~BlockPool();
     BlockPool(const BlockPool&) = delete;
     BlockPool& operator=(const BlockPool&) = delete;
 
@@ -25,6 +25,8 @@ class BlockPool {
     void release(void* memory);
     // Gives the middling blocks of the lists back to malloc; false where there was none.
     bool give_back();
+    // All of that, and every small block, in use or not.
+    void clear();
 
   private:
     static constexpr std::size_t kKinds = 128; // of blocks, by size

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <type_traits>
 
 #include <openssl/crypto.h>
 
@@ -36,40 +37,35 @@ struct Pool {
 using Pool = BlockPool;
 #endif
 
-// Never destroyed: libcrypto gives memory back when the thread's other objects are gone already,
-// and other threads may hold blocks of it.
-union Forever {
-    constexpr Forever() : pool() {}
-    ~Forever() {} // NOLINT(modernize-use-equals-default): that would be deleted
-    Pool pool;
-};
-thread_local constinit Forever memory_of_thread;
-Pool& pool() { return memory_of_thread.pool; }
-
+// Never destroyed, since libcrypto gives memory back when the thread's other objects are gone
+// already and other threads may hold blocks of it: a thread that ends leaves its pool behind. And
+// to register a destructor glibc needs memory, for want of which it ends the program.
+static_assert(std::is_trivially_destructible_v<Pool>);
+thread_local constinit Pool pool;
 thread_local constinit long failed = 0;
 
 // A second time with what the pool had put aside.
 template <class Allocate>
 void* counted(std::size_t size, Allocate allocate) {
     void* memory = allocate();
-    if (memory == nullptr && size > 0 && pool().give_back()) memory = allocate();
+    if (memory == nullptr && size > 0 && pool.give_back()) memory = allocate();
     if (memory == nullptr && size > 0) ++failed;
     return memory;
 }
 
 void* allocate(std::size_t size, const char*, int) {
-    return counted(size, [&] { return pool().allocate(size); });
+    return counted(size, [&] { return pool.allocate(size); });
 }
 
 void* reallocate(void* memory, std::size_t size, const char*, int) {
-    return counted(size, [&] { return pool().reallocate(memory, size); });
+    return counted(size, [&] { return pool.reallocate(memory, size); });
 }
 
-void release(void* memory, const char*, int) { pool().release(memory); }
+void release(void* memory, const char*, int) { pool.release(memory); }
 
 // std::new_handler: our own objects, too, may have what the pool put aside.
 void give_back() {
-    if (!pool().give_back()) throw std::bad_alloc();
+    if (!pool.give_back()) throw std::bad_alloc();
 }
 
 } // namespace

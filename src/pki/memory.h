@@ -7,8 +7,8 @@
 namespace lyncprobe::pki {
 
 // From now on libcrypto's memory comes from a BlockPool of each thread, which `new` may fall back
-// on, and allocations that fail are counted. Call before any other use of OpenSSL, once; where it
-// was used before, neither is so.
+// on, and allocations that fail are counted. Call before any other use of OpenSSL; where it was
+// used before, all stays as it was.
 void take_over_memory();
 
 // Allocations of this thread that failed so far.

@@ -13,37 +13,37 @@ struct Functions {
     OSSL_FUNC_keymgmt_gen_init_fn* prepare = nullptr;
     OSSL_FUNC_keymgmt_gen_fn* generate = nullptr;
     OSSL_FUNC_keymgmt_dup_fn* duplicate = nullptr;
-    OSSL_FUNC_keymgmt_free_fn* let_go = nullptr;
+    OSSL_FUNC_keymgmt_free_fn* free_key = nullptr;
 };
-Functions theirs;
+Functions provided;
 
-// The connection at work; what it generates key pairs by. Other generations make an empty key, to
-// be filled with the peer's.
+// The connection at work, and the context in which it generates a key pair. In others it makes an
+// empty key, to be filled with the peer's.
 thread_local KeyShare* current = nullptr;
-thread_local void* key_pairs = nullptr;
+thread_local void* pair_context = nullptr;
 
 } // namespace
 
 struct KeyShare::Generation {
     static void* prepare(void* provider, int selection, const OSSL_PARAM parameters[]) {
-        void* how = theirs.prepare(provider, selection, parameters);
-        key_pairs = (selection & OSSL_KEYMGMT_SELECT_KEYPAIR) != 0 ? how : nullptr;
-        return how;
+        void* context = provided.prepare(provider, selection, parameters);
+        pair_context = (selection & OSSL_KEYMGMT_SELECT_KEYPAIR) != 0 ? context : nullptr;
+        return context;
     }
 
-    static void* generate(void* how, OSSL_CALLBACK* progress, void* argument) {
-        const bool of_connection = current != nullptr && how == key_pairs;
+    static void* generate(void* context, OSSL_CALLBACK* progress, void* argument) {
+        const bool of_connection = current != nullptr && context == pair_context;
         if (of_connection && current->spare_ != nullptr)
             return std::exchange(current->spare_, nullptr);
-        void* key = theirs.generate(how, progress, argument);
+        void* key = provided.generate(context, progress, argument);
         if (of_connection && key != nullptr && !std::exchange(current->offered_, true))
-            current->spare_ = theirs.duplicate(key, OSSL_KEYMGMT_SELECT_ALL);
+            current->spare_ = provided.duplicate(key, OSSL_KEYMGMT_SELECT_ALL);
         return key;
     }
 };
 
-KeyShare::~KeyShare() {
-    if (spare_ != nullptr) theirs.let_go(spare_);
+void KeyShare::drop() {
+    if (spare_ != nullptr) provided.free_key(std::exchange(spare_, nullptr));
 }
 
 KeyShareScope::KeyShareScope(KeyShare& share) : outer_(std::exchange(current, &share)) {}
@@ -67,13 +67,13 @@ const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH* x25519) {
             function = reinterpret_cast<void (*)()>(&KeyShare::Generation::generate);
             break;
         case OSSL_FUNC_KEYMGMT_DUP: found.duplicate = OSSL_FUNC_keymgmt_dup(one); break;
-        case OSSL_FUNC_KEYMGMT_FREE: found.let_go = OSSL_FUNC_keymgmt_free(one); break;
+        case OSSL_FUNC_KEYMGMT_FREE: found.free_key = OSSL_FUNC_keymgmt_free(one); break;
         default: break;
         }
     }
     ours.push_back({0, nullptr});
-    if (!found.prepare || !found.generate || !found.duplicate || !found.let_go) return x25519;
-    theirs = found;
+    if (!found.prepare || !found.generate || !found.duplicate || !found.free_key) return x25519;
+    provided = found;
     return ours.data();
 }
 

@@ -13,7 +13,8 @@ namespace lyncprobe::tls {
 class KeyShare {
   public:
     KeyShare() = default;
-    ~KeyShare();
+    ~KeyShare() { drop(); }
+    void drop(); // when hands are shaken, nobody needs it any more
     KeyShare(const KeyShare&) = delete;
     KeyShare& operator=(const KeyShare&) = delete;
 
@@ -22,10 +23,11 @@ class KeyShare {
     struct Generation;
 
     void* spare_ = nullptr; // key of the default provider
-    bool offered_ = false;  // only what comes first is kept: a renegotiation makes fresh keys
+    bool offered_ = false;  // only the first key is kept
 };
 
-// While it lives, the X25519 keys that this thread generates are of that connection.
+// While it lives, the X25519 keys that this thread generates are of that connection. A
+// renegotiation, which libssl does while it reads, has no such scope and makes fresh keys.
 class KeyShareScope {
   public:
     explicit KeyShareScope(KeyShare&);
@@ -38,7 +40,8 @@ class KeyShareScope {
 };
 
 // The given functions of a provider's X25519 key management, with a generation that knows of
-// KeyShare; the given ones themselves where that cannot be. Valid until it is called again.
+// KeyShare; the given ones themselves where that cannot be. For one provider at a time: valid until
+// it is called again.
 const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH* x25519);
 
 } // namespace lyncprobe::tls

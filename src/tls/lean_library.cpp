@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -100,12 +101,9 @@ Shared& shared() {
     return it;
 }
 
-const OSSL_ALGORITHM* query(void*, int operation, int* no_cache) {
-    auto& kept = shared().kept;
-    *no_cache = 0;
-    if (const auto known = kept.find(operation); known != kept.end()) return known->second.data();
-    auto& list = kept[operation];
-    const auto* all = OSSL_PROVIDER_query_operation(shared().default_provider, operation, no_cache);
+// The default provider's list without what nobody wants; ends with an empty entry.
+std::vector<OSSL_ALGORITHM> wanted_of(const OSSL_ALGORITHM* all, int operation) {
+    std::vector<OSSL_ALGORITHM> list;
     for (; all != nullptr && all->algorithm_names != nullptr; ++all) {
         if (!is_wanted(operation, *all)) continue;
         list.push_back(*all);
@@ -113,7 +111,23 @@ const OSSL_ALGORITHM* query(void*, int operation, int* no_cache) {
             list.back().implementation = with_key_share(all->implementation);
     }
     list.push_back({nullptr, nullptr, nullptr, nullptr});
-    return list.data();
+    return list;
+}
+
+// No exception may pass through libcrypto's frames; without a list it finds nothing for the moment.
+const OSSL_ALGORITHM* query(void*, int operation, int* no_cache) {
+    auto& kept = shared().kept;
+    *no_cache = 0;
+    try {
+        if (const auto known = kept.find(operation); known != kept.end())
+            return known->second.data();
+        const auto* all =
+            OSSL_PROVIDER_query_operation(shared().default_provider, operation, no_cache);
+        return kept.emplace(operation, wanted_of(all, operation)).first->second.data();
+    } catch (const std::bad_alloc&) {
+        *no_cache = 1;
+        return nullptr;
+    }
 }
 
 int capabilities(void*, const char* capability, OSSL_CALLBACK* callback, void* argument) {

@@ -179,6 +179,7 @@ TlsClient::State TlsClient::handshake() {
         impl_->too_large = true;
         impl_->state = State::failed;
     }
+    if (impl_->state != State::handshaking) impl_->key_share.drop();
     return impl_->state;
 }
 

@@ -3,6 +3,7 @@
 // kept. scripts/bench compares lyncprobe's processor time with it. Linux only.
 // Usage: bench_floor ADDRESS PORT CONNECTIONS CONCURRENCY [SERVER-NAME [ADDRESSES]]
 // Connection number n goes to ADDRESS + n % ADDRESSES.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -91,7 +92,7 @@ int main(int argc, char** argv) {
     if (inet_pton(AF_INET, argv[1], &run.address.sin_addr) != 1) return 2;
     run.wanted = std::atoi(argv[3]);
     if (argc > 5) run.server_name = argv[5];
-    if (argc > 6) run.addresses = std::atoi(argv[6]);
+    if (argc > 6) run.addresses = std::max(1, std::atoi(argv[6]));
     run.context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_verify(run.context, SSL_VERIFY_NONE, nullptr);
     run.poll = epoll_create1(0);

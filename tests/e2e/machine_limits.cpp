@@ -130,7 +130,7 @@ TEST_CASE("a wall clock that jumps moves no deadline") {
     );
     CHECK(done.err == "");
     CHECK(done.seconds > 2.9);
-    CHECK(done.seconds < 5);
+    CHECK(done.seconds < 6);
     const auto result = json_file(site.file("r.json"));
     CHECK(outcome_of(result, "silent") == "timeout");
     CHECK(outcome_of(result, "good") == "ok");
@@ -138,10 +138,10 @@ TEST_CASE("a wall clock that jumps moves no deadline") {
         const auto total =
             endpoint_named(result, name).at("timing_ms").at("total").to_number<double>();
         CHECK(total >= 0);
-        CHECK(total < 4000);
+        CHECK(total < 5000);
     }
     const auto& run = result.at("run").as_object(); // it did go back
-    CHECK(text_of(run, "started_at").substr(0, 10) > text_of(run, "finished_at").substr(0, 10));
+    CHECK(text_of(run, "started_at") > text_of(run, "finished_at"));
 }
 
 TEST_CASE("an allocation that fails, wherever it is: a clean end, and a whole result or none") {
@@ -154,18 +154,23 @@ TEST_CASE("an allocation that fails, wherever it is: a clean end, and a whole re
     site.add("good", sip, "probe: sip");
     site.add("alert", server_with(alert));
     const auto list = site.list();
-    const auto scan = [&](const std::string& number) {
+    const auto scan = [&](long number, int times) {
         std::filesystem::remove(site.file("r.json"));
         Process::Options options;
-        options.environment = {preloaded("failing_malloc"), "FAIL_ALLOCATION=" + number};
+        options.environment = {
+            preloaded("failing_malloc"), "FAIL_ALLOCATION=" + std::to_string(number),
+            "FAIL_TIMES=" + std::to_string(times)};
         return lyncprobe({"scan", list, "--output", site.file("r.json")}, options);
     };
-    REQUIRE(scan("0").exit_code == 3);
+    REQUIRE(scan(1, 0).exit_code == 3);
     // Close together where a run allocates for the first time, then ever farther apart.
-    int failed_runs = 0;
+    // Twice, since what fails once may find memory that was put aside.
+    int failed_runs = 0, turn = 0;
     for (long number = 1; number < 200'000; number += 1 + number / 12) {
+        const int times = 1 + turn++ % 2;
         CAPTURE(number);
-        const auto done = scan(std::to_string(number));
+        CAPTURE(times);
+        const auto done = scan(number, times);
         CHECK(done.signal == 0);
         CHECK((done.exit_code == 3 || done.exit_code == 2 || done.exit_code == 4));
         if (done.exit_code != 3) {

@@ -1,35 +1,31 @@
 // SPDX-License-Identifier: MIT
-// To be preloaded: the allocation whose number stands in FAIL_ALLOCATION, counted from main() on,
-// finds no memory, nor does the next, which may be a second attempt. For the GNU C library.
+// To be preloaded: the allocation whose number stands in FAIL_ALLOCATION finds no memory, nor do
+// those right behind it, FAIL_TIMES in all. Counted from the first use of OpenSSL on: before it
+// nothing has happened yet, and not everything there takes it well. For the GNU C library.
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <dlfcn.h>
 
 namespace {
 
-using Main = int (*)(int, char**, char**);
-using Start = int (*)(Main, int, char**, void (*)(), void (*)(), void (*)(), void*);
-
 std::atomic<bool> counting{false};
 std::atomic<long> allocations{0};
-long failing = 0;
-Main program = nullptr;
 
-bool fails() {
-    if (!counting) return false;
-    const long number = ++allocations;
-    if (failing == 0 || (number != failing && number != failing + 1)) return false;
-    errno = ENOMEM;
-    return true;
+long number_in(const char* variable) {
+    const char* text = std::getenv(variable);
+    return text != nullptr ? std::atol(text) : 0;
 }
 
-int counted_main(int argc, char** argv, char** environment) {
-    const char* number = std::getenv("FAIL_ALLOCATION");
-    failing = number != nullptr ? std::atol(number) : 0;
-    counting = true;
-    return program(argc, argv, environment);
+bool fails() {
+    static const long first = number_in("FAIL_ALLOCATION"), times = number_in("FAIL_TIMES");
+    if (!counting) return false;
+    const long number = ++allocations;
+    if (number < first || number >= first + times) return false;
+    errno = ENOMEM;
+    return true;
 }
 
 } // namespace
@@ -48,12 +44,10 @@ void* realloc(void* memory, std::size_t size) {
     return fails() ? nullptr : __libc_realloc(memory, size);
 }
 
-int __libc_start_main(
-    Main its_main, int argc, char** argv, void (*init)(), void (*fini)(), void (*linker)(),
-    void* stack
-) {
-    program = its_main;
-    const auto start = reinterpret_cast<Start>(dlsym(RTLD_NEXT, "__libc_start_main"));
-    return start(counted_main, argc, argv, init, fini, linker, stack);
+int OPENSSL_init_crypto(std::uint64_t options, const void* settings) {
+    using Function = int (*)(std::uint64_t, const void*);
+    static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "OPENSSL_init_crypto"));
+    counting = true;
+    return real(options, settings);
 }
 }

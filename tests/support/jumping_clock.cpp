@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// To be preloaded: a second after the program's start the wall clock goes back by a day. For Linux.
+// To be preloaded: one or two seconds after the program's start the wall clock goes back by a day.
+// For Linux.
 #include <ctime>
 #include <unistd.h>
 

@@ -121,6 +121,18 @@ TEST_CASE("key share: connections that take turns keep to their own, and leave n
     CHECK(freed == 1); // what the first one kept, and never used
 }
 
+TEST_CASE("key share: what nobody needs any more is dropped, and not made again") {
+    const auto table = numbers();
+    const auto* functions = tls::with_key_share(table.data());
+    KeyShare share;
+    const KeyShareScope scope(share);
+    CHECK(next(functions) == 1);
+    share.drop();
+    CHECK(freed == 1);
+    CHECK(next(functions) == 2);
+    CHECK(next(functions) == 3);
+}
+
 TEST_CASE("key share: a key management that cannot copy is left as it is") {
     auto table = numbers();
     table.erase(table.begin() + 2);

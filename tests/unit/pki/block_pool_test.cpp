@@ -10,7 +10,14 @@
 #include <doctest/doctest.h>
 
 using namespace lyncprobe;
-using pki::BlockPool;
+
+namespace {
+
+struct BlockPool : pki::BlockPool {
+    ~BlockPool() { clear(); }
+};
+
+} // namespace
 
 TEST_CASE("block pool: every block is aligned as malloc's, and none lies in another") {
     BlockPool pool;
@@ -123,4 +130,15 @@ TEST_CASE("block pool: what waits in the lists of middling blocks can be given b
     CHECK(pool.give_back());
     CHECK(!pool.give_back());
     pool.release(used);
+}
+
+TEST_CASE("block pool: goes on after it was cleared") {
+    BlockPool pool;
+    pool.release(pool.allocate(100));
+    pool.release(pool.allocate(5000));
+    pool.clear();
+    CHECK(!pool.give_back());
+    auto* block = static_cast<unsigned char*>(pool.allocate(100));
+    std::memset(block, 1, 100);
+    pool.release(block);
 }
