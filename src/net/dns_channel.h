@@ -31,7 +31,7 @@ class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
     // `status` is one of ARES_…; the addresses are in the order of the answer.
     using Done = std::function<void(int status, std::vector<Address> addresses)>;
 
-    // Null where c-ares cannot start (no memory, servers it does not understand).
+    // Null where c-ares cannot start (files it cannot read, servers it does not understand).
     static std::shared_ptr<DnsChannel> open(boost::asio::io_context&, const Settings&);
     ~DnsChannel();
     DnsChannel(const DnsChannel&) = delete;

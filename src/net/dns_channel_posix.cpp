@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <new>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -62,7 +63,9 @@ std::shared_ptr<DnsChannel> DnsChannel::open(asio::io_context& io, const Setting
     options.sock_state_cb_data = self.get();
     const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
                      ARES_OPT_SOCK_STATE_CB;
-    if (ares_init_options(&self->channel_, &options, mask) != ARES_SUCCESS) return nullptr;
+    const int made = ares_init_options(&self->channel_, &options, mask);
+    if (made == ARES_ENOMEM) throw std::bad_alloc();
+    if (made != ARES_SUCCESS) return nullptr;
     if (!settings.servers.empty() &&
         ares_set_servers_ports_csv(self->channel_, settings.servers.c_str()) != ARES_SUCCESS)
         return nullptr;
