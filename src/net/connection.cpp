@@ -179,10 +179,19 @@ void Connection::write_failed(const error_code& error) {
     after_rest_ = error == asio::error::broken_pipe ? PeerEnd::end_of_stream : PeerEnd::reset;
 }
 
+// The last words leave in one segment with the FIN. The stream ends before the socket is closed,
+// because a close with something unread in it is a reset, which drops what was not sent yet.
 void Connection::close(std::string_view last_words) {
+#ifdef MSG_MORE
+    constexpr int kMoreFollows = MSG_MORE;
+#else
+    constexpr int kMoreFollows = 0;
+#endif
     error_code ignored;
-    if (socket_.is_open() && !last_words.empty() && end_ == PeerEnd::open)
-        socket_.write_some(asio::buffer(last_words.data(), last_words.size()), ignored);
+    if (socket_.is_open() && !last_words.empty() && end_ == PeerEnd::open) {
+        socket_.send(asio::buffer(last_words.data(), last_words.size()), kMoreFollows, ignored);
+        socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+    }
     timer_.cancel();
     socket_.close(ignored);
     datagrams_.close(ignored);
