@@ -16,11 +16,13 @@ struct Functions {
     OSSL_FUNC_keymgmt_free_fn* free_key = nullptr;
 };
 Functions provided;
+LadderKeys ladder_keys;
 
 // The connection at work, and the context in which it generates a key pair. In others it makes an
 // empty key, to be filled with the peer's.
 thread_local KeyShare* current = nullptr;
 thread_local void* pair_context = nullptr;
+thread_local void* provider_context = nullptr;
 
 } // namespace
 
@@ -28,6 +30,7 @@ struct KeyShare::Generation {
     static void* prepare(void* provider, int selection, const OSSL_PARAM parameters[]) {
         void* context = provided.prepare(provider, selection, parameters);
         pair_context = (selection & OSSL_KEYMGMT_SELECT_KEYPAIR) != 0 ? context : nullptr;
+        provider_context = provider;
         return context;
     }
 
@@ -35,7 +38,8 @@ struct KeyShare::Generation {
         const bool of_connection = current != nullptr && context == pair_context;
         if (of_connection && current->spare_ != nullptr)
             return std::exchange(current->spare_, nullptr);
-        void* key = provided.generate(context, progress, argument);
+        void* key = of_connection ? ladder_keys.make(provider_context) : nullptr;
+        if (key == nullptr) key = provided.generate(context, progress, argument);
         if (of_connection && key != nullptr && !std::exchange(current->offered_, true))
             current->spare_ = provided.duplicate(key, OSSL_KEYMGMT_SELECT_ALL);
         return key;
@@ -50,7 +54,7 @@ KeyShareScope::KeyShareScope(KeyShare& share) : outer_(std::exchange(current, &s
 
 KeyShareScope::~KeyShareScope() { current = outer_; }
 
-const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH* x25519) {
+const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH* x25519, LadderKeys ladder) {
     static std::vector<OSSL_DISPATCH> ours;
     ours.clear();
     Functions found;
@@ -74,6 +78,7 @@ const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH* x25519) {
     ours.push_back({0, nullptr});
     if (!found.prepare || !found.generate || !found.duplicate || !found.free_key) return x25519;
     provided = found;
+    ladder_keys = ladder;
     return ours.data();
 }
 

@@ -5,6 +5,8 @@
 // first one serves, once; no other connection ever sees it.
 #pragma once
 
+#include "tls/ladder_keys.h"
+
 #include <openssl/core_dispatch.h>
 
 namespace lyncprobe::tls {
@@ -19,7 +21,7 @@ class KeyShare {
     KeyShare& operator=(const KeyShare&) = delete;
 
   private:
-    friend const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH*);
+    friend const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH*, LadderKeys);
     struct Generation;
 
     void* spare_ = nullptr; // key of the default provider
@@ -40,8 +42,8 @@ class KeyShareScope {
 };
 
 // The given functions of a provider's X25519 key management, with a generation that knows of
-// KeyShare; the given ones themselves where that cannot be. For one provider at a time: valid until
-// it is called again.
-const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH* x25519);
+// KeyShare and, for connections, makes its keys as `ladder` does where it can; the given ones
+// themselves where that cannot be. For one provider at a time: valid until it is called again.
+const OSSL_DISPATCH* with_key_share(const OSSL_DISPATCH* x25519, LadderKeys ladder = {});
 
 } // namespace lyncprobe::tls

@@ -4,6 +4,7 @@
 // says what it keeps.
 #include "tls/lean_library.h"
 
+#include "tls/cipher_names.h"
 #include "tls/key_share.h"
 #include "tls/tls_context_impl.h"
 
@@ -38,6 +39,8 @@ constexpr std::array kDigests{"SHA1",     "SHA2-224", "SHA2-256", "SHA2-384",
                               "SHA2-512", "MD5",      "MD5-SHA1", "SHAKE-256"};
 constexpr std::array kKdfs{"HKDF", "TLS1-PRF", "TLS13-KDF"};
 constexpr std::array kMacs{"HMAC"};
+constexpr std::array kRandoms{"CTR-DRBG", "SEED-SRC"};
+constexpr std::array kEncryptions{"RSA"};
 constexpr std::array kDecoders{"RSA", "RSA-PSS", "EC", "ED25519", "ED448", "DSA"};
 // Those of ssl_cipher_table_cipher and ssl_cipher_get_evp in ssl/ssl_ciph.c.
 constexpr std::array kCiphers{
@@ -84,9 +87,9 @@ bool is_wanted(int operation, const OSSL_ALGORITHM& algorithm) {
     case OSSL_OP_DECODER:
         return is_one_of(algorithm, kDecoders) &&
                properties.find("structure=SubjectPublicKeyInfo") != std::string_view::npos;
-    case OSSL_OP_ENCODER:
-    case OSSL_OP_STORE: return false;
-    default: return true; // random generators, RSA encryption
+    case OSSL_OP_RAND: return is_one_of(algorithm, kRandoms);
+    case OSSL_OP_ASYM_CIPHER: return is_one_of(algorithm, kEncryptions);
+    default: return false;
     }
 }
 
@@ -101,6 +104,16 @@ Shared& shared() {
     return it;
 }
 
+// With which the keys of an exchange's are made, where the default provider has it.
+LadderKeys ladder_of(const OSSL_DISPATCH* key_management) {
+    int ignored = 0;
+    const auto* exchange =
+        OSSL_PROVIDER_query_operation(shared().default_provider, OSSL_OP_KEYEXCH, &ignored);
+    for (; exchange != nullptr && exchange->algorithm_names != nullptr; ++exchange)
+        if (is_one_of(*exchange, kKeyShares)) return {key_management, exchange->implementation};
+    return {};
+}
+
 // The default provider's list without what nobody wants; ends with an empty entry.
 std::vector<OSSL_ALGORITHM> wanted_of(const OSSL_ALGORITHM* all, int operation) {
     std::vector<OSSL_ALGORITHM> list;
@@ -108,7 +121,8 @@ std::vector<OSSL_ALGORITHM> wanted_of(const OSSL_ALGORITHM* all, int operation) 
         if (!is_wanted(operation, *all)) continue;
         list.push_back(*all);
         if (operation == OSSL_OP_KEYMGMT && is_one_of(*all, kKeyShares))
-            list.back().implementation = with_key_share(all->implementation);
+            list.back().implementation =
+                with_key_share(all->implementation, ladder_of(all->implementation));
     }
     list.push_back({nullptr, nullptr, nullptr, nullptr});
     return list;
@@ -117,12 +131,14 @@ std::vector<OSSL_ALGORITHM> wanted_of(const OSSL_ALGORITHM* all, int operation) 
 // No exception may pass through libcrypto's frames; without a list it finds nothing for the moment.
 const OSSL_ALGORITHM* query(void*, int operation, int* no_cache) {
     auto& kept = shared().kept;
-    *no_cache = 0;
+    // A cipher is fetched once for an SSL_CTX, and every key that is read copies all that is kept.
+    *no_cache = operation == OSSL_OP_CIPHER;
     try {
         if (const auto known = kept.find(operation); known != kept.end())
             return known->second.data();
+        int ignored = 0;
         const auto* all =
-            OSSL_PROVIDER_query_operation(shared().default_provider, operation, no_cache);
+            OSSL_PROVIDER_query_operation(shared().default_provider, operation, &ignored);
         return kept.emplace(operation, wanted_of(all, operation)).first->second.data();
     } catch (const std::bad_alloc&) {
         *no_cache = 1;
@@ -243,7 +259,12 @@ LeanLibrary::LeanLibrary() {
     why_not_ = no_use();
     if (!why_not_.empty()) return;
     ERR_clear_error();
-    if (!load()) drop("its provider could not be loaded: " + pki::drain_error_text());
+    try {
+        if (!load()) drop("its provider could not be loaded: " + pki::drain_error_text());
+    } catch (...) {
+        drop({});
+        throw;
+    }
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION})
         if (lean_ != nullptr && !shakes_hands(lean_, version)) drop("its self-test failed");
     ERR_clear_error();
@@ -260,7 +281,12 @@ bool LeanLibrary::load() {
     lean_ = OSSL_LIB_CTX_new();
     if (lean_ == nullptr || OSSL_PROVIDER_add_builtin(lean_, kName, initialise) != 1) return false;
     lean_provider_ = OSSL_PROVIDER_load(lean_, kName);
-    return lean_provider_ != nullptr;
+    if (lean_provider_ == nullptr) return false;
+    // The first fetch fills the context's table of names, all of which each use of a key reads.
+    EVP_MD* any = nullptr;
+    without_cipher_names([&] { any = EVP_MD_fetch(lean_, kDigests.front(), nullptr); });
+    EVP_MD_free(any);
+    return any != nullptr;
 }
 
 void LeanLibrary::drop(std::string why_not) {
