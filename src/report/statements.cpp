@@ -9,6 +9,8 @@
 namespace lyncprobe::report {
 namespace {
 
+constexpr std::string_view kDeployment = "the deployment";
+
 bool passes(const Finding&);
 template <class Wanted>
 std::vector<Statement> group(const std::vector<Occurrence>&, Wanted);
@@ -26,9 +28,11 @@ std::vector<Occurrence> occurrences(const RunResult& run, bool with_passes) {
         const auto& target = run.targets[row.target];
         add(row.findings, row.id, target.server.empty() ? target.host : target.server);
     }
-    for (const auto& row : run.topology)
+    for (const auto& row : run.topology) {
         for (const auto endpoint : row.endpoints)
-            all.push_back({row.finding, run.endpoints[endpoint].id, "the deployment"});
+            all.push_back({row.finding, run.endpoints[endpoint].id, kDeployment});
+        if (row.endpoints.empty()) all.push_back({row.finding, kDeployment, kDeployment});
+    }
     for (const auto& identity : run.identities)
         add(identity.findings, identity.id, "our own identities");
     for (const auto& file : run.files)

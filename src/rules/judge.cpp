@@ -192,6 +192,10 @@ std::vector<TopologyRow> judge_run(
         try {
             for (auto& said : rule->check_run(run))
                 keep(*rule, std::move(said));
+        } catch (const std::bad_alloc&) { // no fault of the deployment's
+            keep(
+                *rule, {inconclusive("this machine had no memory left to judge it; run again"), {}}
+            );
         } catch (const std::exception& thrown) {
             keep(*rule, {could_not_judge(thrown.what()), {}});
         }

@@ -159,6 +159,18 @@ TEST_CASE("text: what a thousand endpoints have in common is said once") {
     CHECK(lines_of(before_table).size() < 40);
 }
 
+TEST_CASE("text: what is said of no endpoint is said all the same") {
+    auto sample = large(2, 1);
+    Finding of_all;
+    of_all.rule = "one-internal-pki";
+    of_all.verdict = Verdict::fail;
+    of_all.message = "the rule could not judge this";
+    sample.run.topology.push_back({sample.pool.keep(std::move(of_all)), {}});
+    const auto text = text_of(sample.run);
+    CHECK(occurrences_of("the rule could not judge this", text) == 1);
+    CHECK(occurrences_of("one-internal-pki", text) == 1);
+}
+
 TEST_CASE("text: fails come before warnings, and the servers with fails first") {
     const auto it = deployment();
     const auto text = text_of(it.run);
