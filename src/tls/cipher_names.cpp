@@ -34,7 +34,8 @@ std::vector<OBJ_NAME> names_of_ciphers() {
 } // namespace
 
 void without_cipher_names(const std::function<void()>& first_use) {
-    OPENSSL_init_crypto(OPENSSL_INIT_ADD_ALL_CIPHERS, nullptr); // first_use would fill it otherwise
+    // Else first_use would fill it.
+    OPENSSL_init_crypto(OPENSSL_INIT_ADD_ALL_CIPHERS | OPENSSL_INIT_ADD_ALL_DIGESTS, nullptr);
     const auto names = names_of_ciphers();
     OBJ_NAME_cleanup(kCiphers);
     first_use();

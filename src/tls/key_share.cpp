@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <openssl/err.h>
+
 namespace lyncprobe::tls {
 
 namespace {
@@ -27,6 +29,14 @@ thread_local void* provider_context = nullptr;
 } // namespace
 
 struct KeyShare::Generation {
+    // Where it fails there is another way, so its errors are none of the handshake's.
+    static void* by_ladder() {
+        ERR_set_mark();
+        void* key = ladder_keys.make(provider_context);
+        ERR_pop_to_mark();
+        return key;
+    }
+
     static void* prepare(void* provider, int selection, const OSSL_PARAM parameters[]) {
         void* context = provided.prepare(provider, selection, parameters);
         pair_context = (selection & OSSL_KEYMGMT_SELECT_KEYPAIR) != 0 ? context : nullptr;
@@ -38,7 +48,7 @@ struct KeyShare::Generation {
         const bool of_connection = current != nullptr && context == pair_context;
         if (of_connection && current->spare_ != nullptr)
             return std::exchange(current->spare_, nullptr);
-        void* key = of_connection ? ladder_keys.make(provider_context) : nullptr;
+        void* key = of_connection ? by_ladder() : nullptr;
         if (key == nullptr) key = provided.generate(context, progress, argument);
         if (of_connection && key != nullptr && !std::exchange(current->offered_, true))
             current->spare_ = provided.duplicate(key, OSSL_KEYMGMT_SELECT_ALL);

@@ -15,9 +15,9 @@ namespace lyncprobe::tls {
 namespace {
 
 #if defined(__x86_64__) || defined(_M_X64)
-constexpr bool kFaster = true;
+constexpr bool kHasAssembly = true;
 #else
-constexpr bool kFaster = false;
+constexpr bool kHasAssembly = false;
 #endif
 
 constexpr std::size_t kSize = 32;
@@ -34,7 +34,10 @@ struct Secret {
 
 } // namespace
 
-LadderKeys::LadderKeys(const OSSL_DISPATCH* key_management, const OSSL_DISPATCH* exchange) {
+LadderKeys::LadderKeys(
+    OSSL_LIB_CTX* library, const OSSL_DISPATCH* key_management, const OSSL_DISPATCH* exchange
+)
+    : library_(library) {
     for (const auto* one = key_management; one->function_id != 0; ++one)
         switch (one->function_id) {
         case OSSL_FUNC_KEYMGMT_NEW: new_key_ = OSSL_FUNC_keymgmt_new(one); break;
@@ -54,11 +57,11 @@ LadderKeys::LadderKeys(const OSSL_DISPATCH* key_management, const OSSL_DISPATCH*
 }
 
 void* LadderKeys::make(void* provider_context) const {
-    if (!kFaster || !new_key_ || !import_key_ || !free_key_ || !new_exchange_ || !set_key_ ||
+    if (!kHasAssembly || !new_key_ || !import_key_ || !free_key_ || !new_exchange_ || !set_key_ ||
         !set_peer_ || !derive_ || !free_exchange_)
         return nullptr;
     Secret secret;
-    if (RAND_priv_bytes(secret.bytes.data(), kSize) != 1) return nullptr;
+    if (RAND_priv_bytes_ex(library_, secret.bytes.data(), kSize, 0) != 1) return nullptr;
     // RFC 7748 5: the form that every private half has.
     secret.bytes.front() &= 248;
     secret.bytes.back() &= 127;

@@ -8,15 +8,17 @@
 
 namespace lyncprobe::tls {
 
-// LadderKeys makes keys of the provider whose X25519 functions it was given, by these functions; it
-// computes nothing itself.
+// LadderKeys makes keys of the provider whose X25519 functions it was given; private halves are
+// random bytes of that provider's library context, and all computing is left to the functions.
 class LadderKeys {
   public:
     LadderKeys() = default; // makes none
-    LadderKeys(const OSSL_DISPATCH* key_management, const OSSL_DISPATCH* exchange);
+    LadderKeys(
+        OSSL_LIB_CTX* library, const OSSL_DISPATCH* key_management, const OSSL_DISPATCH* exchange
+    );
 
-    // A key of that provider, owned by the caller. Null where a function or memory is wanting, and
-    // where the ladder would not be faster.
+    // A key of that provider, owned by the caller. Null where a function is wanting or fails, and
+    // where OpenSSL has no assembly of it.
     void* make(void* provider_context) const;
 
   private:
@@ -25,6 +27,7 @@ class LadderKeys {
         void* key, void* base_point, void* exchange, unsigned char* public_half
     ) const;
 
+    OSSL_LIB_CTX* library_ = nullptr;
     OSSL_FUNC_keymgmt_new_fn* new_key_ = nullptr;
     OSSL_FUNC_keymgmt_import_fn* import_key_ = nullptr;
     OSSL_FUNC_keymgmt_free_fn* free_key_ = nullptr;

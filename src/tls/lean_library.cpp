@@ -4,6 +4,7 @@
 // says what it keeps.
 #include "tls/lean_library.h"
 
+#include "pki/memory.h"
 #include "tls/cipher_names.h"
 #include "tls/key_share.h"
 #include "tls/tls_context_impl.h"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -28,8 +30,7 @@ namespace {
 
 constexpr const char* kName = "lyncprobe-lean";
 
-// What a TLS client of versions 1.0 to 1.3 fetches, by operation; everything of an operation that
-// is not listed is handed out whole. First names of the algorithms.
+// What a TLS client of versions 1.0 to 1.3 fetches, by operation. First names of the algorithms.
 constexpr std::array kKeyManagements{"RSA",     "RSA-PSS", "EC",  "X25519", "X448",
                                      "ED25519", "ED448",   "DSA", "DH",     "HMAC"};
 constexpr std::array kKeyShares{"X25519"}; // what libssl offers a key of in its ClientHello
@@ -40,7 +41,6 @@ constexpr std::array kDigests{"SHA1",     "SHA2-224", "SHA2-256", "SHA2-384",
 constexpr std::array kKdfs{"HKDF", "TLS1-PRF", "TLS13-KDF"};
 constexpr std::array kMacs{"HMAC"};
 constexpr std::array kRandoms{"CTR-DRBG", "SEED-SRC"};
-constexpr std::array kEncryptions{"RSA"};
 constexpr std::array kDecoders{"RSA", "RSA-PSS", "EC", "ED25519", "ED448", "DSA"};
 // Those of ssl_cipher_table_cipher and ssl_cipher_get_evp in ssl/ssl_ciph.c.
 constexpr std::array kCiphers{
@@ -88,7 +88,7 @@ bool is_wanted(int operation, const OSSL_ALGORITHM& algorithm) {
         return is_one_of(algorithm, kDecoders) &&
                properties.find("structure=SubjectPublicKeyInfo") != std::string_view::npos;
     case OSSL_OP_RAND: return is_one_of(algorithm, kRandoms);
-    case OSSL_OP_ASYM_CIPHER: return is_one_of(algorithm, kEncryptions);
+    case OSSL_OP_ASYM_CIPHER: return true; // RSA key exchange
     default: return false;
     }
 }
@@ -96,6 +96,7 @@ bool is_wanted(int operation, const OSSL_ALGORITHM& algorithm) {
 // Shared is what the provider's functions need; the C interface gives them no place of our own,
 // since the provider context must be the default provider's. One lean library exists at a time.
 struct Shared {
+    OSSL_LIB_CTX* backing = nullptr;
     OSSL_PROVIDER* default_provider = nullptr;
     std::map<int, std::vector<OSSL_ALGORITHM>> kept; // each ends with an empty entry
 };
@@ -104,13 +105,14 @@ Shared& shared() {
     return it;
 }
 
-// With which the keys of an exchange's are made, where the default provider has it.
+// What makes the keys of an exchange that the default provider has too.
 LadderKeys ladder_of(const OSSL_DISPATCH* key_management) {
     int ignored = 0;
     const auto* exchange =
         OSSL_PROVIDER_query_operation(shared().default_provider, OSSL_OP_KEYEXCH, &ignored);
     for (; exchange != nullptr && exchange->algorithm_names != nullptr; ++exchange)
-        if (is_one_of(*exchange, kKeyShares)) return {key_management, exchange->implementation};
+        if (is_one_of(*exchange, kKeyShares))
+            return {shared().backing, key_management, exchange->implementation};
     return {};
 }
 
@@ -131,14 +133,12 @@ std::vector<OSSL_ALGORITHM> wanted_of(const OSSL_ALGORITHM* all, int operation) 
 // No exception may pass through libcrypto's frames; without a list it finds nothing for the moment.
 const OSSL_ALGORITHM* query(void*, int operation, int* no_cache) {
     auto& kept = shared().kept;
-    // A cipher is fetched once for an SSL_CTX, and every key that is read copies all that is kept.
-    *no_cache = operation == OSSL_OP_CIPHER;
+    *no_cache = 0;
     try {
         if (const auto known = kept.find(operation); known != kept.end())
             return known->second.data();
-        int ignored = 0;
         const auto* all =
-            OSSL_PROVIDER_query_operation(shared().default_provider, operation, &ignored);
+            OSSL_PROVIDER_query_operation(shared().default_provider, operation, no_cache);
         return kept.emplace(operation, wanted_of(all, operation)).first->second.data();
     } catch (const std::bad_alloc&) {
         *no_cache = 1;
@@ -209,7 +209,7 @@ void carry(SSL* from, SSL* to) {
 }
 
 // A handshake in memory between a client of the lean context and a server of OpenSSL's own, in
-// which the client shows a certificate too: every kind of fetch that a run needs.
+// which the client shows a certificate too: most of what a run fetches.
 bool shakes_hands(OSSL_LIB_CTX* lean, int version) {
     const auto [certificate, key] = self_signed("EC");
     if (!certificate) return false;
@@ -259,14 +259,18 @@ LeanLibrary::LeanLibrary() {
     why_not_ = no_use();
     if (!why_not_.empty()) return;
     ERR_clear_error();
+    const long failures = pki::failed_allocations();
     try {
-        if (!load()) drop("its provider could not be loaded: " + pki::drain_error_text());
+        if (!load())
+            drop("its provider could not be loaded: " + pki::drain_error_text());
+        else if (!shakes_hands(lean_, TLS1_2_VERSION) || !shakes_hands(lean_, TLS1_3_VERSION))
+            drop("its self-test failed");
+        else if (pki::failed_allocations() > failures) // what was not made now never will be
+            drop("there was no memory for all of it");
     } catch (...) {
         drop({});
         throw;
     }
-    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION})
-        if (lean_ != nullptr && !shakes_hands(lean_, version)) drop("its self-test failed");
     ERR_clear_error();
 }
 
@@ -277,15 +281,14 @@ bool LeanLibrary::load() {
     if (backing_ == nullptr) return false;
     default_provider_ = OSSL_PROVIDER_load(backing_, "default");
     if (default_provider_ == nullptr) return false;
-    shared() = {.default_provider = default_provider_, .kept = {}};
+    shared() = {.backing = backing_, .default_provider = default_provider_, .kept = {}};
     lean_ = OSSL_LIB_CTX_new();
     if (lean_ == nullptr || OSSL_PROVIDER_add_builtin(lean_, kName, initialise) != 1) return false;
     lean_provider_ = OSSL_PROVIDER_load(lean_, kName);
     if (lean_provider_ == nullptr) return false;
     // The first fetch fills the context's table of names, all of which each use of a key reads.
-    EVP_MD* any = nullptr;
-    without_cipher_names([&] { any = EVP_MD_fetch(lean_, kDigests.front(), nullptr); });
-    EVP_MD_free(any);
+    std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> any(nullptr, EVP_MD_free);
+    without_cipher_names([&] { any.reset(EVP_MD_fetch(lean_, kDigests.front(), nullptr)); });
     return any != nullptr;
 }
 

@@ -6,6 +6,7 @@
 #include "tls/tls_context_impl.h"
 
 #include <doctest/doctest.h>
+#include <openssl/err.h>
 
 using namespace lyncprobe;
 using namespace lyncprobe::test;
@@ -132,6 +133,48 @@ TEST_CASE("key share: what nobody needs any more is dropped, and not made again"
     CHECK(next(functions) == 2);
     CHECK(next(functions) == 3);
 }
+
+#if defined(__x86_64__)
+// An exchange for such keys; `derived`: does it compute the public half?
+bool derived = true;
+
+const OSSL_DISPATCH kExchange[] = {
+    entry(OSSL_FUNC_KEYEXCH_NEWCTX, plain(+[](void*) -> void* { return &derived; })),
+    entry(OSSL_FUNC_KEYEXCH_INIT, plain(+[](void*, void*, const OSSL_PARAM*) { return 1; })),
+    entry(OSSL_FUNC_KEYEXCH_SET_PEER, plain(+[](void*, void*) { return 1; })),
+    entry(
+        OSSL_FUNC_KEYEXCH_DERIVE, plain(+[](void*, unsigned char*, std::size_t* size, std::size_t) {
+            *size = 32;
+            if (!derived) ERR_raise(ERR_LIB_USER, 1);
+            return derived ? 1 : 0;
+        })
+    ),
+    entry(OSSL_FUNC_KEYEXCH_FREECTX, plain(+[](void*) {})),
+    entry(0, nullptr)};
+
+TEST_CASE("key share: a connection's key is the ladder's, where that fails the provider's") {
+    auto table = numbers();
+    table.insert(table.begin(), entry(OSSL_FUNC_KEYMGMT_NEW, plain(+[](void*) -> void* {
+                                          return new int(1000);
+                                      })));
+    table.insert(
+        table.begin() + 1,
+        entry(OSSL_FUNC_KEYMGMT_IMPORT, plain(+[](void*, int, const OSSL_PARAM*) { return 1; }))
+    );
+    const auto* functions =
+        tls::with_key_share(table.data(), tls::LadderKeys(nullptr, table.data(), kExchange)) + 2;
+    CHECK(next(functions) == 1); // of no connection
+    KeyShare share;
+    const KeyShareScope scope(share);
+    derived = true;
+    CHECK(next(functions) == 1000);
+    CHECK(next(functions) == -1000);
+    derived = false;
+    ERR_clear_error();
+    CHECK(next(functions) == 2);
+    CHECK(ERR_peek_error() == 0); // it would be taken for the handshake's
+}
+#endif
 
 TEST_CASE("key share: a key management that cannot copy is left as it is") {
     auto table = numbers();

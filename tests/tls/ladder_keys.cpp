@@ -87,11 +87,63 @@ std::string public_half_by_openssl(const std::string& secret) {
     return {out.begin(), out.end()};
 }
 
+// A provider that counts what it has handed out and not got back, and fails at the given step.
+int step = 0, failing_step = 0, out = 0;
+
+bool fails() { return ++step == failing_step; }
+
+void* handed_out() {
+    if (fails()) return nullptr;
+    ++out;
+    return &out;
+}
+
+template <class Function>
+OSSL_DISPATCH entry(int id, Function* function) {
+    return {id, reinterpret_cast<void (*)()>(function)};
+}
+
+const OSSL_DISPATCH kCountingKeys[] = {
+    entry(
+        OSSL_FUNC_KEYMGMT_NEW, +[](void*) { return handed_out(); }
+    ),
+    entry(
+        OSSL_FUNC_KEYMGMT_IMPORT, +[](void*, int, const OSSL_PARAM*) { return fails() ? 0 : 1; }
+    ),
+    entry(
+        OSSL_FUNC_KEYMGMT_FREE, +[](void*) { --out; }
+    ),
+    {0, nullptr}};
+
+const OSSL_DISPATCH kCountingExchange[] = {
+    entry(
+        OSSL_FUNC_KEYEXCH_NEWCTX, +[](void*) { return handed_out(); }
+    ),
+    entry(
+        OSSL_FUNC_KEYEXCH_INIT, +[](void*, void*, const OSSL_PARAM*) { return fails() ? 0 : 1; }
+    ),
+    entry(
+        OSSL_FUNC_KEYEXCH_SET_PEER, +[](void*, void*) { return fails() ? 0 : 1; }
+    ),
+    entry(
+        OSSL_FUNC_KEYEXCH_DERIVE,
+        +[](void*, unsigned char*, std::size_t* size, std::size_t) {
+            *size = 32;
+            return fails() ? 0 : 1;
+        }
+    ),
+    entry(
+        OSSL_FUNC_KEYEXCH_FREECTX, +[](void*) { --out; }
+    ),
+    {0, nullptr}};
+
 } // namespace
 
 TEST_CASE("ladder keys: the public half is the one that OpenSSL computes of the private half") {
     const Provider provider;
-    const LadderKeys keys(provider.functions(OSSL_OP_KEYMGMT), provider.functions(OSSL_OP_KEYEXCH));
+    const LadderKeys keys(
+        nullptr, provider.functions(OSSL_OP_KEYMGMT), provider.functions(OSSL_OP_KEYEXCH)
+    );
     std::vector<std::string> seen;
     for (int i = 0; i < 32; ++i) {
         void* key = keys.make(provider.context());
@@ -111,13 +163,25 @@ TEST_CASE("ladder keys: the public half is the one that OpenSSL computes of the 
 }
 
 TEST_CASE("ladder keys: none without all the functions") {
-    const Provider provider;
     const OSSL_DISPATCH nothing[] = {{0, nullptr}};
-    CHECK(LadderKeys().make(provider.context()) == nullptr);
-    CHECK(
-        LadderKeys(nothing, provider.functions(OSSL_OP_KEYEXCH)).make(provider.context()) == nullptr
-    );
-    CHECK(
-        LadderKeys(provider.functions(OSSL_OP_KEYMGMT), nothing).make(provider.context()) == nullptr
-    );
+    CHECK(LadderKeys().make(nullptr) == nullptr);
+    CHECK(LadderKeys(nullptr, nothing, kCountingExchange).make(nullptr) == nullptr);
+    CHECK(LadderKeys(nullptr, kCountingKeys, nothing).make(nullptr) == nullptr);
 }
+
+#if defined(__x86_64__)
+TEST_CASE("ladder keys: whatever step fails, no key comes of it and nothing is left behind") {
+    const LadderKeys keys(nullptr, kCountingKeys, kCountingExchange);
+    constexpr int kSteps = 10; // three keys of two steps, and the exchange of four
+    for (failing_step = 1; failing_step <= kSteps; ++failing_step) {
+        CAPTURE(failing_step);
+        step = out = 0;
+        CHECK(keys.make(nullptr) == nullptr);
+        CHECK(out == 0);
+    }
+    step = out = 0;
+    CHECK(keys.make(nullptr) != nullptr);
+    CHECK(step == kSteps);
+    CHECK(out == 1);
+}
+#endif
