@@ -47,7 +47,7 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
     seen.attempt = setup.attempt;
     seen.stage = Stage::connect;
     Marks marks;
-    bool conversed = false;
+    const bool converses = setup.probe != nullptr && setup.probe->converse != nullptr;
     Connection& connection = *setup.connection;
     try {
         connection.limit(std::min(setup.deadline, marks.started + setup.connect_timeout));
@@ -64,7 +64,7 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
         } else {
             marks.connected = Clock::now();
             connection.limit(setup.deadline);
-            const std::string local = connection.local_address();
+            const std::string local = converses ? connection.local_address() : std::string();
             const probes::Peer peer{
                 .target = setup.target,
                 .local_host = local,
@@ -81,7 +81,6 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
             if (udp) shortage = conclude_datagrams(setup, seen);
             seen.answered_at =
                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-            conversed = setup.probe != nullptr && setup.probe->converse != nullptr;
         }
     } catch (const std::bad_alloc&) {
         shortage = true;
@@ -92,7 +91,7 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
         seen.detail = fmt::format("internal error: {}", error.what());
     }
     connection.close();
-    seen.timings = timings(marks, setup.look_up, conversed);
+    seen.timings = timings(marks, setup.look_up, converses);
     co_return shortage;
 }
 
