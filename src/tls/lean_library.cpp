@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The lean context has one provider, made of the default provider's own functions: it answers the
 // library's questions with a shorter list of algorithms and computes nothing itself; key_share.h
-// says what it keeps.
+// says what it keeps. A second one has what is rarely needed.
 #include "tls/lean_library.h"
 
 #include "pki/memory.h"
 #include "tls/cipher_names.h"
 #include "tls/key_share.h"
+#include "tls/lean_list.h"
 #include "tls/tls_context_impl.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <new>
@@ -29,69 +29,7 @@ namespace lyncprobe::tls {
 namespace {
 
 constexpr const char* kName = "lyncprobe-lean";
-
-// What a TLS client of versions 1.0 to 1.3 fetches, by operation. First names of the algorithms.
-constexpr std::array kKeyManagements{"RSA",     "RSA-PSS", "EC",  "X25519", "X448",
-                                     "ED25519", "ED448",   "DSA", "DH",     "HMAC"};
-constexpr std::array kKeyShares{"X25519"}; // what libssl offers a key of in its ClientHello
-constexpr std::array kExchanges{"ECDH", "X25519", "X448", "DH"};
-constexpr std::array kSignatures{"RSA", "ECDSA", "ED25519", "ED448", "DSA", "HMAC"};
-constexpr std::array kDigests{"SHA1",     "SHA2-224", "SHA2-256", "SHA2-384",
-                              "SHA2-512", "MD5",      "MD5-SHA1", "SHAKE-256"};
-constexpr std::array kKdfs{"HKDF", "TLS1-PRF", "TLS13-KDF"};
-constexpr std::array kMacs{"HMAC"};
-constexpr std::array kRandoms{"CTR-DRBG", "SEED-SRC"};
-constexpr std::array kDecoders{"RSA", "RSA-PSS", "EC", "ED25519", "ED448", "DSA"};
-// Those of ssl_cipher_table_cipher and ssl_cipher_get_evp in ssl/ssl_ciph.c.
-constexpr std::array kCiphers{
-    "AES-128-CBC",
-    "AES-256-CBC",
-    "AES-128-CBC-HMAC-SHA1",
-    "AES-256-CBC-HMAC-SHA1",
-    "AES-128-CBC-HMAC-SHA256",
-    "AES-256-CBC-HMAC-SHA256",
-    "AES-128-GCM",
-    "AES-256-GCM",
-    "AES-128-CCM",
-    "AES-256-CCM",
-    "ARIA-128-GCM",
-    "ARIA-256-GCM",
-    "CAMELLIA-128-CBC",
-    "CAMELLIA-256-CBC",
-    "ChaCha20-Poly1305",
-    "DES-EDE3-CBC"};
-
-bool starts_with_any(const char* names, const char* const* wanted, std::size_t count) {
-    const std::string_view text(names);
-    const auto first = text.substr(0, text.find(':'));
-    return std::any_of(wanted, wanted + count, [&](const char* one) { return first == one; });
-}
-
-template <std::size_t N>
-bool is_one_of(const OSSL_ALGORITHM& algorithm, const std::array<const char*, N>& wanted) {
-    return starts_with_any(algorithm.algorithm_names, wanted.data(), N);
-}
-
-bool is_wanted(int operation, const OSSL_ALGORITHM& algorithm) {
-    const std::string_view properties(
-        algorithm.property_definition ? algorithm.property_definition : ""
-    );
-    switch (operation) {
-    case OSSL_OP_KEYMGMT: return is_one_of(algorithm, kKeyManagements);
-    case OSSL_OP_KEYEXCH: return is_one_of(algorithm, kExchanges);
-    case OSSL_OP_SIGNATURE: return is_one_of(algorithm, kSignatures);
-    case OSSL_OP_DIGEST: return is_one_of(algorithm, kDigests);
-    case OSSL_OP_KDF: return is_one_of(algorithm, kKdfs);
-    case OSSL_OP_MAC: return is_one_of(algorithm, kMacs);
-    case OSSL_OP_CIPHER: return is_one_of(algorithm, kCiphers);
-    case OSSL_OP_DECODER:
-        return is_one_of(algorithm, kDecoders) &&
-               properties.find("structure=SubjectPublicKeyInfo") != std::string_view::npos;
-    case OSSL_OP_RAND: return is_one_of(algorithm, kRandoms);
-    case OSSL_OP_ASYM_CIPHER: return true; // RSA key exchange
-    default: return false;
-    }
-}
+constexpr const char* kRareName = "lyncprobe-rare";
 
 // Shared is what the provider's functions need; the C interface gives them no place of our own,
 // since the provider context must be the default provider's. One lean library exists at a time.
@@ -99,6 +37,7 @@ struct Shared {
     OSSL_LIB_CTX* backing = nullptr;
     OSSL_PROVIDER* default_provider = nullptr;
     std::map<int, std::vector<OSSL_ALGORITHM>> kept; // each ends with an empty entry
+    std::vector<OSSL_ALGORITHM> rare;                // decoders; ends with an empty entry
 };
 Shared& shared() {
     static Shared it;
@@ -111,7 +50,7 @@ LadderKeys ladder_of(const OSSL_DISPATCH* key_management) {
     const auto* exchange =
         OSSL_PROVIDER_query_operation(shared().default_provider, OSSL_OP_KEYEXCH, &ignored);
     for (; exchange != nullptr && exchange->algorithm_names != nullptr; ++exchange)
-        if (is_one_of(*exchange, kKeyShares))
+        if (is_of_key_share(*exchange))
             return {shared().backing, key_management, exchange->implementation};
     return {};
 }
@@ -122,7 +61,7 @@ std::vector<OSSL_ALGORITHM> wanted_of(const OSSL_ALGORITHM* all, int operation) 
     for (; all != nullptr && all->algorithm_names != nullptr; ++all) {
         if (!is_wanted(operation, *all)) continue;
         list.push_back(*all);
-        if (operation == OSSL_OP_KEYMGMT && is_one_of(*all, kKeyShares))
+        if (operation == OSSL_OP_KEYMGMT && is_of_key_share(*all))
             list.back().implementation =
                 with_key_share(all->implementation, ladder_of(all->implementation));
     }
@@ -144,6 +83,22 @@ const OSSL_ALGORITHM* query(void*, int operation, int* no_cache) {
         *no_cache = 1;
         return nullptr;
     }
+}
+
+std::vector<OSSL_ALGORITHM> rare_decoders() {
+    int ignored = 0;
+    std::vector<OSSL_ALGORITHM> list;
+    const auto* all =
+        OSSL_PROVIDER_query_operation(shared().default_provider, OSSL_OP_DECODER, &ignored);
+    for (; all != nullptr && all->algorithm_names != nullptr; ++all)
+        if (is_rare_decoder(*all)) list.push_back(*all);
+    list.push_back({nullptr, nullptr, nullptr, nullptr});
+    return list;
+}
+
+const OSSL_ALGORITHM* query_rare(void*, int operation, int* no_cache) {
+    *no_cache = 0;
+    return operation == OSSL_OP_DECODER ? shared().rare.data() : nullptr;
 }
 
 int capabilities(void*, const char* capability, OSSL_CALLBACK* callback, void* argument) {
@@ -175,6 +130,17 @@ int initialise(
         entry(OSSL_FUNC_PROVIDER_GETTABLE_PARAMS, gettable_parameters),
         entry(OSSL_FUNC_PROVIDER_GET_PARAMS, get_parameters),
         {0, nullptr}};
+    *functions = table;
+    *context = OSSL_PROVIDER_get0_provider_ctx(shared().default_provider);
+    return 1;
+}
+
+// Of the provider of what is rarely needed.
+int initialise_rare(
+    const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** functions, void** context
+) {
+    static const OSSL_DISPATCH table[] = {
+        entry(OSSL_FUNC_PROVIDER_QUERY_OPERATION, query_rare), {0, nullptr}};
     *functions = table;
     *context = OSSL_PROVIDER_get0_provider_ctx(shared().default_provider);
     return 1;
@@ -281,19 +247,29 @@ bool LeanLibrary::load() {
     if (backing_ == nullptr) return false;
     default_provider_ = OSSL_PROVIDER_load(backing_, "default");
     if (default_provider_ == nullptr) return false;
-    shared() = {.backing = backing_, .default_provider = default_provider_, .kept = {}};
+    shared() = {.backing = backing_, .default_provider = default_provider_, .kept = {}, .rare = {}};
+    shared().rare = rare_decoders();
     lean_ = OSSL_LIB_CTX_new();
-    if (lean_ == nullptr || OSSL_PROVIDER_add_builtin(lean_, kName, initialise) != 1) return false;
+    if (lean_ == nullptr || OSSL_PROVIDER_add_builtin(lean_, kName, initialise) != 1 ||
+        OSSL_PROVIDER_add_builtin(lean_, kRareName, initialise_rare) != 1)
+        return false;
     lean_provider_ = OSSL_PROVIDER_load(lean_, kName);
     if (lean_provider_ == nullptr) return false;
     // The first fetch fills the context's table of names, all of which each use of a key reads.
     std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> any(nullptr, EVP_MD_free);
-    without_cipher_names([&] { any.reset(EVP_MD_fetch(lean_, kDigests.front(), nullptr)); });
+    without_cipher_names([&] { any.reset(EVP_MD_fetch(lean_, "SHA2-256", nullptr)); });
     return any != nullptr;
+}
+
+void LeanLibrary::expect(const std::vector<std::string>& certificates) {
+    if (lean_ == nullptr || rare_provider_ != nullptr) return;
+    if (certificates.empty() || !std::ranges::all_of(certificates, has_common_key))
+        rare_provider_ = OSSL_PROVIDER_load(lean_, kRareName);
 }
 
 void LeanLibrary::drop(std::string why_not) {
     why_not_ = std::move(why_not);
+    if (rare_provider_ != nullptr) OSSL_PROVIDER_unload(rare_provider_);
     if (lean_provider_ != nullptr) OSSL_PROVIDER_unload(lean_provider_);
     OSSL_LIB_CTX_free(lean_);
     if (default_provider_ != nullptr) {
@@ -301,7 +277,7 @@ void LeanLibrary::drop(std::string why_not) {
         shared() = {};
     }
     OSSL_LIB_CTX_free(backing_);
-    lean_provider_ = default_provider_ = nullptr;
+    rare_provider_ = lean_provider_ = default_provider_ = nullptr;
     lean_ = backing_ = nullptr;
 }
 

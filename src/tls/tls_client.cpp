@@ -4,6 +4,7 @@
 #include "model/limits.h"
 #include "pki/distinguished_name.h"
 #include "pki/memory.h"
+#include "tls/lean_library.h"
 #include "tls/log_facts.h"
 #include "tls/tls_context_impl.h"
 
@@ -65,6 +66,15 @@ const BIO_METHOD* bio_method() {
     return method.get();
 }
 
+// Those of a renegotiation and those beyond the most that are kept nobody has looked at.
+void expect_certificates(TlsClient::Impl& impl, std::string_view message) {
+    if (impl.context.lean == nullptr ||
+        !message.starts_with(char{codec::handshake_type::kCertificate}))
+        return;
+    const bool known = !impl.log.shaken_hands() && !impl.log.too_many_certificates();
+    impl.context.lean->expect(known ? impl.log.presented() : std::vector<std::string>());
+}
+
 void on_message(
     int sent, int, int content_type, const void* bytes, std::size_t size, SSL* ssl, void* client
 ) {
@@ -76,6 +86,7 @@ void on_message(
         SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
     try {
         if (content_type == SSL3_RT_HANDSHAKE) log.message(sent == 0, text);
+        if (content_type == SSL3_RT_HANDSHAKE && sent == 0) expect_certificates(impl, text);
         if (content_type == SSL3_RT_ALERT) log.alert(sent == 0, text);
     } catch (const std::bad_alloc&) {
         impl.out_of_memory = true;

@@ -93,6 +93,7 @@ ContextPool::Context& ContextPool::get(const HandshakeOptions& options) {
     auto context = std::make_unique<Context>();
     context->ssl = make_ssl_context(library_ ? library_->get() : nullptr);
     context->ca_names = &ca_names_->lists;
+    if (is_lean()) context->lean = library_.get();
     if (!options.identity.empty()) {
         const auto known = identities_.find(options.identity);
         if (known == identities_.end())

@@ -34,6 +34,7 @@ struct ContextPool::Context {
     SslCtxPtr ssl;
     pki::IdentityPtr identity;       // null = none to offer
     CaNameCache* ca_names = nullptr; // owned by the pool
+    LeanLibrary* lean = nullptr;     // same; null = OpenSSL's own context
 };
 
 struct TlsClient::Impl {

@@ -125,6 +125,28 @@ TEST_CASE("lean library: every kind of certificate and key gives the same facts 
     }
 }
 
+TEST_CASE("lean library: a rare kind of key between common ones, in one context") {
+    const auto& pki = pki_of_tests();
+    tls::ContextPool pool(Library::lean);
+    using K = lab::KeySpec::Kind;
+    for (const auto& key : std::vector<lab::KeySpec>{
+             {K::rsa, 2048}, {K::ed25519}, {K::ec, 256, "P-256"}, {K::dsa, 2048}, {K::rsa, 2048}}) {
+        CAPTURE(static_cast<int>(key.kind));
+        const auto issued = pki.issuing.issue(
+            {.common_name = "fe01.contoso.example", .dns = {"fe01.contoso.example"}, .key = key}
+        );
+        tls::TlsClient client(pool.get({}), {});
+        MemoryServer server(
+            {.max_version = TLS1_2_VERSION,
+             .chain_pem = pki.chain(issued),
+             .key_pem = issued.key_pem,
+             .ciphers = "ALL:@SECLEVEL=0"}
+        );
+        pump(client, server);
+        CHECK(client.state() == tls::TlsClient::State::up);
+    }
+}
+
 TEST_CASE("lean library: key exchanges and our own certificate, too") {
     const auto& pki = pki_of_tests();
     ServerSetup setup{.chain_pem = pki.chain(pki.rsa), .key_pem = pki.rsa.key_pem};

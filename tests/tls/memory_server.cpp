@@ -25,6 +25,7 @@ MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_
     SSL_CTX_set_min_proto_version(context, setup.min_version);
     SSL_CTX_set_max_proto_version(context, setup.max_version);
     REQUIRE(SSL_CTX_set_cipher_list(context, setup.ciphers.c_str()) == 1);
+    REQUIRE(SSL_CTX_set_dh_auto(context, 1) == 1);
     if (!setup.groups.empty())
         REQUIRE(SSL_CTX_set1_groups_list(context, setup.groups.c_str()) == 1);
     if (!setup.tickets) SSL_CTX_set_num_tickets(context, 0);
