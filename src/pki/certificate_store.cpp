@@ -32,7 +32,20 @@ struct CertificateStore::Impl {
     std::map<Fingerprint, CertificatePtr> by_fingerprint;
     std::vector<CertificatePtr> in_order;
     std::map<std::vector<Fingerprint>, std::shared_ptr<Chain>> chains;
+    std::shared_ptr<Chain> last; // asked for
 };
+
+namespace {
+
+bool is_chain_of(const std::vector<std::string>& presented, const Chain& chain) {
+    return chain.unreadable.empty() &&
+           std::equal(
+               presented.begin(), presented.end(), chain.presented.begin(), chain.presented.end(),
+               [](const std::string& der, const CertificatePtr& known) { return der == known->der; }
+           );
+}
+
+} // namespace
 
 CertificateStore::CertificateStore(Anchors anchors) : impl_(std::make_unique<Impl>()) {
     impl_->anchors = std::move(anchors);
@@ -55,11 +68,13 @@ Result<CertificatePtr> CertificateStore::intern(std::string_view der) {
 
 ChainPtr CertificateStore::chain(const std::vector<std::string>& presented) {
     if (presented.empty()) return nullptr;
+    // The servers of a pool stand together in a list.
+    if (impl_->last && is_chain_of(presented, *impl_->last)) return impl_->last;
     std::vector<Fingerprint> fingerprints;
     for (const auto& der : presented)
         fingerprints.push_back(sha256(der));
     if (const auto known = impl_->chains.find(fingerprints); known != impl_->chains.end())
-        return known->second;
+        return impl_->last = known->second;
 
     auto chain = std::make_shared<Chain>();
     for (std::size_t position = 0; position < presented.size(); ++position) {
@@ -72,7 +87,7 @@ ChainPtr CertificateStore::chain(const std::vector<std::string>& presented) {
     read_chain_facts(*chain, impl_->anchors.impl(), impl_->signatures);
     chain->path = search_path(chain->presented, impl_->anchors.impl(), impl_->signatures);
     impl_->chains.emplace(std::move(fingerprints), chain);
-    return chain;
+    return impl_->last = chain;
 }
 
 Ascents CertificateStore::ascents() {

@@ -67,6 +67,24 @@ TEST_CASE("store: one object per distinct certificate, in order of first sight")
     CHECK(store.chain({}) == nullptr);
 }
 
+TEST_CASE("store: one object per distinct chain, whichever was asked for before") {
+    CertificateStore store{Anchors()};
+    const auto leaf = make_leaf("Root", "root"), root = make_root("Root", "root");
+    const auto whole = store.chain({leaf, root});
+    CHECK(store.chain({leaf, root}) == whole);
+    const auto alone = store.chain({leaf});
+    CHECK(alone != whole);
+    CHECK(alone->presented.size() == 1);
+    const auto twice = store.chain({leaf, root, root});
+    CHECK(twice->presented.size() == 3);
+    CHECK(store.chain({leaf, root}) == whole);
+    CHECK(store.chain({root, leaf}) != whole);
+    const auto broken = store.chain({leaf, "no certificate"});
+    CHECK(broken->unreadable.size() == 1);
+    CHECK(store.chain({leaf}) == alone);
+    CHECK(store.chain({leaf, "no certificate"}) == broken);
+}
+
 TEST_CASE("chain: in order with its root, without anchors") {
     const auto facts = chain({leaf(), intermediate(), root()});
     CHECK(facts->ordered);
