@@ -44,28 +44,32 @@ Shared& shared() {
     return it;
 }
 
+// Of the default provider's algorithms those that are `wanted`; ends with an empty entry.
+template <class Wanted>
+std::vector<OSSL_ALGORITHM> provided(int operation, int* no_cache, const Wanted& wanted) {
+    std::vector<OSSL_ALGORITHM> list;
+    const auto* all = OSSL_PROVIDER_query_operation(shared().default_provider, operation, no_cache);
+    for (; all != nullptr && all->algorithm_names != nullptr; ++all)
+        if (wanted(*all)) list.push_back(*all);
+    list.push_back({nullptr, nullptr, nullptr, nullptr});
+    return list;
+}
+
 // What makes the keys of an exchange that the default provider has too.
 LadderKeys ladder_of(const OSSL_DISPATCH* key_management) {
     int ignored = 0;
-    const auto* exchange =
-        OSSL_PROVIDER_query_operation(shared().default_provider, OSSL_OP_KEYEXCH, &ignored);
-    for (; exchange != nullptr && exchange->algorithm_names != nullptr; ++exchange)
-        if (is_of_key_share(*exchange))
-            return {shared().backing, key_management, exchange->implementation};
-    return {};
+    const auto exchange = provided(OSSL_OP_KEYEXCH, &ignored, is_of_key_share).front();
+    if (exchange.algorithm_names == nullptr) return {};
+    return {shared().backing, key_management, exchange.implementation};
 }
 
-// The default provider's list without what nobody wants; ends with an empty entry.
-std::vector<OSSL_ALGORITHM> wanted_of(const OSSL_ALGORITHM* all, int operation) {
-    std::vector<OSSL_ALGORITHM> list;
-    for (; all != nullptr && all->algorithm_names != nullptr; ++all) {
-        if (!is_wanted(operation, *all)) continue;
-        list.push_back(*all);
-        if (operation == OSSL_OP_KEYMGMT && is_of_key_share(*all))
-            list.back().implementation =
-                with_key_share(all->implementation, ladder_of(all->implementation));
-    }
-    list.push_back({nullptr, nullptr, nullptr, nullptr});
+std::vector<OSSL_ALGORITHM> handed_out(int operation, int* no_cache) {
+    auto list = provided(operation, no_cache, [&](const OSSL_ALGORITHM& one) {
+        return is_wanted(operation, one);
+    });
+    for (auto& one : list)
+        if (operation == OSSL_OP_KEYMGMT && one.algorithm_names != nullptr && is_of_key_share(one))
+            one.implementation = with_key_share(one.implementation, ladder_of(one.implementation));
     return list;
 }
 
@@ -76,24 +80,11 @@ const OSSL_ALGORITHM* query(void*, int operation, int* no_cache) {
     try {
         if (const auto known = kept.find(operation); known != kept.end())
             return known->second.data();
-        const auto* all =
-            OSSL_PROVIDER_query_operation(shared().default_provider, operation, no_cache);
-        return kept.emplace(operation, wanted_of(all, operation)).first->second.data();
+        return kept.emplace(operation, handed_out(operation, no_cache)).first->second.data();
     } catch (const std::bad_alloc&) {
         *no_cache = 1;
         return nullptr;
     }
-}
-
-std::vector<OSSL_ALGORITHM> rare_decoders() {
-    int ignored = 0;
-    std::vector<OSSL_ALGORITHM> list;
-    const auto* all =
-        OSSL_PROVIDER_query_operation(shared().default_provider, OSSL_OP_DECODER, &ignored);
-    for (; all != nullptr && all->algorithm_names != nullptr; ++all)
-        if (is_rare_decoder(*all)) list.push_back(*all);
-    list.push_back({nullptr, nullptr, nullptr, nullptr});
-    return list;
 }
 
 const OSSL_ALGORITHM* query_rare(void*, int operation, int* no_cache) {
@@ -248,7 +239,8 @@ bool LeanLibrary::load() {
     default_provider_ = OSSL_PROVIDER_load(backing_, "default");
     if (default_provider_ == nullptr) return false;
     shared() = {.backing = backing_, .default_provider = default_provider_, .kept = {}, .rare = {}};
-    shared().rare = rare_decoders();
+    int ignored = 0;
+    shared().rare = provided(OSSL_OP_DECODER, &ignored, is_rare_decoder);
     lean_ = OSSL_LIB_CTX_new();
     if (lean_ == nullptr || OSSL_PROVIDER_add_builtin(lean_, kName, initialise) != 1 ||
         OSSL_PROVIDER_add_builtin(lean_, kRareName, initialise_rare) != 1)
