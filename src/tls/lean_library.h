@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A library context for TLS clients that fetches fast: OpenSSL 3.0 sets up every decoder it knows
-// for each public key it reads, about forty of them, where a TLS client needs four.
+// for each public key it reads, about forty of them, where a TLS client needs two, and hardly ever
+// six.
 #pragma once
 
 #include <string>
@@ -25,7 +26,7 @@ class LeanLibrary {
 
     // To be told of the certificates (DER) of each message before libssl reads their keys: with the
     // first that may have a key of a rare kind the decoders for those come, which until then cost
-    // every other key a sixth of its time. Empty = nobody knows what will come.
+    // every other key a tenth of its time. Empty = nobody knows what will come.
     void expect(const std::vector<std::string>& certificates);
 
   private:
