@@ -106,7 +106,13 @@ StatusSaid read_response(
 }
 
 void Revocation::add(ChainPtr chain) {
-    if (chain && known_.insert(chain).second) chains_.push_back(std::move(chain));
+    if (chain && known_.try_emplace(chain, chains_.size()).second)
+        chains_.push_back(std::move(chain));
+}
+
+ChainPtr Revocation::completed(const ChainPtr& chain) const {
+    const auto known = known_.find(chain);
+    return known == known_.end() ? chain : chains_[known->second];
 }
 
 void Revocation::run() {
@@ -154,13 +160,15 @@ void Revocation::fetch_issuers() {
                 location.detail = "what is there is no certificate: " + problem;
             });
         bool changed = false;
-        for (const auto& chain : chains_)
+        for (auto& chain : chains_)
             while (const auto last = store_.without_issuer(*chain)) {
                 std::vector<CertificatePtr> offered;
                 for (const auto& url : last->ca_issuer_urls)
                     if (const auto known = found.find(url); known != found.end())
                         offered.insert(offered.end(), known->second.begin(), known->second.end());
-                if (!store_.complete(*chain, offered)) break;
+                auto completed = store_.complete(*chain, offered);
+                if (!completed) break;
+                chain = std::move(completed);
                 changed = true;
             }
         if (!changed) return;

@@ -41,8 +41,11 @@ class Revocation {
 
     void add(ChainPtr chain); // null is none
     // Completes chains from their caIssuers locations, then asks for the status of every
-    // certificate presented below its root. The chains of the store change.
+    // certificate presented below its root.
     void run();
+    // What takes the place of a chain after run(): the chain with the issuers that were fetched for
+    // it, itself where there are none or it was not added.
+    ChainPtr completed(const ChainPtr& chain) const;
 
     StatusMap take_statuses() { return std::move(statuses_); }
     std::vector<LocationPtr> take_locations() { return std::move(locations_); }
@@ -82,8 +85,8 @@ class Revocation {
     pki::CertificateStore& store_;
     fetch::Options options_;
     Time now_;
-    std::set<ChainPtr> known_;
-    std::vector<ChainPtr> chains_; // in order of first sight
+    std::map<ChainPtr, std::size_t> known_; // as added; indices into chains_
+    std::vector<ChainPtr> chains_;          // in order of first sight, completed as far as possible
     std::vector<Asker> askers_;
     std::map<std::string, std::set<std::size_t>> deltas_; // URL → askers
     std::vector<LocationPtr> locations_;                  // in the order in which they were needed

@@ -159,6 +159,8 @@ class Run {
         } catch (const std::exception& error) {
             progress_.say(fmt::format("fetching ended early: {}", error.what()));
         }
+        for (std::size_t i = 0; i < waiting_.size(); ++i)
+            use_completed(revocation, result_.endpoints[i], waiting_[i]);
         statuses_ = revocation.take_statuses();
         judge_.use(statuses_);
         judge_identities();
@@ -221,6 +223,14 @@ class Run {
         for (const auto& identity : identities_)
             result_.identities.push_back(judge_.identity(*identity));
         outputs_.identities(result_.identities);
+    }
+
+    // Before it is judged: a chain that is judged does not change any more.
+    static void use_completed(const Revocation& revocation, EndpointRow& row, Unjudged& rest) {
+        rest.chain = revocation.completed(rest.chain);
+        row.main.chain = revocation.completed(row.main.chain);
+        for (auto& variant : row.variants)
+            variant.chain = revocation.completed(variant.chain);
     }
 
     void judge_row(EndpointRow& row, const Unjudged& rest) {

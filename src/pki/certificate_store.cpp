@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 namespace lyncprobe::pki {
 
@@ -26,13 +27,19 @@ struct CertificateStore::Impl {
             if (issued(certificate, *anchor)) return anchor;
         return nullptr;
     }
+    // What follows from a chain's `fetched`, which is not empty.
+    void judge_fetched(Chain& chain);
 
     Anchors anchors;
     SignatureCache signatures;
     std::map<Fingerprint, CertificatePtr> by_fingerprint;
     std::vector<CertificatePtr> in_order;
-    std::map<std::vector<Fingerprint>, std::shared_ptr<Chain>> chains;
-    std::shared_ptr<Chain> last; // asked for
+    // By what was presented, unreadable entries included; the value is the chain as far as it was
+    // completed.
+    using Chains = std::map<std::vector<Fingerprint>, ChainPtr>;
+    Chains chains;
+    std::unordered_map<const Chain*, Chains::iterator> places; // of the values of `chains`
+    ChainPtr last;                                             // asked for
 };
 
 namespace {
@@ -86,8 +93,9 @@ ChainPtr CertificateStore::chain(const std::vector<std::string>& presented) {
     }
     read_chain_facts(*chain, impl_->anchors.impl(), impl_->signatures);
     chain->path = search_path(chain->presented, impl_->anchors.impl(), impl_->signatures);
-    impl_->chains.emplace(std::move(fingerprints), chain);
-    return impl_->last = chain;
+    const auto place = impl_->chains.emplace(std::move(fingerprints), chain).first;
+    impl_->places.emplace(chain.get(), place);
+    return impl_->last = std::move(chain);
 }
 
 Ascents CertificateStore::ascents() {
@@ -121,42 +129,55 @@ CertificatePtr CertificateStore::without_issuer(const Chain& chain) const {
     return last->root_like ? nullptr : last;
 }
 
-bool CertificateStore::complete(const Chain& chain, const std::vector<CertificatePtr>& found) {
-    // Every chain is one of `chains`, which made it without const.
-    auto& mine = const_cast<Chain&>(chain);
-    const auto before = mine.fetched.size();
+ChainPtr CertificateStore::complete(
+    const Chain& chain, const std::vector<CertificatePtr>& found
+) {
+    const auto place = impl_->places.find(&chain);
+    if (place == impl_->places.end()) return nullptr;
+    const auto completed = std::make_shared<Chain>(chain);
     std::size_t checks = 0;
-    while (const auto last = without_issuer(mine)) {
-        const auto next = std::find_if(found.begin(), found.end(), [&](const auto& candidate) {
-            const auto known = std::find(mine.fetched.begin(), mine.fetched.end(), candidate);
-            return known == mine.fetched.end() &&
+    while (const auto last = without_issuer(*completed)) {
+        const auto& fetched = completed->fetched;
+        const auto next = std::ranges::find_if(found, [&](const auto& candidate) {
+            return std::ranges::find(fetched, candidate) == fetched.end() &&
                    same_name(last->issuer_der, candidate->subject_der) &&
                    ++checks <= limits::kPathSignatures && impl_->issued(*last, *candidate);
         });
-        if (next == found.end() || mine.fetched.size() == limits::kPathDepth) break;
-        mine.fetched.push_back(*next);
+        if (next == found.end() || fetched.size() == limits::kPathDepth) break;
+        completed->fetched.push_back(*next);
     }
-    if (mine.fetched.size() == before) return false;
-    const auto& top = *mine.fetched.back();
-    mine.completed_by_fetch =
-        top.root_like || impl_->anchors.impl().contains(top) || impl_->anchor_above(top) != nullptr;
+    if (completed->fetched.size() == chain.fetched.size()) return nullptr;
+    impl_->judge_fetched(*completed);
+    // From now on it is what this list of certificates leads to, also for whoever asks later.
+    const auto of_list = place->second;
+    impl_->places.erase(place);
+    impl_->places.emplace(completed.get(), of_list);
+    if (impl_->last.get() == &chain) impl_->last = completed;
+    of_list->second = completed;
+    return completed;
+}
+
+// Without what was fetched the path ends where it ended before; with it a new one is built.
+void CertificateStore::Impl::judge_fetched(Chain& chain) {
+    const auto& top = *chain.fetched.back();
+    chain.completed_by_fetch =
+        top.root_like || anchors.impl().contains(top) || anchor_above(top) != nullptr;
     // What was missing is the root, which need not be sent (RFC 5246 7.4.2).
-    if (mine.fetched.front()->root_like) {
-        mine.complete = true;
-        mine.missing_issuer.clear();
+    if (chain.fetched.front()->root_like) {
+        chain.complete = true;
+        chain.missing_issuer.clear();
     }
-    auto candidates = mine.presented;
-    candidates.insert(candidates.end(), mine.fetched.begin(), mine.fetched.end());
-    mine.path = search_path(candidates, impl_->anchors.impl(), impl_->signatures);
-    for (const auto& certificate : mine.path.path) {
+    auto candidates = chain.presented;
+    candidates.insert(candidates.end(), chain.fetched.begin(), chain.fetched.end());
+    chain.path = search_path(candidates, anchors.impl(), signatures);
+    for (const auto& certificate : chain.path.path) {
         const auto is_it = [&](const auto& one) { return one->sha256 == certificate->sha256; };
-        if (std::any_of(mine.presented.begin(), mine.presented.end(), is_it) ||
-            std::none_of(mine.fetched.begin(), mine.fetched.end(), is_it))
+        if (std::ranges::any_of(chain.presented, is_it) ||
+            std::ranges::none_of(chain.fetched, is_it))
             continue;
-        mine.path.used_fetched = true;
-        if (!certificate->root_like) mine.path.used_unpresented = true;
+        chain.path.used_fetched = true;
+        if (!certificate->root_like) chain.path.used_unpresented = true;
     }
-    return true;
 }
 
 const std::vector<CertificatePtr>& CertificateStore::certificates() const {

@@ -42,7 +42,8 @@ class CertificateStore {
     Result<CertificatePtr> intern(std::string_view der);
 
     // The chain as presented (DER in wire order) with its order facts and its best path; dates are
-    // ignored in the search. Computed once per distinct list. Null where nothing was presented.
+    // ignored in the search. Computed once per distinct list; where complete() has added to it, with
+    // that. Null where nothing was presented.
     ChainPtr chain(const std::vector<std::string>& presented);
 
     // Where every chain so far leads by all certificates so far. The pointers are those of chain().
@@ -54,9 +55,11 @@ class CertificateStore {
     // The certificate whose issuer neither the chain nor the anchors have; null where a path was
     // found or ends in a self-signed certificate. The beginning of a fetch.
     CertificatePtr without_issuer(const Chain&) const;
-    // Adds what of `found` continues the chain behind without_issuer() and searches its path again.
-    // Whoever holds the chain sees the change. False where nothing fitted.
-    bool complete(const Chain&, const std::vector<CertificatePtr>& found);
+    // The chain with what of `found` continues it behind without_issuer(), its path built again. It
+    // takes the place of the given one in this store: chain() and ascents() know only the new one
+    // from now on. The given one does not change, and whoever holds it exchanges it. Null where
+    // nothing fitted, or where the chain is not (or no longer) one of this store.
+    ChainPtr complete(const Chain&, const std::vector<CertificatePtr>& found);
 
     // In order of first sight.
     const std::vector<CertificatePtr>& certificates() const;

@@ -123,18 +123,21 @@ TEST_CASE("store: what caIssuers locations give completes a chain, and says so")
     SUBCASE("to a root that nobody trusts") {}
     const bool trusted = anchors.configured();
     CertificateStore store(std::move(anchors));
-    const auto chain = store.chain({server.certificate_der});
+    const auto as_presented = store.chain({server.certificate_der});
+    auto chain = as_presented;
     const auto intern = [&](const lab::Authority& one) {
         return store.intern(one.self().certificate_der).value();
     };
     CHECK(store.without_issuer(*chain) == chain->presented.front());
     CHECK(!store.issuer_of(*chain->presented.front(), *chain));
     CHECK(!store.complete(*chain, {intern(middle)})); // does not fit on the leaf
-    REQUIRE(store.complete(*chain, {intern(lower)}));
+    chain = store.complete(*chain, {intern(lower)});
+    REQUIRE(chain);
     CHECK(!chain->completed_by_fetch);
     CHECK(store.without_issuer(*chain) == intern(lower));
     CHECK(store.issuer_of(*chain->presented.front(), *chain) == intern(lower));
-    REQUIRE(store.complete(*chain, {intern(root), intern(middle)}));
+    chain = store.complete(*chain, {intern(root), intern(middle)});
+    REQUIRE(chain);
     CHECK(chain->completed_by_fetch);
     CHECK(chain->complete != true); // two intermediates are missing all the same
     CHECK(!store.without_issuer(*chain));
@@ -143,6 +146,15 @@ TEST_CASE("store: what caIssuers locations give completes a chain, and says so")
         CHECK(chain->path.used_fetched);
         CHECK(chain->path.used_unpresented);
     }
+    // Whoever holds the chain as it was presented sees no change.
+    CHECK(as_presented->fetched.empty());
+    CHECK(as_presented->path.path.size() == 1);
+    CHECK(!store.complete(*as_presented, {intern(lower)}));
+    // The store has one chain for one list, the completed one.
+    CHECK(store.chain({server.certificate_der}) == chain);
+    const auto ascents = store.ascents();
+    CHECK(ascents.size() == 1);
+    CHECK(ascents.contains(chain.get()));
 }
 
 TEST_CASE("store: thousands of issuers that did not sign are not all tried") {
@@ -168,8 +180,9 @@ TEST_CASE("store: where only the self-signed root was missing, the chain was com
     CertificateStore store{Anchors()};
     const auto chain = store.chain({server.certificate_der});
     CHECK(!chain->complete);
-    REQUIRE(store.complete(*chain, {store.intern(root.self().certificate_der).value()}));
-    CHECK(chain->complete == true);
-    CHECK(chain->missing_issuer == "");
-    CHECK(chain->path.trust == PathFacts::Trust::unknown);
+    const auto whole = store.complete(*chain, {store.intern(root.self().certificate_der).value()});
+    REQUIRE(whole);
+    CHECK(whole->complete == true);
+    CHECK(whole->missing_issuer == "");
+    CHECK(whole->path.trust == PathFacts::Trust::unknown);
 }
