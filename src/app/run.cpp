@@ -32,9 +32,6 @@ namespace {
 
 using std::chrono::seconds;
 
-// Setting up the lean library context costs what it saves on so many handshakes.
-constexpr std::size_t kWorthLean = 32;
-
 // --follow: a redirect may lead to a service that names the rest.
 constexpr int kFollowRounds = 3;
 
@@ -109,11 +106,6 @@ class Run {
               std::chrono::duration_cast<seconds>(
                   inputs_.settings.expires_within.value_or(std::chrono::days{30})
               )
-          ),
-          contexts_(
-              inputs_.targets.size() >= kWorthLean || options.follow
-                  ? tls::ContextPool::Library::lean
-                  : tls::ContextPool::Library::standard
           ),
           engine_(engine_options(inputs_.settings, options, inputs_.deployment)) {}
 

@@ -39,12 +39,12 @@ std::string base64(std::string_view bytes);
 } // namespace
 
 void initialise_openssl() {
-    take_over_memory();
+    count_failed_allocations();
     const int ready = OPENSSL_init_crypto(
         OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_DIGESTS | OPENSSL_INIT_ADD_ALL_CIPHERS,
         nullptr
     );
-    // Without its default context, which fails only for want of memory, OpenSSL 3.0 crashes later.
+    // The default context fails only where memory runs out; OpenSSL 3.0 crashes later without it.
     if (ready != 1 || OSSL_LIB_CTX_get0_global_default() == nullptr) throw std::bad_alloc();
 }
 

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
-// libcrypto's memory: from pools that suit it, and whether it has really found none. Its error code
-// for that also stands for other failures, among them some that a peer can cause: an OCSP response
-// of no bytes, for one.
+// Has libcrypto really found no memory? Its error code for that also stands for other failures,
+// among them some that a peer can cause: an OCSP response of no bytes, for one.
 #pragma once
 
 namespace lyncprobe::pki {
 
-// From now on libcrypto's memory comes from a BlockPool of each thread, which `new` may fall back
-// on, and allocations that fail are counted. Call before any other use of OpenSSL; where it was
-// used before, all stays as it was.
-void take_over_memory();
+// From now on libcrypto's allocations that fail are counted; it takes its memory from malloc as
+// before. Call before any other use of OpenSSL; where it was used before, nothing is counted.
+void count_failed_allocations();
 
 // Allocations of this thread that failed so far.
 long failed_allocations();
 
-// MemoryWatch tells a failure of libcrypto's from our own want.
-class MemoryWatch {
+// AllocationWatch tells an allocation failure from any other failure of libcrypto's.
+class AllocationWatch {
   public:
-    // Throws std::bad_alloc where an allocation failed since the watch began.
+    // Throws std::bad_alloc where an allocation of this thread failed since the watch began.
     void check() const;
 
   private:

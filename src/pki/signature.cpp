@@ -29,7 +29,7 @@ Asn1TypePtr as_written(std::string_view sequence);
 } // namespace
 
 VerificationKey verification_key(std::string_view spki) {
-    const MemoryWatch memory;
+    const AllocationWatch memory;
     auto key = decoded(spki);
     if (!key) memory.check();
     return key;
@@ -49,7 +49,7 @@ Signature check_signature(std::string_view certificate_der, const VerificationKe
 }
 
 Signature check_signature(const SignedParts& parts, const VerificationKey& signer) {
-    const MemoryWatch memory;
+    const AllocationWatch memory;
     const auto verdict = verified(parts, signer);
     if (verdict != Signature::good) memory.check();
     return verdict;

@@ -4,7 +4,6 @@
 #include "model/limits.h"
 #include "pki/distinguished_name.h"
 #include "pki/memory.h"
-#include "tls/lean_library.h"
 #include "tls/log_facts.h"
 #include "tls/tls_context_impl.h"
 
@@ -66,15 +65,6 @@ const BIO_METHOD* bio_method() {
     return method.get();
 }
 
-// Those of a renegotiation and those beyond the most that are kept nobody has looked at.
-void expect_certificates(TlsClient::Impl& impl, std::string_view message) {
-    if (impl.context.lean == nullptr ||
-        !message.starts_with(char{codec::handshake_type::kCertificate}))
-        return;
-    const bool known = !impl.log.shaken_hands() && !impl.log.too_many_certificates();
-    impl.context.lean->expect(known ? impl.log.presented() : std::vector<std::string>());
-}
-
 void on_message(
     int sent, int, int content_type, const void* bytes, std::size_t size, SSL* ssl, void* client
 ) {
@@ -86,7 +76,6 @@ void on_message(
         SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
     try {
         if (content_type == SSL3_RT_HANDSHAKE) log.message(sent == 0, text);
-        if (content_type == SSL3_RT_HANDSHAKE && sent == 0) expect_certificates(impl, text);
         if (content_type == SSL3_RT_ALERT) log.alert(sent == 0, text);
     } catch (const std::bad_alloc&) {
         impl.out_of_memory = true;
@@ -140,8 +129,8 @@ void TlsClient::Impl::fail() {
     state = State::failed;
 }
 
-// Our own want is not the server's failure. Where libssl got along without what it wanted, nothing
-// is lost.
+// An allocation failure of ours is not the server's failure. Where libssl got along without the
+// memory, nothing is lost.
 void TlsClient::Impl::check_memory(bool failed, long failures_before) const {
     if (out_of_memory || (failed && pki::failed_allocations() > failures_before))
         throw std::bad_alloc();
@@ -177,7 +166,6 @@ TlsClient::State TlsClient::handshake() {
     if (impl_->state != State::handshaking) return impl_->state;
     ERR_clear_error();
     const long failures = pki::failed_allocations();
-    const KeyShareScope keys(impl_->key_share);
     const int result = SSL_do_handshake(impl_->ssl.get());
     impl_->check_memory(result != 1, failures);
     if (result == 1) {
@@ -190,7 +178,6 @@ TlsClient::State TlsClient::handshake() {
         impl_->too_large = true;
         impl_->state = State::failed;
     }
-    if (impl_->state != State::handshaking) impl_->key_share.drop();
     return impl_->state;
 }
 

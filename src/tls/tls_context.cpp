@@ -2,7 +2,6 @@
 #include "tls/tls_context.h"
 
 #include "model/limits.h"
-#include "tls/lean_library.h"
 #include "tls/tls_context_impl.h"
 
 #include <stdexcept>
@@ -49,9 +48,9 @@ void use_identity(SSL_CTX* ssl, const pki::Identity& identity) {
     check(SSL_CTX_use_PrivateKey(ssl, key) == 1, "using our own key");
 }
 
-SslCtxPtr make_ssl_context(OSSL_LIB_CTX* library) {
+SslCtxPtr make_ssl_context() {
     ERR_clear_error();
-    SslCtxPtr ssl(SSL_CTX_new_ex(library, nullptr, TLS_client_method()));
+    SslCtxPtr ssl(SSL_CTX_new(TLS_client_method()));
     check(ssl != nullptr, "making a TLS context");
     SSL_CTX_set_security_level(ssl.get(), 0);
     SSL_CTX_set_min_proto_version(ssl.get(), TLS1_VERSION);
@@ -74,11 +73,7 @@ SslCtxPtr make_ssl_context(OSSL_LIB_CTX* library) {
 
 } // namespace
 
-ContextPool::ContextPool(Library library) : ca_names_(std::make_unique<CaNames>()) {
-    if (library == Library::lean) library_ = std::make_unique<LeanLibrary>();
-}
-
-bool ContextPool::is_lean() const { return library_ && library_->get() != nullptr; }
+ContextPool::ContextPool() : ca_names_(std::make_unique<CaNames>()) {}
 
 ContextPool::~ContextPool() = default;
 
@@ -91,9 +86,8 @@ ContextPool::Context& ContextPool::get(const HandshakeOptions& options) {
     auto& slot = contexts_[options.identity];
     if (slot) return *slot;
     auto context = std::make_unique<Context>();
-    context->ssl = make_ssl_context(library_ ? library_->get() : nullptr);
+    context->ssl = make_ssl_context();
     context->ca_names = &ca_names_->lists;
-    if (is_lean()) context->lean = library_.get();
     if (!options.identity.empty()) {
         const auto known = identities_.find(options.identity);
         if (known == identities_.end())

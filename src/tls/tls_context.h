@@ -11,19 +11,11 @@
 
 namespace lyncprobe::tls {
 
-class LeanLibrary;
-
 // ContextPool makes and keeps the contexts of a run. Not thread safe.
 class ContextPool {
   public:
-    // Whose implementations of the algorithms the contexts use.
-    enum class Library {
-        lean,    // those of OpenSSL that a TLS client needs, where that is faster
-        standard // all of OpenSSL's
-    };
-    explicit ContextPool(Library = Library::lean);
+    ContextPool();
     ~ContextPool();
-    bool is_lean() const;
     void add_identity(pki::IdentityPtr identity);
 
     struct Context;
@@ -33,7 +25,6 @@ class ContextPool {
 
   private:
     struct CaNames;
-    std::unique_ptr<LeanLibrary> library_; // before the contexts made in it; null = standard
     std::unique_ptr<CaNames> ca_names_;
     std::map<std::string, pki::IdentityPtr> identities_;
     std::map<std::string, std::unique_ptr<Context>> contexts_; // by identity id

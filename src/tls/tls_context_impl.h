@@ -4,7 +4,6 @@
 
 #include "pki/ossl.h"
 #include "tls/handshake_log.h"
-#include "tls/key_share.h"
 #include "tls/tls_client.h"
 #include "tls/tls_context.h"
 
@@ -34,7 +33,6 @@ struct ContextPool::Context {
     SslCtxPtr ssl;
     pki::IdentityPtr identity;       // null = none to offer
     CaNameCache* ca_names = nullptr; // owned by the pool
-    LeanLibrary* lean = nullptr;     // same; null = OpenSSL's own context
 };
 
 struct TlsClient::Impl {
@@ -54,12 +52,11 @@ struct TlsClient::Impl {
     bool late_certificate = false; // may be asked for after the handshake
     bool ended = false;            // no more ciphertext will come
     bool application_data = false; // the server spoke after the handshake
-    bool out_of_memory = false; // of ours; what libssl then says of the server counts for nothing
-    KeyShare key_share;
+    bool out_of_memory = false; // in a callback of ours: what libssl then says means nothing
     SslPtr ssl; // last: it points into this
 
     void fail();
-    // Throws std::bad_alloc where libssl failed for want of memory.
+    // Throws std::bad_alloc where an allocation failure made libssl fail.
     void check_memory(bool failed, long failures_before) const;
 };
 
