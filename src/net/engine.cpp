@@ -39,8 +39,8 @@ constexpr std::size_t kReadBuffer = 64u << 10; // one for all connections
 constexpr std::chrono::milliseconds kTick{50};
 constexpr int kTicksPerProgress = 2;
 constexpr std::chrono::seconds kLastChance{1}; // for open attempts after an interrupt
-// Shorter work between two reads does not matter to anybody's deadline.
-constexpr std::chrono::milliseconds kWorthForgiving{50};
+// Shorter work of our own between two reads moves no deadline.
+constexpr std::chrono::milliseconds kWorthExtending{50};
 // Before a connection that we could not open is tried again.
 constexpr std::chrono::milliseconds kShortagePause{50};
 constexpr std::size_t kNameWarnings = 10;
@@ -359,7 +359,7 @@ asio::awaitable<bool> Run::connect_once(
 ) {
     const Target& target = target_of(targets_, endpoint.target);
     AttemptSetup setup;
-    setup.connection = std::make_shared<Connection>(io_);
+    setup.connection = Connection::make(io_, target.transport);
     setup.contexts = &contexts_;
     setup.buffer = buffer_;
     setup.target = &target;
@@ -392,9 +392,9 @@ void Run::hand_over(ProbedEndpoint&& result) {
     sinks_.finished(std::move(result));
     const auto lost = Clock::now() - before;
     // A slow reader of our output, or a monstrous chain, is no fault of the other peers.
-    if (lost < kWorthForgiving) return;
+    if (lost < kWorthExtending) return;
     for (const auto& weak : open_)
-        if (const auto connection = weak.lock()) connection->forgive(lost);
+        if (const auto connection = weak.lock()) connection->extend_deadlines(lost);
 }
 
 void Run::hand_over_untried(

@@ -37,7 +37,9 @@ Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conve
 bool no_connection(
     const AttemptSetup& setup, const boost::system::error_code& error, Observation& seen
 );
-bool conclude_datagrams(const AttemptSetup& setup, Observation& seen);
+bool conclude_datagrams(
+    const AttemptSetup& setup, const Datagrams& datagrams, Observation& seen
+);
 asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks);
 
 } // namespace
@@ -51,14 +53,8 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
     Connection& connection = *setup.connection;
     try {
         connection.limit(std::min(setup.deadline, marks.started + setup.connect_timeout));
-        const asio::ip::tcp::endpoint endpoint(to_asio(setup.address), setup.target->port);
-        const bool udp = setup.target->transport == Transport::udp;
-        boost::system::error_code error;
-        if (udp)
-            error =
-                connection.connect(asio::ip::udp::endpoint(endpoint.address(), endpoint.port()));
-        else
-            error = co_await connection.connect(endpoint);
+        const auto address = to_asio(setup.address);
+        const auto error = co_await connection.connect(address, setup.target->port);
         if (error) {
             shortage = no_connection(setup, error, seen);
         } else {
@@ -78,7 +74,8 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
             );
             co_await talk(setup, exchange, marks);
             exchange.conclude(seen);
-            if (udp) shortage = conclude_datagrams(setup, seen);
+            if (const auto datagrams = connection.datagrams())
+                shortage = conclude_datagrams(setup, *datagrams, seen);
             seen.answered_at =
                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
         }
@@ -157,21 +154,21 @@ bool no_connection(
 }
 
 // Over UDP a connection that does not exist shows only after the first datagram, or not at all.
-bool conclude_datagrams(const AttemptSetup& setup, Observation& seen) {
-    const Connection& connection = *setup.connection;
-    if (const auto error = connection.undelivered()) {
+bool conclude_datagrams(
+    const AttemptSetup& setup, const Datagrams& datagrams, Observation& seen
+) {
+    if (datagrams.undelivered) {
         seen.stage = Stage::connect;
-        return no_connection(setup, error, seen);
+        return no_connection(setup, datagrams.undelivered, seen);
     }
     if (seen.outcome != Outcome::timeout) return false;
-    const std::size_t sent = connection.datagrams_sent();
-    if (connection.datagrams_received() > 0)
+    if (datagrams.received > 0)
         seen.detail = "what answered over UDP was no answer to our question";
     else
         seen.detail = fmt::format(
             "no answer over UDP in time, although the question was sent {} time{}: nobody "
             "answers on this port, or a firewall drops it",
-            sent, sent == 1 ? "" : "s"
+            datagrams.sent, datagrams.sent == 1 ? "" : "s"
         );
     return false;
 }

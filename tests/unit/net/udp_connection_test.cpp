@@ -94,7 +94,7 @@ asio::awaitable<void> converse(
     std::shared_ptr<Connection> connection, asio::ip::udp::endpoint endpoint, std::size_t wanted,
     Talk* talk
 ) {
-    const auto error = connection->connect(endpoint);
+    const auto error = co_await connection->connect(endpoint.address(), endpoint.port());
     CHECK_FALSE(error);
     talk->local = connection->local_address();
     std::string ask = "ask";
@@ -106,14 +106,16 @@ asio::awaitable<void> converse(
         talk->heard.emplace_back(buffer.data(), size);
     }
     talk->end = connection->end();
-    talk->undelivered = connection->undelivered();
-    talk->sent = connection->datagrams_sent();
+    const auto datagrams = connection->datagrams();
+    REQUIRE(datagrams);
+    talk->undelivered = datagrams->undelivered;
+    talk->sent = datagrams->sent;
     connection->close();
 }
 
 Talk talk(std::uint16_t port, std::size_t wanted, Clock::duration limit) {
     asio::io_context io;
-    auto connection = std::make_shared<Connection>(io);
+    auto connection = Connection::make(io, Transport::udp);
     Talk result;
     const auto started = Clock::now();
     connection->limit(started + limit);
@@ -172,14 +174,14 @@ TEST_CASE("udp: a closed port is known at once, by ICMP") {
 TEST_CASE("udp: a port that closes after it has answered is no refusal") {
     Peer peer(0, {"answer"});
     asio::io_context io;
-    auto connection = std::make_shared<Connection>(io);
+    auto connection = Connection::make(io, Transport::udp);
     connection->limit(Clock::now() + 5s);
     const asio::ip::udp::endpoint endpoint(asio::ip::address_v4::loopback(), peer.port());
     asio::co_spawn(
         io,
         [](std::shared_ptr<Connection> it, asio::ip::udp::endpoint to,
            Peer* p) -> asio::awaitable<void> {
-            const auto error = it->connect(to);
+            const auto error = co_await it->connect(to.address(), to.port());
             CHECK_FALSE(error);
             std::string ask = "ask";
             co_await it->write(std::move(ask));
@@ -192,7 +194,7 @@ TEST_CASE("udp: a port that closes after it has answered is no refusal") {
             size = co_await it->read(buffer);
             CHECK(size == 0);
             CHECK(it->end() == PeerEnd::reset);
-            CHECK_FALSE(it->undelivered());
+            CHECK_FALSE(it->datagrams()->undelivered);
         }(connection, endpoint, &peer),
         [](std::exception_ptr e) { CHECK_FALSE(e); }
     );
@@ -211,10 +213,10 @@ TEST_CASE("udp: no more datagrams are taken than are accepted") {
     CHECK(heard.end == PeerEnd::limit);
 }
 
-TEST_CASE("udp: the operator's cut and the forgiven time hold as over TCP") {
+TEST_CASE("udp: the operator's cut and the extended deadline hold as over TCP") {
     Peer peer(1000, {});
     asio::io_context io;
-    auto connection = std::make_shared<Connection>(io);
+    auto connection = Connection::make(io, Transport::udp);
     const auto started = Clock::now();
     connection->limit(started + 10s);
     connection->cut(started + 100ms, PeerEnd::interrupted);
@@ -225,11 +227,11 @@ TEST_CASE("udp: the operator's cut and the forgiven time hold as over TCP") {
     CHECK(result.end == PeerEnd::interrupted);
 
     asio::io_context again;
-    const auto forgiven = std::make_shared<Connection>(again); // goes before its io_context
-    forgiven->limit(Clock::now() + 100ms);
-    forgiven->forgive(300ms);
+    const auto extended = Connection::make(again, Transport::udp); // goes before its io_context
+    extended->limit(Clock::now() + 100ms);
+    extended->extend_deadlines(300ms);
     const auto then = Clock::now();
-    asio::co_spawn(again, converse(forgiven, endpoint, 1, &result), [](std::exception_ptr) {});
+    asio::co_spawn(again, converse(extended, endpoint, 1, &result), [](std::exception_ptr) {});
     again.run();
     CHECK(result.end == PeerEnd::timeout);
     CHECK(Clock::now() - then >= 350ms);

@@ -29,12 +29,12 @@ struct Heard {
 Heard heard(const std::string& unread, const std::string& last_words) {
     asio::io_context io;
     tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
-    const auto connection = std::make_shared<net::Connection>(io);
+    const auto connection = net::Connection::make(io, Transport::tcp);
     connection->limit(net::Clock::now() + std::chrono::seconds(5));
     const auto here = acceptor.local_endpoint();
     error_code connected = asio::error::not_connected;
     asio::co_spawn(
-        io, [&]() -> asio::awaitable<void> { connected = co_await connection->connect(here); },
+        io, [&]() -> asio::awaitable<void> { connected = co_await connection->connect(here.address(), here.port()); },
         asio::detached
     );
     while (connected == asio::error::not_connected && io.run_one() > 0) {
