@@ -9,11 +9,11 @@
 #include "net/resolver.h"
 #include "net/run_attempt.h"
 #include "net/scheduler.h"
+#include "net/shortage_policy.h"
 #include "probes/probe.h"
 
 #include <algorithm>
 #include <exception>
-#include <limits>
 #include <memory>
 #include <random>
 
@@ -78,8 +78,7 @@ class Run {
         const Endpoint& endpoint, const Attempt& attempt, Clock::time_point deadline,
         Observation& seen
     );
-    std::size_t active() const { return scheduler_.running() - parked_; }
-    bool alone() const { return active() == 1; }
+    asio::awaitable<void> wait_for_room();
     void over(const Endpoint& endpoint, ProbedEndpoint&& result);
     void hand_over(ProbedEndpoint&& result);
     void hand_over_untried(
@@ -106,6 +105,7 @@ class Run {
     tls::ContextPool& contexts_;
     const Sinks& sinks_;
     Scheduler scheduler_;
+    ShortagePolicy shortage_;
     std::unique_ptr<Resolver> resolver_;
     asio::steady_timer timer_;
     std::vector<char> buffer_;
@@ -114,10 +114,6 @@ class Run {
     std::size_t name_warnings_ = 0;
 
     std::vector<std::weak_ptr<Connection>> open_;
-    std::size_t parked_ = 0; // endpoints that wait until this machine can open a connection again
-    // How many of them may go on beside each other: half as many after each shortage, one more with
-    // each that comes to its end, or all would run into the same shortage again and again.
-    std::size_t at_once_ = std::numeric_limits<std::size_t>::max();
     std::mt19937_64 random_;
     Progress progress_;
     Clock::time_point started_;
@@ -165,6 +161,7 @@ Run::Run(
       contexts_(contexts),
       sinks_(sinks),
       scheduler_(options.concurrency, options.per_address),
+      shortage_(options.concurrency),
       timer_(io_),
       buffer_(kReadBuffer),
       names_(options.concurrency),
@@ -289,8 +286,7 @@ void Run::give_up_slow_names() {
 }
 
 void Run::start_endpoints() {
-    // What this machine cannot open now it could not open for another endpoint either.
-    while (stop_ == Stop::none && parked_ == 0) {
+    while (stop_ == Stop::none && shortage_.may_start()) {
         const auto endpoint = scheduler_.next();
         if (!endpoint) return;
         asio::co_spawn(io_, probe(*endpoint), [this](const std::exception_ptr& error) {
@@ -333,18 +329,12 @@ asio::awaitable<void> Run::try_attempt(
         }
         Observation& seen = tries.emplace_back();
         const bool shortage = co_await connect_once(endpoint, attempt, deadline, seen);
-        if (shortage && !alone()) {
+        if (shortage && shortage_.wait(scheduler_.running())) {
             tries.pop_back();
-            const auto parked_at = Clock::now();
-            asio::steady_timer pause(io_);
-            at_once_ = std::max<std::size_t>(std::min(at_once_, active()) / 2, 1);
-            ++parked_;
-            do {
-                pause.expires_after(kShortagePause);
-                co_await pause.async_wait(kAwait);
-            } while (active() >= at_once_ && stop_ == Stop::none);
-            --parked_;
-            deadline += Clock::now() - parked_at; // our own trouble is not charged to the endpoint
+            const auto waits_since = Clock::now();
+            co_await wait_for_room();
+            // A shortage of this machine is not charged to the endpoint.
+            deadline += Clock::now() - waits_since;
             continue;
         }
         ++result.attempts;
@@ -352,6 +342,15 @@ asio::awaitable<void> Run::try_attempt(
         if (!worth_a_retry(seen) || stop_ != Stop::none || Clock::now() >= deadline) break;
     }
     result.observations.push_back(std::move(tries[furthest(tries)]));
+}
+
+asio::awaitable<void> Run::wait_for_room() {
+    asio::steady_timer pause(io_);
+    do {
+        pause.expires_after(kShortagePause);
+        co_await pause.async_wait(kAwait);
+    } while (!shortage_.may_resume(scheduler_.running()) && stop_ == Stop::none);
+    shortage_.resumed();
 }
 
 asio::awaitable<bool> Run::connect_once(
@@ -380,7 +379,7 @@ asio::awaitable<bool> Run::connect_once(
 
 void Run::over(const Endpoint& endpoint, ProbedEndpoint&& result) {
     scheduler_.finished(endpoint.address);
-    if (at_once_ < options_.concurrency) ++at_once_;
+    shortage_.ended();
     hand_over(std::move(result));
     start_endpoints();
     stop_if_done();
