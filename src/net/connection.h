@@ -4,7 +4,7 @@
 #pragma once
 
 #include "model/vocabulary.h"
-#include "tls/tls_client.h"
+#include "tls/handshaker.h"
 
 #include <chrono>
 #include <memory>

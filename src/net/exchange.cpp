@@ -12,8 +12,8 @@ namespace lyncprobe::net {
 using probes::Conclusion;
 using probes::Received;
 using probes::Want;
+using tls::Handshaker;
 using tls::PeerEnd;
-using tls::TlsClient;
 
 namespace {
 
@@ -29,123 +29,119 @@ void set(Observation& observation, Outcome outcome, Stage stage, std::string_vie
 Exchange::Exchange(
     tls::ContextPool::Context& context, const HandshakeOptions& options,
     const probes::ProbeInfo* probe, const probes::Peer& peer
-) {
-    if (options.kind == HandshakeKind::raw_hello)
-        raw_ = std::make_unique<tls::RawClient>(context, options);
-    else
-        client_ = std::make_unique<tls::TlsClient>(context, options);
+)
+    : handshaker_(Handshaker::make(context, options)) {
     if (probe == nullptr) return;
     listen_ = probe->listen;
     if (probe->converse == nullptr) return;
-    if (raw_ && !probe->plain_first) return; // there will be nothing to converse on
+    // After a raw hello there is no TLS to converse on.
+    if (options.kind == HandshakeKind::raw_hello && !probe->plain_first) return;
     conversation_ = probe->converse(peer);
-    plain_ = peer.target->plain;
-    plain_first_ = probe->plain_first || plain_;
+    cleartext_ = peer.target->plain   ? Cleartext::all
+                 : probe->plain_first ? Cleartext::preamble
+                                      : Cleartext::none;
 }
 
 void Exchange::start() {
-    if (!plain_first_) return begin_handshake();
-    phase_ = Phase::preamble;
+    if (cleartext_ == Cleartext::none) return begin_handshake();
     want_ = conversation_->start();
     step_conversation();
 }
 
+void Exchange::enter(Phase phase) {
+    phase_ = phase;
+    if (phase != Phase::over) most_advanced_ = phase;
+}
+
 void Exchange::receive(std::string_view bytes) {
+    if (phase_ == Phase::over) return;
+    if (phase_ == Phase::preamble)
+        plain_in_ += bytes;
+    else
+        handshaker_->receive(bytes);
     switch (phase_) {
-    case Phase::preamble: plain_in_ += bytes; return step_conversation();
-    case Phase::handshake:
-        raw_ ? raw_->receive(bytes) : client_->receive(bytes);
-        return step_handshake();
-    case Phase::refusal: client_->receive(bytes); return step_refusal();
-    case Phase::conversation: client_->receive(bytes); return step_conversation();
-    case Phase::over: return;
+    case Phase::handshake: return step_handshake();
+    case Phase::refusal: return step_refusal();
+    default: return step_conversation();
     }
 }
 
 void Exchange::peer_ended(PeerEnd why) {
     if (phase_ == Phase::over) return;
     end_ = why;
+    // After a FIN what came before it still counts, and the conversation may make sense of it.
     if (why == PeerEnd::end_of_stream) {
-        if (tls_begun_ && client_) client_->peer_ended();
+        if (tls_begun()) handshaker_->peer_ended();
         sending_ = false; // what could not be sent is not missed
         if (phase_ == Phase::handshake) step_handshake();
         if (phase_ == Phase::refusal) step_refusal();
         if (phase_ == Phase::preamble || phase_ == Phase::conversation) step_conversation();
     }
-    phase_ = Phase::over;
+    enter(Phase::over);
 }
 
 void Exchange::refusal_waited() {
     if (phase_ != Phase::refusal) return;
-    waited_ = true;
+    refusal_waited_ = true;
     finish();
 }
 
 std::string Exchange::take_output() {
     if (!plain_out_.empty()) return std::exchange(plain_out_, {});
-    if (!tls_begun_) return {};
-    return raw_ ? raw_->take_output() : client_->take_output();
+    return tls_begun() ? handshaker_->take_output() : std::string();
 }
 
 void Exchange::output_sent() {
-    if (!sending_ || phase_ == Phase::over || write_pending()) return;
+    if (!sending_ || phase_ == Phase::over || handshaker_->write_pending()) return;
     sending_ = false;
     want_ = conversation_->on({.kind = Received::Kind::sent});
     step_conversation();
 }
 
 void Exchange::begin_handshake() {
-    tls_begun_ = true;
-    phase_ = Phase::handshake;
-    if (raw_) raw_->start();
-    if (!plain_in_.empty()) {
-        const auto early = std::exchange(plain_in_, {});
-        raw_ ? raw_->receive(early) : client_->receive(early);
-    }
+    enter(Phase::handshake);
+    const auto hello_made = handshaker_->handshake();
+    // A server may have sent the beginning of TLS right behind its last cleartext.
+    if (hello_made == Handshaker::State::handshaking && !plain_in_.empty())
+        handshaker_->receive(std::exchange(plain_in_, {}));
     step_handshake();
 }
 
 void Exchange::step_handshake() {
-    if (raw_) {
-        if (raw_->over()) phase_ = Phase::over;
-        return;
-    }
-    switch (client_->handshake()) {
-    case TlsClient::State::handshaking: return;
-    case TlsClient::State::up: return after_handshake();
-    case TlsClient::State::failed:
-    case TlsClient::State::closed: phase_ = Phase::over; return;
+    switch (handshaker_->handshake()) {
+    case Handshaker::State::handshaking: return;
+    case Handshaker::State::up: return after_handshake();
+    case Handshaker::State::failed:
+    case Handshaker::State::closed: return enter(Phase::over);
     }
 }
 
 void Exchange::after_handshake() {
-    shaken_hands_ = true;
+    enter(Phase::refusal);
     if (conversation_) return begin_conversation();
-    phase_ = Phase::refusal;
-    if (!client_->refusal_may_follow() && listen_.count() == 0) finish();
+    if (!handshaker_->refusal_may_follow() && listen_.count() == 0) finish();
 }
 
 // Whatever the server says here, only a refusal or a close matters.
 void Exchange::step_refusal() {
-    while (!client_->read().empty()) {
+    while (!handshaker_->read().empty()) {
     }
-    if (client_->state() != TlsClient::State::up) phase_ = Phase::over;
+    if (handshaker_->state() != Handshaker::State::up) enter(Phase::over);
 }
 
 void Exchange::begin_conversation() {
-    phase_ = Phase::conversation;
-    conversing_ = true;
-    want_ =
-        plain_first_ ? conversation_->on({.kind = Received::Kind::tls_up}) : conversation_->start();
+    enter(Phase::conversation);
+    want_ = cleartext_ == Cleartext::none ? conversation_->start()
+                                          : conversation_->on({.kind = Received::Kind::tls_up});
     step_conversation();
 }
 
 void Exchange::step_conversation() {
     // A request in the middle of a renegotiation goes out only after what the server says to it.
-    while (sending_ && write_pending()) {
-        const auto text = client_->read();
+    while (sending_ && handshaker_->write_pending()) {
+        const auto text = handshaker_->read();
         plain_in_ += text;
-        if (client_->state() == TlsClient::State::failed) phase_ = Phase::over;
+        if (handshaker_->state() == Handshaker::State::failed) enter(Phase::over);
         if (text.empty()) break;
     }
     while (!sending_ && take_step()) {
@@ -159,8 +155,8 @@ bool Exchange::take_step() {
     case Want::Kind::done: finish(); return false;
     case Want::Kind::start_tls: begin_handshake(); return false;
     case Want::Kind::send:
-        if (tls_begun_)
-            client_->write(want_.bytes);
+        if (tls_begun())
+            handshaker_->write(want_.bytes);
         else
             plain_out_ += want_.bytes;
         sending_ = true;
@@ -173,44 +169,46 @@ bool Exchange::take_step() {
         return true;
     }
     if (!plaintext_ended()) return false;
-    if (told_end_ || (tls_begun_ && client_->state() == TlsClient::State::failed)) {
-        phase_ = Phase::over;
+    if (end_delivered_ || (tls_begun() && handshaker_->state() == Handshaker::State::failed)) {
+        enter(Phase::over);
         return false;
     }
-    told_end_ = true;
+    end_delivered_ = true;
     want_ = conversation_->on({.kind = Received::Kind::end_of_stream});
     return true;
 }
 
 std::string Exchange::take_plaintext() {
-    if (!tls_begun_ || !plain_in_.empty()) return std::exchange(plain_in_, {});
-    return client_->read();
+    if (!tls_begun() || !plain_in_.empty()) return std::exchange(plain_in_, {});
+    return handshaker_->read();
 }
 
 bool Exchange::plaintext_ended() const {
-    return end_ != PeerEnd::open || (tls_begun_ && client_->state() != TlsClient::State::up);
+    return end_ != PeerEnd::open || (tls_begun() && handshaker_->state() != Handshaker::State::up);
 }
 
 // Our side has what it wanted.
 void Exchange::finish() {
-    if (tls_begun_ && client_) client_->close();
-    phase_ = Phase::over;
+    if (tls_begun()) handshaker_->close();
+    enter(Phase::over);
 }
 
 void Exchange::conclude(Observation& observation) const {
     const probes::Answer answer = conversation_ ? conversation_->answer() : probes::Answer();
-    if (!tls_begun_) {
+    if (!tls_begun()) {
         conclude_preamble(
-            answer, end_, observation, plain_ ? Stage::conversation : Stage::preamble
+            answer, end_, observation,
+            cleartext_ == Cleartext::all ? Stage::conversation : Stage::preamble
         );
-    } else if (raw_) {
-        raw_->conclude(end_, observation);
     } else {
-        tls::conclude(*client_, end_, conversing_, waited_, observation);
-        if (conversing_) add_conversation(answer, observation);
+        handshaker_->conclude(
+            {.end = end_, .conversing = conversing(), .refusal_waited = refusal_waited_},
+            observation
+        );
+        if (conversing()) add_conversation(answer, observation);
     }
     // What a conversation means to ask was not asked where it never began.
-    if (conversing_ || plain_first_) observation.answer = answer.facts;
+    if (conversing() || cleartext_ != Cleartext::none) observation.answer = answer.facts;
 }
 
 void add_conversation(const probes::Answer& answer, Observation& observation) {

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: MIT
-// What happens on a connection that is up: plain preamble, handshake, conversation. Bytes in, bytes
+// What happens on a connection that is up: cleartext preamble, handshake, conversation. Bytes in, bytes
 // out; no socket and no clock, so that every order of events can be tested.
 #pragma once
 
 #include "model/observation.h"
 #include "probes/probe.h"
-#include "tls/raw_client.h"
-#include "tls/tls_client.h"
+#include "tls/handshaker.h"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace lyncprobe::net {
 
-// Exchange joins a TlsClient and the probe's conversation for one attempt. A raw hello takes the
-// place of the handshake and is the end; only what comes before TLS is spoken then.
+// Exchange joins a Handshaker and the probe's conversation for one attempt. A raw hello is the end;
+// only what comes before TLS is spoken then.
 class Exchange {
   public:
     enum class Phase {
-        preamble, // the conversation speaks in clear text
+        preamble,     // the conversation speaks in cleartext
         handshake,
-        refusal, // shaken hands; a server may still refuse, its certificate or anything else
+        refusal,      // handshake complete; a server may still refuse, our certificate or anything
         conversation,
         over
     };
@@ -34,21 +34,27 @@ class Exchange {
     void receive(std::string_view bytes); // from the peer
     void peer_ended(tls::PeerEnd why);    // FIN, RST, our deadline, a limit, the operator
     void refusal_waited();                // the time in which a refusal would have come is over
-    void refusal_time_passed() { waited_ = true; } // the same, while something else went on
+    void refusal_time_passed() { refusal_waited_ = true; } // the same, during something else
 
-    // What is to be sent; after each non-empty piece the caller tells when it is out. When the
-    // exchange is over it is the farewell, which nobody waits for.
+    // What is to be sent; after each non-empty piece the caller says when it is out. When the
+    // exchange is over it is the farewell, for which nothing is waited.
     std::string take_output();
     void output_sent();
 
     Phase phase() const { return phase_; }
-    bool shaken_hands() const { return shaken_hands_; }
+    bool handshake_complete() const { return most_advanced_ >= Phase::refusal; }
     std::chrono::milliseconds listen() const { return listen_; } // at least, in the refusal phase
 
     // Everything but attempt, timings and what concerns connecting.
     void conclude(Observation& observation) const;
 
   private:
+    // What of the conversation is in cleartext.
+    enum class Cleartext : std::uint8_t { none, preamble, all };
+
+    bool tls_begun() const { return most_advanced_ >= Phase::handshake; }
+    bool conversing() const { return most_advanced_ == Phase::conversation; } // on top of TLS
+    void enter(Phase);
     void begin_handshake();
     void step_handshake();
     void after_handshake();
@@ -58,25 +64,20 @@ class Exchange {
     bool take_step();
     std::string take_plaintext();
     bool plaintext_ended() const;
-    bool write_pending() const { return client_ && client_->write_pending(); }
     void finish();
 
-    std::unique_ptr<tls::TlsClient> client_;             // null where no hands are shaken
-    std::unique_ptr<tls::RawClient> raw_;                // null but for a raw hello
+    std::unique_ptr<tls::Handshaker> handshaker_;
     std::unique_ptr<probes::Conversation> conversation_; // null where the handshake is all
     probes::Want want_;
-    std::string plain_in_, plain_out_; // of the preamble
-    Phase phase_ = Phase::handshake;
+    std::string plain_in_, plain_out_; // in cleartext
+    Phase phase_ = Phase::preamble;
+    Phase most_advanced_ = Phase::preamble; // before it was over
+    Cleartext cleartext_ = Cleartext::none;
     tls::PeerEnd end_ = tls::PeerEnd::open;
     std::chrono::milliseconds listen_{0};
-    bool plain_first_ = false;
-    bool plain_ = false; // TLS never begins
-    bool tls_begun_ = false;
-    bool shaken_hands_ = false;
-    bool conversing_ = false; // the conversation has begun on top of TLS
-    bool waited_ = false;
-    bool sending_ = false;  // the conversation waits for its bytes to be out
-    bool told_end_ = false; // the conversation knows of the end of the stream
+    bool sending_ = false;       // the conversation waits for its bytes to be out
+    bool end_delivered_ = false; // the conversation knows of the end of the stream
+    bool refusal_waited_ = false;
 };
 
 // The end of a conversation laid over the end of its connection: what TLS found out about a refused

@@ -117,9 +117,9 @@ asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks
             exchange.peer_ended(connection.end());
         else
             exchange.refusal_waited();
-        if (exchange.shaken_hands()) marks.shaken = std::min(marks.shaken, Clock::now());
+        if (exchange.handshake_complete()) marks.shaken = std::min(marks.shaken, Clock::now());
     }
-    if (exchange.shaken_hands() && Clock::now() >= marks.shaken + refusal_wait(marks))
+    if (exchange.handshake_complete() && Clock::now() >= marks.shaken + refusal_wait(marks))
         exchange.refusal_time_passed();
     connection.close(exchange.take_output());
 }

@@ -132,9 +132,9 @@ Ending done(const TlsClient::Impl& client, bool answered, ClientCertificateFacts
 }
 
 Ending judge(
-    const TlsClient::Impl& client, PeerEnd end, bool conversing, bool waited,
-    ClientCertificateFacts& facts
+    const TlsClient::Impl& client, const TlsClient::Course& course, ClientCertificateFacts& facts
 ) {
+    const auto [end, conversing, refusal_waited] = course;
     const auto& log = client.log;
     const bool up =
         client.state == TlsClient::State::up || client.state == TlsClient::State::closed;
@@ -174,7 +174,7 @@ Ending judge(
     // the wait is.
     const bool answered = log.version() < codec::kTls13
                               ? log.server_finished()
-                              : waited || client.application_data || log.close_notify_received();
+                              : refusal_waited || client.application_data || log.close_notify_received();
     if (conversing && end != PeerEnd::open) {
         done(client, answered, facts);
         return after_end(client, end, conversing);
@@ -186,16 +186,14 @@ Ending judge(
 
 } // namespace
 
-void conclude(
-    const TlsClient& tls, PeerEnd end, bool conversing, bool waited, Observation& observation
-) {
-    const auto& client = tls.impl();
-    observation.tls = tls.facts();
-    observation.client_certificate = tls.client_certificate();
-    observation.presented = tls.presented();
+void TlsClient::conclude(const Course& course, Observation& observation) const {
+    const auto& client = *impl_;
+    observation.tls = facts();
+    observation.client_certificate = client_certificate();
+    observation.presented = presented();
     observation.pseudo_tls = client.log.looks_like_pseudo_tls();
     if (!client.log.anything_received()) observation.first_bytes = client.first_bytes;
-    auto ending = judge(client, end, conversing, waited, observation.client_certificate);
+    auto ending = judge(client, course, observation.client_certificate);
     observation.outcome = ending.outcome;
     observation.stage = ending.stage;
     observation.detail = std::move(ending.detail);

@@ -14,7 +14,7 @@
 
 namespace lyncprobe::tls {
 
-using State = codec::ServerFlight::State;
+using Flight = codec::ServerFlight::State;
 
 struct RawClient::Ending {
     Outcome outcome;
@@ -47,7 +47,21 @@ RawClient::RawClient(ContextPool::Context& context, const HandshakeOptions& opti
       flight_(options.version),
       log_(cipher_name) {}
 
-void RawClient::start() {
+RawClient::State RawClient::handshake() {
+    if (!hello_made_) say_hello();
+    hello_made_ = true;
+    return state();
+}
+
+RawClient::State RawClient::state() const {
+    switch (flight_.state()) {
+    case Flight::reading: return State::handshaking;
+    case Flight::done: return State::closed;
+    default: return State::failed;
+    }
+}
+
+void RawClient::say_hello() {
     output_ = codec::raw_client_hello(
         {.version = offered_, .server_name = server_name_, .random = random_bytes()}
     );
@@ -55,12 +69,12 @@ void RawClient::start() {
 }
 
 void RawClient::receive(std::string_view bytes) {
-    if (over()) return;
+    if (state() != State::handshaking) return;
     if (first_bytes_.size() < limits::kFirstBytes)
         first_bytes_ += bytes.substr(0, limits::kFirstBytes - first_bytes_.size());
     flight_.receive(bytes);
     take_in();
-    if (flight_.state() == State::done) leave();
+    if (state() == State::closed) leave();
 }
 
 std::string RawClient::take_output() { return std::exchange(output_, {}); }
@@ -98,7 +112,7 @@ TlsFacts RawClient::facts() const {
     return out;
 }
 
-void RawClient::conclude(PeerEnd end, Observation& observation) const {
+void RawClient::conclude(const Course& course, Observation& observation) const {
     observation.tls = facts();
     observation.client_certificate = request_facts(log_, *context_.ca_names);
     observation.presented = log_.presented();
@@ -106,7 +120,7 @@ void RawClient::conclude(PeerEnd end, Observation& observation) const {
         observation.presented = {hello->certificate};
     observation.pseudo_tls = log_.looks_like_pseudo_tls();
     if (!log_.anything_received()) observation.first_bytes = first_bytes_;
-    auto ending = judge(end);
+    auto ending = judge(course.end);
     observation.outcome = ending.outcome;
     observation.stage = ending.stage;
     observation.detail = std::move(ending.detail);
@@ -122,24 +136,24 @@ RawClient::Ending RawClient::judge(PeerEnd end) const {
                 limits::kCertificatesPresented
             )};
     switch (flight_.state()) {
-    case State::done: return answered();
-    case State::reading: return cut(end);
-    case State::alert:
+    case Flight::done: return answered();
+    case Flight::reading: return cut(end);
+    case Flight::alert:
         if (const auto* alert = log_.fatal_received())
             return {
                 Outcome::tls_alert, Stage::handshake,
                 fmt::format("{} {}", alert_text(*alert), where)};
         if (log_.close_notify_received()) return cut(PeerEnd::end_of_stream);
         break;
-    case State::not_tls:
+    case Flight::not_tls:
         return {
             Outcome::not_tls, Stage::handshake,
             fmt::format("answers without TLS: \"{}\"", first_bytes_.substr(0, 32))};
-    case State::too_large:
+    case Flight::too_large:
         return {
             Outcome::limit_exceeded, Stage::handshake,
             fmt::format("sent more than is accepted {}: {}", where, flight_.reason())};
-    case State::malformed: break;
+    case Flight::malformed: break;
     }
     return {
         Outcome::tls_failure, Stage::handshake,

@@ -6,31 +6,28 @@
 #include "codec/raw_hello.h"
 #include "model/observation.h"
 #include "tls/handshake_log.h"
-#include "tls/tls_client.h"
-#include "tls/tls_context.h"
+#include "tls/handshaker.h"
 
 #include <string>
 #include <string_view>
 
 namespace lyncprobe::tls {
 
-// RawClient has no socket either: bytes in, bytes out.
-class RawClient {
+class RawClient final : public Handshaker {
   public:
     // `context` outlives the client; nothing of it is offered.
     RawClient(ContextPool::Context& context, const HandshakeOptions&);
 
-    void start(); // makes the hello
-    void receive(std::string_view bytes);
-    bool over() const { return flight_.state() != codec::ServerFlight::State::reading; }
-    std::string take_output();
-
-    // Sets outcome, stage, detail, tls, client_certificate, presented, first_bytes; `end` counts
-    // where the flight was not read to its end.
-    void conclude(PeerEnd end, Observation& observation) const;
+    State handshake() override;
+    State state() const override; // closed when the flight was read to its end
+    void receive(std::string_view bytes) override;
+    std::string take_output() override;
+    // The end of the bytes counts where the flight was not read to its end.
+    void conclude(const Course&, Observation&) const override;
 
   private:
     struct Ending;
+    void say_hello();
     void take_in();
     void leave();
     TlsFacts facts() const;
@@ -45,6 +42,7 @@ class RawClient {
     HandshakeLog log_;
     std::string output_, first_bytes_;
     std::uint32_t staple_bytes_ = 0;
+    bool hello_made_ = false;
 };
 
 } // namespace lyncprobe::tls

@@ -20,7 +20,7 @@ Observation concluded(tls::ContextPool& pool, std::string_view bytes) {
     client.handshake();
     (void)client.take_output();
     Observation seen;
-    tls::conclude(client, tls::PeerEnd::end_of_stream, false, false, seen);
+    client.conclude({.end = tls::PeerEnd::end_of_stream}, seen);
     return seen;
 }
 

@@ -23,7 +23,7 @@ Observation seen(tls::ContextPool& pool, const ServerSetup& setup) {
     MemoryServer server(setup);
     pump(client, server);
     Observation out;
-    tls::conclude(client, tls::PeerEnd::open, false, true, out);
+    client.conclude({.refusal_waited = true}, out);
     return out;
 }
 

@@ -47,7 +47,7 @@ struct Late {
     }
     Observation conclude(PeerEnd end = PeerEnd::open) const {
         Observation out;
-        tls::conclude(*client, end, true, false, out);
+        client->conclude({.end = end, .conversing = true}, out);
         return out;
     }
 

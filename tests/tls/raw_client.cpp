@@ -36,20 +36,20 @@ struct Hello {
 
     std::string answer_of(const ServerSetup& setup) {
         tls::RawClient client(pool.get({}), options);
-        client.start();
+        client.handshake();
         MemoryServer server(setup);
         return server.exchange(client.take_output());
     }
     // What is concluded of these pieces.
     Observation of(const std::vector<std::string>& pieces, PeerEnd end = PeerEnd::open) {
         tls::RawClient client(pool.get({}), options);
-        client.start();
+        client.handshake();
         (void)client.take_output();
         for (const auto& piece : pieces)
             client.receive(piece);
         goodbye = client.take_output();
         Observation out;
-        client.conclude(end, out);
+        client.conclude({.end = end}, out);
         return out;
     }
 

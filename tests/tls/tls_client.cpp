@@ -46,7 +46,9 @@ struct Connection {
     Observation conclude(PeerEnd end = PeerEnd::open, bool conversing = false, bool waited = false)
         const {
         Observation out;
-        tls::conclude(*client, end, conversing, waited, out);
+        client->conclude(
+            {.end = end, .conversing = conversing, .refusal_waited = waited}, out
+        );
         return out;
     }
     tls::ContextPool pool;

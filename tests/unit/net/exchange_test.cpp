@@ -234,7 +234,7 @@ TEST_CASE("exchange: a raw hello takes the place of the handshake, also after a 
         CHECK(exchange.phase() == Exchange::Phase::handshake);
         exchange.receive(done);
         CHECK(exchange.phase() == Exchange::Phase::over);
-        CHECK(!exchange.shaken_hands());
+        CHECK(!exchange.handshake_complete());
         CHECK(exchange.take_output().size() == 14); // user_canceled, close_notify
         Observation observation;
         exchange.conclude(observation);
