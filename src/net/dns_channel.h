@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
-// One c-ares channel on Asio: its sockets as descriptors, its time-outs as one timer.
+// One c-ares channel on Asio: its time-outs as one timer, its sockets by dns_sockets.h.
 #pragma once
 
 #include "model/host.h"
+#include "net/dns_sockets.h"
 
 #include <ares.h>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 namespace lyncprobe::net {
@@ -47,7 +46,6 @@ class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
     void ask_raw(const std::string& name, int type, RawDone done);
 
   private:
-    struct Socket;
     struct Query;
     struct RawQuery;
 
@@ -55,14 +53,11 @@ class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
     static void on_socket_state(void* self, ares_socket_t, int readable, int writable);
     static void on_answer(void* query, int status, int timeouts, ares_addrinfo* result);
     static void on_message(void* query, int status, int timeouts, unsigned char* message, int size);
-    void watch(ares_socket_t, bool readable, bool writable);
-    void wait_for(const std::shared_ptr<Socket>&, boost::asio::posix::stream_descriptor::wait_type);
     void process(ares_socket_t readable, ares_socket_t writable);
     void arm_timer();
 
-    boost::asio::io_context& io_;
     boost::asio::steady_timer timer_;
-    std::unordered_map<ares_socket_t, std::shared_ptr<Socket>> sockets_;
+    DnsSockets sockets_;
     ares_channel channel_ = nullptr;
     bool closing_ = false;
 };

@@ -100,10 +100,11 @@ void Exchange::output_sent() {
 
 void Exchange::begin_handshake() {
     enter(Phase::handshake);
-    const auto hello_made = handshaker_->handshake();
-    // A server may have sent the beginning of TLS right behind its last cleartext.
-    if (hello_made == Handshaker::State::handshaking && !plain_in_.empty())
+    // A server that sends TLS right behind its last cleartext has not waited for our hello.
+    if (!plain_in_.empty()) {
+        handshaker_->handshake();
         handshaker_->receive(std::exchange(plain_in_, {}));
+    }
     step_handshake();
 }
 

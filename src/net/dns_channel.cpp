@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// c-ares driven by Asio: the socket-state callback registers descriptors, ares_timeout() sets the
+// c-ares driven by Asio: the socket-state callback says what to wait for, ares_timeout() sets the
 // timer.
 #include "net/dns_channel.h"
 
@@ -7,15 +7,11 @@
 #include <chrono>
 #include <cstring>
 #include <new>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
+#include <optional>
 
 namespace lyncprobe::net {
 
 namespace asio = boost::asio;
-using Descriptor = asio::posix::stream_descriptor;
 
 namespace {
 
@@ -27,15 +23,6 @@ constexpr int kTries = 4;
 std::optional<Address> to_address(const sockaddr& from);
 
 } // namespace
-
-// Socket is one descriptor that belongs to c-ares; we only wait on it.
-struct DnsChannel::Socket {
-    explicit Socket(asio::io_context& io) : descriptor(io) {}
-    Descriptor descriptor;
-    bool want_read = false, want_write = false;
-    bool waits_read = false, waits_write = false;
-    bool gone = false; // c-ares has closed it
-};
 
 // Query is what c-ares keeps for us until it answers.
 struct DnsChannel::Query {
@@ -72,7 +59,10 @@ std::shared_ptr<DnsChannel> DnsChannel::open(asio::io_context& io, const Setting
     return self;
 }
 
-DnsChannel::DnsChannel(asio::io_context& io) : io_(io), timer_(io) {}
+DnsChannel::DnsChannel(asio::io_context& io)
+    : timer_(io), sockets_(io, [this](ares_socket_t readable, ares_socket_t writable) {
+          process(readable, writable);
+      }) {}
 
 DnsChannel::~DnsChannel() {
     closing_ = true;
@@ -119,48 +109,7 @@ void DnsChannel::on_message(
 }
 
 void DnsChannel::on_socket_state(void* self, ares_socket_t socket, int readable, int writable) {
-    static_cast<DnsChannel*>(self)->watch(socket, readable != 0, writable != 0);
-}
-
-void DnsChannel::watch(ares_socket_t fd, bool readable, bool writable) {
-    auto found = sockets_.find(fd);
-    if (!readable && !writable) {
-        if (found == sockets_.end()) return;
-        found->second->gone = true;
-        found->second->descriptor.release(); // c-ares closes it itself
-        sockets_.erase(found);
-        return;
-    }
-    if (found == sockets_.end()) {
-        found = sockets_.emplace(fd, std::make_shared<Socket>(io_)).first;
-        boost::system::error_code error;
-        found->second->descriptor.assign(fd, error);
-        if (error) return; // cannot be waited for: c-ares' own time-out ends the query
-    }
-    const std::shared_ptr<Socket> socket = found->second;
-    socket->want_read = readable;
-    socket->want_write = writable;
-    if (readable) wait_for(socket, Descriptor::wait_read);
-    if (writable) wait_for(socket, Descriptor::wait_write);
-}
-
-void DnsChannel::wait_for(const std::shared_ptr<Socket>& socket, Descriptor::wait_type type) {
-    const bool reading = type == Descriptor::wait_read;
-    bool& waits = reading ? socket->waits_read : socket->waits_write;
-    if (waits) return;
-    waits = true;
-    socket->descriptor.async_wait(
-        type,
-        [weak = weak_from_this(), socket, type, reading](boost::system::error_code error) {
-            (reading ? socket->waits_read : socket->waits_write) = false;
-            const auto self = weak.lock();
-            if (!self || socket->gone || error) return;
-            const ares_socket_t fd = socket->descriptor.native_handle();
-            self->process(reading ? fd : ARES_SOCKET_BAD, reading ? ARES_SOCKET_BAD : fd);
-            if (!socket->gone && (reading ? socket->want_read : socket->want_write))
-                self->wait_for(socket, type);
-        }
-    );
+    static_cast<DnsChannel*>(self)->sockets_.watch(socket, readable != 0, writable != 0);
 }
 
 void DnsChannel::process(ares_socket_t readable, ares_socket_t writable) {
