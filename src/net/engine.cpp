@@ -327,6 +327,14 @@ asio::awaitable<void> Run::try_attempt(
             tries.push_back(untried(attempt, outcome_of(stop_), detail_of(stop_)));
             break;
         }
+        // Without time left a connection would say "time-out" of a server that was never asked.
+        if (tries.empty() && !result.observations.empty() && Clock::now() >= deadline) {
+            tries.push_back(untried(
+                attempt, Outcome::skipped, "the endpoint's time was over before its turn"
+            ));
+            tries.back().stage = Stage::connect;
+            break;
+        }
         Observation& seen = tries.emplace_back();
         const bool shortage = co_await connect_once(endpoint, attempt, deadline, seen);
         if (shortage && shortage_.wait(scheduler_.running())) {

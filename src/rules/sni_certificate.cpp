@@ -12,7 +12,7 @@ namespace {
 bool left_open(const NameTried& tried) {
     return !tried.leaf &&
            (tried.outcome == Outcome::timeout || tried.outcome == Outcome::connect_timeout ||
-            tried.outcome == Outcome::interrupted);
+            tried.outcome == Outcome::skipped || tried.outcome == Outcome::interrupted);
 }
 
 std::string_view in_words(std::string_view offer) {

@@ -214,6 +214,25 @@ TEST_CASE("net: both ways of mutual TLS are two observations of one endpoint") {
     CHECK(results.endpoints.front().attempts == results.endpoints.front().observations.size());
 }
 
+TEST_CASE("net: what there is no time left for is skipped, and no time-out of the server's") {
+    lab::Lab lab;
+    // The probe listens for a second after the handshake, which is longer than the deadline.
+    const auto slow = target("127.0.0.1", start(lab, server()), Probe::web_conferencing);
+    net::EngineOptions options;
+    options.timeout = Milliseconds(600);
+    options.breadth.versions = true;
+    const auto results = run({slow}, options);
+    REQUIRE(results.endpoints.size() == 1);
+    const auto& observations = results.endpoints.front().observations;
+    CHECK(observations.front().outcome == Outcome::ok);
+    REQUIRE(observations.size() > 1);
+    for (std::size_t i = 1; i < observations.size(); ++i) {
+        CHECK(observations[i].outcome == Outcome::skipped);
+        CHECK(observations[i].stage == Stage::connect);
+    }
+    CHECK(results.endpoints.front().attempts == 1);
+}
+
 TEST_CASE("net: an exception of the caller's own reaches the caller") {
     const DeadSocket bound(DeadSocket::Kind::not_listening);
     tls::ContextPool contexts;
