@@ -69,9 +69,7 @@ void DnsSockets::Impl::forget(Socket& socket) {
     if (socket.descriptor.is_open()) socket.descriptor.release();
 }
 
-void DnsSockets::Impl::wait_for(
-    const std::shared_ptr<Socket>& socket, Descriptor::wait_type type
-) {
+void DnsSockets::Impl::wait_for(const std::shared_ptr<Socket>& socket, Descriptor::wait_type type) {
     const bool reading = type == Descriptor::wait_read;
     bool& waits = reading ? socket->waits_read : socket->waits_write;
     if (waits) return;
@@ -83,9 +81,7 @@ void DnsSockets::Impl::wait_for(
             const auto self = weak.lock();
             if (!self || socket->gone || error) return;
             const ares_socket_t number = socket->descriptor.native_handle();
-            self->ready(
-                reading ? number : ARES_SOCKET_BAD, reading ? ARES_SOCKET_BAD : number
-            );
+            self->ready(reading ? number : ARES_SOCKET_BAD, reading ? ARES_SOCKET_BAD : number);
             if (!socket->gone && (reading ? socket->want_read : socket->want_write))
                 self->wait_for(socket, type);
         }

@@ -329,9 +329,9 @@ asio::awaitable<void> Run::try_attempt(
         }
         // Without time left a connection would say "time-out" of a server that was never asked.
         if (tries.empty() && !result.observations.empty() && Clock::now() >= deadline) {
-            tries.push_back(untried(
-                attempt, Outcome::skipped, "the endpoint's time was over before its turn"
-            ));
+            tries.push_back(
+                untried(attempt, Outcome::skipped, "the endpoint's time was over before its turn")
+            );
             tries.back().stage = Stage::connect;
             break;
         }

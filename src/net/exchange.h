@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What happens on a connection that is up: cleartext preamble, handshake, conversation. Bytes in, bytes
-// out; no socket and no clock, so that every order of events can be tested.
+// What happens on a connection that is up: cleartext preamble, handshake, conversation. Bytes in,
+// bytes out; no socket and no clock, so that every order of events can be tested.
 #pragma once
 
 #include "model/observation.h"
@@ -20,9 +20,9 @@ namespace lyncprobe::net {
 class Exchange {
   public:
     enum class Phase {
-        preamble,     // the conversation speaks in cleartext
+        preamble, // the conversation speaks in cleartext
         handshake,
-        refusal,      // handshake complete; a server may still refuse, our certificate or anything
+        refusal, // handshake complete; a server may still refuse, our certificate or anything
         conversation,
         over
     };

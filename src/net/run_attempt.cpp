@@ -28,7 +28,7 @@ constexpr int kRefusalRoundTrips = 3;
 struct Marks {
     Clock::time_point started = Clock::now();
     Clock::time_point connected = Clock::time_point::max();
-    Clock::time_point shaken = Clock::time_point::max();
+    Clock::time_point handshake_complete = Clock::time_point::max();
 };
 
 double milliseconds(std::chrono::nanoseconds duration);
@@ -37,9 +37,7 @@ Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conve
 bool no_connection(
     const AttemptSetup& setup, const boost::system::error_code& error, Observation& seen
 );
-bool conclude_datagrams(
-    const AttemptSetup& setup, const Datagrams& datagrams, Observation& seen
-);
+bool conclude_datagrams(const AttemptSetup& setup, const Datagrams& datagrams, Observation& seen);
 asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks);
 
 } // namespace
@@ -117,9 +115,11 @@ asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks
             exchange.peer_ended(connection.end());
         else
             exchange.refusal_waited();
-        if (exchange.handshake_complete()) marks.shaken = std::min(marks.shaken, Clock::now());
+        if (exchange.handshake_complete())
+            marks.handshake_complete = std::min(marks.handshake_complete, Clock::now());
     }
-    if (exchange.handshake_complete() && Clock::now() >= marks.shaken + refusal_wait(marks))
+    if (exchange.handshake_complete() &&
+        Clock::now() >= marks.handshake_complete + refusal_wait(marks))
         exchange.refusal_time_passed();
     connection.close(exchange.take_output());
 }
@@ -154,9 +154,7 @@ bool no_connection(
 }
 
 // Over UDP a connection that does not exist shows only after the first datagram, or not at all.
-bool conclude_datagrams(
-    const AttemptSetup& setup, const Datagrams& datagrams, Observation& seen
-) {
+bool conclude_datagrams(const AttemptSetup& setup, const Datagrams& datagrams, Observation& seen) {
     if (datagrams.undelivered) {
         seen.stage = Stage::connect;
         return no_connection(setup, datagrams.undelivered, seen);
@@ -180,9 +178,10 @@ Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conve
     result.resolve = milliseconds(look_up);
     result.connect = milliseconds(std::min(marks.connected, ended) - marks.started);
     if (marks.connected != never) {
-        result.handshake = milliseconds(std::min(marks.shaken, ended) - marks.connected);
-        if (conversed && marks.shaken != never)
-            result.conversation = milliseconds(ended - marks.shaken);
+        const auto complete = std::min(marks.handshake_complete, ended);
+        result.handshake = milliseconds(complete - marks.connected);
+        if (conversed && marks.handshake_complete != never)
+            result.conversation = milliseconds(ended - complete);
     }
     result.total = milliseconds(look_up + (ended - marks.started));
     return result;

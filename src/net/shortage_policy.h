@@ -13,7 +13,8 @@ namespace lyncprobe::net {
 // have begun and not ended, those that wait included.
 class ShortagePolicy {
   public:
-    explicit ShortagePolicy(std::size_t concurrency) : concurrency_(concurrency), limit_(concurrency) {}
+    explicit ShortagePolicy(std::size_t concurrency)
+        : concurrency_(concurrency), limit_(concurrency) {}
 
     // An attempt has met a shortage. True: it waits now, because others hold what it lacks, and may
     // go on when may_resume() says so. False: it is alone, so waiting would change nothing.

@@ -129,9 +129,7 @@ CertificatePtr CertificateStore::without_issuer(const Chain& chain) const {
     return last->root_like ? nullptr : last;
 }
 
-ChainPtr CertificateStore::complete(
-    const Chain& chain, const std::vector<CertificatePtr>& found
-) {
+ChainPtr CertificateStore::complete(const Chain& chain, const std::vector<CertificatePtr>& found) {
     const auto place = impl_->places.find(&chain);
     if (place == impl_->places.end()) return nullptr;
     const auto completed = std::make_shared<Chain>(chain);

@@ -42,8 +42,8 @@ class CertificateStore {
     Result<CertificatePtr> intern(std::string_view der);
 
     // The chain as presented (DER in wire order) with its order facts and its best path; dates are
-    // ignored in the search. Computed once per distinct list; where complete() has added to it, with
-    // that. Null where nothing was presented.
+    // ignored in the search. Computed once per distinct list; where complete() has added to it,
+    // with that. Null where nothing was presented.
     ChainPtr chain(const std::vector<std::string>& presented);
 
     // Where every chain so far leads by all certificates so far. The pointers are those of chain().

@@ -2,9 +2,9 @@
 // The outcome table of a TLS connection: what was seen, and how the bytes ended, to one outcome,
 // one stage and one sentence. Names of outcomes and stages are the contract's.
 #include "model/limits.h"
-#include "tls/log_facts.h"
 #include "tls/tls_client.h"
 #include "tls/tls_context_impl.h"
+#include "tls/transcript_facts.h"
 
 #include <algorithm>
 #include <array>
@@ -38,16 +38,17 @@ bool is_refusal(std::uint8_t code, bool certificate_sent) {
 // connection now is its answer to what we sent. A server of TLS 1.2 has not said Finished then; one
 // of TLS 1.3 has said nothing since.
 bool answers_our_certificate(const TlsClient::Impl& client) {
-    const auto& log = client.log;
-    if (!log.certificate_requested() || !log.finished_sent()) return false;
-    return log.version() >= codec::kTls13 ? !client.application_data : !log.server_finished();
+    const auto& transcript = client.transcript;
+    if (!transcript.certificate_requested() || !transcript.finished_sent()) return false;
+    return transcript.version() >= codec::kTls13 ? !client.application_data
+                                                 : !transcript.server_finished();
 }
 
 Ending refusal(
     const TlsClient::Impl& client, const std::string& how, ClientCertificateFacts& facts
 ) {
     facts.refusal = how;
-    if (client.log.client_certificate_sent()) {
+    if (client.transcript.client_certificate_sent()) {
         facts.accepted = false;
         return {
             Outcome::client_certificate_rejected, Stage::client_auth,
@@ -69,11 +70,11 @@ Ending after_alert(
     ClientCertificateFacts& facts
 ) {
     if (answers_our_certificate(client) &&
-        is_refusal(alert.code, client.log.client_certificate_sent()))
+        is_refusal(alert.code, client.transcript.client_certificate_sent()))
         return refusal(client, alert_text(alert) + " after our Finished", facts);
-    const bool up = client.log.shaken_hands();
+    const bool up = client.transcript.handshake_complete();
     std::string detail =
-        fmt::format("{} {}", alert_text(alert), position(client.log, client.first_bytes));
+        fmt::format("{} {}", alert_text(alert), position(client.transcript, client.first_bytes));
     if (alert.code == 112) detail += "; the server does not know the name we sent";
     if (alert.code == 70) detail += "; the server speaks none of TLS 1.0 to 1.3";
     return {Outcome::tls_alert, up && conversing ? Stage::conversation : Stage::handshake, detail};
@@ -86,15 +87,19 @@ Ending not_tls(const TlsClient::Impl& client) {
 }
 
 Ending after_failure(const TlsClient::Impl& client, bool conversing) {
-    const auto stage =
-        client.log.shaken_hands() && conversing ? Stage::conversation : Stage::handshake;
+    const auto stage = client.transcript.handshake_complete() && conversing ? Stage::conversation
+                                                                            : Stage::handshake;
     if (client.too_large)
         return {
             Outcome::limit_exceeded, stage,
-            fmt::format("sent more than is accepted {}", position(client.log, client.first_bytes))};
+            fmt::format(
+                "sent more than is accepted {}", position(client.transcript, client.first_bytes)
+            )};
     return {
         Outcome::tls_failure, stage,
-        fmt::format("TLS failed {}: {}", position(client.log, client.first_bytes), client.failure)};
+        fmt::format(
+            "TLS failed {}: {}", position(client.transcript, client.first_bytes), client.failure
+        )};
 }
 
 Ending after_end(const TlsClient::Impl& client, PeerEnd end, bool conversing) {
@@ -103,7 +108,8 @@ Ending after_end(const TlsClient::Impl& client, PeerEnd end, bool conversing) {
     const Stage stage = !up          ? Stage::handshake
                         : conversing ? Stage::conversation
                                      : Stage::client_auth;
-    const std::string where = up ? "after the handshake" : position(client.log, client.first_bytes);
+    const std::string where =
+        up ? "after the handshake" : position(client.transcript, client.first_bytes);
     switch (end) {
     case PeerEnd::open: // only where close_notify came instead of an answer
     case PeerEnd::end_of_stream: return {Outcome::closed, stage, "closed the connection " + where};
@@ -122,23 +128,24 @@ Ending after_end(const TlsClient::Impl& client, PeerEnd end, bool conversing) {
 // The handshake is done and nothing speaks against it.
 Ending done(const TlsClient::Impl& client, bool answered, ClientCertificateFacts& facts) {
     if (facts.requested && answered) {
-        if (client.log.client_certificate_sent())
+        if (client.transcript.client_certificate_sent())
             facts.accepted = true;
         else
             facts.required = false;
     }
     return {
-        Outcome::ok, Stage::done, fmt::format("{} handshake finished", client.log.facts().version)};
+        Outcome::ok, Stage::done,
+        fmt::format("{} handshake finished", client.transcript.facts().version)};
 }
 
 Ending judge(
     const TlsClient::Impl& client, const TlsClient::Course& course, ClientCertificateFacts& facts
 ) {
     const auto [end, conversing, refusal_waited] = course;
-    const auto& log = client.log;
+    const auto& transcript = client.transcript;
     const bool up =
         client.state == TlsClient::State::up || client.state == TlsClient::State::closed;
-    if (log.too_many_certificates())
+    if (transcript.too_many_certificates())
         return {
             Outcome::limit_exceeded, Stage::handshake,
             fmt::format(
@@ -146,12 +153,12 @@ Ending judge(
                 limits::kCertificatesPresented
             )};
     // A fatal alert that was read wins over whatever followed it.
-    if (const auto* alert = log.fatal_received())
+    if (const auto* alert = transcript.fatal_received())
         return after_alert(client, *alert, conversing, facts);
-    if (!log.anything_received() && !client.first_bytes.empty() &&
+    if (!transcript.anything_received() && !client.first_bytes.empty() &&
         !codec::looks_like_tls(client.first_bytes))
         return not_tls(client);
-    if (log.looks_like_pseudo_tls())
+    if (transcript.looks_like_pseudo_tls())
         return {
             Outcome::ok, Stage::done,
             "answers with the pseudo-TLS hello of an A/V Edge: no certificate by design"};
@@ -159,7 +166,8 @@ Ending judge(
 
     // A ticket says that a TLS 1.3 server went on after our certificate; only a reset speaks
     // against it then.
-    const bool ticket = log.version() >= codec::kTls13 && log.facts().session_ticket == true;
+    const bool ticket =
+        transcript.version() >= codec::kTls13 && transcript.facts().session_ticket == true;
     const bool gone = end == PeerEnd::reset || (end == PeerEnd::end_of_stream && !ticket);
     if (gone && answers_our_certificate(client) && (!up || !conversing || end == PeerEnd::reset))
         return refusal(
@@ -172,9 +180,10 @@ Ending judge(
 
     // Under TLS 1.2 the server's Finished is its answer; under TLS 1.3 data, a friendly close or
     // the wait is.
-    const bool answered = log.version() < codec::kTls13
-                              ? log.server_finished()
-                              : refusal_waited || client.application_data || log.close_notify_received();
+    const bool answered =
+        transcript.version() < codec::kTls13
+            ? transcript.server_finished()
+            : refusal_waited || client.application_data || transcript.close_notify_received();
     if (conversing && end != PeerEnd::open) {
         done(client, answered, facts);
         return after_end(client, end, conversing);
@@ -191,8 +200,8 @@ void TlsClient::conclude(const Course& course, Observation& observation) const {
     observation.tls = facts();
     observation.client_certificate = client_certificate();
     observation.presented = presented();
-    observation.pseudo_tls = client.log.looks_like_pseudo_tls();
-    if (!client.log.anything_received()) observation.first_bytes = client.first_bytes;
+    observation.pseudo_tls = client.transcript.looks_like_pseudo_tls();
+    if (!client.transcript.anything_received()) observation.first_bytes = client.first_bytes;
     auto ending = judge(client, course, observation.client_certificate);
     observation.outcome = ending.outcome;
     observation.stage = ending.stage;

@@ -6,8 +6,9 @@
 
 namespace lyncprobe::tls {
 
-std::unique_ptr<Handshaker>
-Handshaker::make(ContextPool::Context& context, const HandshakeOptions& options) {
+std::unique_ptr<Handshaker> Handshaker::make(
+    ContextPool::Context& context, const HandshakeOptions& options
+) {
     if (options.kind == HandshakeKind::raw_hello)
         return std::make_unique<RawClient>(context, options);
     return std::make_unique<TlsClient>(context, options);

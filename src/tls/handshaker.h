@@ -26,8 +26,9 @@ enum class PeerEnd {
 class Handshaker {
   public:
     // As `options` say. `context` outlives the handshaker.
-    static std::unique_ptr<Handshaker>
-    make(ContextPool::Context& context, const HandshakeOptions& options);
+    static std::unique_ptr<Handshaker> make(
+        ContextPool::Context& context, const HandshakeOptions& options
+    );
     virtual ~Handshaker() = default;
     Handshaker(const Handshaker&) = delete;
     Handshaker& operator=(const Handshaker&) = delete;

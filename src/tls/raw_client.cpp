@@ -4,7 +4,7 @@
 #include "codec/byte_reader.h"
 #include "codec/cipher_suites.h"
 #include "model/limits.h"
-#include "tls/log_facts.h"
+#include "tls/transcript_facts.h"
 
 #include <stdexcept>
 #include <utility>
@@ -45,7 +45,7 @@ RawClient::RawClient(ContextPool::Context& context, const HandshakeOptions& opti
       server_name_(options.server_name),
       offered_(options.version),
       flight_(options.version),
-      log_(cipher_name) {}
+      transcript_(cipher_name) {}
 
 RawClient::State RawClient::handshake() {
     if (!hello_made_) say_hello();
@@ -65,7 +65,7 @@ void RawClient::say_hello() {
     output_ = codec::raw_client_hello(
         {.version = offered_, .server_name = server_name_, .random = random_bytes()}
     );
-    log_.message(false, codec::hello_message(output_));
+    transcript_.message(false, codec::hello_message(output_));
 }
 
 void RawClient::receive(std::string_view bytes) {
@@ -82,9 +82,9 @@ std::string RawClient::take_output() { return std::exchange(output_, {}); }
 void RawClient::take_in() {
     for (const auto& piece : flight_.take_pieces()) {
         if (piece.alert) {
-            log_.alert(true, piece.bytes);
+            transcript_.alert(true, piece.bytes);
         } else {
-            log_.message(true, piece.bytes);
+            transcript_.message(true, piece.bytes);
             if (const auto size = staple_in(piece.bytes)) staple_bytes_ = size;
         }
     }
@@ -96,7 +96,7 @@ void RawClient::leave() {
 }
 
 TlsFacts RawClient::facts() const {
-    TlsFacts out = log_.facts();
+    TlsFacts out = transcript_.facts();
     if (staple_bytes_ > 0) out.ocsp_staple_bytes = staple_bytes_;
     if (const auto& hello = flight_.ssl2_hello(); hello && hello->well_formed) {
         out.version = codec::version_name(hello->version);
@@ -114,12 +114,12 @@ TlsFacts RawClient::facts() const {
 
 void RawClient::conclude(const Course& course, Observation& observation) const {
     observation.tls = facts();
-    observation.client_certificate = request_facts(log_, *context_.ca_names);
-    observation.presented = log_.presented();
+    observation.client_certificate = request_facts(transcript_, *context_.ca_names);
+    observation.presented = transcript_.presented();
     if (const auto& hello = flight_.ssl2_hello(); hello && !hello->certificate.empty())
         observation.presented = {hello->certificate};
-    observation.pseudo_tls = log_.looks_like_pseudo_tls();
-    if (!log_.anything_received()) observation.first_bytes = first_bytes_;
+    observation.pseudo_tls = transcript_.looks_like_pseudo_tls();
+    if (!transcript_.anything_received()) observation.first_bytes = first_bytes_;
     auto ending = judge(course.end);
     observation.outcome = ending.outcome;
     observation.stage = ending.stage;
@@ -127,8 +127,8 @@ void RawClient::conclude(const Course& course, Observation& observation) const {
 }
 
 RawClient::Ending RawClient::judge(PeerEnd end) const {
-    const auto where = position(log_, first_bytes_);
-    if (log_.too_many_certificates())
+    const auto where = position(transcript_, first_bytes_);
+    if (transcript_.too_many_certificates())
         return {
             Outcome::limit_exceeded, Stage::handshake,
             fmt::format(
@@ -139,11 +139,11 @@ RawClient::Ending RawClient::judge(PeerEnd end) const {
     case Flight::done: return answered();
     case Flight::reading: return cut(end);
     case Flight::alert:
-        if (const auto* alert = log_.fatal_received())
+        if (const auto* alert = transcript_.fatal_received())
             return {
                 Outcome::tls_alert, Stage::handshake,
                 fmt::format("{} {}", alert_text(*alert), where)};
-        if (log_.close_notify_received()) return cut(PeerEnd::end_of_stream);
+        if (transcript_.close_notify_received()) return cut(PeerEnd::end_of_stream);
         break;
     case Flight::not_tls:
         return {
@@ -161,7 +161,7 @@ RawClient::Ending RawClient::judge(PeerEnd end) const {
 }
 
 RawClient::Ending RawClient::answered() const {
-    if (log_.looks_like_pseudo_tls())
+    if (transcript_.looks_like_pseudo_tls())
         return {
             Outcome::ok, Stage::done,
             "answers with the pseudo-TLS hello of an A/V Edge: no certificate by design"};
@@ -179,7 +179,7 @@ RawClient::Ending RawClient::answered() const {
 }
 
 RawClient::Ending RawClient::cut(PeerEnd end) const {
-    const auto where = position(log_, first_bytes_);
+    const auto where = position(transcript_, first_bytes_);
     switch (end) {
     case PeerEnd::reset: return {Outcome::reset, Stage::handshake, "reset the connection " + where};
     case PeerEnd::timeout:

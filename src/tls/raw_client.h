@@ -5,7 +5,7 @@
 
 #include "codec/raw_hello.h"
 #include "model/observation.h"
-#include "tls/handshake_log.h"
+#include "tls/handshake_transcript.h"
 #include "tls/handshaker.h"
 
 #include <string>
@@ -39,7 +39,7 @@ class RawClient final : public Handshaker {
     std::string server_name_;
     std::uint16_t offered_;
     codec::ServerFlight flight_;
-    HandshakeLog log_;
+    HandshakeTranscript transcript_;
     std::string output_, first_bytes_;
     std::uint32_t staple_bytes_ = 0;
     bool hello_made_ = false;

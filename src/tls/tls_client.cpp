@@ -4,8 +4,8 @@
 #include "model/limits.h"
 #include "pki/distinguished_name.h"
 #include "pki/memory.h"
-#include "tls/log_facts.h"
 #include "tls/tls_context_impl.h"
+#include "tls/transcript_facts.h"
 
 #include <algorithm>
 #include <array>
@@ -69,14 +69,14 @@ void on_message(
     int sent, int, int content_type, const void* bytes, std::size_t size, SSL* ssl, void* client
 ) {
     auto& impl = *static_cast<TlsClient::Impl*>(client);
-    auto& log = impl.log;
+    auto& transcript = impl.transcript;
     const std::string_view text(static_cast<const char*>(bytes), size);
     // One renegotiation is what IIS needs to ask for a certificate; more are refused.
-    if (sent != 0 && content_type == SSL3_RT_HANDSHAKE && log.shaken_hands())
+    if (sent != 0 && content_type == SSL3_RT_HANDSHAKE && transcript.handshake_complete())
         SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
     try {
-        if (content_type == SSL3_RT_HANDSHAKE) log.message(sent == 0, text);
-        if (content_type == SSL3_RT_ALERT) log.alert(sent == 0, text);
+        if (content_type == SSL3_RT_HANDSHAKE) transcript.message(sent == 0, text);
+        if (content_type == SSL3_RT_ALERT) transcript.alert(sent == 0, text);
     } catch (const std::bad_alloc&) {
         impl.out_of_memory = true;
     }
@@ -121,7 +121,7 @@ bool issuer_listed(const pki::Identity& identity, const std::vector<std::string>
 
 } // namespace
 
-TlsClient::Impl::Impl(ContextPool::Context& shared) : context(shared), log(cipher_name) {}
+TlsClient::Impl::Impl(ContextPool::Context& shared) : context(shared), transcript(cipher_name) {}
 
 void TlsClient::Impl::fail() {
     too_large = too_large || is_size_error(ERR_peek_error());
@@ -174,7 +174,7 @@ TlsClient::State TlsClient::handshake() {
     } else if (SSL_get_error(impl_->ssl.get(), result) != SSL_ERROR_WANT_READ) {
         impl_->fail();
     }
-    if (impl_->log.too_many_messages() && impl_->state != State::failed) {
+    if (impl_->transcript.too_many_messages() && impl_->state != State::failed) {
         impl_->too_large = true;
         impl_->state = State::failed;
     }
@@ -199,15 +199,15 @@ std::string TlsClient::read() {
     if (impl_->state != State::up) return out;
     ERR_clear_error();
     std::size_t size = 0;
-    const bool asked_before = impl_->log.requested_late();
+    const bool asked_before = impl_->transcript.requested_late();
     const long failures = pki::failed_allocations();
     const int result = SSL_read_ex(impl_->ssl.get(), record.data(), record.size(), &size);
     impl_->check_memory(result != 1, failures);
     if (result == 1) out.assign(record.data(), size);
     // Only what the server says after a late request can be its answer to our certificate.
-    if (impl_->log.requested_late() && !asked_before) impl_->application_data = false;
+    if (impl_->transcript.requested_late() && !asked_before) impl_->application_data = false;
     if (result == 1) impl_->application_data = true;
-    if (impl_->log.too_many_messages()) {
+    if (impl_->transcript.too_many_messages()) {
         impl_->too_large = true;
         impl_->state = State::failed;
         return out;
@@ -251,17 +251,18 @@ void TlsClient::close() {
 
 TlsClient::State TlsClient::state() const { return impl_->state; }
 
-bool TlsClient::certificate_requested() const { return impl_->log.certificate_requested(); }
+bool TlsClient::certificate_requested() const { return impl_->transcript.certificate_requested(); }
 
 bool TlsClient::refusal_may_follow() const {
-    return impl_->log.certificate_requested() && impl_->log.version() >= codec::kTls13;
+    return impl_->transcript.certificate_requested() &&
+           impl_->transcript.version() >= codec::kTls13;
 }
 
 std::uint64_t TlsClient::bytes_received() const { return impl_->bytes_received; }
 
 TlsFacts TlsClient::facts() const {
-    TlsFacts facts = impl_->log.facts();
-    facts.handshake_done = impl_->log.shaken_hands();
+    TlsFacts facts = impl_->transcript.facts();
+    facts.handshake_done = impl_->transcript.handshake_complete();
     const unsigned char* staple = nullptr;
     const long size = SSL_get_tlsext_status_ocsp_resp(impl_->ssl.get(), &staple);
     if (size > 0) {
@@ -278,18 +279,18 @@ TlsFacts TlsClient::facts() const {
 }
 
 ClientCertificateFacts TlsClient::client_certificate() const {
-    const auto& log = impl_->log;
+    const auto& transcript = impl_->transcript;
     const auto* identity = impl_->context.identity.get();
-    auto out = request_facts(log, *impl_->context.ca_names);
+    auto out = request_facts(transcript, *impl_->context.ca_names);
     out.identity_offered = identity != nullptr;
     if (!out.requested) return out;
-    if (log.client_certificate_sent() && identity) out.presented = identity->fingerprint();
-    if (identity && !log.request().ca_names.empty())
-        out.issuer_in_ca_names = issuer_listed(*identity, log.request().ca_names);
+    if (transcript.client_certificate_sent() && identity) out.presented = identity->fingerprint();
+    if (identity && !transcript.request().ca_names.empty())
+        out.issuer_in_ca_names = issuer_listed(*identity, transcript.request().ca_names);
     return out;
 }
 
-std::vector<std::string> TlsClient::presented() const { return impl_->log.presented(); }
+std::vector<std::string> TlsClient::presented() const { return impl_->transcript.presented(); }
 
 std::string TlsClient::first_bytes() const { return impl_->first_bytes; }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "pki/ossl.h"
-#include "tls/handshake_log.h"
+#include "tls/handshake_transcript.h"
 #include "tls/tls_client.h"
 #include "tls/tls_context.h"
 
@@ -39,7 +39,7 @@ struct TlsClient::Impl {
     explicit Impl(ContextPool::Context&);
 
     ContextPool::Context& context;
-    HandshakeLog log;
+    HandshakeTranscript transcript;
     State state = State::handshaking;
     std::string input; // ciphertext not yet taken by OpenSSL
     std::size_t input_taken = 0;
@@ -52,8 +52,8 @@ struct TlsClient::Impl {
     bool late_certificate = false; // may be asked for after the handshake
     bool ended = false;            // no more ciphertext will come
     bool application_data = false; // the server spoke after the handshake
-    bool out_of_memory = false; // in a callback of ours: what libssl then says means nothing
-    SslPtr ssl; // last: it points into this
+    bool out_of_memory = false;    // in a callback of ours: what libssl then says means nothing
+    SslPtr ssl;                    // last: it points into this
 
     void fail();
     // Throws std::bad_alloc where an allocation failure made libssl fail.

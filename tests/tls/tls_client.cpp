@@ -4,7 +4,7 @@
 #include "codec/byte_reader.h"
 #include "memory_server.h"
 #include "model/limits.h"
-#include "tls/handshake_log.h"
+#include "tls/handshake_transcript.h"
 
 #include <doctest/doctest.h>
 
@@ -46,9 +46,7 @@ struct Connection {
     Observation conclude(PeerEnd end = PeerEnd::open, bool conversing = false, bool waited = false)
         const {
         Observation out;
-        client->conclude(
-            {.end = end, .conversing = conversing, .refusal_waited = waited}, out
-        );
+        client->conclude({.end = end, .conversing = conversing, .refusal_waited = waited}, out);
         return out;
     }
     tls::ContextPool pool;
@@ -444,14 +442,14 @@ TEST_CASE("tls: a TLS 1.3 server that sent a ticket or a close_notify did not re
 
 TEST_CASE("tls: of a Certificate message with countless entries the first are kept, and it is said"
 ) {
-    tls::HandshakeLog log([](std::uint16_t) { return std::string("TLS_TEST"); });
+    tls::HandshakeTranscript transcript([](std::uint16_t) { return std::string("TLS_TEST"); });
     const std::size_t entries = 300'000; // of no byte each
     const std::size_t list = 3 * entries, body = list + 3;
     const auto size24 = [](std::size_t n) {
         return std::string{
             static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)};
     };
-    log.message(true, "\x0b" + size24(body) + size24(list) + std::string(list, '\0'));
-    CHECK(log.presented().size() == limits::kCertificatesPresented);
-    CHECK(log.too_many_certificates());
+    transcript.message(true, "\x0b" + size24(body) + size24(list) + std::string(list, '\0'));
+    CHECK(transcript.presented().size() == limits::kCertificatesPresented);
+    CHECK(transcript.too_many_certificates());
 }

@@ -34,8 +34,8 @@ TEST_CASE("shortage: nothing new starts while somebody waits, and half as many g
 
 TEST_CASE("shortage: the limit grows by one with each endpoint that ends, up to the concurrency") {
     ShortagePolicy policy(4);
-    REQUIRE(policy.wait(4)); // the limit is 2
-    REQUIRE(policy.wait(4)); // 1
+    REQUIRE(policy.wait(4));      // the limit is 2
+    REQUIRE(policy.wait(4));      // 1
     CHECK(!policy.may_resume(3)); // 1 is active
     CHECK(policy.may_resume(2));  // none is
     policy.ended();               // 2

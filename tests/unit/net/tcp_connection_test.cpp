@@ -34,7 +34,10 @@ Heard heard(const std::string& unread, const std::string& last_words) {
     const auto here = acceptor.local_endpoint();
     error_code connected = asio::error::not_connected;
     asio::co_spawn(
-        io, [&]() -> asio::awaitable<void> { connected = co_await connection->connect(here.address(), here.port()); },
+        io,
+        [&]() -> asio::awaitable<void> {
+            connected = co_await connection->connect(here.address(), here.port());
+        },
         asio::detached
     );
     while (connected == asio::error::not_connected && io.run_one() > 0) {

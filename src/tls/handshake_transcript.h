@@ -13,11 +13,13 @@
 
 namespace lyncprobe::tls {
 
-class HandshakeLog {
+// HandshakeTranscript keeps what was seen of the first handshake and adds what a later one asks
+// for.
+class HandshakeTranscript {
   public:
     // The IANA name of a cipher suite; empty where unknown.
     using CipherName = std::string (*)(std::uint16_t);
-    explicit HandshakeLog(CipherName cipher_name) : cipher_name_(cipher_name) {}
+    explicit HandshakeTranscript(CipherName cipher_name) : cipher_name_(cipher_name) {}
 
     // One whole handshake message with its 4-byte header (RFC 8446 4).
     void message(bool received, std::string_view bytes);
@@ -33,8 +35,8 @@ class HandshakeLog {
         return client_certificate_sent_;
     } // a non-empty list of ours
     bool finished_sent() const { return finished_sent_; }
-    bool server_finished() const { return server_finished_; } // of the latest handshake
-    bool shaken_hands() const { return shaken_hands_; }       // the first handshake was finished
+    bool server_finished() const { return server_finished_; }       // of the latest handshake
+    bool handshake_complete() const { return handshake_complete_; } // the first one
     // A certificate was asked for only after the handshake: by renegotiation, or by post-handshake
     // authentication (RFC 8446 4.6.2).
     bool requested_late() const { return requested_late_; }
@@ -63,7 +65,7 @@ class HandshakeLog {
     bool certificate_seen_ = false, too_many_certificates_ = false, requested_ = false,
          client_certificate_sent_ = false;
     bool finished_sent_ = false, server_finished_ = false, anything_received_ = false;
-    bool shaken_hands_ = false, requested_late_ = false;
+    bool handshake_complete_ = false, requested_late_ = false;
 };
 
 } // namespace lyncprobe::tls

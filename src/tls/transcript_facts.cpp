@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tls/log_facts.h"
+#include "tls/transcript_facts.h"
 
 #include "codec/cipher_suites.h"
 #include "pki/certificate_reader.h"
@@ -47,17 +47,17 @@ std::string cipher_name(std::uint16_t cipher) {
     return name ? name : std::string(codec::cipher_suite_name(cipher));
 }
 
-ClientCertificateFacts request_facts(const HandshakeLog& log, CaNameCache& cache) {
+ClientCertificateFacts request_facts(const HandshakeTranscript& transcript, CaNameCache& cache) {
     ClientCertificateFacts out;
-    out.requested = log.certificate_requested();
-    out.requested_late = log.requested_late();
+    out.requested = transcript.certificate_requested();
+    out.requested_late = transcript.requested_late();
     if (!out.requested) return out;
-    out.ca_names = names_text(log.request().ca_names, cache);
-    out.ca_names_count = static_cast<std::uint32_t>(log.request().ca_names.size());
-    out.ca_names_bytes = log.request().ca_names_bytes;
-    for (const auto type : log.request().certificate_types)
+    out.ca_names = names_text(transcript.request().ca_names, cache);
+    out.ca_names_count = static_cast<std::uint32_t>(transcript.request().ca_names.size());
+    out.ca_names_bytes = transcript.request().ca_names_bytes;
+    for (const auto type : transcript.request().certificate_types)
         out.certificate_types.push_back(codec::certificate_type_name(type));
-    for (const auto scheme : log.request().signature_schemes)
+    for (const auto scheme : transcript.request().signature_schemes)
         out.signature_algorithms.push_back(codec::signature_scheme_name(scheme));
     return out;
 }
@@ -66,14 +66,14 @@ std::string alert_text(const Alert& alert) {
     return fmt::format("fatal alert {}({})", alert_name(alert.code), alert.code);
 }
 
-std::string position(const HandshakeLog& log, std::string_view first_bytes) {
-    const auto last = log.last_received();
-    if (last.empty() && log.fatal_received()) return "in answer to our ClientHello";
+std::string position(const HandshakeTranscript& transcript, std::string_view first_bytes) {
+    const auto last = transcript.last_received();
+    if (last.empty() && transcript.fatal_received()) return "in answer to our ClientHello";
     if (last.empty())
         return first_bytes.empty() ? "after our ClientHello, without a word"
                                    : "inside its first message";
     return fmt::format(
-        "after its {}{}", last, log.certificate_seen() ? "" : ", before its certificate"
+        "after its {}{}", last, transcript.certificate_seen() ? "" : ", before its certificate"
     );
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tls/handshake_log.h"
+#include "tls/handshake_transcript.h"
 
 #include "codec/byte_reader.h"
 #include "model/limits.h"
@@ -40,7 +40,7 @@ std::string old_signature_scheme(const std::string& cipher) {
 
 } // namespace
 
-void HandshakeLog::message(bool received, std::string_view bytes) {
+void HandshakeTranscript::message(bool received, std::string_view bytes) {
     if (bytes.size() < 4) return;
     const auto kind = static_cast<std::uint8_t>(bytes.front());
     const auto body = bytes.substr(4);
@@ -49,17 +49,17 @@ void HandshakeLog::message(bool received, std::string_view bytes) {
     if (received) {
         anything_received_ = true;
         // What the first handshake told stays; a renegotiated one only adds its request.
-        if (!shaken_hands_)
+        if (!handshake_complete_)
             server_message(kind, body);
         else
             late_server_message(kind, body);
     } else {
         client_message(kind, body);
     }
-    shaken_hands_ = shaken_hands_ || (finished_sent_ && server_finished_);
+    handshake_complete_ = handshake_complete_ || (finished_sent_ && server_finished_);
 }
 
-void HandshakeLog::late_server_message(std::uint8_t kind, std::string_view body) {
+void HandshakeTranscript::late_server_message(std::uint8_t kind, std::string_view body) {
     switch (kind) {
     case type::kCertificateRequest:
         requested_late_ = !requested_ || requested_late_;
@@ -72,10 +72,10 @@ void HandshakeLog::late_server_message(std::uint8_t kind, std::string_view body)
     }
 }
 
-void HandshakeLog::client_message(std::uint8_t kind, std::string_view body) {
+void HandshakeTranscript::client_message(std::uint8_t kind, std::string_view body) {
     switch (kind) {
     case type::kClientHello: // the second one of a connection begins a renegotiation
-        if (shaken_hands_) finished_sent_ = server_finished_ = false;
+        if (handshake_complete_) finished_sent_ = server_finished_ = false;
         break;
     case type::kCertificate:
         client_certificate_sent_ =
@@ -86,7 +86,7 @@ void HandshakeLog::client_message(std::uint8_t kind, std::string_view body) {
     }
 }
 
-void HandshakeLog::alert(bool received, std::string_view bytes) {
+void HandshakeTranscript::alert(bool received, std::string_view bytes) {
     if (bytes.size() != 2) return;
     if (received) anything_received_ = true;
     const auto code = static_cast<std::uint8_t>(bytes[1]);
@@ -97,33 +97,33 @@ void HandshakeLog::alert(bool received, std::string_view bytes) {
     if (facts_.alerts.size() < kAlertsKept) facts_.alerts.push_back({received, fatal, code});
 }
 
-bool HandshakeLog::too_many_messages() const {
+bool HandshakeTranscript::too_many_messages() const {
     return facts_.messages.size() > limits::kHandshakeMessages;
 }
 
-bool HandshakeLog::looks_like_pseudo_tls() const {
+bool HandshakeTranscript::looks_like_pseudo_tls() const {
     return hello_.well_formed && hello_.cipher == kPseudoTlsCipher && !certificate_seen_;
 }
 
-const Alert* HandshakeLog::fatal_received() const {
+const Alert* HandshakeTranscript::fatal_received() const {
     for (const auto& alert : facts_.alerts)
         if (alert.received && alert.fatal) return &alert;
     return nullptr;
 }
 
-bool HandshakeLog::close_notify_received() const {
+bool HandshakeTranscript::close_notify_received() const {
     return std::any_of(facts_.alerts.begin(), facts_.alerts.end(), [](const Alert& alert) {
         return alert.received && alert.code == 0;
     });
 }
 
-std::string HandshakeLog::last_received() const {
+std::string HandshakeTranscript::last_received() const {
     for (auto seen = facts_.messages.rbegin(); seen != facts_.messages.rend(); ++seen)
         if (seen->received) return std::string(handshake_message_name(seen->type));
     return {};
 }
 
-void HandshakeLog::server_message(std::uint8_t kind, std::string_view body) {
+void HandshakeTranscript::server_message(std::uint8_t kind, std::string_view body) {
     switch (kind) {
     case type::kServerHello: server_hello(body); break;
     case type::kEncryptedExtensions:
@@ -154,7 +154,7 @@ void HandshakeLog::server_message(std::uint8_t kind, std::string_view body) {
     }
 }
 
-void HandshakeLog::server_hello(std::string_view body) {
+void HandshakeTranscript::server_hello(std::string_view body) {
     hello_ = codec::read_server_hello(body);
     if (hello_.retry_request) return;
     facts_.version = codec::version_name(hello_.version);
@@ -168,7 +168,7 @@ void HandshakeLog::server_hello(std::string_view body) {
     facts_.session_ticket = contains(hello_.extensions, kSessionTicket);
 }
 
-void HandshakeLog::server_key_exchange(std::string_view body) {
+void HandshakeTranscript::server_key_exchange(std::string_view body) {
     const bool elliptic = has(facts_.cipher, "_ECDHE_") || has(facts_.cipher, "_ECDH_anon_");
     const bool is_signed = !has(facts_.cipher, "_anon_");
     const auto exchange =
