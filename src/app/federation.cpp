@@ -7,7 +7,7 @@
 #include "app/inputs.h"
 #include "app/process.h"
 #include "plan/discovery_naming.h"
-#include "rules/go_live.h"
+#include "rules/verdicts/go_live.h"
 
 #include <algorithm>
 #include <iostream>

@@ -6,7 +6,7 @@
 #include "pki/certificate_store.h"
 #include "pki/identity.h"
 #include "plan/plan.h"
-#include "rules/judge.h"
+#include "rules/engine/judge.h"
 
 #include <memory>
 #include <set>

@@ -5,8 +5,8 @@
 #include "app/reporting.h"
 #include "model/escape.h"
 #include "plan/services.h"
-#include "rules/explain.h"
-#include "rules/judge.h"
+#include "rules/engine/explain.h"
+#include "rules/engine/judge.h"
 
 #include <iostream>
 

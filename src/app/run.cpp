@@ -16,7 +16,7 @@
 #include "plan/discovery_naming.h"
 #include "plan/plan.h"
 #include "plan/sip_domains.h"
-#include "rules/trust_links.h"
+#include "rules/verdicts/trust_links.h"
 
 #include <algorithm>
 #include <chrono>

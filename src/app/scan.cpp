@@ -6,7 +6,7 @@
 #include "config/target_list.h"
 #include "model/limits.h"
 #include "probes/probe.h"
-#include "rules/judge.h"
+#include "rules/engine/judge.h"
 
 #include <iostream>
 

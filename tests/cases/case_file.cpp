@@ -4,7 +4,7 @@
 #include "model/deployment.h"
 #include "pki/certificate_reader.h"
 #include "pki/certificate_store.h"
-#include "rules/judge.h"
+#include "rules/engine/judge.h"
 
 #include <algorithm>
 #include <fstream>

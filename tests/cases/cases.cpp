@@ -3,7 +3,7 @@
 // LYNCPROBE_BLESS=1 rewrites the expected lists.
 #include "cases/case_file.h"
 #include "pki/certificate_reader.h"
-#include "rules/judge.h"
+#include "rules/engine/judge.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -4,7 +4,7 @@
 #include "pki/certificate_file.h"
 #include "pki/certificate_reader.h"
 #include "pki/certificate_store.h"
-#include "rules/judge.h"
+#include "rules/engine/judge.h"
 
 #include <cstddef>
 #include <cstdint>

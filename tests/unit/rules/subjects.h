@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/policy.h"
-#include "rules/judge.h"
+#include "rules/engine/judge.h"
 
 #include <memory>
 #include <string>

@@ -2,7 +2,7 @@
 // A deployment of a few servers, each with a chain and a list of issuers.
 #pragma once
 
-#include "rules/trust_links.h"
+#include "rules/verdicts/trust_links.h"
 #include "unit/rules/subjects.h"
 
 namespace lyncprobe::rules::testing {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Rule chain-trusted: the server certificate leads to a trust anchor, dates apart.
+#include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+// Does the longest way up end where the server left something out? Whoever installs a root then,
+// does so in vain, unless what is left out is that root.
+bool ends_in_a_gap(const Chain& chain) {
+    const auto& way = chain.path.path;
+    return chain.complete == false && !chain.missing_issuer.empty() && !way.empty() &&
+           way.back()->issuer == chain.missing_issuer;
+}
+
+Ruling rule_on_gap(const std::string& issuer) {
+    return fail(
+               fmt::format(
+                   "the way up ends before {}, which the server does not send and which is no "
+                   "trust "
+                   "anchor; unless that is a root, the server has to send it before any root helps",
+                   issuer
+               )
+    )
+        .with("missing_issuer", issuer);
+}
+
+Ruling rule_on_path(const Chain& chain) {
+    const auto& path = chain.path;
+    const auto because = path.why.empty() ? std::string() : ": " + path.why;
+    switch (path.trust) {
+    case PathFacts::Trust::trusted:
+        return pass(
+            path.used_fetched ? "by way of a certificate that only a caIssuers location gave" : ""
+        );
+    case PathFacts::Trust::untrusted:
+        if (ends_in_a_gap(chain)) return rule_on_gap(chain.missing_issuer);
+        return fail("no path leads to a trust anchor" + because);
+    case PathFacts::Trust::unknown:
+        return inconclusive(fmt::format(
+            "no path leads to one of this system's anchors{}; give your own root with --ca-file or "
+            "trust.ca_files",
+            because
+        ));
+    case PathFacts::Trust::gave_up: {
+        const auto message = "the search for a path was given up at its limit" + because;
+        return (path.anchors_configured ? fail(message) : inconclusive(message))
+            .with("limit", path.why);
+    }
+    case PathFacts::Trust::not_searched: break;
+    }
+    return inconclusive("no path was searched" + because);
+}
+
+Ruling check_chain_trusted(const Subject& s) {
+    const auto& path = s.chain.path;
+    auto ruling = rule_on_path(s.chain).with(
+        "anchors", std::string(path.anchors_configured ? "configured" : "system")
+    );
+    std::vector<std::string> names;
+    for (const auto& certificate : path.path)
+        if (certificate) names.push_back(certificate->subject);
+    if (!names.empty()) ruling.evidence.set("path", names);
+    if (path.used_unpresented) ruling.evidence.set("used_unpresented", true);
+    return ruling;
+}
+
+} // namespace
+
+constinit const Rule chain_trusted{
+    .id = "chain-trusted",
+    .title = "The chain leads to a trusted root",
+    .scope = Scope::chain,
+    .source = {.document = "RFC 5280", .section = "6.1 Basic Path Validation"},
+    .demands = "A path with good signatures leads from the server certificate to a trust anchor. "
+               "Dates do not count "
+               "here (validity judges them). Where only this system's anchors are known and none "
+               "fits, the verdict is "
+               "inconclusive, since a private CA is normal for Lync.",
+    .why =
+        "Mutual TLS between servers and every client's sign-in need the same root on both sides.",
+    .fix = "where the server leaves out an intermediate certificate, make it send that one (see "
+           "chain-complete); where the root is the matter, install it in the Trusted Root "
+           "Certification Authorities store of every peer, or reissue the certificate from a CA "
+           "they trust",
+    .evidence = "anchors: configured or system; path: the subjects from the server certificate up; "
+                "used_unpresented: a certificate of the path was not in the chain; missing_issuer: "
+                "the name of the certificate before which the way up ends",
+    .check = check_chain_trusted,
+};
+
+} // namespace lyncprobe::rules

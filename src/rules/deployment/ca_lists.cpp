@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "rules/deployment/ca_lists.h"
+
+namespace lyncprobe::rules {
+
+namespace {
+
+constexpr std::uint32_t kListLimit = 16'384;
+constexpr std::uint32_t kListMargin = 512; // longer than nearly every distinguished name
+
+} // namespace
+
+const ClientCertificateFacts* request_of(const EndpointRow& row) {
+    if (row.main.client_certificate) return row.main.client_certificate.get();
+    for (const auto& variant : row.variants)
+        if (variant.standing != Standing::other_name && variant.client_certificate)
+            return variant.client_certificate.get();
+    return nullptr;
+}
+
+bool about_cut(const ClientCertificateFacts& facts) {
+    return facts.ca_names_bytes + kListMargin >= kListLimit &&
+           facts.ca_names_bytes <= kListLimit + kListMargin;
+}
+
+bool lists_its_roots(const Target& target) {
+    const bool foreign = target.role == Role::gateway || target.role == Role::partner ||
+                         target.role == Role::other || target.role == Role::reverse_proxy;
+    return target.role_given && !foreign && target.os != OperatingSystem::linux;
+}
+
+bool before_windows_2012(OperatingSystem os) {
+    return os >= OperatingSystem::windows_xp && os <= OperatingSystem::windows_server_2008_r2 &&
+           os != OperatingSystem::windows_8 && os != OperatingSystem::windows_10;
+}
+
+std::set<std::string> intermediate_names(const RunResult& run) {
+    std::set<std::string> intermediates, roots;
+    for (const auto& [chain, ascent] : run.ascents)
+        for (const auto& certificate : ascent.above)
+            (certificate->root_like ? roots : intermediates).insert(name_key(certificate->subject));
+    // A root that nobody's path needs may still have been sent along.
+    for (const auto& [chain, ascent] : run.ascents)
+        for (const auto& certificate : chain->presented)
+            if (certificate->root_like) roots.insert(name_key(certificate->subject));
+    for (const auto& root : roots)
+        intermediates.erase(root);
+    intermediates.erase(std::string());
+    return intermediates;
+}
+
+} // namespace lyncprobe::rules

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Rule mutual-trust: the servers of the deployment accept one another's certificates.
+#include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+using Servers = std::vector<std::size_t>;
+
+// Said is the links that one sentence tells.
+struct Said {
+    LinkVerdict verdict;
+    LinkReason reason;
+    std::set<std::string> issuers;
+    std::set<std::size_t> from, to, endpoints;
+    std::vector<std::string> services;
+};
+
+// Where something has to be done: who connects, or else whom they connect to.
+const Servers& at_fault(const TrustLink& link) {
+    const bool client = link.reason == LinkReason::server_issuer_not_listed ||
+                        link.reason == LinkReason::client_chain_open ||
+                        link.reason == LinkReason::way_not_presented ||
+                        link.reason == LinkReason::client_chains_differ;
+    return client ? link.from : link.to;
+}
+
+struct Words {
+    std::string from, to, services, issuers;
+};
+
+std::string refused_text(LinkReason reason, const Words& it) {
+    const auto where = fmt::format("{} cannot connect to {} ({})", it.from, it.to, it.services);
+    switch (reason) {
+    case LinkReason::server_issuer_not_listed:
+        return fmt::format("{}: the own list of {} lacks {}", where, it.from, it.issuers);
+    case LinkReason::list_cut:
+        return fmt::format(
+            "{}: the list of issuers that {} sends lacks {}; it is as long as Windows lets one "
+            "become, so it has been cut",
+            where, it.to, it.issuers
+        );
+    default: return fmt::format("{}: the list of issuers of {} lacks {}", where, it.to, it.issuers);
+    }
+}
+
+// What a person can settle; the matrix tells the rest.
+std::string open_text(LinkReason reason, const Words& it) {
+    const auto links =
+        fmt::format("whether {} can connect to {} ({}) ", it.from, it.to, it.services);
+    switch (reason) {
+    case LinkReason::client_chain_open:
+        return fmt::format(
+            "{}cannot be told: the way up from the certificate ends before {}, which no server "
+            "showed; give the roots with --ca-file",
+            links, it.issuers
+        );
+    case LinkReason::client_chains_differ:
+        return links + "cannot be told: several certificates of that use are shown, and only some "
+                       "would be accepted";
+    case LinkReason::way_not_presented:
+        return links +
+               "cannot be told: a CA certificate on the way to an issuer in the list is not "
+               "presented, and has to be in the other server's store";
+    case LinkReason::list_not_read:
+        return links + "cannot be told: the list of issuers is too long to be kept";
+    default: return {};
+    }
+}
+
+bool worth_saying(const TrustLink& link) {
+    return link.verdict == LinkVerdict::cannot_work ||
+           (link.verdict == LinkVerdict::cannot_tell && !open_text(link.reason, {}).empty());
+}
+
+RunRuling rule_on(const MutualTrust& trust, Said said) {
+    auto from = names_of(trust, {said.from.begin(), said.from.end()});
+    auto to = names_of(trust, {said.to.begin(), said.to.end()});
+    std::vector<std::string> issuers(said.issuers.begin(), said.issuers.end());
+    const Words words{some_of(from), some_of(to), some_of(said.services), some_of(issuers)};
+    auto ruling = said.verdict == LinkVerdict::cannot_work
+                      ? fail(refused_text(said.reason, words))
+                      : inconclusive(open_text(said.reason, words));
+    return {
+        std::move(ruling)
+            .with("from", std::move(from))
+            .with("to", std::move(to))
+            .with("services", std::move(said.services))
+            .with("issuers", std::move(issuers))
+            .with("reason", std::string(to_text(said.reason))),
+        {said.endpoints.begin(), said.endpoints.end()}};
+}
+
+std::vector<RunRuling> check_mutual_trust(const RunResult& run) {
+    std::map<std::pair<LinkReason, Servers>, Said> told;
+    std::set<std::size_t> working;
+    for (const auto& link : run.trust.links) {
+        if (link.verdict == LinkVerdict::works)
+            working.insert(link.endpoints.begin(), link.endpoints.end());
+        if (!worth_saying(link)) continue;
+        auto& said = told[{link.reason, at_fault(link)}];
+        said.verdict = link.verdict;
+        said.reason = link.reason;
+        said.issuers.insert(link.issuers.begin(), link.issuers.end());
+        said.from.insert(link.from.begin(), link.from.end());
+        said.to.insert(link.to.begin(), link.to.end());
+        said.endpoints.insert(link.endpoints.begin(), link.endpoints.end());
+        const std::string service(link.service);
+        if (!contains(said.services, service)) said.services.push_back(service);
+    }
+    std::vector<RunRuling> rulings;
+    for (auto& [key, said] : told)
+        rulings.push_back(rule_on(run.trust, std::move(said)));
+    if (!working.empty())
+        rulings.push_back(
+            {pass("these servers accept the certificates of those that connect to them"),
+             {working.begin(), working.end()}}
+        );
+    return rulings;
+}
+
+} // namespace
+
+constinit const Rule mutual_trust{
+    .id = "mutual-trust",
+    .title = "The servers accept one another's certificates",
+    .scope = Scope::deployment,
+    .source =
+        {.document = "TLS and MTLS for Lync Server 2013; RFC 5246",
+         .section = "mutual TLS between servers; 7.4.4 Certificate Request",
+         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
+                "lync-server-2013-tls-and-mtls-for-lync-server-2013"},
+    .demands = "For every server that connects to another one by mutual TLS: the list of issuers "
+               "that the other one sends has an issuer of the certificate that the first one shows "
+               "on its own ports, and the first one's own list has an issuer of the other's. A "
+               "server that sends no list says nothing about whom it accepts.",
+    .why = "Both servers must have the other's root in their Trusted Root store. Where one lacks "
+           "it, or its list is cut, the connection fails, and with it whatever goes over that "
+           "link: sign-in, presence, conferences, calls.",
+    .fix = "import the root that is named into Trusted Root Certification Authorities (computer "
+           "account) of the server whose list lacks it; where a server's own self-signed "
+           "certificate is named, replace that one; where the list is cut, remove roots that "
+           "nobody needs, or set SendTrustedIssuerList=0 under HKLM\\SYSTEM\\CurrentControlSet\\"
+           "Control\\SecurityProviders\\SCHANNEL",
+    .evidence =
+        "from, to: the servers, or the pool where it is the same for all of them; services; "
+        "issuers: what was looked for in vain; reason",
+    .check_run = check_mutual_trust,
+};
+
+} // namespace lyncprobe::rules

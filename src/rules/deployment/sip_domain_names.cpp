@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// Rule sip-domain-names: for each SIP domain the certificates have a name under which its clients
+// may sign in.
+#include "model/host.h"
+#include "plan/discovery_naming.h"
+#include "plan/sip_domains.h"
+#include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+using Names = std::vector<std::string>;
+using Endpoints = std::vector<std::size_t>;
+
+bool is_access_edge(const Target& target) {
+    return target.role == Role::edge && target.use == CertificateUse::access_edge_external &&
+           target.probe != Probe::xmpp; // whose names are the bare domains
+}
+
+bool is_registrar(const Target& target) {
+    const bool pool = target.role == Role::front_end || target.role == Role::standard_edition ||
+                      target.role == Role::director;
+    return pool && target.probe == Probe::sip && plan::clients_sign_in(target);
+}
+
+// What host-name does not look for at this endpoint, and the certificate lacks.
+Names missing_outside(const Names& domains, const Target& target, const Certificate& certificate) {
+    const auto judged_by_host_name = expected_names(target);
+    Names out;
+    for (const auto& domain : domains) {
+        auto name = "sip." + domain;
+        const bool good = cover_of(name, certificate) == Cover::exact;
+        if (!good && !contains(judged_by_host_name, name)) out.push_back(std::move(name));
+    }
+    return out;
+}
+
+std::vector<RunRuling> outside(const RunResult& run) {
+    std::map<Names, Endpoints> by_missing;
+    for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
+        const auto& target = run.targets[run.endpoints[i].target];
+        const auto* certificate = server_certificate_of(run.endpoints[i]);
+        if (!certificate || !is_access_edge(target)) continue;
+        by_missing[missing_outside(run.declared.sip_domains, target, *certificate)].push_back(i);
+    }
+    std::vector<RunRuling> rulings;
+    for (auto& [missing, endpoints] : by_missing) {
+        auto ruling = missing.empty() ? pass()
+                                      : fail(fmt::format(
+                                                 "the Access Edge certificate lacks {}, under "
+                                                 "which clients and partners of "
+                                                 "the SIP domain look for it",
+                                                 some_of(missing)
+                                             ))
+                                            .with("missing", missing);
+        rulings.push_back({std::move(ruling), std::move(endpoints)});
+    }
+    return rulings;
+}
+
+// Takes out the SIP domains in which the certificate has a name. A wildcard is no name, and the
+// bare domain is there for XMPP.
+void take_out(Names& domains, const Certificate& certificate) {
+    for (const auto& raw : dns_names_of(certificate)) {
+        const auto name = check_host_name(raw).name;
+        std::erase_if(domains, [&](const auto& domain) {
+            return name != domain && plan::is_below(name, domain);
+        });
+    }
+}
+
+Ruling rule_on_registrars(const Names& domains, std::size_t unseen) {
+    if (domains.empty()) return pass();
+    const auto plural = domains.size() == 1 ? "" : "s";
+    if (unseen > 0)
+        return inconclusive(fmt::format(
+            "no registrar's certificate that was seen has a name in the SIP domain{} {}; {} of "
+            "them showed none",
+            plural, some_of(domains), unseen
+        ));
+    return warn(fmt::format(
+        "no registrar's certificate has a name in the SIP domain{} {}: clients sign in only under "
+        "a name in their own domain, or after a question",
+        plural, some_of(domains)
+    ));
+}
+
+// Strict naming: clients are led to a name in their own domain. It is enough that one registrar
+// has such a name, and who probes a part of the list may have left that one out.
+std::vector<RunRuling> inside(const RunResult& run) {
+    if (run.declared.in_part) return {};
+    Names domains = run.declared.sip_domains;
+    Endpoints registrars;
+    std::set<Fingerprint> looked_at;
+    std::size_t unseen = 0;
+    for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
+        const auto& target = run.targets[run.endpoints[i].target];
+        if (!is_registrar(target)) continue;
+        registrars.push_back(i);
+        const auto judged_by_host_name = expected_names(target);
+        std::erase_if(domains, [&](const auto& domain) {
+            return contains(judged_by_host_name, "sip." + domain);
+        });
+        const auto* certificate = server_certificate_of(run.endpoints[i]);
+        if (!certificate)
+            ++unseen;
+        else if (looked_at.insert(certificate->sha256).second)
+            take_out(domains, *certificate);
+    }
+    if (unseen == registrars.size()) return {}; // also where there is none
+    auto ruling = rule_on_registrars(domains, unseen);
+    if (!domains.empty()) ruling.evidence.set("sip_domains", domains);
+    return {{std::move(ruling), std::move(registrars)}};
+}
+
+std::vector<RunRuling> check_sip_domain_names(const RunResult& run) {
+    if (run.declared.sip_domains.empty()) return {};
+    auto rulings = outside(run);
+    for (auto& ruling : inside(run))
+        rulings.push_back(std::move(ruling));
+    return rulings;
+}
+
+} // namespace
+
+constinit const Rule sip_domain_names{
+    .id = "sip-domain-names",
+    .title = "For each SIP domain the certificates have a name that its clients accept",
+    .scope = Scope::deployment,
+    .source =
+        {.document = "Certificate requirements for external user access in Lync Server 2013",
+         .section = "subject alternative name, sip.<SIP domain>; Determine DNS requirements, "
+                    "strict naming",
+         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
+                "lync-server-2013-certificate-requirements-for-external-user-access"},
+    .demands =
+        "Every Access Edge certificate has sip.<domain> for each of sip_domains in the target "
+        "list, not by a wildcard. Inside, at least one registrar's certificate has sip.<domain> or "
+        "another name within each SIP domain, else it is a warning, or inconclusive where a "
+        "registrar "
+        "showed no certificate; not judged with --target or --shard. Names that host-name looks "
+        "for at an "
+        "endpoint are left to it.",
+    .why = "Clients accept a server only under a name within their own SIP domain. The users of a "
+           "second domain then cannot sign in, or are asked whether to trust the server, and "
+           "partners and telephones are not asked but refuse.",
+    .fix = "add the SIP domain in Topology Builder and request the certificate again, so that the "
+           "wizard puts sip.<domain> into it",
+    .evidence = "missing: names that the Access Edge certificate lacks; sip_domains: those without "
+                "a registrar's name",
+    .check_run = check_sip_domain_names,
+};
+
+} // namespace lyncprobe::rules

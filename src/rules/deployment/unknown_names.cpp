@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// Rule unknown-names: every name in a certificate belongs to something in the topology.
+#include "model/host.h"
+#include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+// In each SIP domain: what clients, telephones and partners look for, and the usual simple URLs.
+constexpr std::string_view kUsual[] = {
+    "sip",  "sipinternal", "sipexternal", "lyncdiscover", "lyncdiscoverinternal",
+    "meet", "dialin",      "admin",       "ucupdates-r2", "xmpp"};
+
+// Known is every name that the target list explains.
+class Known {
+  public:
+    explicit Known(const Declared& declared)
+        : names_(declared.names.begin(), declared.names.end()) {
+        for (const auto& domain : declared.sip_domains) {
+            names_.insert(domain);
+            for (const auto label : kUsual)
+                names_.insert(fmt::format("{}.{}", label, domain));
+        }
+        for (const auto& name : names_)
+            if (const auto dot = name.find('.'); dot != std::string::npos)
+                domains_.insert(name.substr(dot + 1));
+    }
+
+    bool has(const std::string& name) const {
+        return name.starts_with("*.") ? domains_.contains(name.substr(2)) : names_.contains(name);
+    }
+
+  private:
+    std::set<std::string, std::less<>> names_, domains_;
+};
+
+// In lower case, with its wildcard; nothing where it is no FQDN, which other rules see.
+std::string normal(const std::string& name) {
+    const bool wildcard = name.starts_with("*.");
+    auto host = check_host_name(wildcard ? name.substr(2) : name).name;
+    if (host.find('.') == std::string::npos) return {};
+    return wildcard ? "*." + host : host;
+}
+
+Names unknown_in(const Certificate& certificate, const Known& known) {
+    Names out;
+    for (const auto& raw : dns_names_of(certificate))
+        if (auto name = normal(raw); !name.empty() && !known.has(name))
+            out.push_back(std::move(name));
+    return out;
+}
+
+bool is_ours(const Target& target) {
+    return is_lync_internal(target.role) || target.role == Role::edge;
+}
+
+RunRuling rule_on(Names names, std::vector<std::size_t> endpoints) {
+    const auto count = static_cast<std::int64_t>(names.size());
+    const bool one = count == 1;
+    auto ruling = inconclusive(fmt::format(
+        "nothing in the topology has the name{} {} of this certificate; leave {} out with the next "
+        "renewal, or add what uses {} to the list",
+        one ? "" : "s", some_of(names), one ? "it" : "them", one ? "it" : "them"
+    ));
+    names.resize(std::min(names.size(), kNamesInEvidence));
+    return {
+        std::move(ruling).with("names", std::move(names)).with("names_count", count),
+        std::move(endpoints)};
+}
+
+std::vector<RunRuling> check_unknown_names(const RunResult& run) {
+    if (!run.declared.topology) return {}; // a list of some endpoints explains few names
+    std::map<Fingerprint, std::vector<std::size_t>> shown;
+    for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
+        const auto& row = run.endpoints[i];
+        const auto* certificate = server_certificate_of(row);
+        if (certificate && is_ours(run.targets[row.target]))
+            shown[certificate->sha256].push_back(i);
+    }
+    const Known known(run.declared);
+    std::vector<RunRuling> rulings;
+    std::vector<std::size_t> good;
+    for (auto& [fingerprint, endpoints] : shown) {
+        auto names = unknown_in(*server_certificate_of(run.endpoints[endpoints.front()]), known);
+        if (names.empty())
+            good.insert(good.end(), endpoints.begin(), endpoints.end());
+        else
+            rulings.push_back(rule_on(std::move(names), std::move(endpoints)));
+    }
+    // In the order of the endpoints, not of the fingerprints.
+    std::sort(rulings.begin(), rulings.end(), [](const auto& a, const auto& b) {
+        return a.endpoints < b.endpoints;
+    });
+    std::sort(good.begin(), good.end());
+    if (!good.empty()) rulings.push_back({pass(), std::move(good)});
+    return rulings;
+}
+
+} // namespace
+
+constinit const Rule unknown_names{
+    .id = "unknown-names",
+    .title = "Every name in a certificate belongs to something in the topology",
+    .scope = Scope::deployment,
+    .source =
+        {.document = "Determine DNS requirements for Lync Server 2013",
+         .section = "names in certificates, DNS and Topology Builder; Certificate requirements for "
+                    "internal servers, tables of names",
+         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
+                "lync-server-2013-determine-dns-requirements"},
+    .demands =
+        "Where the target list draws a topology, the DNS names in the certificates of Lync servers "
+        "and Edge Servers are names that it knows: of pools, servers, web services, simple URLs "
+        "and other targets, the SIP domains themselves, and in each SIP domain sip, sipinternal, "
+        "sipexternal, lyncdiscover, lyncdiscoverinternal, meet, dialin, admin, ucupdates-r2 and "
+        "xmpp. A wildcard is known where something in its domain is. Another name is a hint only: "
+        "the list may be short of something. Reverse proxies and neighbours may serve others.",
+    .why = "A name that nothing uses is a typing error next to the name that was meant, a server "
+           "that is gone, or a server whose place the holder of this key can take.",
+    .fix = "correct the name or leave it out when the certificate is renewed; or add what it "
+           "belongs to to the target list",
+    .evidence = "names: what is not known; names_count: how many there are",
+    .check_run = check_unknown_names,
+};
+
+} // namespace lyncprobe::rules

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Rule legacy-protocols: the server has SSL 2.0, SSL 3.0, TLS 1.0 and TLS 1.1 off.
+#include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
+
+#include <array>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kBroken{"SSLv2", "SSLv3"};
+constexpr std::array<std::string_view, 2> kOld{"TLSv1.0", "TLSv1.1"};
+
+template <class Wanted>
+std::vector<std::string> those_in(const std::vector<std::string>& list, const Wanted& wanted) {
+    std::vector<std::string> out;
+    for (const auto one : wanted)
+        if (contains(list, one)) out.emplace_back(one);
+    return out;
+}
+
+std::string applies_legacy_protocols(const Subject& s) {
+    const auto& context = s.context;
+    // SSL is only ever chosen where nothing newer was offered, so what is seen of it is enough.
+    if (!those_in(context.versions_chosen, kBroken).empty()) return {};
+    return contains(context.versions_offered, "TLSv1.0")
+               ? ""
+               : "the old versions were not tried; --versions does";
+}
+
+Ruling check_legacy_protocols(const Subject& s) {
+    const auto& context = s.context;
+    const auto broken = those_in(context.versions_chosen, kBroken);
+    const auto old = those_in(context.versions_chosen, kOld);
+    const auto finding = [&] {
+        if (!broken.empty()) return fail("the server still speaks " + some_of(broken));
+        if (!old.empty())
+            return verdict(s.decided(Decision::tls_old), "the server still speaks " + some_of(old));
+        const auto open = those_in(context.versions_open, kBroken);
+        if (!open.empty() || !those_in(context.versions_open, kOld).empty())
+            return inconclusive(
+                "no answer came to some of the old versions; a longer --timeout may settle it"
+            );
+        return pass();
+    };
+    return finding()
+        .with("versions", context.versions_chosen)
+        .with("offered", context.versions_offered)
+        .with("unanswered", context.versions_open);
+}
+
+} // namespace
+
+constinit const Rule legacy_protocols{
+    .id = "legacy-protocols",
+    .title = "SSL 2.0, SSL 3.0, TLS 1.0 and TLS 1.1 are off",
+    .scope = Scope::endpoint,
+    .source =
+        {.document = "Disable TLS 1.0/1.1 in Skype for Business Server",
+         .section = "protocols that are turned off",
+         .url = "https://learn.microsoft.com/en-us/skypeforbusiness/manage/topology/"
+                "disable-tls-1.0-1.1"},
+    .demands = "Offered alone, none of SSL 2.0, SSL 3.0, TLS 1.0 and TLS 1.1 is taken. SSL fails; "
+               "TLS 1.0 and 1.1 warn, since the servers of Lync Server 2013 need TLS 1.0 among "
+               "themselves. Judged with --versions, or where SSL was seen anyway.",
+    .why = "SSL 2.0 and 3.0 are broken (DROWN, POODLE; RFC 6176, RFC 7568), TLS 1.0 and 1.1 are "
+           "withdrawn (RFC 8996): auditors and partners refuse servers that have them. Turning "
+           "them off cuts off Windows 7 without updates, old phones and Lync for Mac 2011.",
+    .fix = "turn SSL 2.0 and 3.0 off in Schannel (registry, SCHANNEL\\Protocols); TLS 1.0 and 1.1 "
+           "only where every server and client of the deployment can do without",
+    .evidence = "versions: those that the server chose; offered: those that were offered alone; "
+                "unanswered: those of them to which no answer came",
+    .applies = applies_legacy_protocols,
+    .check = check_legacy_protocols,
+};
+
+} // namespace lyncprobe::rules

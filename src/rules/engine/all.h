@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Declares and lists every rule, one line a rule; the order here is the order of findings and of
+// the documentation.
+#pragma once
+
+#include "rules/engine/rule.h"
+
+// The first nine are the user's own requirement document; the others stand beyond it.
+#define LYNCPROBE_RULES(X)                                                                         \
+    X(server_eku)                                                                                  \
+    X(crl_distribution_point)                                                                      \
+    X(signature_algorithm)                                                                         \
+    X(no_rsassa_pss)                                                                               \
+    X(auto_enrollment)                                                                             \
+    X(windows_2003_ca)                                                                             \
+    X(key_length)                                                                                  \
+    X(key_length_recommended)                                                                      \
+    X(key_algorithm)                                                                               \
+    X(validity)                                                                                    \
+    X(chain_order)                                                                                 \
+    X(chain_complete)                                                                              \
+    X(chain_trusted)                                                                               \
+    X(host_name)                                                                                   \
+    X(sha1_deprecated)                                                                             \
+    X(crl_reachable_scheme)                                                                        \
+    X(chain_crl_distribution_point)                                                                \
+    X(chain_eku)                                                                                   \
+    X(subject_name)                                                                                \
+    X(subject_in_san)                                                                              \
+    X(name_characters)                                                                             \
+    X(crl_reachable)                                                                               \
+    X(crl_fresh)                                                                                   \
+    X(crl_signature)                                                                               \
+    X(not_revoked)                                                                                 \
+    X(client_ca_names)                                                                             \
+    X(tls12_available)                                                                             \
+    X(legacy_protocols)                                                                            \
+    X(sni_certificate)                                                                             \
+    X(revealed_name)                                                                               \
+    X(clock_skew)                                                                                  \
+    X(product_version)                                                                             \
+    X(not_refused)                                                                                 \
+    X(xmpp_domain)                                                                                 \
+    X(av_edge_address)                                                                             \
+    X(autodiscover_answer)                                                                         \
+    X(autodiscover_names)                                                                          \
+    X(client_certificate_demanded)                                                                 \
+    X(sip_domain_names)                                                                            \
+    X(unknown_names)                                                                               \
+    X(web_names)                                                                                   \
+    X(os_signature_support)                                                                        \
+    X(tls12_only)                                                                                  \
+    X(pool_certificate)                                                                            \
+    X(same_name_same_chain)                                                                        \
+    X(stale_certificate)                                                                           \
+    X(web_sites_agree)                                                                             \
+    X(one_internal_pki)                                                                            \
+    X(sip_web_issuers)                                                                             \
+    X(mutual_trust)                                                                                \
+    X(ca_names_cut)                                                                                \
+    X(ca_names_intermediate)                                                                       \
+    X(chain_elsewhere)
+
+namespace lyncprobe::rules {
+
+#define LYNCPROBE_DECLARE(rule) extern const Rule rule;
+LYNCPROBE_RULES(LYNCPROBE_DECLARE)
+#undef LYNCPROBE_DECLARE
+
+} // namespace lyncprobe::rules

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT
+#include "rules/engine/judge.h"
+
+#include "model/glob.h"
+#include "rules/engine/all.h"
+
+#include <algorithm>
+#include <exception>
+#include <map>
+#include <new>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+#define LYNCPROBE_LIST(rule) &(rule),
+constexpr const Rule* kRules[] = {LYNCPROBE_RULES(LYNCPROBE_LIST)};
+#undef LYNCPROBE_LIST
+
+Ruling ruling_of(const Rule&, const Subject&);
+Ruling could_not_judge(const std::string& error);
+Finding finding_of(const Rule&, Ruling);
+Finding unreadable_entry(const Rule&, std::size_t position);
+Problem unknown_glob(std::string_view option, const std::string& glob);
+bool any_matches(const std::vector<std::string>& globs, std::string_view id);
+std::string_view source_text(const Rule&);
+bool is_open(Verdict);
+
+// Judging is one run of judge(): the rules, what they look at, and the findings so far.
+class Judging {
+  public:
+    Judging(
+        std::span<const Rule* const> rules, const Chain& chain, const Context& context,
+        const Selection& selection, FindingPool& pool
+    )
+        : rules_(rules), chain_(chain), context_(context), selection_(selection), pool_(pool) {}
+
+    std::vector<const Finding*> findings() {
+        const auto entries = chain_.presented.size() + chain_.unreadable.size();
+        findings_.reserve((entries + 1) * rules_.size());
+        std::size_t readable = 0; // index into chain_.presented
+        for (std::size_t position = 0; position < entries; ++position) {
+            const bool broken =
+                std::find(chain_.unreadable.begin(), chain_.unreadable.end(), position) !=
+                chain_.unreadable.end();
+            if (broken || readable == chain_.presented.size())
+                judge_unreadable(position);
+            else
+                judge_certificate(position, readable++);
+        }
+        if (context_.revocation) judge_revocation();
+        if (entries > 0) judge_chain();
+        if (context_.answer && !context_.answer->empty()) judge_conversation();
+        return {findings_.begin(), findings_.end()}; // kept for the whole run: no byte too many
+    }
+
+  private:
+    void judge_unreadable(std::size_t position) {
+        for (const auto* rule : rules_)
+            if (rule->scope == Scope::certificate ||
+                (rule->scope == Scope::leaf && position == 0 && !rule->only_where_it_applies))
+                keep(unreadable_entry(*rule, position));
+    }
+
+    void judge_certificate(std::size_t position, std::size_t index) {
+        for (const auto* rule : rules_) {
+            const bool leaf_rule = rule->scope == Scope::leaf;
+            if (rule->scope == Scope::certificate || (leaf_rule && position == 0))
+                keep_said(*rule, judge_one(*rule, {chain_, index, context_}));
+            else if (leaf_rule && !rule->only_where_it_applies)
+                keep(not_the_server_certificate(*rule, index));
+        }
+    }
+
+    void judge_revocation() {
+        for (std::size_t index = 0; index < chain_.presented.size(); ++index)
+            for (const auto* rule : rules_) {
+                if (rule->scope != Scope::revocation) continue;
+                const Subject subject{chain_, index, context_};
+                const bool known = context_.revocation->contains(subject.certificate().sha256);
+                if (known && (!rule->applies || rule->applies(subject).empty()))
+                    keep(judge_one(*rule, subject));
+            }
+    }
+
+    // After the certificates, since these findings belong to none.
+    void judge_chain() {
+        for (const auto* rule : rules_) {
+            if (rule->scope != Scope::chain && rule->scope != Scope::endpoint) continue;
+            if (!chain_.presented.empty())
+                keep_said(*rule, judge_one(*rule, {chain_, 0, context_}));
+            else if (!rule->only_where_it_applies)
+                keep(unreadable_entry(*rule, 0));
+        }
+    }
+
+    void judge_conversation() {
+        for (const auto* rule : rules_)
+            if (rule->scope == Scope::conversation) keep(judge_one(*rule, {chain_, 0, context_}));
+    }
+
+    Finding not_the_server_certificate(const Rule& rule, std::size_t index) const {
+        auto finding = finding_of(rule, not_applicable("judges the server certificate only"));
+        finding.certificate = chain_.presented[index]->sha256;
+        return finding;
+    }
+
+    void keep_said(const Rule& rule, Finding finding) {
+        const bool silent = rule.only_where_it_applies &&
+                            finding.verdict == Verdict::not_applicable && !selection_.named(rule);
+        if (!silent) keep(std::move(finding));
+    }
+
+    void keep(Finding finding) { findings_.push_back(pool_.keep(std::move(finding))); }
+
+    std::span<const Rule* const> rules_;
+    const Chain& chain_;
+    const Context& context_;
+    const Selection& selection_;
+    FindingPool& pool_;
+    std::vector<const Finding*> findings_;
+};
+
+} // namespace
+
+std::span<const Rule* const> all() { return kRules; }
+
+const Rule* find(std::string_view id) {
+    for (const auto* rule : all())
+        if (rule->id == id) return rule;
+    return nullptr;
+}
+
+Result<Selection> Selection::make(
+    const std::vector<std::string>& only, const std::vector<std::string>& skip
+) {
+    for (const auto& [option, globs] : {std::pair("--only", &only), std::pair("--skip", &skip)})
+        for (const auto& glob : *globs)
+            if (std::none_of(all().begin(), all().end(), [&](const Rule* rule) {
+                    return glob_matches(glob, rule->id);
+                }))
+                return unknown_glob(option, glob);
+    Selection selection;
+    selection.everything_ = false;
+    selection.only_ = only;
+    for (const auto* rule : all())
+        if ((only.empty() || any_matches(only, rule->id)) && !any_matches(skip, rule->id))
+            selection.rules_.push_back(rule);
+    if (selection.rules_.empty())
+        return Problem{.what = "--only and --skip leave no rule to judge by"};
+    return selection;
+}
+
+bool Selection::chosen(const Rule& rule) const {
+    return everything_ || std::find(rules_.begin(), rules_.end(), &rule) != rules_.end();
+}
+
+bool Selection::named(const Rule& rule) const {
+    return std::find(only_.begin(), only_.end(), rule.id) != only_.end();
+}
+
+std::vector<const Finding*> judge(
+    const Chain& chain, const Context& context, const Selection& selection, FindingPool& pool
+) {
+    std::vector<const Rule*> chosen;
+    for (const auto* rule : all())
+        if (selection.chosen(*rule)) chosen.push_back(rule);
+    return Judging(chosen, chain, context, selection, pool).findings();
+}
+
+std::vector<const Finding*> judge_by(
+    std::span<const Rule* const> rules, const Chain& chain, const Context& context,
+    FindingPool& pool
+) {
+    return Judging(rules, chain, context, {}, pool).findings();
+}
+
+std::vector<TopologyRow> judge_run(
+    const RunResult& run, const Selection& selection, FindingPool& pool
+) {
+    std::vector<TopologyRow> rows;
+    const auto keep = [&](const Rule& rule, RunRuling said) {
+        rows.push_back(
+            {pool.keep(finding_of(rule, std::move(said.ruling))), std::move(said.endpoints)}
+        );
+    };
+    for (const auto* rule : all()) {
+        if (rule->scope != Scope::deployment || !selection.chosen(*rule)) continue;
+        try {
+            for (auto& said : rule->check_run(run))
+                keep(*rule, std::move(said));
+        } catch (const std::bad_alloc&) { // no fault of the deployment's
+            keep(
+                *rule, {inconclusive("this machine had no memory left to judge it; run again"), {}}
+            );
+        } catch (const std::exception& thrown) {
+            keep(*rule, {could_not_judge(thrown.what()), {}});
+        }
+    }
+    return rows;
+}
+
+Finding judge_one(const Rule& rule, const Subject& subject) {
+    auto finding = finding_of(rule, ruling_of(rule, subject));
+    if (rule.scope == Scope::certificate || rule.scope == Scope::leaf ||
+        rule.scope == Scope::revocation) {
+        finding.certificate = subject.certificate().sha256;
+        if (is_open(finding.verdict) && !finding.evidence.find("error"))
+            finding.evidence.set("position", static_cast<std::int64_t>(subject.position));
+    }
+    return finding;
+}
+
+namespace {
+
+// What the rule says; a rule that throws fails alone under its own id.
+Ruling ruling_of(const Rule& rule, const Subject& subject) {
+    std::string error;
+    try {
+        if (rule.applies)
+            if (auto reason = rule.applies(subject); !reason.empty())
+                return not_applicable(std::move(reason));
+        return rule.check(subject);
+    } catch (const std::bad_alloc&) {
+        throw; // no fault of the certificate's: the endpoint is not judged at all
+    } catch (const std::exception& thrown) {
+        error = thrown.what();
+    } catch (...) {
+        error = "an exception without a text";
+    }
+    return could_not_judge(error);
+}
+
+Ruling could_not_judge(const std::string& error) {
+    return fail(fmt::format("the rule could not judge this: {}", error)).with("error", error);
+}
+
+// The finding without its certificate; only what is open is worth a source and a fix.
+Finding finding_of(const Rule& rule, Ruling ruling) {
+    Finding finding;
+    finding.rule = rule.id;
+    finding.verdict = ruling.verdict;
+    finding.message = std::move(ruling.message);
+    finding.evidence = std::move(ruling.evidence);
+    if (is_open(finding.verdict)) {
+        finding.source = source_text(rule);
+        finding.fix = rule.fix;
+    }
+    return finding;
+}
+
+Finding unreadable_entry(const Rule& rule, std::size_t position) {
+    const auto error =
+        fmt::format("entry {} of the presented chain is no readable certificate", position);
+    return finding_of(rule, fail(error).with("error", error));
+}
+
+Problem unknown_glob(std::string_view option, const std::string& glob) {
+    std::vector<std::string_view> ids;
+    for (const auto* rule : all())
+        ids.push_back(rule->id);
+    const auto near = nearest(glob, ids);
+    return {
+        .what = fmt::format("{} {}: no rule has this id", option, glob),
+        .hint =
+            near.empty() ? "lyncprobe rules lists them" : fmt::format("did you mean '{}'?", near)};
+}
+
+bool any_matches(const std::vector<std::string>& globs, std::string_view id) {
+    return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+        return glob_matches(glob, id);
+    });
+}
+
+// "document, section", kept for as long as the process lives.
+std::string_view source_text(const Rule& rule) {
+    static const auto texts = [] {
+        std::map<std::string_view, std::string> out;
+        for (const auto* known : all())
+            out[known->id] = to_text(known->source);
+        return out;
+    }();
+    const auto found = texts.find(rule.id);
+    return found == texts.end() ? rule.source.document : std::string_view(found->second);
+}
+
+bool is_open(Verdict verdict) {
+    return verdict != Verdict::pass && verdict != Verdict::not_applicable;
+}
+
+} // namespace
+
+} // namespace lyncprobe::rules

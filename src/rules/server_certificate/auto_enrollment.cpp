@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Rule auto-enrollment: supported on internal servers, not on Edge Servers.
+#include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+// Exchange Unified Messaging and trusted applications are servers of the domain like Lync's own.
+bool is_foreign(Role role) {
+    switch (role) {
+    case Role::reverse_proxy:
+    case Role::office_web_apps:
+    case Role::partner:
+    case Role::gateway:
+    case Role::other: return true;
+    default: return false;
+    }
+}
+
+std::string applies_auto_enrollment(const Subject& s) {
+    const auto role = s.context.role;
+    if (s.context.own_identity) return "our own certificate belongs to no server of a role";
+    if (!s.context.role_known || !is_foreign(role)) return {};
+    return fmt::format("a server with the role {} is not one of Lync's", to_text(role));
+}
+
+Ruling rule_on_undeclared_edge(const Subject& s) {
+    const auto& certificate = s.leaf();
+    if (publicly_trusted(s.chain))
+        return pass("a public CA issued it, which excludes auto-enrollment")
+            .with("proof", "publicly trusted issuer");
+    for (const auto extension : {kTemplateNameV1, kTemplateV2})
+        if (auto broken = unreadable(certificate, extension)) return *broken;
+    if (certificate.template_v1)
+        return pass("it comes from a version 1 template, which cannot be auto-enrolled")
+            .with("proof", "version 1 template")
+            .with("template", *certificate.template_v1);
+    if (certificate.template_v2)
+        return verdict(
+                   at_most_warn(s.decided(Decision::edge_template_v2)), // no more than a hint
+                   "it comes from a version 2 template, so it may have been auto-enrolled, which "
+                   "is not supported "
+                   "on an Edge Server"
+        )
+            .with("template", certificate.template_v2->oid)
+            .with("sid_extension", certificate.sid_extension)
+            .with("extension", std::string(kTemplateV2));
+    return inconclusive("nothing says how this Edge certificate was requested; declare "
+                        "enrollment.method for the "
+                        "target")
+        .with("sid_extension", certificate.sid_extension);
+}
+
+Ruling check_auto_enrollment(const Subject& s) {
+    const auto method = s.context.enrollment.method;
+    const std::string declared(to_text(method));
+    if (!s.context.role_known)
+        return inconclusive(
+                   "nobody said whether this is an internal server or an Edge Server; give its role"
+        )
+            .with("enrollment", declared);
+    const std::string role(to_text(s.context.role));
+    if (s.context.role != Role::edge)
+        return pass("auto-enrollment is supported on internal servers, and so is every other way")
+            .with("role", role)
+            .with("enrollment", declared);
+    if (method == EnrollmentMethod::automatic)
+        return fail("declared as auto-enrolled, which is not supported on an Edge Server")
+            .with("role", role)
+            .with("enrollment", declared);
+    if (method != EnrollmentMethod::unknown)
+        return pass("declared as not auto-enrolled")
+            .with("role", role)
+            .with("enrollment", declared);
+    return rule_on_undeclared_edge(s).with("role", role);
+}
+
+} // namespace
+
+constinit const Rule auto_enrollment{
+    .id = "auto-enrollment",
+    .title = "Edge Server certificates are not auto-enrolled",
+    .scope = Scope::leaf,
+    .source = kRequirements,
+    .demands = "Certificates of internal Lync servers may come by auto-enrollment or any other "
+               "way; those of Edge "
+               "Servers may not be auto-enrolled. No certificate records how it was requested: "
+               "`enrollment:` in the "
+               "target list decides; without it a public issuer or a version 1 template proves "
+               "that it was not, a "
+               "version 2 template is a hint, and nothing at all is inconclusive. Servers that are "
+               "not Lync's are "
+               "not judged.",
+    .why = "An Edge Server is not a member of the domain; a certificate that renews itself there, "
+           "or is copied from "
+           "a machine that does, stops the Edge services at a moment nobody has chosen.",
+    .fix = "request the Edge certificate offline with the Lync Server Deployment Wizard or "
+           "certreq, assign it, and "
+           "switch auto-enrollment off for that machine",
+    .evidence = "role, enrollment: what was declared; proof: what excludes auto-enrollment; "
+                "template: its name or "
+                "OID; sid_extension: the subject came from Active Directory (1.3.6.1.4.1.311.25.2)",
+    .applies = applies_auto_enrollment,
+    .check = check_auto_enrollment,
+};
+
+} // namespace lyncprobe::rules

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Rule subject-in-san: the common name stands in the subject alternative name again.
+#include "model/host.h"
+#include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
+
+#include <algorithm>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+// The common names that are host names and that the SAN does not cover. Web clients are content
+// with a wildcard.
+Names left_out(const Subject& s) {
+    const auto use = s.context.use;
+    const bool web = use == CertificateUse::web_services_internal ||
+                     use == CertificateUse::web_services_external ||
+                     s.context.role == Role::reverse_proxy;
+    Names out;
+    for (const auto& name : s.leaf().common_names) {
+        const bool host =
+            name.find('.') != std::string::npos && !check_host_name(name).name.empty();
+        const auto cover = cover_of(name, s.leaf().san->dns);
+        if (host && cover != Cover::exact && !(web && cover == Cover::wildcard))
+            out.push_back(name);
+    }
+    return out;
+}
+
+// Inside, a subject that is none of the server's names is wrong itself: subject-name says so.
+void keep_the_servers_own(Names& names, const Context& context) {
+    if (context.use != CertificateUse::default_ && context.use != CertificateUse::internal) return;
+    const Names own{context.host, context.pool, context.server};
+    std::erase_if(names, [&](const auto& name) { return cover_of(name, own) != Cover::exact; });
+}
+
+Ruling check_subject_in_san(const Subject& s) {
+    if (auto broken = unreadable(s.leaf(), kSubjectAltName)) return *broken;
+    if (!s.leaf().san || s.leaf().san->dns.empty())
+        return not_applicable("no subject alternative name: the common name counts");
+    auto names = left_out(s);
+    const auto before = names.size();
+    std::erase_if(names, [&](const auto& name) {
+        return cover_of(name, s.context.names) == Cover::exact;
+    });
+    keep_the_servers_own(names, s.context);
+    if (names.empty())
+        return before == 0 ? pass()
+                           : not_applicable("host-name or subject-name judges this common name");
+    const bool outside = s.context.use == CertificateUse::access_edge_external ||
+                         s.context.use == CertificateUse::data_edge_external;
+    return verdict(
+               outside ? Verdict::fail : Verdict::warn,
+               some_of(names) + " stands in the common name only, where nobody looks for it: TLS "
+                                "ignores the common name beside a subject alternative name"
+    )
+        .with("common_name", names);
+}
+
+} // namespace
+
+constinit const Rule subject_in_san{
+    .id = "subject-in-san",
+    .title = "The subject alternative name repeats the common name",
+    .scope = Scope::leaf,
+    .source =
+        {.document = "Certificate requirements for external user access in Lync Server 2013",
+         .section = "certificate for the external interface of Edge Servers: subject name and "
+                    "subject alternative name",
+         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
+                "lync-server-2013-certificate-requirements-for-external-user-access"},
+    .demands = "Where a certificate has a subject alternative name with DNS names, its common name "
+               "is one of them, if it is a host name: demanded outside on an Edge Server, a "
+               "warning on other certificates. For web services a wildcard that covers it is "
+               "enough. A name that host-name misses is not reported twice.",
+    .why = "TLS matches names with the subject alternative name and ignores the subject where "
+           "there is one, so that the Access Edge FQDN, say, is not found although it stands in "
+           "the subject.",
+    .fix = "reissue the certificate with its common name as the first entry of the subject "
+           "alternative name",
+    .evidence = "common_name: what is not repeated",
+    .applies = not_of_lync,
+    .only_where_it_applies = true,
+    .check = check_subject_in_san,
+};
+
+} // namespace lyncprobe::rules

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+// Rule subject-name: the common name is the one that Microsoft's tables ask of the role and use.
+#include "model/host.h"
+#include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+// Wanted is what the table of a role and use asks for.
+struct Wanted {
+    std::string_view whose; // "the pool's FQDN"
+    Names names;            // one of these
+    Names bearable;         // not asked for, and good for a warning
+    Verdict otherwise = Verdict::warn;
+};
+
+bool has_any(const Names& common_names, const Names& wanted) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const auto& name) {
+        return cover_of(name, common_names) == Cover::exact;
+    });
+}
+
+bool any_begins(const Names& names, std::string_view prefix) {
+    return std::any_of(names.begin(), names.end(), [&](const auto& name) {
+        return name.size() >= prefix.size() &&
+               dns_name_matches(prefix, std::string_view(name).substr(0, prefix.size()));
+    });
+}
+
+bool has_dns_san(const Certificate& certificate) {
+    return certificate.san && !certificate.san->dns.empty();
+}
+
+Names dns_names_among(Names names) {
+    std::erase_if(names, [](const auto& name) { return name.empty() || parse_address(name); });
+    return names;
+}
+
+// The pool where it is called by its FQDN; a target list may call it anything.
+std::string pool_fqdn(const Context& context) {
+    const auto& pool = context.pool;
+    return pool.find('.') != std::string::npos ? check_host_name(pool).name : std::string();
+}
+
+// Of a role that has one certificate the use need not be given.
+CertificateUse use_of(const Context& context) {
+    const bool one_use =
+        context.role_known && (context.role == Role::mediation || context.role == Role::sba ||
+                               context.role == Role::trusted_application);
+    return context.use == CertificateUse::other && one_use ? CertificateUse::default_ : context.use;
+}
+
+// Nothing where no table asks for a name, or nobody said the name that it asks for.
+std::optional<Wanted> wanted_by(const Context& context) {
+    const auto pool = pool_fqdn(context);
+    auto server_and_host = dns_names_among({context.server, context.host});
+    if (context.role == Role::exchange_um)
+        return Wanted{"the Exchange server's FQDN", std::move(server_and_host), {}, Verdict::warn};
+    switch (use_of(context)) {
+    case CertificateUse::default_: {
+        if (pool.empty()) return std::nullopt;
+        if (context.role == Role::persistent_chat)
+            return Wanted{
+                "the pool's or the server's FQDN",
+                dns_names_among({pool, context.server, context.host}), context.names,
+                Verdict::fail};
+        server_and_host.insert(server_and_host.end(), context.names.begin(), context.names.end());
+        return Wanted{"the pool's FQDN", {pool}, std::move(server_and_host), Verdict::fail};
+    }
+    case CertificateUse::internal:
+        if (pool.empty()) return std::nullopt;
+        return Wanted{
+            "the Edge pool's or the server's internal FQDN",
+            dns_names_among({pool, context.server, context.host}),
+            {},
+            Verdict::fail};
+    case CertificateUse::access_edge_external: {
+        if (context.probe == Probe::xmpp) return std::nullopt; // its names are the bare domains
+        auto names = context.names;
+        names.push_back(context.host);
+        return Wanted{"the Access Edge FQDN", dns_names_among(std::move(names)), {}, Verdict::warn};
+    }
+    default: return std::nullopt; // web clients and the A/V Edge ignore the common name
+    }
+}
+
+Ruling rule_on_wildcard(const Subject& s) {
+    const std::string said = "the common name is a wildcard, which Microsoft supports for no role";
+    if (s.context.role == Role::reverse_proxy)
+        return warn(said + "; web clients look at the subject alternative name only");
+    return fail(said);
+}
+
+Ruling rule_on(const Wanted& wanted, const Subject& s) {
+    const auto& have = s.leaf().common_names;
+    if (has_any(have, wanted.names)) return pass();
+    if (have.empty())
+        return warn(fmt::format(
+            "the certificate has no common name; Microsoft's tables ask for {}, {}", wanted.whose,
+            wanted.names.front()
+        ));
+    const bool sip_domain = any_begins(have, "sip.");
+    const bool access = s.context.use == CertificateUse::access_edge_external;
+    if (access && sip_domain) return pass();
+    // What stands nowhere else in the certificate is subject-in-san's.
+    if (access && has_dns_san(s.leaf()) && !has_any(s.leaf().san->dns, have)) return pass();
+    const bool bearable = has_any(have, wanted.bearable) || sip_domain;
+    return verdict(
+        bearable && s.context.use != CertificateUse::internal ? Verdict::warn : wanted.otherwise,
+        fmt::format(
+            "the common name is {}; Microsoft's tables ask for {}, {}", some_of(have), wanted.whose,
+            wanted.names.front()
+        )
+    );
+}
+
+// A certificate that has the name nowhere is quite another one, which host-name says already.
+bool host_name_misses(const Wanted& wanted, const Subject& s) {
+    bool expected = false;
+    for (const auto& name : wanted.names) {
+        if (!contains(s.context.names, name)) continue;
+        expected = true;
+        if (cover_of(name, s.leaf()) == Cover::exact) return false;
+    }
+    return expected;
+}
+
+Ruling check_subject_name(const Subject& s) {
+    const auto& have = s.leaf().common_names;
+    const bool wildcard = any_begins(have, "*.");
+    if (wildcard && !has_dns_san(s.leaf()) && !s.context.names.empty())
+        return not_applicable("host-name says that a wildcard in the common name does not count");
+    const auto wanted = wanted_by(s.context);
+    if (!wildcard && (!wanted || wanted->names.empty()))
+        return not_applicable("no common name is asked for here, or it is not known which");
+    if (!wildcard && !has_any(have, wanted->names) && host_name_misses(*wanted, s))
+        return not_applicable("host-name says that the wanted name is missing");
+    auto ruling = wildcard ? rule_on_wildcard(s) : rule_on(*wanted, s);
+    if (ruling.verdict == Verdict::pass) return ruling;
+    if (wanted) ruling.evidence.set("wanted", wanted->names);
+    return std::move(ruling).with("common_name", have);
+}
+
+std::string applies_subject_name(const Subject& s) {
+    const bool um = s.context.role == Role::exchange_um && !s.context.own_identity;
+    return um ? "" : not_of_lync(s);
+}
+
+} // namespace
+
+constinit const Rule subject_name{
+    .id = "subject-name",
+    .title = "The common name is the one that the role asks for",
+    .scope = Scope::leaf,
+    .source =
+        {.document = "Certificate requirements for internal servers in Lync Server 2013",
+         .section = "subject name of each table; Certificate requirements for external user "
+                    "access; Wildcard certificate support",
+         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
+                "lync-server-2013-certificate-requirements-for-internal-servers"},
+    .demands =
+        "The common name is no wildcard, for any role (a warning on a reverse proxy). It is the "
+        "pool's FQDN on Default certificates, where another name of the same server is a warning "
+        "and Persistent Chat may have the server's; the Edge pool's or server's internal FQDN "
+        "inside on an Edge Server; outside the Access Edge FQDN or sip.<SIP domain>, which is a "
+        "recommendation since Lync Server 2013; the Exchange server's FQDN on Exchange UM. Web "
+        "services and Web Conferencing Edges may have any. Without a known pool it is not judged.",
+    .why = "Replication to an Edge Server compares the common name with host and pool (event "
+           "1015), gateways and static routes expect the pool's name, and older products look at "
+           "nothing else.",
+    .fix = "request the certificate again with the name that the table asks for as its subject "
+           "(the certificate wizard fills it in), and keep every name in the subject alternative "
+           "name",
+    .evidence = "common_name: what the certificate has; wanted: one of these was expected",
+    .applies = applies_subject_name,
+    .only_where_it_applies = true,
+    .check = check_subject_name,
+};
+
+} // namespace lyncprobe::rules

@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: MIT
+// What one endpoint of a partner comes to, from connecting to its answer in SIP.
+#include "probes/federation.h"
+#include "rules/deployment/ca_lists.h"
+#include "rules/engine/helpers.h"
+#include "rules/verdicts/go_live.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+constexpr std::string_view kMtls = "TLS and MTLS for Lync Server 2013";
+constexpr std::string_view kPorts = "Port summary - Single consolidated edge for Lync Server 2013";
+constexpr std::string_view kVersions = "Disable TLS 1.0/1.1 in Skype for Business Server";
+constexpr std::string_view kFederationTest = "Test-CsFederatedPartner, New-CsAllowedDomain";
+constexpr std::string_view kIssuers = "RFC 8446 4.2.4; Microsoft KB2464556";
+
+// Alerts (RFC 8446 6.2).
+constexpr std::uint8_t kCertificateExpired = 45, kUnknownCa = 48, kProtocolVersion = 70;
+
+constexpr std::uint16_t kTls12 = 0x0303;
+
+// The rules by which an Edge takes or refuses its peer's certificate ("TLS and MTLS for Lync Server
+// 2013" and the certificate requirements); trust is judged apart.
+constexpr std::array<std::string_view, 9> kAcceptance{
+    "validity",      "host-name",           "server-eku",    "chain-eku", "not-revoked",
+    "no-rsassa-pss", "signature-algorithm", "key-algorithm", "key-length"};
+
+bool counts_for_acceptance(const Finding& finding) {
+    return std::ranges::find(kAcceptance, finding.rule) != kAcceptance.end();
+}
+
+// Certificates that were sent and that no peer needs, such as an old root, do no harm.
+bool on_path(const Finding& finding, const Chain* chain) {
+    if (!finding.certificate || chain == nullptr || chain->path.trust != PathFacts::Trust::trusted)
+        return true;
+    return std::ranges::any_of(chain->path.path, [&](const CertificatePtr& certificate) {
+        return certificate->sha256 == *finding.certificate;
+    });
+}
+
+bool received(const AttemptRow& attempt, std::uint8_t code) {
+    return attempt.tls && std::ranges::any_of(attempt.tls->alerts, [&](const Alert& alert) {
+               return alert.received && alert.fatal && alert.code == code;
+           });
+}
+
+bool received_any(const AttemptRow& attempt) {
+    return attempt.tls && std::ranges::any_of(attempt.tls->alerts, [](const Alert& alert) {
+               return alert.received && alert.fatal;
+           });
+}
+
+std::string_view version_of(const AttemptRow& attempt) {
+    return attempt.tls ? std::string_view(attempt.tls->version) : std::string_view();
+}
+
+// Examination goes through one row in the order of a connection.
+class Examination {
+  public:
+    Examination(const EndpointRow& row, const FederationRow& asked) : row_(row), asked_(asked) {}
+
+    EndpointStanding take() {
+        connection();
+        tls_version();
+        trust();
+        for (const auto* finding : refusing(row_.findings, row_.main.chain.get()))
+            add(finding->rule, Weight::fails, Party::theirs, finding->message,
+                std::string(finding->fix), finding->source);
+        for (const auto* finding : row_.findings)
+            if (finding->rule == "validity" && finding->verdict == Verdict::warn &&
+                on_path(*finding, row_.main.chain.get()))
+                add(finding->rule, Weight::note, Party::theirs, finding->message,
+                    std::string(finding->fix), finding->source);
+        mutual_tls();
+        sip();
+        out_.shown = row_.main.chain != nullptr;
+        return std::move(out_);
+    }
+
+  private:
+    void add(
+        std::string_view code, Weight weight, Party side, std::string message, std::string fix,
+        std::string_view source
+    ) {
+        out_.reasons.push_back(
+            {{code, weight, side, std::move(message), std::move(fix), source, std::nullopt}, false}
+        );
+    }
+    void reach(Weight weight, Party side, std::string fix) {
+        add("reachable", weight, side, row_.main.detail, std::move(fix), kPorts);
+        out_.reasons.back().reach = true;
+    }
+
+    void connection();
+    void handshake();
+    void tls_version();
+    void no_tls12();
+    void trust();
+    void not_trusted(const Chain&);
+    void mutual_tls();
+    void refused();
+    void issuers();
+    bool unlisted() const;
+    std::string unlisted_text() const;
+    void sip();
+    void sip_answer(int status);
+
+    // Null where the server asked for no certificate.
+    const ClientCertificateFacts* asked_for() const { return row_.main.client_certificate.get(); }
+    bool presented() const { return asked_for() && !asked_for()->presented.empty(); }
+    bool shaken_hands() const { return row_.main.tls && row_.main.tls->handshake_done; }
+
+    const EndpointRow& row_;
+    const FederationRow& asked_;
+    EndpointStanding out_;
+};
+
+void Examination::connection() {
+    switch (row_.main.outcome) {
+    case Outcome::dns_failure:
+        reach(Weight::open, Party::either, "ask a resolver that answers (--resolver)");
+        break;
+    case Outcome::refused:
+        reach(
+            Weight::fails, Party::theirs,
+            "start the Access Edge, let TCP through to it, or correct the port of the SRV record"
+        );
+        break;
+    case Outcome::unreachable:
+    case Outcome::connect_timeout:
+        reach(
+            Weight::open, Party::either,
+            "try it from the Edge Server itself; then let TCP to this port out through our "
+            "firewall, and in through theirs"
+        );
+        break;
+    case Outcome::not_tls:
+        add("tls-handshake", Weight::fails, Party::theirs, row_.main.detail,
+            "correct the port of the SRV record; federation is SIP over mutual TLS", kMtls);
+        break;
+    case Outcome::tls_alert:
+    case Outcome::tls_failure:
+    case Outcome::closed:
+    case Outcome::reset:
+    case Outcome::timeout:
+        if (row_.main.stage == Stage::handshake) handshake();
+        break;
+    case Outcome::limit_exceeded:
+    case Outcome::local_error:
+    case Outcome::skipped:
+    case Outcome::interrupted:
+    case Outcome::starttls_refused:
+        add("not-tested", Weight::open, Party::ours, row_.main.detail,
+            "run it again, from a machine that can reach this address", {});
+        break;
+    case Outcome::ok:
+    case Outcome::client_certificate_required:
+    case Outcome::client_certificate_rejected:
+    case Outcome::protocol_error: break;
+    }
+}
+
+// It showed nothing, or only to a hello of our own that offers what Windows still has.
+void Examination::handshake() {
+    if (received(row_.main, kProtocolVersion) && !row_.main.chain) return; // tls_version's
+    const bool no = received_any(row_.main) && !row_.main.chain;
+    add("tls-handshake", no ? Weight::fails : Weight::open, no ? Party::theirs : Party::either,
+        row_.main.detail,
+        no ? "look into the System log of their Edge (Schannel) for the reason of the alert"
+           : "try it from the Edge Server itself; a load balancer or firewall between may have "
+             "ended the connection",
+        kMtls);
+}
+
+// What a Lync Edge can shake hands with: TLS 1.2, and TLS 1.0 while it is on; nothing newer.
+void Examination::tls_version() {
+    const auto version = version_of(row_.main);
+    if (version == "TLSv1.3") return no_tls12();
+    if (version == "TLSv1.2") return;
+    constexpr auto kFix =
+        "enable TLS 1.2 in Schannel: on by default from Windows Server 2012 on, a matter of the "
+        "registry (SCHANNEL\\Protocols) on 2008 R2";
+    if (version == "TLSv1.0" || version == "TLSv1.1") {
+        add("tls-version", Weight::open, Party::theirs,
+            fmt::format(
+                "speaks nothing newer than {}: an Edge that has only TLS 1.2 on cannot connect, "
+                "and which versions are on at the peer cannot be seen from here",
+                version
+            ),
+            kFix, kVersions);
+        return;
+    }
+    for (const auto& variant : row_.variants)
+        if (const auto old = version_of(variant); old.starts_with("SSL")) {
+            add("tls-version", Weight::fails, Party::theirs,
+                fmt::format("speaks nothing newer than {}, which is no TLS", old), kFix, kVersions);
+            return;
+        }
+    if (received(row_.main, kProtocolVersion) && !row_.main.chain)
+        add("tls-version", Weight::fails, Party::theirs, row_.main.detail, kFix, kVersions);
+}
+
+void Examination::no_tls12() {
+    const AttemptRow* tried = nullptr;
+    for (const auto& variant : row_.variants)
+        if (variant.raw_version == kTls12) tried = &variant;
+    if (tried && version_of(*tried) == "TLSv1.2") return;
+    constexpr auto kFix = "enable TLS 1.2 beside TLS 1.3";
+    if (tried && received_any(*tried))
+        add("tls-version", Weight::fails, Party::theirs,
+            "speaks TLS 1.3 and refuses TLS 1.2; Lync Server 2013 and Skype for Business Server "
+            "know nothing newer than TLS 1.2",
+            kFix, kVersions);
+    else
+        add("tls-version", Weight::open, Party::theirs,
+            "speaks TLS 1.3; whether it speaks TLS 1.2, as an Edge does, was not answered", kFix,
+            kVersions);
+}
+
+void Examination::trust() {
+    if (!row_.main.chain || row_.main.chain->presented.empty()) return;
+    const auto& chain = *row_.main.chain;
+    const auto& path = chain.path;
+    if (path.trust != PathFacts::Trust::trusted) return not_trusted(chain);
+    if (path.used_unpresented && path.used_fetched)
+        add("missing-intermediate", Weight::open, Party::theirs,
+            "an intermediate certificate is not sent, and was found only where the certificate "
+            "says that its issuer is; an Edge that may fetch it can do without, others cannot",
+            "install the intermediate certificate on the Edge Server, so that it is sent", kMtls);
+    else if (path.used_unpresented)
+        add("missing-intermediate", Weight::note, Party::theirs,
+            "an intermediate certificate is not sent, and was found among the anchors given here "
+            "only",
+            "install the intermediate certificate on the Edge Server, so that it is sent", kMtls);
+    if (asked_.self && !path.system_anchor)
+        add("private-root", Weight::open, Party::theirs,
+            fmt::format(
+                "the certificate leads to {}, which is given here with --ca-file: only partners "
+                "that have imported it trust it",
+                path.path.back()->subject
+            ),
+            "take a certificate of a public CA for the Access Edge, or have every partner import "
+            "the root",
+            "Certificate requirements for external user access in Lync Server 2013");
+}
+
+void Examination::not_trusted(const Chain& chain) {
+    const auto& path = chain.path;
+    const auto& leaf = *chain.presented.front();
+    const bool known = path.trust == PathFacts::Trust::untrusted; // our anchors are given
+    const bool alone = chain.presented.size() - chain.duplicates.size() == 1 && !leaf.root_like;
+    if (alone && chain.complete != true) {
+        // Windows follows such a URL, where the firewall lets it.
+        const auto url = std::ranges::find_if(leaf.ca_issuer_urls, [](const auto& text) {
+            return url_scheme(text) == "http";
+        });
+        const bool fetched = url != leaf.ca_issuer_urls.end();
+        add("missing-intermediate", known && !fetched ? Weight::fails : Weight::open, Party::theirs,
+            fmt::format(
+                "only the server certificate is sent, and its issuer {} is no root known here{}",
+                leaf.issuer,
+                fetched ? "; an Edge that may fetch " + *url + " can do without, others cannot" : ""
+            ),
+            "install the intermediate certificate on the Edge Server and restart the Access Edge, "
+            "so that it is sent; where that issuer is a root itself, the other side imports it",
+            "RFC 5246 7.4.2");
+        return;
+    }
+    const auto because = path.why.empty() ? std::string() : ": " + path.why;
+    const bool self = asked_.self;
+    constexpr const char* kPublic = "take a certificate of a public CA for the Access Edge; "
+                                    "partners have to import a private root";
+    if (known)
+        add("untrusted-root", Weight::fails, Party::ours,
+            "the certificate leads to none of the roots given here" + because,
+            self ? kPublic
+                 : "import that root into the Trusted Root Certification Authorities of our Edge; "
+                   "or the other side takes a certificate of a public CA that both have",
+            kMtls);
+    else
+        add("untrusted-root", Weight::open, Party::ours,
+            fmt::format(
+                "the certificate leads to no root of this machine{}; whether {} cannot be seen",
+                because, self ? "partners trust it" : "our Edge has it"
+            ),
+            self ? kPublic : "give the roots of our Edge with --ca-file", kMtls);
+}
+
+void Examination::mutual_tls() {
+    if (row_.main.outcome == Outcome::client_certificate_rejected && asked_for()) refused();
+    if (shaken_hands() && !asked_for())
+        add("mutual-tls", Weight::open, Party::theirs,
+            "asks for no client certificate, as the federation port of an Edge does: it cannot "
+            "know who "
+            "connects",
+            "let TLS end at the Access Edge and not at a load balancer or proxy before it, or "
+            "correct the port of the SRV record",
+            kMtls);
+    if (asked_.self || !asked_for() || !asked_for()->identity_offered) return;
+    if (row_.main.outcome == Outcome::client_certificate_required)
+        add("client-certificate-refused", Weight::fails, Party::ours, row_.main.detail,
+            "take a certificate with an RSA key of 2048 bits, signed with SHA-256", kMtls);
+    issuers();
+}
+
+void Examination::refused() {
+    const auto& facts = *asked_for();
+    if (received(row_.main, kUnknownCa))
+        add("our-root-untrusted", Weight::fails, Party::theirs,
+            fmt::format(
+                "does not trust the root of our certificate: {}{}", facts.refusal,
+                unlisted() ? "; " + unlisted_text() : ""
+            ),
+            "import our root into the Trusted Root Certification Authorities of their Edge; or we "
+            "take a certificate of a public CA that both have. Our Edge has to send its "
+            "intermediate certificates",
+            kMtls);
+    else if (received(row_.main, kCertificateExpired))
+        add("client-certificate-refused", Weight::fails, Party::ours,
+            "takes our certificate for expired: " + facts.refusal,
+            "renew our certificate; where its dates are right, their clock is wrong", kMtls);
+    else
+        add("client-certificate-refused", Weight::fails, Party::either, row_.main.detail,
+            "their System log (Schannel) says why: root, revocation list or purpose; a peer that "
+            "is no Lync Edge may want client authentication in the extended key usage of ours",
+            kMtls);
+}
+
+// An empty list says nothing (Windows sends none by default from 2012 on).
+bool Examination::unlisted() const {
+    return asked_for()->ca_names_count > 0 && !asked_for()->issuer_in_ca_names;
+}
+
+std::string Examination::unlisted_text() const {
+    const auto count = asked_for()->ca_names_count;
+    return fmt::format(
+        "the issuer of our certificate is not among the {} that it says it accepts{}", count,
+        about_cut(*asked_for()) ? " (a list that long is cut by Windows, which loses roots)" : ""
+    );
+}
+
+void Examination::issuers() {
+    if (!unlisted() || received(row_.main, kUnknownCa)) return;
+    const bool taken = asked_for()->accepted == true;
+    add("client-ca-names", taken ? Weight::open : Weight::fails, Party::theirs,
+        unlisted_text() +
+            (taken ? "; it took our certificate all the same, but an Edge on Windows may send none"
+                   : ""),
+        "import our root into the Trusted Root Certification Authorities of their Edge, or remove "
+        "roots there until the list is short enough",
+        kIssuers);
+}
+
+void Examination::sip() {
+    if (row_.main.outcome == Outcome::protocol_error) {
+        add("sip", Weight::fails, Party::theirs, "speaks TLS, but no SIP: " + row_.main.detail,
+            "correct the port of the SRV record, or what a load balancer does with it", kMtls);
+        return;
+    }
+    // Without our certificate or our domain an answer is one to a stranger.
+    if (asked_.self || !presented() || asked_.our_domain.empty()) return;
+    if (row_.main.stage == Stage::conversation) {
+        const bool hung_up =
+            row_.main.outcome == Outcome::closed || row_.main.outcome == Outcome::reset;
+        add("sip", hung_up ? Weight::fails : Weight::open, Party::theirs,
+            fmt::format("our OPTIONS got no answer: {}", row_.main.detail),
+            "allow our SIP domain and our Edge as a federated partner; the log of the Access Edge "
+            "says why it hung up",
+            kFederationTest);
+        return;
+    }
+    if (row_.main.outcome != Outcome::ok) return;
+    const auto* status = row_.main.answer.find(probes::sip_answer::kStatus);
+    if (const auto* number = status ? std::get_if<std::int64_t>(status) : nullptr)
+        sip_answer(static_cast<int>(*number));
+}
+
+void Examination::sip_answer(int status) {
+    if (status < 300) {
+        out_.accepted = true;
+        return;
+    }
+    const auto& answer = row_.main.answer;
+    const auto refusal = answer.text(probes::sip_answer::kRefusal);
+    const auto meaning = answer.text(probes::federation_answer::kMeaning);
+    std::string fix(answer.text(probes::sip_answer::kRemedy));
+    // 480 and 503 may be over in a moment; without a refusal it is no answer about partners.
+    const bool open = refusal.empty() || status == 480 || status == 503;
+    const bool theirs = status == 401 || status == 403 || status == 407 || open;
+    add("sip-refusal", open ? Weight::open : Weight::fails, theirs ? Party::theirs : Party::either,
+        refusal.empty() ? fmt::format("{}: {}", row_.main.detail, meaning) : std::string(refusal),
+        std::move(fix), kFederationTest);
+}
+
+} // namespace
+
+EndpointStanding standing_of(const EndpointRow& row, const FederationRow& asked) {
+    return Examination(row, asked).take();
+}
+
+std::vector<const Finding*> refusing(
+    const std::vector<const Finding*>& findings, const Chain* chain
+) {
+    std::vector<const Finding*> out;
+    for (const auto* finding : findings)
+        if (finding->verdict == Verdict::fail && counts_for_acceptance(*finding) &&
+            on_path(*finding, chain))
+            out.push_back(finding);
+    return out;
+}
+
+} // namespace lyncprobe::rules

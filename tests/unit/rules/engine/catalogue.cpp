@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// The list of rules is whole: every file is listed, every record says what it must.
+#include "rules/engine/explain.h"
+#include "unit/rules/subjects.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <doctest/doctest.h>
+
+namespace fs = std::filesystem;
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+
+namespace {
+
+std::string file_name(std::string_view id) {
+    std::string out(id);
+    std::replace(out.begin(), out.end(), '-', '_');
+    return out;
+}
+
+// The folders of src/rules that hold rules, by what they judge.
+const std::map<std::string, Scope> kFolders{
+    {"certificate", Scope::certificate},
+    {"server_certificate", Scope::leaf},
+    {"chain", Scope::chain},
+    {"endpoint", Scope::endpoint},
+    {"conversation", Scope::conversation},
+    {"revocation", Scope::revocation},
+    {"deployment", Scope::deployment}};
+
+} // namespace
+
+TEST_CASE("rules: each has a file named after its id in the folder of what it judges") {
+    std::set<std::string> files, expected;
+    for (const auto& [folder, scope] : kFolders)
+        for (const auto& entry :
+             std::filesystem::directory_iterator(LYNCPROBE_SOURCE_DIR "/src/rules/" + folder)) {
+            const auto& path = entry.path();
+            // A source with a header is what its neighbours share.
+            if (path.extension() == ".cpp" && !exists(fs::path(path).replace_extension(".h")))
+                files.insert(folder + "/" + path.stem().string());
+        }
+    for (const auto* rule : all())
+        for (const auto& [folder, scope] : kFolders)
+            if (scope == rule->scope) expected.insert(folder + "/" + file_name(rule->id));
+    CHECK(files == expected);
+}
+
+TEST_CASE("rules: the ids that others rely on are there, in order") {
+    const std::vector<std::string_view> promised{
+        "server-eku",
+        "crl-distribution-point",
+        "signature-algorithm",
+        "no-rsassa-pss",
+        "auto-enrollment",
+        "windows-2003-ca",
+        "key-length",
+        "key-length-recommended",
+        "key-algorithm",
+        "validity",
+        "chain-order",
+        "chain-complete",
+        "chain-trusted",
+        "host-name",
+        "sha1-deprecated",
+        "crl-reachable-scheme",
+        "chain-crl-distribution-point",
+        "chain-eku"};
+    std::vector<std::string_view> ids;
+    for (const auto* rule : all())
+        ids.push_back(rule->id);
+    REQUIRE(ids.size() >= promised.size());
+    ids.resize(promised.size());
+    CHECK(ids == promised);
+}
+
+TEST_CASE("rules: no id stands twice") {
+    std::set<std::string_view> ids;
+    for (const auto* rule : all())
+        CHECK_MESSAGE(ids.insert(rule->id).second, rule->id);
+}
+
+TEST_CASE("rules: every record is filled in") {
+    for (const auto* rule : all()) {
+        CAPTURE(rule->id);
+        CHECK(!rule->title.empty());
+        CHECK(!rule->source.document.empty());
+        CHECK(!rule->source.section.empty());
+        CHECK(rule->demands.size() > 40);
+        CHECK(rule->why.size() > 40);
+        CHECK(rule->fix.size() > 20);
+        CHECK(!rule->evidence.empty());
+        CHECK((rule->check != nullptr) != (rule->check_run != nullptr));
+        CHECK(find(rule->id) == rule);
+    }
+    CHECK(find("no-such-rule") == nullptr);
+}
+
+TEST_CASE("rules: every decision of the policy is asked by a rule that exists") {
+    for (const auto& decision : decisions())
+        CHECK_MESSAGE(find(decision.rule) != nullptr, decision.key);
+}
+
+TEST_CASE(
+    "explain: says all there is to a rule, with its decisions and their defaults, in 80 columns"
+) {
+    const auto text = explain(*find("server-eku"));
+    for (const std::string part :
+         {"server-eku", "what is demanded", "why it matters", "1.3.6.1.5.5.7.3.1",
+          "for Lync Server 2013", "eku-absent: warn", "eku-any-only: warn", "evidence",
+          "how to fix"})
+        CHECK_MESSAGE(text.find(part) != std::string::npos, part);
+    CHECK(explain(*find("no-rsassa-pss")).find("AlternateSignatureAlgorithm") != std::string::npos);
+    for (const auto* rule : all()) {
+        const auto page = explain(*rule);
+        for (std::size_t from = 0; from < page.size();) {
+            const auto end = page.find('\n', from);
+            const auto line = page.substr(from, end - from);
+            CHECK_MESSAGE((line.size() <= 80 || line.find("https://") != std::string::npos), line);
+            from = end + 1;
+        }
+    }
+}
+
+TEST_CASE("list and markdown: name every rule") {
+    const auto table = list();
+    const auto page = markdown();
+    for (const auto* rule : all()) {
+        CHECK(table.find(std::string(rule->id) + " ") != std::string::npos);
+        CHECK(page.find("## " + std::string(rule->id) + "\n") != std::string::npos);
+    }
+    CHECK(static_cast<std::size_t>(std::count(table.begin(), table.end(), '\n')) == all().size());
+}

@@ -1,0 +1,584 @@
+// SPDX-License-Identifier: MIT
+// Go or no-go by hand-made evidence: one good partner, spoilt in one way at a time.
+#include "rules/verdicts/go_live.h"
+
+#include "plan/discovery.h"
+#include "plan/discovery_naming.h"
+#include "probes/federation.h"
+#include "unit/rules/subjects.h"
+
+#include <functional>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+namespace lyncprobe::rules::testing {
+
+namespace {
+
+constexpr const char* kDomain = "fabrikam.com";
+constexpr const char* kEdge = "sip.fabrikam.com";
+
+Finding finding_of(std::string_view rule, Verdict verdict, std::string message) {
+    Finding out;
+    out.rule = rule;
+    out.verdict = verdict;
+    out.message = std::move(message);
+    out.fix = "reissue it";
+    return out;
+}
+
+// What a row has of TLS may be shared: a copy to change.
+TlsFacts& tls_of(AttemptRow& attempt) {
+    auto own =
+        attempt.tls ? std::make_shared<TlsFacts>(*attempt.tls) : std::make_shared<TlsFacts>();
+    attempt.tls = own;
+    return *own;
+}
+
+// Partner is the evidence of a partner that is ready: one record, one address, TLS 1.2, our
+// certificate taken, OPTIONS answered with 200.
+struct Partner {
+    FindingPool pool;
+    FederationRow asked;
+    RunResult run;
+    Chain chain;
+
+    Partner() {
+        asked.domain = kDomain;
+        asked.our_domain = "contoso.com";
+        asked.records = plan::discovery_of(kDomain);
+        record(kEdge, 5061, 0);
+        chain.presented = {std::make_shared<Certificate>(server())};
+        chain.complete = true;
+        chain.path.trust = PathFacts::Trust::trusted;
+        chain.path.anchors_configured = true;
+        chain.path.path = {chain.presented.front(), std::make_shared<Certificate>(root())};
+        IdentityRow identity;
+        identity.id = "command-line";
+        auto ours = server(); // sip.contoso.com
+        Chain its;
+        its.presented = {std::make_shared<Certificate>(ours)};
+        identity.chain = std::make_shared<Chain>(its);
+        run.identities.push_back(std::move(identity));
+        add(kEdge, 5061);
+    }
+
+    DnsAnswer& answer() {
+        for (auto& row : asked.records.rows)
+            if (row.record == "_sipfederationtls._tcp") return row.answer;
+        throw std::logic_error("no such row");
+    }
+    void record(const std::string& host, std::uint16_t port, std::uint16_t priority) {
+        answer().status = DnsStatus::found;
+        answer().targets.push_back({host, port, priority, 0});
+        auto& addresses = asked.records.hosts[host];
+        addresses.status = DnsStatus::found;
+        addresses.addresses = {*parse_address("192.0.2.1")};
+    }
+    // Another good endpoint.
+    EndpointRow& add(const std::string& host, std::uint16_t port) {
+        Target target;
+        target.host = host;
+        target.port = port;
+        target.probe = Probe::federation;
+        target.sip_domain = kDomain;
+        run.targets.push_back(target);
+        EndpointRow row;
+        row.id = fmt::format("{}:{}/federation", host, port);
+        row.target = run.targets.size() - 1;
+        auto& main = row.main;
+        main.outcome = Outcome::ok;
+        main.stage = Stage::done;
+        main.detail = "answers OPTIONS with 200 OK";
+        tls_of(main).handshake_done = true;
+        tls_of(main).version = "TLSv1.2";
+        main.client_certificate = std::make_unique<ClientCertificateFacts>();
+        main.client_certificate->requested = main.client_certificate->identity_offered = true;
+        main.client_certificate->presented = "ab";
+        main.client_certificate->accepted = true;
+        main.answer.set("status", std::int64_t{200});
+        run.endpoints.push_back(std::move(row));
+        asked.endpoints.push_back(run.endpoints.size() - 1);
+        return run.endpoints.back();
+    }
+    EndpointRow& row(std::size_t index = 0) { return run.endpoints[index]; }
+    AttemptRow& main() { return run.endpoints.front().main; }
+    void fails(std::string_view rule, Verdict verdict = Verdict::fail) {
+        row().findings.push_back(pool.keep(finding_of(rule, verdict, "it is spoilt")));
+    }
+    // The connection ended before any certificate was seen.
+    void ends(Outcome outcome, Stage stage) {
+        auto& seen = main();
+        seen.outcome = outcome;
+        seen.stage = stage;
+        seen.tls.reset();
+        seen.client_certificate.reset();
+        seen.answer = {};
+        no_chain = true;
+    }
+    void alert(std::uint8_t code) { tls_of(main()).alerts.push_back({true, true, code}); }
+    void refuses(Outcome outcome, std::uint8_t code) {
+        main().outcome = outcome;
+        main().stage = Stage::client_auth;
+        main().client_certificate->accepted = false;
+        main().answer = {};
+        alert(code);
+    }
+    void says(int status, const std::string& refusal) {
+        main().answer = {};
+        main().answer.set("status", std::int64_t{status});
+        if (!refusal.empty()) main().answer.set("refusal", refusal);
+    }
+    void variant(std::uint16_t offered, const std::string& version, bool refused) {
+        AttemptRow out;
+        out.raw_version = offered;
+        out.outcome = refused ? Outcome::tls_alert : Outcome::ok;
+        tls_of(out).version = version;
+        if (refused) tls_of(out).alerts.push_back({true, true, 70});
+        row().variants.push_back(std::move(out));
+    }
+
+    GoLiveAnswer judge() {
+        const auto shared = std::make_shared<Chain>(chain);
+        for (std::size_t i = 0; i < run.endpoints.size(); ++i)
+            if (run.endpoints[i].main.tls && run.endpoints[i].main.tls->handshake_done &&
+                !(i == 0 && no_chain))
+                run.endpoints[i].main.chain = shared;
+        return go_live(asked, run);
+    }
+
+    bool no_chain = false; // of the first endpoint
+};
+
+// "will-fail: host-name fails theirs, …"
+std::string in_short(const GoLiveAnswer& answer) {
+    auto out = std::string(to_text(answer.verdict));
+    std::string_view separator = ": ";
+    for (const auto& reason : answer.reasons) {
+        out += fmt::format(
+            "{}{} {} {}", separator, reason.code, to_text(reason.weight), to_text(reason.side)
+        );
+        separator = ", ";
+    }
+    return out;
+}
+
+struct Row {
+    const char* what;
+    std::function<void(Partner&)> spoil;
+    const char* comes_to;
+};
+
+void check(const std::vector<Row>& table) {
+    for (const auto& [what, spoil, comes_to] : table) {
+        CAPTURE(what);
+        Partner partner;
+        spoil(partner);
+        const auto answer = partner.judge();
+        CHECK(in_short(answer) == comes_to);
+        for (const auto& reason : answer.reasons)
+            CHECK_FALSE(reason.message.empty());
+    }
+}
+
+} // namespace
+
+TEST_CASE("go-live: records") {
+    check({
+        {"good", [](Partner&) {}, "ready"},
+        {"none",
+         [](Partner& p) {
+             p.answer() = {};
+             p.answer().status = DnsStatus::no_such_name;
+             p.asked.endpoints.clear();
+         },
+         "will-fail: srv-record fails theirs"},
+        {"no answer",
+         [](Partner& p) {
+             p.answer() = {};
+             p.answer().status = DnsStatus::server_failure;
+             p.asked.endpoints.clear();
+         },
+         "cannot-tell: srv-record open either"},
+        {"an alias into a zone that this server does not know",
+         [](Partner& p) {
+             p.answer() = {};
+             p.answer().status = DnsStatus::no_such_record;
+             p.answer().aliases = {"_sipfederationtls._tcp.litware.com"};
+             p.answer().recursion = false;
+             p.asked.endpoints.clear();
+         },
+         "cannot-tell: srv-record open either"},
+        {"says that there is none",
+         [](Partner& p) {
+             p.answer().targets = {{".", 0, 0, 0}};
+             p.asked.endpoints.clear();
+         },
+         "will-fail: dns-srv-none fails theirs"},
+        {"foreign domain",
+         [](Partner& p) {
+             p.answer().targets.clear();
+             p.record("edge.litware.com", 5061, 0);
+             p.run.targets[0].host = "edge.litware.com";
+         },
+         "will-fail: dns-strict-naming fails theirs"},
+        {"subdomain",
+         [](Partner& p) {
+             p.answer().targets.clear();
+             p.record("sip.eu.fabrikam.com", 5061, 0);
+             p.run.targets[0].host = "sip.eu.fabrikam.com";
+         },
+         "will-fail: dns-strict-naming fails theirs"},
+        {"hosted",
+         [](Partner& p) {
+             p.answer().targets.clear();
+             p.record("sipfed.online.lync.com", 5061, 0);
+             p.run.targets[0].host = "sipfed.online.lync.com";
+         },
+         "ready"},
+        {"no address of its host",
+         [](Partner& p) {
+             p.asked.records.hosts[kEdge].status = DnsStatus::no_such_name;
+             p.asked.endpoints.clear();
+         },
+         "will-fail: dns-srv-host fails theirs"},
+        {"a host without an address behind a good one",
+         [](Partner& p) {
+             p.record("old.fabrikam.com", 5061, 10);
+             p.asked.records.hosts["old.fabrikam.com"].status = DnsStatus::no_such_name;
+         },
+         "ready: dns-srv-host note theirs"},
+        {"direct, no such name",
+         [](Partner& p) {
+             p.asked.direct = "edge.litware.com";
+             p.asked.records.hosts["edge.litware.com"].status = DnsStatus::no_such_name;
+             p.asked.endpoints.clear();
+         },
+         "will-fail: direct-host fails theirs"},
+        {"direct, good, whatever the record says",
+         [](Partner& p) {
+             p.answer() = {};
+             p.asked.direct = kEdge;
+         },
+         "ready"},
+    });
+}
+
+TEST_CASE("go-live: reaching the Edge and shaking hands") {
+    check({
+        {"refused", [](Partner& p) { p.ends(Outcome::refused, Stage::connect); },
+         "will-fail: reachable fails theirs"},
+        {"time-out", [](Partner& p) { p.ends(Outcome::connect_timeout, Stage::connect); },
+         "cannot-tell: reachable open either"},
+        {"no TLS", [](Partner& p) { p.ends(Outcome::not_tls, Stage::handshake); },
+         "will-fail: tls-handshake fails theirs"},
+        {"hung up in the handshake", [](Partner& p) { p.ends(Outcome::reset, Stage::handshake); },
+         "cannot-tell: tls-handshake open either"},
+        {"an alert",
+         [](Partner& p) {
+             p.ends(Outcome::tls_alert, Stage::handshake);
+             p.alert(40);
+         },
+         "will-fail: tls-handshake fails theirs"},
+        {"none of our versions",
+         [](Partner& p) {
+             p.ends(Outcome::tls_alert, Stage::handshake);
+             p.alert(70);
+         },
+         "will-fail: tls-version fails theirs"},
+        {"SSL 3.0 alone",
+         [](Partner& p) {
+             p.ends(Outcome::tls_alert, Stage::handshake);
+             p.alert(70);
+             p.variant(0x0300, "SSLv3", false);
+         },
+         "will-fail: tls-version fails theirs"},
+        {"TLS 1.0 alone", [](Partner& p) { tls_of(p.main()).version = "TLSv1.0"; },
+         "cannot-tell: tls-version open theirs"},
+        {"TLS 1.3 and 1.2",
+         [](Partner& p) {
+             tls_of(p.main()).version = "TLSv1.3";
+             p.variant(0x0303, "TLSv1.2", false);
+         },
+         "ready"},
+        {"TLS 1.3 alone",
+         [](Partner& p) {
+             tls_of(p.main()).version = "TLSv1.3";
+             p.variant(0x0303, "", true);
+         },
+         "will-fail: tls-version fails theirs"},
+        {"TLS 1.3, and nothing known of 1.2",
+         [](Partner& p) { tls_of(p.main()).version = "TLSv1.3"; },
+         "cannot-tell: tls-version open theirs"},
+        {"cut off", [](Partner& p) { p.ends(Outcome::interrupted, Stage::resolve); },
+         "cannot-tell: not-tested open ours"},
+        {"nothing tried", [](Partner& p) { p.asked.endpoints.clear(); },
+         "cannot-tell: not-tested open ours"},
+    });
+}
+
+TEST_CASE("go-live: several addresses and priorities") {
+    check({
+        {"one of two is dead",
+         [](Partner& p) {
+             p.add(kEdge, 5061);
+             p.ends(Outcome::refused, Stage::connect);
+         },
+         "ready: reachable note theirs"},
+        {"one of two has a wrong certificate",
+         [](Partner& p) {
+             p.add(kEdge, 5061);
+             p.fails("host-name");
+         },
+         "will-fail: host-name fails theirs"},
+        {"one of two has no route from here",
+         [](Partner& p) {
+             p.add(kEdge, 5061).target = 0;
+             p.ends(Outcome::skipped, Stage::connect);
+         },
+         "ready"},
+        {"the second record is all wrong",
+         [](Partner& p) {
+             p.record("b.fabrikam.com", 5061, 10);
+             p.add("b.fabrikam.com", 5061);
+             p.row(1).findings = {p.pool.keep(finding_of("validity", Verdict::fail, "old"))};
+         },
+         "ready: validity note theirs"},
+        {"the first is dead, the second is good",
+         [](Partner& p) {
+             p.record("b.fabrikam.com", 5061, 10);
+             p.add("b.fabrikam.com", 5061);
+             p.ends(Outcome::refused, Stage::connect);
+         },
+         "cannot-tell: reachable open theirs"},
+        {"both are dead",
+         [](Partner& p) {
+             p.record("b.fabrikam.com", 5061, 10);
+             p.ends(Outcome::refused, Stage::connect);
+         },
+         "will-fail: reachable fails theirs"},
+    });
+}
+
+TEST_CASE("go-live: certificates") {
+    const auto untrusted = [](Partner& p) {
+        p.chain.path.trust = PathFacts::Trust::untrusted;
+        p.chain.path.path = {p.chain.presented.front()};
+    };
+    check({
+        {"host-name", [](Partner& p) { p.fails("host-name"); },
+         "will-fail: host-name fails theirs"},
+        {"server-eku", [](Partner& p) { p.fails("server-eku"); },
+         "will-fail: server-eku fails theirs"},
+        {"validity", [](Partner& p) { p.fails("validity"); }, "will-fail: validity fails theirs"},
+        {"revoked", [](Partner& p) { p.fails("not-revoked"); },
+         "will-fail: not-revoked fails theirs"},
+        {"nobody says whether it is revoked",
+         [](Partner& p) { p.fails("not-revoked", Verdict::inconclusive); }, "ready"},
+        {"soon expired", [](Partner& p) { p.fails("validity", Verdict::warn); },
+         "ready: validity note theirs"},
+        {"an old root that nobody needs",
+         [](Partner& p) {
+             auto finding = finding_of("validity", Verdict::fail, "expired");
+             finding.certificate = Fingerprint{99};
+             p.row().findings.push_back(p.pool.keep(finding));
+         },
+         "ready"},
+        {"what is no reason for an Edge",
+         [](Partner& p) {
+             p.fails("crl-distribution-point");
+             p.fails("auto-enrollment");
+         },
+         "ready"},
+        {"untrusted root",
+         [&](Partner& p) {
+             untrusted(p);
+             p.chain.presented.push_back(std::make_shared<Certificate>(root()));
+         },
+         "will-fail: untrusted-root fails ours"},
+        {"unknown root",
+         [&](Partner& p) {
+             untrusted(p);
+             p.chain.path.trust = PathFacts::Trust::unknown;
+             p.chain.presented.push_back(std::make_shared<Certificate>(root()));
+         },
+         "cannot-tell: untrusted-root open ours"},
+        {"leaf alone",
+         [&](Partner& p) {
+             untrusted(p);
+             p.chain.complete = false;
+         },
+         "will-fail: missing-intermediate fails theirs"},
+        {"leaf alone that says where its issuer is",
+         [&](Partner& p) {
+             untrusted(p);
+             p.chain.complete = false;
+             auto leaf = server();
+             leaf.ca_issuer_urls = {"ldap:///CN=x", "http://pki.fabrikam.com/ca.crt"};
+             p.chain.presented = {std::make_shared<Certificate>(leaf)};
+         },
+         "cannot-tell: missing-intermediate open theirs"},
+        {"intermediate only here", [](Partner& p) { p.chain.path.used_unpresented = true; },
+         "ready: missing-intermediate note theirs"},
+        {"intermediate only where the certificate says it is",
+         [](Partner& p) { p.chain.path.used_unpresented = p.chain.path.used_fetched = true; },
+         "cannot-tell: missing-intermediate open theirs"},
+    });
+}
+
+TEST_CASE("go-live: mutual TLS and our own side") {
+    check({
+        {"no identity",
+         [](Partner& p) {
+             p.run.identities.clear();
+             p.main().outcome = Outcome::client_certificate_required;
+             p.main().stage = Stage::client_auth;
+             p.main().client_certificate->identity_offered = false;
+             p.main().client_certificate->presented.clear();
+             p.main().client_certificate->accepted.reset();
+         },
+         "cannot-tell: no-identity open ours"},
+        {"no identity, and a fault that is certain",
+         [](Partner& p) {
+             p.run.identities.clear();
+             p.main().client_certificate->presented.clear();
+             p.fails("host-name");
+         },
+         "will-fail: host-name fails theirs, no-identity open ours"},
+        {"our root is not trusted",
+         [](Partner& p) { p.refuses(Outcome::client_certificate_rejected, 48); },
+         "will-fail: our-root-untrusted fails theirs"},
+        {"ours is expired to them",
+         [](Partner& p) { p.refuses(Outcome::client_certificate_rejected, 45); },
+         "will-fail: client-certificate-refused fails ours"},
+        {"refused, and not said why",
+         [](Partner& p) { p.refuses(Outcome::client_certificate_rejected, 42); },
+         "will-fail: client-certificate-refused fails either"},
+        {"not asked for", [](Partner& p) { p.main().client_certificate.reset(); },
+         "cannot-tell: mutual-tls open theirs"},
+        {"our issuer is not listed, and yet taken",
+         [](Partner& p) {
+             p.main().client_certificate->ca_names_count = 3;
+             p.main().client_certificate->issuer_in_ca_names = false;
+         },
+         "cannot-tell: client-ca-names open theirs"},
+        {"our issuer is not listed, and refused",
+         [](Partner& p) {
+             p.main().client_certificate->ca_names_count = 3;
+             p.main().client_certificate->issuer_in_ca_names = false;
+             p.refuses(Outcome::client_certificate_rejected, 48);
+         },
+         "will-fail: our-root-untrusted fails theirs"},
+        {"our issuer is not listed, and refused without a reason",
+         [](Partner& p) {
+             p.main().client_certificate->ca_names_count = 3;
+             p.main().client_certificate->issuer_in_ca_names = false;
+             p.refuses(Outcome::client_certificate_rejected, 42);
+         },
+         "will-fail: client-certificate-refused fails either, client-ca-names fails theirs"},
+        {"ours is expired",
+         [](Partner& p) {
+             p.run.identities[0].findings = {
+                 p.pool.keep(finding_of("validity", Verdict::fail, "expired"))};
+         },
+         "will-fail: our-certificate fails ours"},
+        {"our domain is not known",
+         [](Partner& p) {
+             p.asked.our_domain.clear();
+             p.says(403, "refuses OPTIONS with 403");
+         },
+         "cannot-tell: our-domain open ours"},
+        {"our certificate has no name in our domain, and we were taken",
+         [](Partner& p) { p.asked.our_domain = "litware.com"; }, "ready: our-name note ours"},
+        {"our certificate has no name in our domain, and we were not",
+         [](Partner& p) {
+             p.asked.our_domain = "litware.com";
+             p.says(504, "refuses OPTIONS with 504");
+         },
+         "will-fail: sip-refusal fails either, our-name fails ours"},
+    });
+}
+
+TEST_CASE("go-live: answers in SIP") {
+    check({
+        {"403", [](Partner& p) { p.says(403, "refuses"); }, "will-fail: sip-refusal fails theirs"},
+        {"504", [](Partner& p) { p.says(504, "refuses"); }, "will-fail: sip-refusal fails either"},
+        {"503", [](Partner& p) { p.says(503, "refuses"); }, "cannot-tell: sip-refusal open theirs"},
+        {"404", [](Partner& p) { p.says(404, ""); }, "cannot-tell: sip-refusal open theirs"},
+        {"hung up",
+         [](Partner& p) {
+             p.main().outcome = Outcome::closed;
+             p.main().stage = Stage::conversation;
+             p.main().answer = {};
+         },
+         "will-fail: sip fails theirs"},
+        {"silence",
+         [](Partner& p) {
+             p.main().outcome = Outcome::timeout;
+             p.main().stage = Stage::conversation;
+             p.main().answer = {};
+         },
+         "cannot-tell: sip open theirs"},
+        {"no SIP",
+         [](Partner& p) {
+             p.main().outcome = Outcome::protocol_error;
+             p.main().stage = Stage::conversation;
+         },
+         "will-fail: sip fails theirs"},
+    });
+}
+
+TEST_CASE("go-live: our own domain as a partner sees it") {
+    const auto self = [](Partner& p) {
+        p.asked.self = true;
+        p.asked.our_domain.clear();
+        p.run.identities.clear();
+        p.main().outcome = Outcome::client_certificate_required;
+        p.main().stage = Stage::client_auth;
+        p.main().client_certificate->presented.clear();
+        p.main().client_certificate->identity_offered = false;
+        p.main().answer = {};
+        p.chain.path.system_anchor = true;
+    };
+    check({
+        {"good", self, "ready"},
+        {"a root of our own",
+         [&](Partner& p) {
+             self(p);
+             p.chain.path.system_anchor = false;
+         },
+         "cannot-tell: private-root open ours"},
+        {"it wants no certificate",
+         [&](Partner& p) {
+             self(p);
+             p.main().outcome = Outcome::ok;
+             p.main().client_certificate.reset();
+         },
+         "cannot-tell: mutual-tls open ours"},
+        {"a stranger is refused in SIP, as he should be",
+         [&](Partner& p) {
+             self(p);
+             p.main().outcome = Outcome::ok;
+             p.main().stage = Stage::done;
+             p.says(403, "refuses");
+         },
+         "ready"},
+        {"a wrong name",
+         [&](Partner& p) {
+             self(p);
+             p.fails("host-name");
+         },
+         "will-fail: host-name fails ours"},
+        {"no record",
+         [&](Partner& p) {
+             self(p);
+             p.answer() = {};
+             p.answer().status = DnsStatus::no_such_record;
+             p.asked.endpoints.clear();
+         },
+         "will-fail: srv-record fails ours"},
+    });
+}
+
+} // namespace lyncprobe::rules::testing
