@@ -3,7 +3,6 @@
 
 #include "app/revocation.h"
 #include "codec/tls_messages.h"
-#include "model/glob.h"
 
 #include <algorithm>
 #include <utility>
@@ -90,19 +89,6 @@ void show_chain(EndpointRow& row, const ChainPtr& chain) {
     }
 }
 
-bool applies(
-    const Waiver& waiver, const Finding& finding, const std::vector<std::string>& names, Time now
-) {
-    if (waiver.until && now > *waiver.until) return false;
-    if (!glob_matches(waiver.rule, finding.rule)) return false;
-    if (!waiver.certificate.empty() &&
-        (!finding.certificate || to_hex(*finding.certificate) != waiver.certificate))
-        return false;
-    return waiver.target.empty() || std::any_of(names.begin(), names.end(), [&](const auto& name) {
-               return glob_matches(waiver.target, name);
-           });
-}
-
 } // namespace
 
 Judge::Judge(
@@ -113,7 +99,7 @@ Judge::Judge(
       pool_(pool),
       selection_(std::move(selection)),
       policy_(policy),
-      waivers_(std::move(waivers)),
+      waivers_(std::move(waivers), now),
       now_(now),
       expires_within_(expires_within) {}
 
@@ -251,7 +237,7 @@ std::vector<TopologyRow> Judge::deployment(const RunResult& run) {
             names.push_back(seen.id);
             names.push_back(display_name(run.targets[seen.target]));
         }
-        row.finding = unless_waived(row.finding, names);
+        row.finding = waivers_.apply(row.finding, names, pool_);
     }
     return rows;
 }
@@ -261,21 +247,8 @@ std::vector<const Finding*> Judge::findings(
 ) {
     auto out = rules::judge(chain, facts, selection_, pool_);
     for (auto& finding : out)
-        finding = unless_waived(finding, names);
+        finding = waivers_.apply(finding, names, pool_);
     return out;
-}
-
-const Finding* Judge::unless_waived(const Finding* finding, const std::vector<std::string>& names) {
-    const bool bad = finding->verdict == Verdict::fail || finding->verdict == Verdict::warn ||
-                     finding->verdict == Verdict::inconclusive;
-    if (!bad) return finding;
-    for (const auto& waiver : waivers_)
-        if (applies(waiver, *finding, names, now_)) {
-            Finding waived = *finding;
-            waived.waived = waiver.reason;
-            return pool_.keep(std::move(waived));
-        }
-    return finding;
 }
 
 } // namespace lyncprobe::app

@@ -7,6 +7,7 @@
 #include "pki/identity.h"
 #include "plan/plan.h"
 #include "rules/engine/judge.h"
+#include "rules/engine/waivers.h"
 
 #include <memory>
 #include <set>
@@ -53,13 +54,12 @@ class Judge {
         const Chain&, const rules::Context&, const std::vector<std::string>& names
     );
     StatusMap with_staple(const Unjudged& rest);
-    const Finding* unless_waived(const Finding*, const std::vector<std::string>& names);
 
     pki::CertificateStore& store_;
     FindingPool& pool_;
     rules::Selection selection_;
     const Policy& policy_;
-    std::vector<Waiver> waivers_;
+    rules::Waivers waivers_;
     // Servers of one kind answer alike; each distinct answer is kept once.
     struct ByFacts {
         using is_transparent = void;
