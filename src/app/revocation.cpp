@@ -7,6 +7,7 @@
 #include "pki/crl.h"
 #include "pki/distinguished_name.h"
 #include "pki/ocsp.h"
+#include "rules/revocation/crl_scope.h"
 
 #include <algorithm>
 
@@ -16,37 +17,6 @@ namespace lyncprobe::app {
 
 namespace {
 
-// Why a list cannot speak for a certificate; empty where it can.
-std::string unfit(const CrlFacts& list, const Certificate& certificate, bool issuer_known) {
-    if (list.indirect)
-        return "it is an indirect list, which names the issuers of its entries itself";
-    if (!pki::same_name(list.issuer_der, certificate.issuer_der))
-        return fmt::format("it is the list of {}, another CA", list.issuer);
-    if (!list.unknown_critical.empty())
-        return fmt::format(
-            "it has a critical extension that is not understood, {}", list.unknown_critical
-        );
-    if (!issuer_known)
-        return "the certificate of its issuer is not known, so nobody vouches for it";
-    return {};
-}
-
-// Why a list that does not name a certificate says nothing about it (RFC 5280 6.3.3 b).
-std::string out_of_scope(const CrlFacts& list, const Certificate& certificate) {
-    const bool authority = certificate.basic_constraints && certificate.basic_constraints->ca;
-    if (list.only_attributes) return "it is about attribute certificates only";
-    if (list.only_servers && authority) return "it is about other than CA certificates only";
-    if (list.only_authorities && !authority) return "it is about CA certificates only";
-    if (list.some_reasons) return "it is about some reasons of revocation only";
-    if (list.scope_urls.empty() || !certificate.crl_distribution_points) return {};
-    for (const auto& point : *certificate.crl_distribution_points)
-        for (const auto& url : point.urls)
-            if (std::find(list.scope_urls.begin(), list.scope_urls.end(), url) !=
-                list.scope_urls.end())
-                return {};
-    return "it is the list of another distribution point of this CA";
-}
-
 std::vector<fetch::Request> requests_for(
     const std::vector<std::shared_ptr<FetchedLocation>>& locations, std::size_t limit
 ) {
@@ -55,9 +25,6 @@ std::vector<fetch::Request> requests_for(
         requests.push_back({.url = location->url, .body = {}, .limit = limit});
     return requests;
 }
-
-// The better of what two issuers of one name could say about the signature.
-SignatureState better(SignatureState left, SignatureState right) { return std::min(left, right); }
 
 } // namespace
 
@@ -91,7 +58,7 @@ StatusSaid read_response(
     StatusSaid said;
     said.location = location;
     if (!issuer) {
-        said.unfit = "the certificate of its issuer is not known, so nobody vouches for it";
+        said.unfit = rules::kIssuerNotKnown;
         return said;
     }
     auto answer = pki::read_ocsp(der, certificate, *issuer, now);
@@ -181,7 +148,7 @@ void Revocation::collect_askers() {
         const auto& chain = chains_[of];
         for (std::size_t i = 0; i < chain->presented.size(); ++i) {
             const auto& certificate = chain->presented[i];
-            if (certificate->root_like && i > 0) continue; // nobody could revoke a root
+            if (!rules::can_be_revoked(*certificate, i)) continue;
             const auto [known, fresh] = seen.try_emplace(certificate->sha256, askers_.size());
             if (fresh) {
                 askers_.push_back({.certificate = certificate, .issuer = nullptr, .chains = {}});
@@ -257,11 +224,14 @@ void Revocation::read_list(const Question& question, std::string bytes) {
         const auto& asker = askers_[index];
         StatusSaid said;
         said.location = question.location;
-        said.unfit = unfit(facts, *asker.certificate, asker.issuer != nullptr);
+        said.unfit = rules::unfit_list(
+            facts, {.same_name = pki::same_name(facts.issuer_der, asker.certificate->issuer_der),
+                    .certificate = asker.issuer != nullptr}
+        );
         if (asker.issuer && said.unfit.empty()) {
             const auto [known, fresh] = checked.try_emplace(asker.issuer->sha256);
             if (fresh) known->second = list->signed_by(*asker.issuer);
-            facts.signature = better(facts.signature, known->second);
+            facts.signature = rules::better(facts.signature, known->second);
             said.signature = known->second;
         }
         if (const auto entry = entries.find(asker.certificate->serial); entry != entries.end()) {
@@ -271,7 +241,7 @@ void Revocation::read_list(const Question& question, std::string bytes) {
             said.reason = entry->second.reason;
         } else {
             said.status = StatusSaid::Status::good;
-            if (said.unfit.empty()) said.unfit = out_of_scope(facts, *asker.certificate);
+            if (said.unfit.empty()) said.unfit = rules::out_of_scope(facts, *asker.certificate);
         }
         say(index, std::move(said));
         if (location.kind != LocationKind::crl) continue;
