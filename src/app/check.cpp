@@ -87,11 +87,13 @@ int run_check(const Options& options) {
         judge.use(statuses);
         result.locations = revocation.take_locations();
     }
+    Target described; // by the command line
+    described.role = options.role;
+    described.role_given = options.role_given;
+    described.use = options.use;
+    described.names = options.names;
     auto context = judge.context();
-    context.role = options.role;
-    context.role_known = options.role_given;
-    context.use = options.use;
-    context.names = options.names;
+    context.described = &described;
     for (auto& row : result.files)
         judge.judge(row, context);
     result.finished_at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

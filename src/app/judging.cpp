@@ -13,23 +13,6 @@ namespace lyncprobe::app {
 
 namespace {
 
-rules::Context with_target(rules::Context context, const Target& target) {
-    context.role = target.role;
-    context.role_known = target.role_given;
-    context.use = target.use;
-    context.side = target.side;
-    context.names = expected_names(target);
-    context.host = target.host;
-    context.pool = target.pool;
-    context.server = target.server;
-    context.enrollment = target.enrollment;
-    context.os = target.os;
-    context.probe = target.probe;
-    context.product = target.product;
-    context.sip_domain = target.sip_domain;
-    return context;
-}
-
 // The client-certificate facts of the attempt that offered ours, else of the main one.
 const ClientCertificateFacts* with_our_certificate(const EndpointRow& row) {
     const auto* main = row.main.client_certificate.get();
@@ -46,32 +29,39 @@ bool left_open(const AttemptRow& attempt) {
            attempt.outcome == Outcome::interrupted;
 }
 
-void add_versions(const AttemptRow& attempt, rules::Context& context) {
+void add_versions(const AttemptRow& attempt, rules::EndpointEvidence& evidence) {
     const bool raw = attempt.raw_version != 0;
     if (raw && attempt.standing == Standing::aside) {
         const auto offered = codec::version_name(attempt.raw_version);
-        context.versions_offered.push_back(offered);
-        if (left_open(attempt)) context.versions_open.push_back(offered);
+        evidence.versions_offered.push_back(offered);
+        if (left_open(attempt)) evidence.versions_open.push_back(offered);
     }
     const bool absurd = raw && attempt.outcome == Outcome::tls_failure;
     if (!attempt.tls || attempt.tls->version.empty() || absurd) return;
-    if (attempt.standing != Standing::other_name) context.connections.push_back(attempt.tls.get());
-    auto& chosen = context.versions_chosen;
+    if (attempt.standing != Standing::other_name) evidence.connections.push_back(attempt.tls.get());
+    auto& chosen = evidence.versions_chosen;
     if (std::find(chosen.begin(), chosen.end(), attempt.tls->version) == chosen.end())
         chosen.push_back(attempt.tls->version);
 }
 
-// What the further attempts add to the context.
-void add_attempts(const EndpointRow& row, rules::Context& context) {
-    add_versions(row.main, context);
+// Points into the row.
+rules::EndpointEvidence evidence_of(const EndpointRow& row, Time answered_at) {
+    rules::EndpointEvidence evidence;
+    evidence.client_certificate = with_our_certificate(row);
+    // What a conversation told before it broke off is evidence, and no basis for a verdict.
+    if (row.main.outcome == Outcome::ok) evidence.answer = &row.main.answer;
+    evidence.address = row.address;
+    evidence.answered_at = answered_at;
+    add_versions(row.main, evidence);
     for (const auto& variant : row.variants) {
-        add_versions(variant, context);
+        add_versions(variant, evidence);
         if (variant.standing != Standing::other_name) continue;
         rules::NameTried tried{.offer = variant.offer, .outcome = variant.outcome, .leaf = {}};
         if (variant.chain && !variant.chain->presented.empty())
             tried.leaf = variant.chain->presented.front()->sha256;
-        context.names_tried.push_back(std::move(tried));
+        evidence.names_tried.push_back(std::move(tried));
     }
+    return evidence;
 }
 
 // The chain that only a variant saw becomes the row's, with a word about whence it is.
@@ -164,13 +154,10 @@ std::shared_ptr<const TlsFacts> Judge::shared(TlsFacts&& facts) {
 void Judge::judge(const plan::PlannedTarget& planned, EndpointRow& row, const Unjudged& rest) {
     if (!rest.chain && row.main.answer.empty()) return;
     static const Chain kNoChain; // of a protocol that answered without TLS
-    auto facts = with_target(context(), planned.target);
-    facts.client_certificate = with_our_certificate(row);
-    // What a conversation told before it broke off is evidence, and no basis for a verdict.
-    if (row.main.outcome == Outcome::ok) facts.answer = &row.main.answer;
-    add_attempts(row, facts);
-    facts.address = row.address;
-    facts.answered_at = rest.answered_at;
+    const auto evidence = evidence_of(row, rest.answered_at);
+    auto facts = context();
+    facts.described = &planned.target;
+    facts.observed = &evidence;
     const auto statuses = with_staple(rest);
     if (!statuses.empty()) facts.revocation = &statuses;
     auto names = planned.target.also;

@@ -20,7 +20,7 @@ constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
 
 std::vector<std::string> lines_of(const std::string& text);
 std::string from_base64(std::string_view text);
-rules::Context context_of(const CaseFile&);
+Target target_of(const CaseFile&);
 pki::Anchors anchors_of(const CaseFile&);
 std::string position_of(const CaseFile&, const Finding&, std::size_t earlier);
 
@@ -92,8 +92,11 @@ std::vector<std::string> judge_case(const CaseFile& file) {
     const auto chain = store.chain(file.presented);
     if (!chain) throw std::invalid_argument(file.name() + ": no chain");
     const Policy policy;
-    auto context = context_of(file);
+    const auto target = target_of(file);
+    rules::Context context;
+    context.now = parse_time(file.front.at("at")).value();
     context.policy = &policy;
+    context.described = &target;
     FindingPool pool;
     std::vector<std::string> out;
     std::map<std::pair<std::string_view, std::optional<Fingerprint>>, std::size_t> seen;
@@ -150,16 +153,15 @@ Enrollment enrollment_of(const std::string& text) {
     return out;
 }
 
-rules::Context context_of(const CaseFile& file) {
+Target target_of(const CaseFile& file) {
     const auto text = [&](const std::string& key) {
         const auto found = file.front.find(key);
         return found == file.front.end() ? std::string() : found->second;
     };
-    rules::Context out;
-    out.now = parse_time(text("at")).value();
+    Target out;
     if (const auto role = text("role"); !role.empty()) {
         out.role = word<Role>(role);
-        out.role_known = true;
+        out.role_given = true;
     }
     if (const auto use = text("use"); !use.empty()) out.use = word<CertificateUse>(use);
     if (const auto side = text("side"); !side.empty()) out.side = word<Side>(side);

@@ -24,10 +24,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!chain || chain->presented.size() != 2 || chain->duplicates.size() != 1) std::abort();
 
     static const Policy policy;
+    static const Target target = [] {
+        Target out;
+        out.names = {"sip.contoso.com"};
+        return out;
+    }();
     FindingPool findings;
     rules::Context context;
     context.policy = &policy;
-    context.names = {"sip.contoso.com"};
+    context.described = &target;
     if (rules::judge(*chain, context, rules::Selection(), findings).empty()) std::abort();
     return 0;
 }

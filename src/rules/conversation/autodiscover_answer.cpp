@@ -10,11 +10,11 @@ namespace lyncprobe::rules {
 namespace {
 
 std::string applies_autodiscover_answer(const Subject& s) {
-    return s.context.probe == Probe::autodiscover ? "" : "no autodiscover service";
+    return s.target().probe == Probe::autodiscover ? "" : "no autodiscover service";
 }
 
 Ruling check_autodiscover_answer(const Subject& s) {
-    const auto& answer = *s.context.answer;
+    const auto& answer = *s.seen().answer;
     const auto with_redirect = [&](Ruling ruling) {
         const std::string to(answer.text("redirect"));
         return to.empty() ? ruling : std::move(ruling).with("redirect", to);

@@ -15,24 +15,24 @@ std::optional<Address> address_of(std::string_view text) {
 }
 
 std::string applies_av_edge_address(const Subject& s) {
-    if (s.context.probe != Probe::av_edge) return "no A/V Edge";
-    if (s.context.answer->text("alternate_server").empty())
+    if (s.target().probe != Probe::av_edge) return "no A/V Edge";
+    if (s.seen().answer->text("alternate_server").empty())
         return "its answer names no address of its own";
     return {};
 }
 
 Ruling check_av_edge_address(const Subject& s) {
-    const std::string told(s.context.answer->text("alternate_server"));
+    const std::string told(s.seen().answer->text("alternate_server"));
     const auto own = address_of(told);
     const auto evidence = [&](Ruling ruling) {
         return std::move(ruling).with("alternate_server", told);
     };
-    if (!own || !s.context.address)
+    if (!own || !s.seen().address)
         return evidence(inconclusive("the address that it gives itself cannot be read"));
-    if (*own == *s.context.address) return evidence(pass());
+    if (*own == *s.seen().address) return evidence(pass());
     return evidence(warn(fmt::format(
         "it was reached as {} and gives its own address as {}",
-        lyncprobe::to_text(*s.context.address), told
+        lyncprobe::to_text(*s.seen().address), told
     )));
 }
 

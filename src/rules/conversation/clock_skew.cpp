@@ -17,16 +17,16 @@ constexpr std::chrono::seconds kNoticed{60};
 constexpr std::chrono::seconds kTolerated{300};
 
 std::string applies_clock_skew(const Subject& s) {
-    return s.context.answer->text("date").empty() ? "its answer has no date" : "";
+    return s.seen().answer->text("date").empty() ? "its answer has no date" : "";
 }
 
 Ruling check_clock_skew(const Subject& s) {
-    const std::string date(s.context.answer->text("date"));
+    const std::string date(s.seen().answer->text("date"));
     const auto theirs = parse_http_date(date);
     if (!theirs)
         return inconclusive("the date in its answer cannot be read; look at the server's clock")
             .with("date", date);
-    const auto skew = *theirs - s.context.answered_at;
+    const auto skew = *theirs - s.seen().answered_at;
     const auto size = std::chrono::seconds(std::abs(skew.count()));
     const auto sentence = fmt::format(
         "its clock is {} {} ours", lyncprobe::to_text(Milliseconds(size)),

@@ -12,7 +12,7 @@ namespace {
 std::string applies_not_refused(const Subject&) { return {}; }
 
 Ruling check_not_refused(const Subject& s) {
-    const auto& answer = *s.context.answer;
+    const auto& answer = *s.seen().answer;
     const auto refusal = answer.text("refusal");
     if (refusal.empty()) return pass();
     const auto remedy = answer.text("remedy");

@@ -10,21 +10,21 @@ namespace lyncprobe::rules {
 namespace {
 
 Product product_seen(const Subject& s) {
-    const auto text = s.context.answer->text("product");
+    const auto text = s.seen().answer->text("product");
     for (const auto& word : words<Product>())
         if (!text.empty() && product_name(word.value) == text) return word.value;
     return Product::unknown;
 }
 
 std::string applies_product_version(const Subject& s) {
-    if (s.context.product == Product::unknown)
+    if (s.target().product == Product::unknown)
         return "the target list does not say which product runs there (product:)";
     if (product_seen(s) == Product::unknown) return "its answer does not tell the product";
     return {};
 }
 
 Ruling check_product_version(const Subject& s) {
-    const auto seen = product_seen(s), said = s.context.product;
+    const auto seen = product_seen(s), said = s.target().product;
     auto ruling = seen < said ? warn(fmt::format(
                                     "answers as {}, and {} is said to run there",
                                     product_name(seen), product_name(said)

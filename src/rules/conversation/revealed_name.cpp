@@ -12,9 +12,9 @@ namespace {
 // The name, by the protocol that tells it. What a reverse proxy or the external web site tells is
 // a name of the inside, which its certificate need not have.
 std::string_view revealed(const Subject& s) {
-    const auto& answer = *s.context.answer;
+    const auto& answer = *s.seen().answer;
     if (const auto name = answer.text("target_name"); !name.empty()) {
-        switch (s.context.role) {
+        switch (s.target().role) {
         case Role::front_end:
         case Role::standard_edition:
         case Role::director:
@@ -22,8 +22,8 @@ std::string_view revealed(const Subject& s) {
         default: return {}; // an Edge tells the name of the pool behind it
         }
     }
-    return s.context.use == CertificateUse::web_services_internal ? answer.text("server_fqdn")
-                                                                  : std::string_view();
+    return s.target().use == CertificateUse::web_services_internal ? answer.text("server_fqdn")
+                                                                   : std::string_view();
 }
 
 std::string applies_revealed_name(const Subject& s) {
@@ -36,7 +36,7 @@ Ruling check_revealed_name(const Subject& s) {
     const std::string name(revealed(s));
     if (auto broken = unreadable(s.leaf(), kSubjectAltName)) return *broken;
     const auto cover = cover_of(name, s.leaf());
-    const bool web = s.context.use == CertificateUse::web_services_internal;
+    const bool web = s.target().use == CertificateUse::web_services_internal;
     const bool good = cover == Cover::exact || (cover == Cover::wildcard && web);
     auto ruling = good ? pass()
                        : fail(fmt::format(

@@ -10,15 +10,15 @@ namespace lyncprobe::rules {
 namespace {
 
 std::string applies_xmpp_domain(const Subject& s) {
-    if (s.context.probe != Probe::xmpp) return "no XMPP port";
+    if (s.target().probe != Probe::xmpp) return "no XMPP port";
     if (!s.has_chain()) return "no certificate was presented: TLS is not offered here";
-    if (s.context.sip_domain.empty()) return "no domain was asked about";
+    if (s.target().sip_domain.empty()) return "no domain was asked about";
     return {};
 }
 
 Ruling check_xmpp_domain(const Subject& s) {
     if (auto broken = unreadable(s.leaf(), kSubjectAltName)) return *broken;
-    const auto& domain = s.context.sip_domain;
+    const auto& domain = s.target().sip_domain;
     auto ruling = cover_of(domain, s.leaf()) == Cover::exact
                       ? pass()
                       : fail(fmt::format(

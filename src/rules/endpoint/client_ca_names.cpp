@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kNamesShown = 10;
 
 std::string applies_client_ca_names(const Subject& s) {
-    const auto* facts = s.context.client_certificate;
+    const auto* facts = s.seen().client_certificate;
     if (!facts || !facts->requested) return "the server asked for no client certificate";
     if (!facts->identity_offered) return "we have no certificate of our own for this server";
     if (!facts->ca_names || facts->ca_names->empty())
@@ -22,7 +22,7 @@ std::string applies_client_ca_names(const Subject& s) {
 }
 
 Ruling check_client_ca_names(const Subject& s) {
-    const auto& facts = *s.context.client_certificate;
+    const auto& facts = *s.seen().client_certificate;
     auto shown = *facts.ca_names;
     if (shown.size() > kNamesShown) shown.resize(kNamesShown);
     auto ruling = facts.issuer_in_ca_names ? pass()

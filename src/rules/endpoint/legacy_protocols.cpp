@@ -21,33 +21,33 @@ std::vector<std::string> those_in(const std::vector<std::string>& list, const Wa
 }
 
 std::string applies_legacy_protocols(const Subject& s) {
-    const auto& context = s.context;
+    const auto& seen = s.seen();
     // SSL is only ever chosen where nothing newer was offered, so what is seen of it is enough.
-    if (!those_in(context.versions_chosen, kBroken).empty()) return {};
-    return contains(context.versions_offered, "TLSv1.0")
+    if (!those_in(seen.versions_chosen, kBroken).empty()) return {};
+    return contains(seen.versions_offered, "TLSv1.0")
                ? ""
                : "the old versions were not tried; --versions does";
 }
 
 Ruling check_legacy_protocols(const Subject& s) {
-    const auto& context = s.context;
-    const auto broken = those_in(context.versions_chosen, kBroken);
-    const auto old = those_in(context.versions_chosen, kOld);
+    const auto& seen = s.seen();
+    const auto broken = those_in(seen.versions_chosen, kBroken);
+    const auto old = those_in(seen.versions_chosen, kOld);
     const auto finding = [&] {
         if (!broken.empty()) return fail("the server still speaks " + some_of(broken));
         if (!old.empty())
             return verdict(s.decided(Decision::tls_old), "the server still speaks " + some_of(old));
-        const auto open = those_in(context.versions_open, kBroken);
-        if (!open.empty() || !those_in(context.versions_open, kOld).empty())
+        const auto open = those_in(seen.versions_open, kBroken);
+        if (!open.empty() || !those_in(seen.versions_open, kOld).empty())
             return inconclusive(
                 "no answer came to some of the old versions; a longer --timeout may settle it"
             );
         return pass();
     };
     return finding()
-        .with("versions", context.versions_chosen)
-        .with("offered", context.versions_offered)
-        .with("unanswered", context.versions_open);
+        .with("versions", seen.versions_chosen)
+        .with("offered", seen.versions_offered)
+        .with("unanswered", seen.versions_open);
 }
 
 } // namespace

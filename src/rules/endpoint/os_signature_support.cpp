@@ -56,12 +56,12 @@ const Support* support_of(OperatingSystem os) {
 }
 
 std::string applies_os_signature_support(const Subject& s) {
-    return support_of(s.context.os) ? "" : "no Windows version is declared for this server (os:)";
+    return support_of(s.target().os) ? "" : "no Windows version is declared for this server (os:)";
 }
 
 // Can the handshake itself have shown that TLS 1.2 takes SHA-512?
 Ruling rule_on_sha512(const Subject& s, const Support& support, const std::string& what) {
-    const auto& chosen = s.context.versions_chosen;
+    const auto& chosen = s.seen().versions_chosen;
     if (contains(chosen, "TLSv1.2") || contains(chosen, "TLSv1.3")) return pass();
     const auto text = fmt::format(
         "{}, and {} takes SHA-512 under TLS 1.2 only with {}", what, lyncprobe::to_text(support.os),
@@ -100,7 +100,7 @@ Ruling rule_on(
 }
 
 Ruling check_os_signature_support(const Subject& s) {
-    const auto* support = support_of(s.context.os);
+    const auto* support = support_of(s.target().os);
     auto worst = pass();
     std::vector<std::string> algorithms;
     for (std::size_t i = 0; i < s.chain.presented.size(); ++i) {

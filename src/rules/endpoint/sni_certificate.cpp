@@ -20,15 +20,15 @@ std::string_view in_words(std::string_view offer) {
 }
 
 std::string applies_sni_certificate(const Subject& s) {
-    return s.context.names_tried.empty() ? "other server names were not tried; --sni-matrix does"
-                                         : "";
+    return s.seen().names_tried.empty() ? "other server names were not tried; --sni-matrix does"
+                                        : "";
 }
 
 Ruling check_sni_certificate(const Subject& s) {
     std::string different;
     bool open = false;
     Facts evidence;
-    for (const auto& tried : s.context.names_tried) {
+    for (const auto& tried : s.seen().names_tried) {
         const bool other = tried.leaf && *tried.leaf != s.leaf().sha256;
         if (other)
             different +=

@@ -8,11 +8,11 @@ namespace lyncprobe::rules {
 namespace {
 
 std::string applies_tls12_available(const Subject& s) {
-    return s.context.versions_chosen.empty() ? "no connection told a version of TLS" : "";
+    return s.seen().versions_chosen.empty() ? "no connection told a version of TLS" : "";
 }
 
 Ruling check_tls12_available(const Subject& s) {
-    const auto& chosen = s.context.versions_chosen;
+    const auto& chosen = s.seen().versions_chosen;
     const bool modern = contains(chosen, "TLSv1.2") || contains(chosen, "TLSv1.3");
     auto ruling = modern ? pass()
                          : verdict(

@@ -40,31 +40,30 @@ void note(std::vector<std::string>& list, std::string text) {
 // Microsoft supports the profile from Skype for Business Server 2015 on, and on the Edge Servers of
 // Lync Server 2013.
 std::string applies_tls12_only(const Subject& s) {
-    const auto& context = s.context;
+    const auto& target = s.target();
     if (s.decided(Decision::tls12_only) == Verdict::not_applicable)
         return "off: the policy turns it on (tls12-only: fail)";
-    if (context.role == Role::partner) return "a partner's server is not ours to configure";
-    const bool too_old =
-        context.product != Product::unknown &&
-        (context.product < Product::lync_2013 ||
-         (context.product == Product::lync_2013 && is_lync_internal(context.role)));
+    if (target.role == Role::partner) return "a partner's server is not ours to configure";
+    const bool too_old = target.product != Product::unknown &&
+                         (target.product < Product::lync_2013 ||
+                          (target.product == Product::lync_2013 && is_lync_internal(target.role)));
     if (too_old)
         return fmt::format(
             "Microsoft does not support the profile on this role of {}",
-            product_name(context.product)
+            product_name(target.product)
         );
-    return context.versions_chosen.empty() ? "no connection told a version of TLS" : "";
+    return s.seen().versions_chosen.empty() ? "no connection told a version of TLS" : "";
 }
 
 // What breaks the profile in the connections that were seen.
 std::vector<std::string> breaches(const Subject& s) {
-    const auto& chosen = s.context.versions_chosen;
+    const auto& chosen = s.seen().versions_chosen;
     std::vector<std::string> out;
     for (const auto version : kOff)
         if (contains(chosen, version)) out.push_back(fmt::format("it speaks {}", version));
     if (!contains(chosen, "TLSv1.2") && !contains(chosen, "TLSv1.3"))
         out.emplace_back("it does not speak TLS 1.2");
-    for (const auto* tls : s.context.connections) {
+    for (const auto* tls : s.seen().connections) {
         const bool old = std::find(kOff.begin(), kOff.end(), tls->version) != kOff.end();
         if (old || tls->version.empty()) continue; // said already
         if (!tls->cipher.empty() &&
@@ -82,11 +81,10 @@ std::vector<std::string> breaches(const Subject& s) {
 }
 
 Ruling check_tls12_only(const Subject& s) {
-    const auto& context = s.context;
+    const auto& seen = s.seen();
     const auto found = breaches(s);
     const bool all_tried = std::all_of(kOff.begin(), kOff.end(), [&](std::string_view version) {
-        return contains(context.versions_offered, version) &&
-               !contains(context.versions_open, version);
+        return contains(seen.versions_offered, version) && !contains(seen.versions_open, version);
     });
     auto ruling =
         !found.empty()
@@ -99,8 +97,8 @@ Ruling check_tls12_only(const Subject& s) {
             : inconclusive("nothing seen breaks the TLS 1.2-only profile, but not every older "
                            "version was tried and answered; --versions tries them");
     return std::move(ruling)
-        .with("versions", context.versions_chosen)
-        .with("offered", context.versions_offered)
+        .with("versions", seen.versions_chosen)
+        .with("offered", seen.versions_offered)
         .with("breaches", found);
 }
 

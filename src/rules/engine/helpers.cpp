@@ -174,14 +174,14 @@ const std::vector<std::string>& dns_names_of(const Certificate& certificate) {
 }
 
 std::string not_of_lync(const Subject& s) {
-    const auto& context = s.context;
-    if (context.own_identity) return "our own certificate serves under no name";
-    const bool lync_use = context.use != CertificateUse::other &&
-                          context.use != CertificateUse::oauth_token_issuer &&
-                          context.use != CertificateUse::audio_video_authentication;
+    const auto& target = s.target();
+    if (s.context.own_identity) return "our own certificate serves under no name";
+    const bool lync_use = target.use != CertificateUse::other &&
+                          target.use != CertificateUse::oauth_token_issuer &&
+                          target.use != CertificateUse::audio_video_authentication;
     const bool lync_role =
-        context.role_known && (is_lync_internal(context.role) || context.role == Role::edge ||
-                               context.role == Role::reverse_proxy);
+        target.role_given && (is_lync_internal(target.role) || target.role == Role::edge ||
+                              target.role == Role::reverse_proxy);
     return lync_use || lync_role ? "" : "neither role nor use says that this is Lync's certificate";
 }
 

@@ -53,7 +53,7 @@ class Judging {
         }
         if (context_.revocation) judge_revocation();
         if (entries > 0) judge_chain();
-        if (context_.answer && !context_.answer->empty()) judge_conversation();
+        if (context_.seen().answer && !context_.seen().answer->empty()) judge_conversation();
         return {findings_.begin(), findings_.end()}; // kept for the whole run: no byte too many
     }
 

@@ -42,37 +42,40 @@ struct NameTried {
     std::optional<Fingerprint> leaf; // of the server certificate shown; absent where none was
 };
 
-// Context is what is known besides the chain: who presents it, what is expected, and the time.
-struct Context {
-    Role role = Role::other;
-    bool role_known = false; // false: nobody said what this server is
-    CertificateUse use = CertificateUse::other;
-    Side side = Side::unknown;
-    std::vector<std::string> names; // the certificate must cover these
-    std::string host, pool, server; // as the target says; empty = not said
-    Enrollment enrollment;
-    OperatingSystem os = OperatingSystem::unknown;
-    Time now = {};
-    std::chrono::seconds expires_within{30 * 86400};
-    const Policy* policy = nullptr; // never null while judging
-    bool own_identity = false;      // our own certificate, not a peer's
-    const ClientCertificateFacts* client_certificate =
-        nullptr; // of the connection; null where nothing was asked
-    // What the endpoint's protocol answered; null where it has none.
-    const Facts* answer = nullptr;
-    Probe probe = Probe::tls;
-    Product product = Product::unknown;
-    std::string sip_domain; // that was asked about
-    std::optional<Address> address;
-    Time answered_at = {}; // by our clock
+// EndpointEvidence is what all attempts on one endpoint come to: made once for it, read by every
+// rule. It points into the endpoint's row.
+struct EndpointEvidence {
     // Versions, "SSLv2" to "TLSv1.3": those that the server chose in any attempt; those that were
     // offered alone; those of the latter of which nothing is known, since no answer came.
     std::vector<std::string> versions_chosen, versions_offered, versions_open;
     std::vector<NameTried> names_tried;
-    // Every connection under the endpoint's own name that told a version; owned by its row.
+    // Every connection under the endpoint's own name that told a version.
     std::vector<const TlsFacts*> connections;
+    // Of the connection that offered our certificate; null where nothing was asked.
+    const ClientCertificateFacts* client_certificate = nullptr;
+    // What the endpoint's protocol answered; null where it has none.
+    const Facts* answer = nullptr;
+    std::optional<Address> address;
+    Time answered_at = {}; // by our clock
+};
+
+// Context is what is known besides the chain. It refers to what it is made of and owns nothing.
+struct Context {
+    // Of the run.
+    Time now = {};
+    std::chrono::seconds expires_within{30 * 86400};
+    const Policy* policy = nullptr; // never null while judging
     // What revocation lists, responders and the staple said; null where nothing is known.
     const StatusMap* revocation = nullptr;
+
+    // Of what presents the chain.
+    const Target* described = nullptr;          // null: nobody said what it is
+    const EndpointEvidence* observed = nullptr; // null: a file, or a certificate of our own
+    bool own_identity = false;                  // our own certificate, not a peer's
+
+    const Target& target() const;               // of default values where nobody said what it is
+    const EndpointEvidence& seen() const;       // empty where no endpoint was asked
+    std::span<const std::string> names() const; // the certificate must cover these
 };
 
 // Subject is what one call of a rule judges.
@@ -81,6 +84,8 @@ struct Subject {
     std::size_t position; // of the certificate in chain.presented
     const Context& context;
 
+    const Target& target() const { return context.target(); }
+    const EndpointEvidence& seen() const { return context.seen(); }
     const Certificate& certificate() const { return *chain.presented[position]; }
     bool has_chain() const { return !chain.presented.empty(); } // else only in Scope::conversation
     const Certificate& leaf() const { return *chain.presented.front(); } // the server certificate

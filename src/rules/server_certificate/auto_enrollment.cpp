@@ -22,9 +22,9 @@ bool is_foreign(Role role) {
 }
 
 std::string applies_auto_enrollment(const Subject& s) {
-    const auto role = s.context.role;
+    const auto role = s.target().role;
     if (s.context.own_identity) return "our own certificate belongs to no server of a role";
-    if (!s.context.role_known || !is_foreign(role)) return {};
+    if (!s.target().role_given || !is_foreign(role)) return {};
     return fmt::format("a server with the role {} is not one of Lync's", to_text(role));
 }
 
@@ -56,15 +56,15 @@ Ruling rule_on_undeclared_edge(const Subject& s) {
 }
 
 Ruling check_auto_enrollment(const Subject& s) {
-    const auto method = s.context.enrollment.method;
+    const auto method = s.target().enrollment.method;
     const std::string declared(to_text(method));
-    if (!s.context.role_known)
+    if (!s.target().role_given)
         return inconclusive(
                    "nobody said whether this is an internal server or an Edge Server; give its role"
         )
             .with("enrollment", declared);
-    const std::string role(to_text(s.context.role));
-    if (s.context.role != Role::edge)
+    const std::string role(to_text(s.target().role));
+    if (s.target().role != Role::edge)
         return pass("auto-enrollment is supported on internal servers, and so is every other way")
             .with("role", role)
             .with("enrollment", declared);

@@ -11,19 +11,19 @@ namespace {
 
 // Is this certificate seen by machines that are no members of the domain? An Edge Server itself is
 // none.
-bool is_published(const Context& context) {
-    switch (context.use) {
+bool is_published(const Target& target) {
+    switch (target.use) {
     case CertificateUse::web_services_external:
     case CertificateUse::access_edge_external:
     case CertificateUse::data_edge_external: return true;
     default: break;
     }
-    switch (context.role) {
+    switch (target.role) {
     case Role::edge:
     case Role::reverse_proxy:
     case Role::office_web_apps:
     case Role::partner: return true; // a partner is seen through its Edge Server
-    default: return context.side == Side::external;
+    default: return target.side == Side::external;
     }
 }
 
@@ -37,9 +37,9 @@ std::string applies_crl_reachable_scheme(const Subject& s) {
 Ruling check_crl_reachable_scheme(const Subject& s) {
     if (auto broken = unreadable(s.leaf(), kCrlDistributionPoints)) return *broken;
     const auto urls = usable_crl_urls(s.leaf());
-    if (!s.context.role_known)
+    if (!s.target().role_given)
         return inconclusive("nobody said what this server is; give its role").with("crl", urls);
-    if (!is_published(s.context))
+    if (!is_published(s.target()))
         return pass("not published, so LDAP and file locations would do").with("crl", urls);
     const bool reachable = std::any_of(urls.begin(), urls.end(), [](const std::string& url) {
         const auto scheme = url_scheme(url);

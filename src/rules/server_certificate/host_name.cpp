@@ -33,8 +33,8 @@ Cover address_cover(const Address& address, const std::vector<std::string>& san_
 // Is this a certificate for SIP, where a peer compares names letter by letter, or of the outside of
 // an Edge, for which "Plan for Edge Server certificates" wants each name? The web uses take
 // wildcards.
-bool wants_exact_names(const Context& context) {
-    switch (context.use) {
+bool wants_exact_names(const Target& target) {
+    switch (target.use) {
     case CertificateUse::default_:
     case CertificateUse::internal:
     case CertificateUse::access_edge_external:
@@ -43,19 +43,19 @@ bool wants_exact_names(const Context& context) {
     case CertificateUse::other: break;
     default: return false;
     }
-    switch (context.probe) { // without a use: what is spoken
+    switch (target.probe) { // without a use: what is spoken
     case Probe::federation:
     case Probe::xmpp: return true;
     // Exchange UM may share a certificate with the web services of its server; of gateways
     // Microsoft says nothing.
-    case Probe::sip: return context.role != Role::exchange_um && context.role != Role::gateway;
+    case Probe::sip: return target.role != Role::exchange_um && target.role != Role::gateway;
     default: break;
     }
-    switch (context.role) { // or the roles that have nothing but SIP certificates
+    switch (target.role) { // or the roles that have nothing but SIP certificates
     case Role::edge:
     case Role::mediation:
     case Role::persistent_chat:
-    case Role::sba: return context.role_known;
+    case Role::sba: return target.role_given;
     default: return false;
     }
 }
@@ -73,9 +73,9 @@ Coverage coverage_of(const Certificate& certificate, const Context& context) {
     static const SubjectAltName kNoNames;
     const auto& san = certificate.san ? *certificate.san : kNoNames;
     const bool by_subject = san.dns.empty(); // RFC 6125 6.4.4
-    const bool exact_only = wants_exact_names(context);
+    const bool exact_only = wants_exact_names(context.target());
     Coverage out;
-    for (const auto& name : context.names) {
+    for (const auto& name : context.names()) {
         const auto address = parse_address(name);
         const auto cover = address      ? address_cover(*address, san.ip)
                            : by_subject ? cover_of(name, certificate.common_names)
@@ -86,10 +86,11 @@ Coverage coverage_of(const Certificate& certificate, const Context& context) {
                 out.only_in_subject.push_back(name);
         } else if (cover == Cover::wildcard) {
             // In a common name a wildcard is supported for no role.
-            const bool refuse = by_subject || (exact_only && !is_web_name(name, context.use));
+            const bool refuse =
+                by_subject || (exact_only && !is_web_name(name, context.target().use));
             // Inside, an Edge Server is known by its common name: a wildcard beside it is allowed
             // by one page ("Wildcard certificate support") and ignored by another.
-            const bool dispute = !by_subject && context.use == CertificateUse::internal &&
+            const bool dispute = !by_subject && context.target().use == CertificateUse::internal &&
                                  cover_of(name, certificate.common_names) == Cover::exact;
             (dispute ? out.disputed : refuse ? out.refused : out.by_wildcard).push_back(name);
         }
@@ -155,19 +156,19 @@ void add_names(Facts& evidence, const Certificate& certificate, const Coverage& 
 
 Ruling check_host_name(const Subject& s) {
     const auto& certificate = s.leaf();
-    if (s.context.names.empty())
+    const auto names = s.context.names();
+    if (names.empty())
         return inconclusive(
             "no expected name is known; give it with --name, or names: in the target list"
         );
     if (auto broken = unreadable(certificate, kSubjectAltName)) return *broken;
     const auto coverage = coverage_of(certificate, s.context);
     const bool by_subject = !certificate.san || certificate.san->dns.empty();
-    const bool any_dns_name =
-        std::any_of(s.context.names.begin(), s.context.names.end(), [](const auto& name) {
-            return !parse_address(name);
-        });
-    auto ruling = rule_on_coverage(coverage, by_subject && any_dns_name, s.context.use)
-                      .with("names", s.context.names);
+    const bool any_dns_name = std::any_of(names.begin(), names.end(), [](const auto& name) {
+        return !parse_address(name);
+    });
+    auto ruling = rule_on_coverage(coverage, by_subject && any_dns_name, s.target().use)
+                      .with("names", std::vector(names.begin(), names.end()));
     add_names(ruling.evidence, certificate, coverage);
     return ruling;
 }

@@ -73,7 +73,7 @@ Ruling check_name_characters(const Subject& s) {
 }
 
 std::string applies_name_characters(const Subject& s) {
-    if (s.context.role == Role::reverse_proxy)
+    if (s.target().role == Role::reverse_proxy)
         return "a reverse proxy publishes other things than Lync, too";
     return not_of_lync(s);
 }

@@ -15,10 +15,10 @@ using Names = std::vector<std::string>;
 // The common names that are host names and that the SAN does not cover. Web clients are content
 // with a wildcard.
 Names left_out(const Subject& s) {
-    const auto use = s.context.use;
+    const auto use = s.target().use;
     const bool web = use == CertificateUse::web_services_internal ||
                      use == CertificateUse::web_services_external ||
-                     s.context.role == Role::reverse_proxy;
+                     s.target().role == Role::reverse_proxy;
     Names out;
     for (const auto& name : s.leaf().common_names) {
         const bool host =
@@ -31,9 +31,9 @@ Names left_out(const Subject& s) {
 }
 
 // Inside, a subject that is none of the server's names is wrong itself: subject-name says so.
-void keep_the_servers_own(Names& names, const Context& context) {
-    if (context.use != CertificateUse::default_ && context.use != CertificateUse::internal) return;
-    const Names own{context.host, context.pool, context.server};
+void keep_the_servers_own(Names& names, const Target& target) {
+    if (target.use != CertificateUse::default_ && target.use != CertificateUse::internal) return;
+    const Names own{target.host, target.pool, target.server};
     std::erase_if(names, [&](const auto& name) { return cover_of(name, own) != Cover::exact; });
 }
 
@@ -44,14 +44,14 @@ Ruling check_subject_in_san(const Subject& s) {
     auto names = left_out(s);
     const auto before = names.size();
     std::erase_if(names, [&](const auto& name) {
-        return cover_of(name, s.context.names) == Cover::exact;
+        return cover_of(name, s.context.names()) == Cover::exact;
     });
-    keep_the_servers_own(names, s.context);
+    keep_the_servers_own(names, s.target());
     if (names.empty())
         return before == 0 ? pass()
                            : not_applicable("host-name or subject-name judges this common name");
-    const bool outside = s.context.use == CertificateUse::access_edge_external ||
-                         s.context.use == CertificateUse::data_edge_external;
+    const bool outside = s.target().use == CertificateUse::access_edge_external ||
+                         s.target().use == CertificateUse::data_edge_external;
     return verdict(
                outside ? Verdict::fail : Verdict::warn,
                some_of(names) + " stands in the common name only, where nobody looks for it: TLS "

@@ -45,47 +45,48 @@ Names dns_names_among(Names names) {
 }
 
 // The pool where it is called by its FQDN; a target list may call it anything.
-std::string pool_fqdn(const Context& context) {
-    const auto& pool = context.pool;
+std::string pool_fqdn(const Target& target) {
+    const auto& pool = target.pool;
     return pool.find('.') != std::string::npos ? check_host_name(pool).name : std::string();
 }
 
 // Of a role that has one certificate the use need not be given.
-CertificateUse use_of(const Context& context) {
+CertificateUse use_of(const Target& target) {
     const bool one_use =
-        context.role_known && (context.role == Role::mediation || context.role == Role::sba ||
-                               context.role == Role::trusted_application);
-    return context.use == CertificateUse::other && one_use ? CertificateUse::default_ : context.use;
+        target.role_given && (target.role == Role::mediation || target.role == Role::sba ||
+                              target.role == Role::trusted_application);
+    return target.use == CertificateUse::other && one_use ? CertificateUse::default_ : target.use;
 }
 
 // Nothing where no table asks for a name, or nobody said the name that it asks for.
 std::optional<Wanted> wanted_by(const Context& context) {
-    const auto pool = pool_fqdn(context);
-    auto server_and_host = dns_names_among({context.server, context.host});
-    if (context.role == Role::exchange_um)
+    const auto& target = context.target();
+    const auto pool = pool_fqdn(target);
+    const Names expected(context.names().begin(), context.names().end());
+    auto server_and_host = dns_names_among({target.server, target.host});
+    if (target.role == Role::exchange_um)
         return Wanted{"the Exchange server's FQDN", std::move(server_and_host), {}, Verdict::warn};
-    switch (use_of(context)) {
+    switch (use_of(target)) {
     case CertificateUse::default_: {
         if (pool.empty()) return std::nullopt;
-        if (context.role == Role::persistent_chat)
+        if (target.role == Role::persistent_chat)
             return Wanted{
                 "the pool's or the server's FQDN",
-                dns_names_among({pool, context.server, context.host}), context.names,
-                Verdict::fail};
-        server_and_host.insert(server_and_host.end(), context.names.begin(), context.names.end());
+                dns_names_among({pool, target.server, target.host}), expected, Verdict::fail};
+        server_and_host.insert(server_and_host.end(), expected.begin(), expected.end());
         return Wanted{"the pool's FQDN", {pool}, std::move(server_and_host), Verdict::fail};
     }
     case CertificateUse::internal:
         if (pool.empty()) return std::nullopt;
         return Wanted{
             "the Edge pool's or the server's internal FQDN",
-            dns_names_among({pool, context.server, context.host}),
+            dns_names_among({pool, target.server, target.host}),
             {},
             Verdict::fail};
     case CertificateUse::access_edge_external: {
-        if (context.probe == Probe::xmpp) return std::nullopt; // its names are the bare domains
-        auto names = context.names;
-        names.push_back(context.host);
+        if (target.probe == Probe::xmpp) return std::nullopt; // its names are the bare domains
+        auto names = expected;
+        names.push_back(target.host);
         return Wanted{"the Access Edge FQDN", dns_names_among(std::move(names)), {}, Verdict::warn};
     }
     default: return std::nullopt; // web clients and the A/V Edge ignore the common name
@@ -94,7 +95,7 @@ std::optional<Wanted> wanted_by(const Context& context) {
 
 Ruling rule_on_wildcard(const Subject& s) {
     const std::string said = "the common name is a wildcard, which Microsoft supports for no role";
-    if (s.context.role == Role::reverse_proxy)
+    if (s.target().role == Role::reverse_proxy)
         return warn(said + "; web clients look at the subject alternative name only");
     return fail(said);
 }
@@ -108,13 +109,13 @@ Ruling rule_on(const Wanted& wanted, const Subject& s) {
             wanted.names.front()
         ));
     const bool sip_domain = any_begins(have, "sip.");
-    const bool access = s.context.use == CertificateUse::access_edge_external;
+    const bool access = s.target().use == CertificateUse::access_edge_external;
     if (access && sip_domain) return pass();
     // What stands nowhere else in the certificate is subject-in-san's.
     if (access && has_dns_san(s.leaf()) && !has_any(s.leaf().san->dns, have)) return pass();
     const bool bearable = has_any(have, wanted.bearable) || sip_domain;
     return verdict(
-        bearable && s.context.use != CertificateUse::internal ? Verdict::warn : wanted.otherwise,
+        bearable && s.target().use != CertificateUse::internal ? Verdict::warn : wanted.otherwise,
         fmt::format(
             "the common name is {}; Microsoft's tables ask for {}, {}", some_of(have), wanted.whose,
             wanted.names.front()
@@ -126,7 +127,7 @@ Ruling rule_on(const Wanted& wanted, const Subject& s) {
 bool host_name_misses(const Wanted& wanted, const Subject& s) {
     bool expected = false;
     for (const auto& name : wanted.names) {
-        if (!contains(s.context.names, name)) continue;
+        if (!contains(s.context.names(), name)) continue;
         expected = true;
         if (cover_of(name, s.leaf()) == Cover::exact) return false;
     }
@@ -136,7 +137,7 @@ bool host_name_misses(const Wanted& wanted, const Subject& s) {
 Ruling check_subject_name(const Subject& s) {
     const auto& have = s.leaf().common_names;
     const bool wildcard = any_begins(have, "*.");
-    if (wildcard && !has_dns_san(s.leaf()) && !s.context.names.empty())
+    if (wildcard && !has_dns_san(s.leaf()) && !s.context.names().empty())
         return not_applicable("host-name says that a wildcard in the common name does not count");
     const auto wanted = wanted_by(s.context);
     if (!wildcard && (!wanted || wanted->names.empty()))
@@ -150,7 +151,7 @@ Ruling check_subject_name(const Subject& s) {
 }
 
 std::string applies_subject_name(const Subject& s) {
-    const bool um = s.context.role == Role::exchange_um && !s.context.own_identity;
+    const bool um = s.target().role == Role::exchange_um && !s.context.own_identity;
     return um ? "" : not_of_lync(s);
 }
 

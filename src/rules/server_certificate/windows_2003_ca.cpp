@@ -42,7 +42,7 @@ std::string disproof(const Subject& s) {
 }
 
 std::string applies_windows_2003_ca(const Subject& s) {
-    const auto& enrollment = s.context.enrollment;
+    const auto& enrollment = s.target().enrollment;
     const bool other_way = enrollment.method != EnrollmentMethod::unknown &&
                            enrollment.method != EnrollmentMethod::web;
     if (other_way)
@@ -59,7 +59,7 @@ std::string applies_windows_2003_ca(const Subject& s) {
 }
 
 Ruling judge_requester(const Subject& s) {
-    const auto& enrollment = s.context.enrollment;
+    const auto& enrollment = s.target().enrollment;
     if (may_request(enrollment.requester_os)) return pass();
     return fail(fmt::format(
         "requested from {} on the web pages of a Windows Server 2003 CA, which is supported only "
@@ -72,7 +72,7 @@ Ruling judge_requester(const Subject& s) {
 }
 
 Ruling check_windows_2003_ca(const Subject& s) {
-    const auto& enrollment = s.context.enrollment;
+    const auto& enrollment = s.target().enrollment;
     const bool undeclared = enrollment.method == EnrollmentMethod::unknown ||
                             enrollment.ca_os == OperatingSystem::unknown ||
                             enrollment.requester_os == OperatingSystem::unknown;

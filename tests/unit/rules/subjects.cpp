@@ -93,22 +93,27 @@ Bench::Bench(std::vector<Certificate> certificates) {
             chain.roots.push_back(chain.presented.size());
         chain.presented.push_back(std::make_shared<const Certificate>(std::move(one)));
     }
-    context.names = {"sip.contoso.com"};
+    target.names = {"sip.contoso.com"};
     context.now = at("2026-01-01");
 }
 
-Finding Bench::ask(std::string_view id, std::size_t position) {
+const Context& Bench::ready() {
     context.policy = &policy;
+    context.described = &target;
+    context.observed = &seen;
+    return context;
+}
+
+Finding Bench::ask(std::string_view id, std::size_t position) {
     const auto* rule = find(id);
     if (!rule) throw std::invalid_argument(std::string(id));
-    return judge_one(*rule, Subject{chain, position, context});
+    return judge_one(*rule, Subject{chain, position, ready()});
 }
 
 std::vector<Finding> Bench::ask_all() {
-    context.policy = &policy;
     FindingPool pool;
     std::vector<Finding> out;
-    for (const auto* finding : judge(chain, context, Selection(), pool))
+    for (const auto* finding : judge(chain, ready(), Selection(), pool))
         out.push_back(*finding);
     return out;
 }

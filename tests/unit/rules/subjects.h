@@ -35,8 +35,12 @@ DistributionPoint point(std::vector<std::string> urls);
 // Bench is a chain and a context that a test spoils before it asks.
 struct Bench {
     Chain chain;
-    Context context;
+    Target target;
+    EndpointEvidence seen;
     Policy policy;
+    Context context; // the rest; refers to the others once the bench is asked
+
+    const Context& ready(); // the context as a rule gets it
 
     explicit Bench(std::vector<Certificate> certificates = {server()});
     Finding ask(std::string_view rule, std::size_t position = 0);

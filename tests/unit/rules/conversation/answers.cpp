@@ -13,17 +13,16 @@ namespace {
 // Answered is a bench whose endpoint said something.
 struct Answered {
     explicit Answered(Probe probe, bool with_chain = true) {
-        bench.context.probe = probe;
-        bench.context.answer = &facts;
-        bench.context.answered_at = at("2026-11-25T12:00:00Z");
+        bench.target.probe = probe;
+        bench.seen.answer = &facts;
+        bench.seen.answered_at = at("2026-11-25T12:00:00Z");
         if (!with_chain) bench.chain = {};
     }
     Finding ask(std::string_view rule) {
         // As the engine does: every rule over the chain, then the one that is asked for.
         FindingPool pool;
-        bench.context.policy = &bench.policy;
         const Rule* one = find(rule);
-        const auto found = judge_by({&one, 1}, bench.chain, bench.context, pool);
+        const auto found = judge_by({&one, 1}, bench.chain, bench.ready(), pool);
         REQUIRE(found.size() == 1);
         return *found.front();
     }
@@ -44,9 +43,8 @@ Certificate named(std::vector<std::string> dns) {
 TEST_CASE("answer rules: say nothing where nothing was answered, and need no chain") {
     Bench bench;
     FindingPool pool;
-    bench.context.policy = &bench.policy;
     const Rule* rule = find("not-refused");
-    CHECK(judge_by({&rule, 1}, bench.chain, bench.context, pool).empty());
+    CHECK(judge_by({&rule, 1}, bench.chain, bench.ready(), pool).empty());
     Answered edge(Probe::av_edge, false);
     edge.facts.set("status", std::int64_t{401});
     CHECK(edge.verdict("not-refused") == Verdict::pass);
@@ -80,7 +78,7 @@ TEST_CASE("product-version: an older answer than the declared product warns, a n
     Answered sip(Probe::sip);
     sip.facts.set("product", std::string("Lync Server 2010"));
     CHECK(sip.verdict("product-version") == Verdict::not_applicable);
-    sip.bench.context.product = Product::lync_2013;
+    sip.bench.target.product = Product::lync_2013;
     const auto old = sip.ask("product-version");
     CHECK(old.verdict == Verdict::warn);
     CHECK(old.message.find("Lync Server 2010") != std::string::npos);
@@ -95,18 +93,18 @@ TEST_CASE("product-version: an older answer than the declared product warns, a n
 TEST_CASE("revealed-name: a registrar's own name stands in its certificate, letter by letter") {
     Answered sip(Probe::sip);
     sip.bench = Bench({named({"pool.contoso.com", "fe01.contoso.com"})});
-    sip.bench.context.probe = Probe::sip;
-    sip.bench.context.answer = &sip.facts;
+    sip.bench.target.probe = Probe::sip;
+    sip.bench.seen.answer = &sip.facts;
     sip.facts.set("target_name", std::string("FE01.contoso.com"));
     CHECK(sip.verdict("revealed-name") == Verdict::not_applicable); // nobody said what it is
-    sip.bench.context.role = Role::front_end;
+    sip.bench.target.role = Role::front_end;
     CHECK(sip.verdict("revealed-name") == Verdict::pass);
     sip.facts.set("target_name", std::string("fe02.contoso.com"));
     CHECK(sip.verdict("revealed-name") == Verdict::fail);
     sip.bench.chain = Bench({named({"*.contoso.com"})}).chain;
     CHECK(sip.ask("revealed-name").message.find("wildcard") != std::string::npos);
     // What an Access Edge tells is the name of the pool behind it.
-    sip.bench.context.role = Role::edge;
+    sip.bench.target.role = Role::edge;
     CHECK(sip.verdict("revealed-name") == Verdict::not_applicable);
 }
 
@@ -115,7 +113,7 @@ TEST_CASE("revealed-name: only the internal web site must have the server's name
     web.bench.chain = Bench({named({"*.contoso.com"})}).chain;
     web.facts.set("server_fqdn", std::string("fe01.contoso.com"));
     CHECK(web.verdict("revealed-name") == Verdict::not_applicable);
-    web.bench.context.use = CertificateUse::web_services_internal;
+    web.bench.target.use = CertificateUse::web_services_internal;
     CHECK(web.verdict("revealed-name") == Verdict::pass);
     web.facts.set("server_fqdn", std::string("fe01.fabrikam.com"));
     CHECK(web.verdict("revealed-name") == Verdict::fail);
@@ -139,11 +137,11 @@ TEST_CASE("xmpp-domain: the bare domain, and no wildcard in its place") {
     Answered xmpp(Probe::xmpp);
     xmpp.facts.set("starttls", std::string("offered"));
     CHECK(xmpp.verdict("xmpp-domain") == Verdict::not_applicable); // no domain was asked about
-    xmpp.bench.context.sip_domain = "contoso.com";
+    xmpp.bench.target.sip_domain = "contoso.com";
     CHECK(xmpp.verdict("xmpp-domain") == Verdict::fail); // sip.contoso.com alone
     xmpp.bench.chain = Bench({named({"sip.contoso.com", "contoso.com"})}).chain;
     CHECK(xmpp.verdict("xmpp-domain") == Verdict::pass);
-    xmpp.bench.context.probe = Probe::sip;
+    xmpp.bench.target.probe = Probe::sip;
     CHECK(xmpp.verdict("xmpp-domain") == Verdict::not_applicable);
 }
 
@@ -151,7 +149,7 @@ TEST_CASE("av-edge-address: the Edge's own address is the one that was probed") 
     Answered edge(Probe::av_edge, false);
     edge.facts.set("status", std::int64_t{401});
     CHECK(edge.verdict("av-edge-address") == Verdict::not_applicable);
-    edge.bench.context.address = parse_address("192.0.2.7");
+    edge.bench.seen.address = parse_address("192.0.2.7");
     edge.facts.set("alternate_server", std::string("192.0.2.7:443"));
     CHECK(edge.verdict("av-edge-address") == Verdict::pass);
     edge.facts.set("alternate_server", std::string("10.1.1.7:443"));
@@ -190,6 +188,6 @@ TEST_CASE("autodiscover-answer: a document or a redirect inside the domain, noth
     Answered blind(Probe::autodiscover); // asked by address: no domain to compare with
     blind.facts.set("redirect", std::string("https://lyncweb.contoso.com/"));
     CHECK(blind.verdict("autodiscover-answer") == Verdict::inconclusive);
-    web.bench.context.probe = Probe::https;
+    web.bench.target.probe = Probe::https;
     CHECK(web.verdict("autodiscover-answer") == Verdict::not_applicable);
 }

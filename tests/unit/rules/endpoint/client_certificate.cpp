@@ -22,7 +22,7 @@ ClientCertificateFacts asked_with(std::vector<std::string> ca_names, bool ours_l
 
 Finding about(const ClientCertificateFacts* facts) {
     Bench bench;
-    bench.context.client_certificate = facts;
+    bench.seen.client_certificate = facts;
     return bench.ask("client-ca-names");
 }
 

@@ -29,8 +29,8 @@ Certificate signed_with(Certificate certificate, const Algorithm& algorithm) {
 
 Finding on(OperatingSystem os, const Algorithm& algorithm, std::vector<std::string> versions = {}) {
     Bench bench({signed_with(server(), algorithm)});
-    bench.context.os = os;
-    bench.context.versions_chosen = std::move(versions);
+    bench.target.os = os;
+    bench.seen.versions_chosen = std::move(versions);
     return bench.ask("os-signature-support");
 }
 
@@ -39,12 +39,12 @@ Finding on(OperatingSystem os, const Algorithm& algorithm, std::vector<std::stri
 TEST_CASE("os-signature-support: says nothing where no Windows version is declared") {
     for (const auto os : {unknown, linux, other, windows_2000_server}) {
         Bench bench;
-        bench.context.os = os;
+        bench.target.os = os;
         for (const auto& finding : bench.ask_all())
             CHECK(finding.rule != "os-signature-support");
     }
     Bench declared;
-    declared.context.os = windows_server_2019;
+    declared.target.os = windows_server_2019;
     std::size_t found = 0;
     for (const auto& finding : declared.ask_all())
         found += finding.rule == "os-signature-support" ? 1 : 0;
@@ -84,12 +84,12 @@ TEST_CASE("os-signature-support: SHA-512 under TLS 1.2 needs an update that a ha
 
 TEST_CASE("os-signature-support: a presented root counts only for what the handshake filters") {
     Bench bench({server(), signed_with(root(), sha(512))});
-    bench.context.os = windows_server_2012;
-    bench.context.versions_chosen = {"TLSv1.0"};
+    bench.target.os = windows_server_2012;
+    bench.seen.versions_chosen = {"TLSv1.0"};
     const auto finding = bench.ask("os-signature-support");
     CHECK(finding.verdict == Verdict::warn);
     CHECK(finding.message.find("CN=Contoso Root CA is signed with sha512") == 0);
     Bench ecc({signed_with(server(), sha1_rsa()), signed_with(root(), ecdsa())});
-    ecc.context.os = windows_xp;
+    ecc.target.os = windows_xp;
     CHECK(ecc.verdict("os-signature-support") == Verdict::pass);
 }

@@ -19,9 +19,9 @@ const Versions kAll{"SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3", "SSLv2"
 
 Finding about(std::string_view rule, Versions chosen, Versions offered = {}, Versions open = {}) {
     Bench bench;
-    bench.context.versions_chosen = std::move(chosen);
-    bench.context.versions_offered = std::move(offered);
-    bench.context.versions_open = std::move(open);
+    bench.seen.versions_chosen = std::move(chosen);
+    bench.seen.versions_offered = std::move(offered);
+    bench.seen.versions_open = std::move(open);
     return bench.ask(rule);
 }
 
@@ -35,7 +35,7 @@ Finding about(std::vector<NameTried> tried) {
     Bench bench;
     for (auto& one : tried)
         if (one.leaf && *one.leaf != other_leaf()) one.leaf = bench.chain.presented[0]->sha256;
-    bench.context.names_tried = std::move(tried);
+    bench.seen.names_tried = std::move(tried);
     return bench.ask("sni-certificate");
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("tls12-available: TLS 1.2 or 1.3 passes, nothing newer than 1.1 warns 
     CHECK(old.message.find("TLSv1.0") != std::string::npos);
     CHECK(about("tls12-available", {"SSLv3"}).verdict == Verdict::warn);
     Bench strict;
-    strict.context.versions_chosen = {"TLSv1.1"};
+    strict.seen.versions_chosen = {"TLSv1.1"};
     strict.policy.set(Decision::tls12_missing, Verdict::fail);
     CHECK(strict.verdict("tls12-available") == Verdict::fail);
 }
@@ -84,14 +84,13 @@ namespace {
 struct Profiled {
     Profiled() {
         bench.policy.set(Decision::tls12_only, Verdict::fail);
-        bench.context.policy = &bench.policy;
-        bench.context.versions_chosen = {"TLSv1.2"};
-        bench.context.versions_offered = kAll;
+        bench.seen.versions_chosen = {"TLSv1.2"};
+        bench.seen.versions_offered = kAll;
         tls.version = "TLSv1.2";
         tls.cipher = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
         tls.signature_scheme = "rsa_pkcs1_sha256";
         tls.secure_renegotiation = true;
-        bench.context.connections = {&tls};
+        bench.seen.connections = {&tls};
     }
     Profiled(const Profiled&) = delete;
     Finding ask() { return bench.ask("tls12-only"); }
@@ -121,7 +120,7 @@ TEST_CASE("tls12-only: judges only where the policy turns it on") {
     it.bench.policy = Policy();
     FindingPool pool;
     const auto named = Selection::make({"tls12-only"}, {});
-    const auto findings = judge(it.bench.chain, it.bench.context, *named, pool);
+    const auto findings = judge(it.bench.chain, it.bench.ready(), *named, pool);
     REQUIRE(findings.size() == 1);
     CHECK(findings[0]->verdict == Verdict::not_applicable);
     CHECK(findings[0]->message == "off: the policy turns it on (tls12-only: fail)");
@@ -130,11 +129,11 @@ TEST_CASE("tls12-only: judges only where the policy turns it on") {
 TEST_CASE("tls12-only: a server by the profile passes, also with TLS 1.3") {
     Profiled it;
     CHECK(it.ask().verdict == Verdict::pass);
-    it.bench.context.versions_chosen = {"TLSv1.3", "TLSv1.2"};
+    it.bench.seen.versions_chosen = {"TLSv1.3", "TLSv1.2"};
     TlsFacts newer;
     newer.version = "TLSv1.3";
     newer.cipher = "TLS_AES_256_GCM_SHA384";
-    it.bench.context.connections.push_back(&newer);
+    it.bench.seen.connections.push_back(&newer);
     CHECK(it.ask().verdict == Verdict::pass);
 }
 
@@ -144,8 +143,8 @@ TEST_CASE("tls12-only: each demand of the profile, broken") {
         spoil(it);
         CHECK_MESSAGE(it.breaks(what), it.ask().message);
     };
-    broken([](auto& it) { it.bench.context.versions_chosen.push_back("TLSv1.0"); }, "TLSv1.0");
-    broken([](auto& it) { it.bench.context.versions_chosen = {"SSLv3"}; }, "not speak TLS 1.2");
+    broken([](auto& it) { it.bench.seen.versions_chosen.push_back("TLSv1.0"); }, "TLSv1.0");
+    broken([](auto& it) { it.bench.seen.versions_chosen = {"SSLv3"}; }, "not speak TLS 1.2");
     broken([](auto& it) { it.tls.cipher = "TLS_RSA_WITH_3DES_EDE_CBC_SHA"; }, "chooses TLS_RSA");
     broken([](auto& it) { it.tls.cipher = "TLS_RSA_WITH_AES_128_CBC_SHA"; }, "chooses TLS_RSA");
     broken([](auto& it) { it.tls.signature_scheme = "rsa_pkcs1_md5"; }, "rsa_pkcs1_md5");
@@ -161,18 +160,18 @@ TEST_CASE("tls12-only: each demand of the profile, broken") {
 
 TEST_CASE("tls12-only: without every older version tried and answered nothing is proven") {
     Profiled it;
-    it.bench.context.versions_open = {"SSLv2"};
+    it.bench.seen.versions_open = {"SSLv2"};
     CHECK(it.ask().verdict == Verdict::inconclusive);
-    it.bench.context.versions_open.clear();
-    it.bench.context.versions_offered.clear();
+    it.bench.seen.versions_open.clear();
+    it.bench.seen.versions_offered.clear();
     CHECK(it.ask().message.find("--versions") != std::string::npos);
 }
 
 TEST_CASE("tls12-only: where Microsoft does not support the profile it does not apply") {
     const auto verdict_on = [](Product product, Role role) {
         Profiled it;
-        it.bench.context.product = product;
-        it.bench.context.role = role;
+        it.bench.target.product = product;
+        it.bench.target.role = role;
         return it.ask().verdict;
     };
     CHECK(verdict_on(Product::lync_2013, Role::front_end) == Verdict::not_applicable);

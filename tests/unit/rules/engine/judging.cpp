@@ -32,8 +32,7 @@ const Rule kStarving{
 const Rule kPassing{.id = "passes", .check = [](const Subject&) { return pass(); }};
 
 std::vector<const Finding*> by(std::vector<const Rule*> rules, Bench& bench, FindingPool& pool) {
-    bench.context.policy = &bench.policy;
-    return judge_by(rules, bench.chain, bench.context, pool);
+    return judge_by(rules, bench.chain, bench.ready(), pool);
 }
 
 std::size_t place_of(const std::vector<Finding>& findings, std::string_view rule, int number) {
@@ -166,8 +165,8 @@ TEST_CASE("judge: when the first entry is no certificate, no other stands in for
 TEST_CASE("judge: a certificate in which nothing could be read is judged by every rule") {
     Bench bench({Certificate{}, Certificate{}});
     for (const auto role : {Role::front_end, Role::edge, Role::other}) {
-        bench.context.role = role;
-        bench.context.role_known = true;
+        bench.target.role = role;
+        bench.target.role_given = true;
         const auto findings = bench.ask_all();
         CHECK(findings.size() > 2 * 14);
         for (const auto& finding : findings)
@@ -208,11 +207,10 @@ TEST_CASE("selection: --only and --skip take ids and globs") {
 
 TEST_CASE("selection: judge gives findings of the chosen rules only") {
     Bench bench({server(), intermediate()});
-    bench.context.policy = &bench.policy;
     FindingPool pool;
     const auto selection = Selection::make({"validity"}, {});
     REQUIRE(selection.has_value());
-    CHECK(judge(bench.chain, bench.context, *selection, pool).size() == 2);
+    CHECK(judge(bench.chain, bench.ready(), *selection, pool).size() == 2);
 }
 
 TEST_CASE("selection: a glob that matches nothing is a problem with a suggestion") {

@@ -25,10 +25,10 @@ Verdict on_urls(std::vector<std::string> urls) {
 
 Verdict scheme_for(std::vector<std::string> urls, Role role, CertificateUse use, Side side) {
     Bench bench({with_urls(std::move(urls))});
-    bench.context.role = role;
-    bench.context.role_known = true;
-    bench.context.use = use;
-    bench.context.side = side;
+    bench.target.role = role;
+    bench.target.role_given = true;
+    bench.target.use = use;
+    bench.target.side = side;
     return bench.verdict("crl-reachable-scheme");
 }
 
@@ -114,8 +114,8 @@ TEST_CASE("crl-reachable-scheme: LDAP will do on internal servers") {
 
 TEST_CASE("crl-reachable-scheme: the policy may make LDAP-only a failure") {
     Bench bench({with_urls({kLdap})});
-    bench.context.role = Role::edge;
-    bench.context.role_known = true;
+    bench.target.role = Role::edge;
+    bench.target.role_given = true;
     bench.policy.set(Decision::cdp_ldap_only_external, Verdict::fail);
     CHECK(bench.verdict("crl-reachable-scheme") == Verdict::fail);
 }
@@ -123,8 +123,8 @@ TEST_CASE("crl-reachable-scheme: the policy may make LDAP-only a failure") {
 TEST_CASE("crl-reachable-scheme: always inconclusive without a role") {
     Bench bench({with_urls({kLdap})});
     CHECK(bench.verdict("crl-reachable-scheme") == Verdict::inconclusive);
-    bench.context.use = CertificateUse::access_edge_external;
-    bench.context.side = Side::external;
+    bench.target.use = CertificateUse::access_edge_external;
+    bench.target.side = Side::external;
     CHECK(bench.verdict("crl-reachable-scheme") == Verdict::inconclusive);
     CHECK(Bench().verdict("crl-reachable-scheme") == Verdict::inconclusive); // http too
 }

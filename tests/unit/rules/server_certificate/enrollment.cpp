@@ -12,15 +12,15 @@ namespace {
 
 Bench edge(Certificate certificate = server()) {
     Bench bench({std::move(certificate)});
-    bench.context.role = Role::edge;
-    bench.context.role_known = true;
+    bench.target.role = Role::edge;
+    bench.target.role_given = true;
     return bench;
 }
 
 Verdict auto_enrollment_of(Role role, EnrollmentMethod method = EnrollmentMethod::unknown) {
     auto bench = edge();
-    bench.context.role = role;
-    bench.context.enrollment.method = method;
+    bench.target.role = role;
+    bench.target.enrollment.method = method;
     return bench.verdict("auto-enrollment");
 }
 
@@ -36,9 +36,9 @@ Finding requested(
     Certificate certificate = old_certificate()
 ) {
     Bench bench({std::move(certificate)});
-    bench.context.enrollment.method = method;
-    bench.context.enrollment.ca_os = ca;
-    bench.context.enrollment.requester_os = requester;
+    bench.target.enrollment.method = method;
+    bench.target.enrollment.ca_os = ca;
+    bench.target.enrollment.requester_os = requester;
     return bench.ask("windows-2003-ca");
 }
 
@@ -100,9 +100,9 @@ TEST_CASE("auto-enrollment: a version 2 template on an Edge is a hint, unless de
         TemplateInfo{.oid = "1.3.6.1.4.1.311.21.8.1.2", .major = 100, .minor = 3};
     auto bench = edge(certificate);
     CHECK(bench.verdict("auto-enrollment") == Verdict::warn);
-    bench.context.enrollment.method = Method::offline;
+    bench.target.enrollment.method = Method::offline;
     CHECK(bench.verdict("auto-enrollment") == Verdict::pass);
-    bench.context.enrollment.method = Method::unknown;
+    bench.target.enrollment.method = Method::unknown;
     bench.policy.set(Decision::edge_template_v2, Verdict::inconclusive);
     CHECK(bench.verdict("auto-enrollment") == Verdict::inconclusive);
     bench.policy.set(Decision::edge_template_v2, Verdict::fail);
@@ -134,7 +134,7 @@ TEST_CASE("windows-2003-ca: web requests from any other system fail") {
 
 TEST_CASE("windows-2003-ca: KB922706 does not help, and the message says so") {
     Bench bench({old_certificate()});
-    bench.context.enrollment = {Method::web, Os::windows_server_2003, Os::windows_7, true};
+    bench.target.enrollment = {Method::web, Os::windows_server_2003, Os::windows_7, true};
     const auto finding = bench.ask("windows-2003-ca");
     CHECK(finding.verdict == Verdict::fail);
     CHECK(finding.message.find("KB922706 does not help") != std::string::npos);

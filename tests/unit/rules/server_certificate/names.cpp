@@ -29,8 +29,8 @@ Finding expecting(
     Names names, const Certificate& certificate, CertificateUse use = CertificateUse::other
 ) {
     Bench bench({certificate});
-    bench.context.names = std::move(names);
-    bench.context.use = use;
+    bench.target.names = std::move(names);
+    bench.target.use = use;
     return bench.ask("host-name");
 }
 
@@ -93,16 +93,16 @@ TEST_CASE("host-name: a wildcard does not cover SIP names") {
             .verdict == Verdict::pass
     );
     Bench on_edge({wildcard});
-    on_edge.context.role = Role::edge;
-    on_edge.context.role_known = true;
+    on_edge.target.role = Role::edge;
+    on_edge.target.role_given = true;
     CHECK(on_edge.verdict("host-name") == Verdict::fail);
 }
 
 TEST_CASE("host-name: without a use the protocol says whether a wildcard counts") {
     const auto spoken = [](Probe probe, Role role) {
         Bench bench({with_san({"*.contoso.com"})});
-        bench.context.probe = probe;
-        bench.context.role = role;
+        bench.target.probe = probe;
+        bench.target.role = role;
         return bench.verdict("host-name");
     };
     for (const auto probe : {Probe::sip, Probe::federation, Probe::xmpp})

@@ -19,12 +19,12 @@ Bench shown(Role role, CertificateUse use, std::string common_name, Names dns) {
     if (!common_name.empty()) certificate.common_names = {std::move(common_name)};
     certificate.san = SubjectAltName{.dns = std::move(dns), .ip = {}};
     Bench bench({certificate});
-    bench.context.role = role;
-    bench.context.role_known = role != Role::other;
-    bench.context.use = use;
-    bench.context.host = bench.context.server = "fe01.contoso.com";
-    bench.context.pool = "pool.contoso.com";
-    bench.context.names = {"pool.contoso.com", "fe01.contoso.com"};
+    bench.target.role = role;
+    bench.target.role_given = role != Role::other;
+    bench.target.use = use;
+    bench.target.host = bench.target.server = "fe01.contoso.com";
+    bench.target.pool = "pool.contoso.com";
+    bench.target.names = {"pool.contoso.com", "fe01.contoso.com"};
     return bench;
 }
 
@@ -70,8 +70,8 @@ TEST_CASE("subject-name: inside, an Edge Server is called like its pool or itsel
     CHECK(subject(Role::edge, kInternal, "sip.contoso.com") == Verdict::fail);
     // A list without `server:` names the machine by the host.
     auto listed = shown(Role::edge, kInternal, "fe01.contoso.com", {"fe01.contoso.com"});
-    listed.context.server.clear();
-    listed.context.names = {"fe01.contoso.com"};
+    listed.target.server.clear();
+    listed.target.names = {"fe01.contoso.com"};
     CHECK(listed.verdict("subject-name") == Verdict::pass);
 }
 
@@ -79,8 +79,8 @@ TEST_CASE("subject-name: outside it is a recommendation") {
     const Names dns{"access.contoso.com", "sip.contoso.com", "webconf.contoso.com"};
     const auto access = [&](std::string name) {
         auto bench = shown(Role::edge, kAccess, std::move(name), dns);
-        bench.context.host = "access.contoso.com";
-        bench.context.names = {"sip.contoso.com"};
+        bench.target.host = "access.contoso.com";
+        bench.target.names = {"sip.contoso.com"};
         return bench;
     };
     CHECK(access("access.contoso.com").verdict("subject-name") == Verdict::pass);
@@ -90,7 +90,7 @@ TEST_CASE("subject-name: outside it is a recommendation") {
     CHECK(access("old.contoso.com").verdict("subject-name") == Verdict::pass);
     CHECK(access("old.contoso.com").verdict("subject-in-san") == Verdict::fail);
     auto xmpp = access("webconf.contoso.com");
-    xmpp.context.probe = Probe::xmpp;
+    xmpp.target.probe = Probe::xmpp;
     CHECK(xmpp.verdict("subject-name") == Verdict::not_applicable);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("subject-name: a wildcard is supported for no role") {
     auto bare = shown(Role::front_end, kDefault, "*.contoso.com", {});
     CHECK(bare.verdict("subject-name") == Verdict::not_applicable);
     CHECK(bare.verdict("host-name") == Verdict::fail);
-    bare.context.names.clear();
+    bare.target.names.clear();
     CHECK(bare.verdict("subject-name") == Verdict::fail);
 }
 
@@ -127,8 +127,8 @@ TEST_CASE("subject-name: a certificate without the wanted name is host-name's") 
 
 TEST_CASE("subject-name: an address is no name to ask for") {
     auto edge = shown(Role::edge, kAccess, "access.contoso.com", {"access.contoso.com"});
-    edge.context.names.clear();
-    edge.context.host = "192.0.2.7";
+    edge.target.names.clear();
+    edge.target.host = "192.0.2.7";
     CHECK(edge.verdict("subject-name") == Verdict::not_applicable);
 }
 
@@ -139,9 +139,9 @@ TEST_CASE("subject-name: what no table asks for is not judged") {
         subject(Role::gateway, CertificateUse::other, "any.contoso.com") == Verdict::not_applicable
     );
     auto no_pool = shown(Role::front_end, kDefault, "any.contoso.com", {"any.contoso.com"});
-    no_pool.context.pool.clear();
+    no_pool.target.pool.clear();
     CHECK(no_pool.verdict("subject-name") == Verdict::not_applicable);
-    no_pool.context.pool = "the first pool"; // a label
+    no_pool.target.pool = "the first pool"; // a label
     CHECK(no_pool.verdict("subject-name") == Verdict::not_applicable);
     auto own = shown(Role::front_end, kDefault, "any.contoso.com", {"any.contoso.com"});
     own.context.own_identity = true;
@@ -173,7 +173,7 @@ TEST_CASE("subject-in-san: what another rule says is not said again") {
     auto foreign = shown(Role::front_end, kDefault, "old.contoso.com", {"pool.contoso.com"});
     CHECK(foreign.verdict("subject-in-san") == Verdict::not_applicable);
     auto pool = shown(Role::front_end, kDefault, "pool.contoso.com", {"fe01.contoso.com"});
-    pool.context.names = {"fe01.contoso.com"};
+    pool.target.names = {"fe01.contoso.com"};
     CHECK(pool.verdict("subject-in-san") == Verdict::warn);
 }
 
@@ -223,7 +223,7 @@ TEST_CASE("names: where they have nothing to say these rules give no finding") {
     };
     CHECK(count(Bench({server(), intermediate()})) == 0);
     auto lync = Bench({server(), intermediate()});
-    lync.context.use = kWeb;
+    lync.target.use = kWeb;
     CHECK(count(lync) == 2); // of the server certificate alone; any common name will do
     lync.chain.presented.clear();
     lync.chain.unreadable = {0};
