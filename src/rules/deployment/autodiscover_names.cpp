@@ -15,21 +15,21 @@ namespace lyncprobe::rules {
 
 namespace {
 
-// Place is a host and port that some autodiscover answer names, and who names it.
-struct Place {
+// NamedService is a host and port that some autodiscover answer names, and who names it.
+struct NamedService {
     std::string scheme;
     std::vector<std::string> tokens;
     std::vector<std::size_t> told_by; // endpoints
 };
-using Places = std::map<std::pair<std::string, std::uint16_t>, Place>;
+using NamedServices = std::map<std::pair<std::string, std::uint16_t>, NamedService>;
 
 template <class T>
 void add_once(std::vector<T>& list, const T& value) {
     if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }
 
-Places named_places(const RunResult& run) {
-    Places places;
+NamedServices named_services(const RunResult& run) {
+    NamedServices places;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& row = run.endpoints[i];
         if (run.targets[row.target].probe != Probe::autodiscover) continue;
@@ -58,7 +58,9 @@ std::vector<std::size_t> probed_under(
     return found;
 }
 
-RunRuling rule_on(const RunResult& run, const std::string& host, std::uint16_t port, Place place) {
+RunRuling rule_on(
+    const RunResult& run, const std::string& host, std::uint16_t port, NamedService place
+) {
     const auto where = host_and_port(host, port);
     const auto probed = probed_under(run, host, port);
     std::size_t shown = 0;
@@ -102,7 +104,7 @@ RunRuling rule_on(const RunResult& run, const std::string& host, std::uint16_t p
 
 std::vector<RunRuling> check_autodiscover_names(const RunResult& run) {
     std::vector<RunRuling> rulings;
-    for (auto& [place, told] : named_places(run))
+    for (auto& [place, told] : named_services(run))
         rulings.push_back(rule_on(run, place.first, place.second, std::move(told)));
     return rulings;
 }

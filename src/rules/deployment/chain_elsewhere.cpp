@@ -59,10 +59,10 @@ Gap gap_of(const Chain& chain, const Ascent& ascent) {
     return gap;
 }
 
-using Shown = std::map<Fingerprint, std::string_view>; // by which endpoint first
+using FirstPresented = std::map<Fingerprint, std::string_view>; // by which endpoint first
 
-Shown first_shown(const RunResult& run) {
-    Shown shown;
+FirstPresented first_presented(const RunResult& run) {
+    FirstPresented shown;
     std::set<const Chain*> met;
     for (const auto& row : run.endpoints)
         if (row.main.chain && met.insert(row.main.chain.get()).second)
@@ -72,7 +72,7 @@ Shown first_shown(const RunResult& run) {
 }
 
 // "CN=Issuing CA (presented by fe01 registrar:5061/sip)"
-std::string with_place(const Certificate& certificate, const Shown& shown) {
+std::string with_place(const Certificate& certificate, const FirstPresented& shown) {
     const auto place = shown.find(certificate.sha256);
     if (place == shown.end()) return certificate.subject + " (presented by nobody)";
     return fmt::format("{} (presented by {})", certificate.subject, place->second);
@@ -90,7 +90,7 @@ std::string end_text(const Gap& gap) {
     return fmt::format("above it {} is missing, which nobody showed", gap.open);
 }
 
-Ruling rule_on(const Chain& chain, const Gap& gap, const Shown& shown) {
+Ruling rule_on(const Chain& chain, const Gap& gap, const FirstPresented& shown) {
     if (gap.missing.empty())
         return pass(fmt::format("nothing but the root {} is left out", with_place(*gap.root, shown))
         )
@@ -111,7 +111,7 @@ Ruling rule_on(const Chain& chain, const Gap& gap, const Shown& shown) {
 }
 
 // What only an anchor or a caIssuers location gave is for chain-complete to tell.
-bool worth_saying(const Gap& gap, const Shown& shown) {
+bool worth_saying(const Gap& gap, const FirstPresented& shown) {
     if (gap.missing.empty()) return gap.root != nullptr;
     return std::any_of(gap.missing.begin(), gap.missing.end(), [&](const CertificatePtr& one) {
         return shown.contains(one->sha256);
@@ -128,7 +128,7 @@ std::vector<RunRuling> check_chain_elsewhere(const RunResult& run) {
         if (endpoints.empty()) in_order.push_back(chain);
         endpoints.push_back(i);
     }
-    const auto shown = incomplete.empty() ? Shown() : first_shown(run);
+    const auto shown = incomplete.empty() ? FirstPresented() : first_presented(run);
     std::vector<RunRuling> rulings;
     std::map<std::pair<std::string, Verdict>, std::size_t> said; // the same once
     for (const auto* chain : in_order) {

@@ -16,8 +16,8 @@ namespace {
 
 using Servers = std::vector<std::size_t>;
 
-// Said is the links that one sentence tells.
-struct Said {
+// LinkGroup is the links that one sentence tells.
+struct LinkGroup {
     LinkVerdict verdict;
     LinkReason reason;
     std::set<std::string> issuers;
@@ -82,7 +82,7 @@ bool worth_saying(const TrustLink& link) {
            (link.verdict == LinkVerdict::cannot_tell && !open_text(link.reason, {}).empty());
 }
 
-RunRuling rule_on(const MutualTrust& trust, Said said) {
+RunRuling rule_on(const MutualTrust& trust, LinkGroup said) {
     auto from = names_of(trust, {said.from.begin(), said.from.end()});
     auto to = names_of(trust, {said.to.begin(), said.to.end()});
     std::vector<std::string> issuers(said.issuers.begin(), said.issuers.end());
@@ -101,7 +101,7 @@ RunRuling rule_on(const MutualTrust& trust, Said said) {
 }
 
 std::vector<RunRuling> check_mutual_trust(const RunResult& run) {
-    std::map<std::pair<LinkReason, Servers>, Said> told;
+    std::map<std::pair<LinkReason, Servers>, LinkGroup> told;
     std::set<std::size_t> working;
     for (const auto& link : run.trust.links) {
         if (link.verdict == LinkVerdict::works)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rule one-internal-pki: Front Ends, the inner side of Edge Servers and Persistent Chat have one
 // PKI.
-#include "rules/deployment/shown.h"
+#include "rules/deployment/presented_certificates.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
@@ -27,7 +27,7 @@ bool must_follow(const Target& target) {
 }
 
 // An Edge may have a certificate of a public CA inside, which every server trusts.
-bool free_to_be_public(const Shown& shown) {
+bool free_to_be_public(const PresentedCertificate& shown) {
     return shown.target->role == Role::edge && publicly_trusted(shown.chain());
 }
 
@@ -35,7 +35,7 @@ bool free_to_be_public(const Shown& shown) {
 using ByOrigin = std::map<std::string, Group>;
 
 RunRuling rule_on(const ByOrigin& strangers, const std::string& ours, bool known) {
-    Listing listing;
+    DeviationList listing;
     for (const auto& [origin, group] : strangers)
         listing.add(origin, group);
     auto ruling =
@@ -56,7 +56,7 @@ RunRuling rule_on(const ByOrigin& strangers, const std::string& ours, bool known
 std::vector<RunRuling> check_one_internal_pki(const RunResult& run) {
     Origins inside;
     Group followers;
-    for (const auto& shown : shown_in(run)) {
+    for (const auto& shown : presented_in(run)) {
         if (is_front_end(*shown.target)) inside.add(origin_of(shown.chain()));
         if (must_follow(*shown.target) && !free_to_be_public(shown)) followers.push_back(shown);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rule pool-certificate: all servers of an Edge pool present the same certificate.
-#include "rules/deployment/shown.h"
+#include "rules/deployment/presented_certificates.h"
 #include "rules/engine/all.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace lyncprobe::rules {
 namespace {
 
 // Only an Edge pool shares its certificates; the servers inside have one each, with their own name.
-GroupKey edge_pool_and_use(const Shown& shown) {
+GroupKey edge_pool_and_use(const PresentedCertificate& shown) {
     const auto& target = *shown.target;
     if (target.role != Role::edge || target.pool.empty()) return {};
     switch (target.use) {
@@ -28,7 +28,7 @@ GroupKey edge_pool_and_use(const Shown& shown) {
 }
 
 bool several_servers(const Group& group) {
-    return std::any_of(group.begin(), group.end(), [&](const Shown& shown) {
+    return std::any_of(group.begin(), group.end(), [&](const PresentedCertificate& shown) {
         return machine_or_address(shown) != machine_or_address(group.front());
     });
 }
@@ -37,7 +37,7 @@ bool several_servers(const Group& group) {
 // this one is older.
 void leave_out_stale(Issue& issue, const Issue& good, const std::set<std::string>& with_good) {
     if (!is_older(*issue.leaf, *good.leaf) || issue.leaf->subject != good.leaf->subject) return;
-    std::erase_if(issue.shown_by, [&](const Shown& shown) {
+    std::erase_if(issue.presented_by, [&](const PresentedCertificate& shown) {
         return with_good.contains(machine_of(*shown.target));
     });
 }
@@ -52,16 +52,16 @@ RunRuling rule_on(const GroupKey& pool_and_use, const Group& group) {
     auto issues = issues_in(group);
     const auto& good = issues.front();
     std::set<std::string> with_good;
-    for (const auto& shown : good.shown_by)
+    for (const auto& shown : good.presented_by)
         if (const auto& machine = machine_of(*shown.target); !machine.empty())
             with_good.insert(machine);
-    Listing others;
+    DeviationList others;
     bool same_key = true;
     for (auto issue = issues.begin() + 1; issue != issues.end(); ++issue) {
         leave_out_stale(*issue, good, with_good);
-        if (issue->shown_by.empty()) continue;
+        if (issue->presented_by.empty()) continue;
         same_key = same_key && issue->leaf->key.spki_sha256 == good.leaf->key.spki_sha256;
-        others.add(certificate_text(*issue->leaf), issue->shown_by);
+        others.add(certificate_text(*issue->leaf), issue->presented_by);
     }
     if (others.empty())
         return {
@@ -73,7 +73,7 @@ RunRuling rule_on(const GroupKey& pool_and_use, const Group& group) {
                 "the Edge pool {} does not have one {} certificate: {} on {}, but {}. To do: put "
                 "the first of these on every server",
                 pool_and_use[0], pool_and_use[1], certificate_text(*good.leaf),
-                endpoints_text(good.shown_by), others.text()
+                endpoints_text(good.presented_by), others.text()
             )
         )
             .with("pool", pool_and_use[0])

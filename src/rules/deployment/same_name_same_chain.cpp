@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rule same-name-same-chain: all addresses of a name present the same chain.
-#include "rules/deployment/shown.h"
+#include "rules/deployment/presented_certificates.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
@@ -16,14 +16,14 @@ namespace lyncprobe::rules {
 namespace {
 
 // A partner's servers are not ours to align, and great ones have many certificates.
-GroupKey name_and_port(const Shown& shown) {
+GroupKey name_and_port(const PresentedCertificate& shown) {
     const auto& target = *shown.target;
     if (!host_is_name(target) || target.role == Role::partner) return {};
     return {target.host, std::to_string(target.port), server_name_sent(target)};
 }
 
 bool several_addresses(const Group& group) {
-    return std::any_of(group.begin(), group.end(), [&](const Shown& shown) {
+    return std::any_of(group.begin(), group.end(), [&](const PresentedCertificate& shown) {
         return shown.row->address != group.front().row->address;
     });
 }
@@ -31,7 +31,7 @@ bool several_addresses(const Group& group) {
 // Does one certificate have to be on all of them? Not where the name is a pool's whose servers have
 // one each, or may be, as nobody said the role; of an Edge pool pool-certificate says it.
 bool one_certificate(const Group& group) {
-    return std::none_of(group.begin(), group.end(), [&](const Shown& shown) {
+    return std::none_of(group.begin(), group.end(), [&](const PresentedCertificate& shown) {
         const auto& target = *shown.target;
         if (target.role == Role::other) return true;
         if (target.role == Role::edge) return !target.pool.empty();
@@ -58,7 +58,7 @@ RunRuling rule_on_intermediates(const std::string& where, const Group& group) {
     std::map<std::string, std::map<std::set<std::string>, Group>> sent_by_issuer;
     for (const auto& shown : group)
         sent_by_issuer[shown.leaf().issuer][intermediates(shown.chain())].push_back(shown);
-    Listing different;
+    DeviationList different;
     for (const auto& [issuer, sent] : sent_by_issuer)
         for (const auto& [names, senders] : sent)
             if (sent.size() > 1)
@@ -86,16 +86,16 @@ struct Differing {
 RunRuling rule_on_leaves(Differing differing) {
     auto& names = differing.names;
     const auto issues = issues_in(differing.group);
-    Listing others;
+    DeviationList others;
     for (auto issue = issues.begin() + 1; issue != issues.end(); ++issue)
-        others.add(certificate_text(*issue->leaf), issue->shown_by);
+        others.add(certificate_text(*issue->leaf), issue->presented_by);
     auto ruling =
         warn(fmt::format(
                  "{} {} different certificates, depending on the address: {} on {}, but {}. To "
                  "do: put the first of these on all of them",
                  some_of(names), names.size() == 1 ? "presents" : "present",
-                 certificate_text(*issues.front().leaf), endpoints_text(issues.front().shown_by),
-                 others.text()
+                 certificate_text(*issues.front().leaf),
+                 endpoints_text(issues.front().presented_by), others.text()
              ))
             .with("name", names.front());
     if (const auto count = std::ssize(names); count > 1) {
@@ -139,11 +139,11 @@ std::vector<RunRuling> check_same_name_same_chain(const RunResult& run) {
         }
         auto said = rule_on_intermediates(where, group);
         said.ruling.evidence.set("name", where);
-        keep(std::move(said), group, rulings, good);
+        append_ruling(std::move(said), group, rulings, good);
     }
     for (auto& names : differing.take())
         rulings.push_back(rule_on_leaves(std::move(names)));
-    keep_good(good, rulings);
+    append_pass(good, rulings);
     return rulings;
 }
 

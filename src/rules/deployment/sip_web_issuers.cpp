@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rule sip-web-issuers: who trusts the SIP certificate of a place trusts its web certificate, too.
-#include "rules/deployment/shown.h"
+#include "rules/deployment/presented_certificates.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
@@ -16,7 +16,7 @@ bool is_pool(Role role) {
     return role == Role::front_end || role == Role::standard_edition || role == Role::director;
 }
 
-GroupKey pool_with_web(const Shown& shown) {
+GroupKey pool_with_web(const PresentedCertificate& shown) {
     const auto& target = *shown.target;
     const bool wanted = target.use == CertificateUse::default_ ||
                         target.use == CertificateUse::web_services_internal;
@@ -79,7 +79,7 @@ void check_outside(const RunResult& run, std::vector<RunRuling>& rulings) {
     Origins inside;
     Group outside;
     bool sip = false, web = false;
-    for (const auto& shown : shown_in(run)) {
+    for (const auto& shown : presented_in(run)) {
         const auto& target = *shown.target;
         if (is_pool(target.role) && target.use == CertificateUse::default_)
             inside.add(origin_of(shown.chain()));

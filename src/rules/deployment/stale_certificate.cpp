@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rule stale-certificate: no service of a server is left with the certificate before the last one.
-#include "rules/deployment/shown.h"
+#include "rules/deployment/presented_certificates.h"
 #include "rules/engine/all.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace lyncprobe::rules {
 namespace {
 
 // A Lync server has one certificate a use; an application of others may have one of its own.
-GroupKey server_use_subject(const Shown& shown) {
+GroupKey server_use_subject(const PresentedCertificate& shown) {
     const auto& target = *shown.target;
     const bool lync = is_lync_internal(target.role) || target.role == Role::edge;
     if (!lync || target.role == Role::trusted_application) return {};
@@ -26,18 +26,19 @@ GroupKey server_use_subject(const Shown& shown) {
 RunRuling rule_on(const GroupKey& key, const Group& group, Time now) {
     const auto issues = issues_in(group);
     const auto& newest = issues.front();
-    Listing old;
+    DeviationList old;
     bool expired = false;
     for (const auto& issue : issues) {
         if (!is_older(*issue.leaf, *newest.leaf)) continue;
         expired = expired || (issue.leaf->not_after && *issue.leaf->not_after < now);
-        old.add(certificate_text(*issue.leaf), issue.shown_by);
+        old.add(certificate_text(*issue.leaf), issue.presented_by);
     }
     if (old.empty()) return {pass(), {}};
     auto message = fmt::format(
         "{} still presents an older {} certificate: {}; the newer is {} on {}. To do: assign the "
         "newer one and restart what has the older one",
-        key[0], key[1], old.text(), certificate_text(*newest.leaf), endpoints_text(newest.shown_by)
+        key[0], key[1], old.text(), certificate_text(*newest.leaf),
+        endpoints_text(newest.presented_by)
     );
     return {
         (expired ? fail(std::move(message)) : warn(std::move(message)))
@@ -50,8 +51,9 @@ std::vector<RunRuling> check_stale_certificate(const RunResult& run) {
     std::vector<RunRuling> rulings;
     Group good;
     for (const auto& [key, group] : grouped(run, server_use_subject))
-        if (group.size() > 1) keep(rule_on(key, group, run.judged_at), group, rulings, good);
-    keep_good(good, rulings);
+        if (group.size() > 1)
+            append_ruling(rule_on(key, group, run.judged_at), group, rulings, good);
+    append_pass(good, rulings);
     return rulings;
 }
 

@@ -22,10 +22,10 @@ constexpr std::string_view kUsual[] = {
     "sip",  "sipinternal", "sipexternal", "lyncdiscover", "lyncdiscoverinternal",
     "meet", "dialin",      "admin",       "ucupdates-r2", "xmpp"};
 
-// Known is every name that the target list explains.
-class Known {
+// DeploymentNames is every name that the target list explains.
+class DeploymentNames {
   public:
-    explicit Known(const Declared& declared)
+    explicit DeploymentNames(const Declared& declared)
         : names_(declared.names.begin(), declared.names.end()) {
         for (const auto& domain : declared.sip_domains) {
             names_.insert(domain);
@@ -53,7 +53,7 @@ std::string normal(const std::string& name) {
     return wildcard ? "*." + host : host;
 }
 
-Names unknown_in(const Certificate& certificate, const Known& known) {
+Names unknown_in(const Certificate& certificate, const DeploymentNames& known) {
     Names out;
     for (const auto& raw : dns_names_of(certificate))
         if (auto name = normal(raw); !name.empty() && !known.has(name))
@@ -88,7 +88,7 @@ std::vector<RunRuling> check_unknown_names(const RunResult& run) {
         if (certificate && is_ours(run.targets[row.target]))
             shown[certificate->sha256].push_back(i);
     }
-    const Known known(run.declared);
+    const DeploymentNames known(run.declared);
     std::vector<RunRuling> rulings;
     std::vector<std::size_t> good;
     for (auto& [fingerprint, endpoints] : shown) {

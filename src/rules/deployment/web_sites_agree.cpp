@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rule web-sites-agree: the internal web site, the external one and the reverse proxy fit together.
-#include "rules/deployment/shown.h"
+#include "rules/deployment/presented_certificates.h"
 #include "rules/engine/all.h"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ Kind kind_of(const Target& target) {
 }
 
 // Certificates of one family are one certificate and its renewals: same subject, issuer, names.
-GroupKey family(const Shown& shown) {
+GroupKey family(const PresentedCertificate& shown) {
     if (kind_of(*shown.target) == Kind::none) return {};
     const auto& leaf = shown.leaf();
     GroupKey key{leaf.issuer, leaf.subject};
@@ -40,17 +40,19 @@ GroupKey family(const Shown& shown) {
 
 // Servers of a pool may each have a certificate of the same names; a proxy has a copy of one.
 std::vector<Group> comparable(const Group& members) {
-    const bool with_proxy = std::any_of(members.begin(), members.end(), [](const Shown& shown) {
-        return kind_of(*shown.target) == Kind::proxy;
-    });
+    const bool with_proxy =
+        std::any_of(members.begin(), members.end(), [](const PresentedCertificate& shown) {
+            return kind_of(*shown.target) == Kind::proxy;
+        });
     std::map<std::string, Group> parts;
     for (const auto& shown : members)
         parts[with_proxy ? std::string() : machine_of(*shown.target)].push_back(shown);
     std::vector<Group> out;
     for (auto& [machine, part] : parts) {
-        const bool two_kinds = std::any_of(part.begin(), part.end(), [&](const Shown& shown) {
-            return kind_of(*shown.target) != kind_of(*part.front().target);
-        });
+        const bool two_kinds =
+            std::any_of(part.begin(), part.end(), [&](const PresentedCertificate& shown) {
+                return kind_of(*shown.target) != kind_of(*part.front().target);
+            });
         if (two_kinds) out.push_back(std::move(part));
     }
     return out;
@@ -59,19 +61,20 @@ std::vector<Group> comparable(const Group& members) {
 RunRuling rule_on(const std::string& subject, const Group& group) {
     const auto issues = issues_in(group);
     const auto& newest = issues.front();
-    const bool one_machine = std::none_of(group.begin(), group.end(), [&](const Shown& shown) {
-        return machine_or_address(shown) != machine_or_address(group.front());
-    });
-    Listing old;
+    const bool one_machine =
+        std::none_of(group.begin(), group.end(), [&](const PresentedCertificate& shown) {
+            return machine_or_address(shown) != machine_or_address(group.front());
+        });
+    DeviationList old;
     for (const auto& issue : issues)
         if (is_older(*issue.leaf, *newest.leaf, one_machine ? kSameIssue : kSameRollout))
-            old.add(certificate_text(*issue.leaf), issue.shown_by);
+            old.add(certificate_text(*issue.leaf), issue.presented_by);
     if (old.empty()) return {pass(), {}};
     return {
         warn(fmt::format(
                  "a web certificate was renewed in one place only: {} has the newer, {}; still "
                  "the older: {}. To do: put the newer one there, too",
-                 endpoints_text(newest.shown_by), certificate_text(*newest.leaf), old.text()
+                 endpoints_text(newest.presented_by), certificate_text(*newest.leaf), old.text()
              ))
             .with("subject", subject),
         old.endpoints()};
@@ -80,7 +83,7 @@ RunRuling rule_on(const std::string& subject, const Group& group) {
 // Machines whose external web site was seen.
 std::set<std::string> with_external_site(const RunResult& run) {
     std::set<std::string> machines;
-    for (const auto& shown : shown_in(run))
+    for (const auto& shown : presented_in(run))
         if (kind_of(*shown.target) == Kind::external_site)
             machines.insert(machine_of(*shown.target));
     return machines;
@@ -125,9 +128,9 @@ std::vector<RunRuling> check_web_sites_agree(const RunResult& run) {
             continue;
         }
         for (const auto& group : comparable(members))
-            keep(rule_on(key[1], group), group, rulings, good);
+            append_ruling(rule_on(key[1], group), group, rulings, good);
     }
-    keep_good(good, rulings);
+    append_pass(good, rulings);
     return rulings;
 }
 

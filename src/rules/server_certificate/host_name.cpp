@@ -154,7 +154,7 @@ void add_names(Facts& evidence, const Certificate& certificate, const Coverage& 
     add("common_name", certificate.common_names);
 }
 
-Ruling check_host_name(const Subject& s) {
+Ruling check_covered_names(const Subject& s) {
     const auto& certificate = s.leaf();
     const auto names = s.context.names();
     if (names.empty())
@@ -208,7 +208,7 @@ constinit const Rule host_name{
     .applies = [](const Subject& s) -> std::string {
         return s.context.own_identity ? "our own certificate serves under no name" : "";
     },
-    .check = check_host_name,
+    .check = check_covered_names,
 };
 
 } // namespace lyncprobe::rules

@@ -26,14 +26,14 @@ bool is_international(std::string_view name) {
     return false;
 }
 
-struct Sorted {
+struct OddNames {
     Names odd;           // other characters
     Names international; // xn--…
     Names brief;         // LYNC01
 };
 
-Sorted sorted(const Names& names) {
-    Sorted out;
+OddNames sorted(const Names& names) {
+    OddNames out;
     for (const auto& full : names) {
         std::string_view name(full);
         if (name.starts_with("*.")) name.remove_prefix(2);

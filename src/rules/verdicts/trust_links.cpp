@@ -4,7 +4,7 @@
 #include "model/limits.h"
 #include "plan/links.h"
 #include "rules/deployment/ca_lists.h"
-#include "rules/deployment/shown.h"
+#include "rules/deployment/presented_certificates.h"
 #include "rules/engine/helpers.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "rules/deployment/shown.h"
+#include "rules/deployment/presented_certificates.h"
 
 #include "rules/engine/helpers.h"
 
@@ -24,7 +24,7 @@ Time issued(const Certificate& certificate) { return certificate.not_before.valu
 
 } // namespace
 
-Group shown_in(const RunResult& run) {
+Group presented_in(const RunResult& run) {
     Group out;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& row = run.endpoints[i];
@@ -38,7 +38,7 @@ std::vector<Issue> issues_in(const Group& group) {
     for (const auto& shown : group) {
         auto& issue = by_fingerprint[shown.leaf().sha256];
         issue.leaf = &shown.leaf();
-        issue.shown_by.push_back(shown);
+        issue.presented_by.push_back(shown);
     }
     std::vector<Issue> issues;
     auto latest = Time{};
@@ -48,7 +48,7 @@ std::vector<Issue> issues_in(const Group& group) {
     }
     const auto rank = [&](const Issue& issue) {
         return std::tuple(
-            latest - issued(*issue.leaf) > kSameIssue, -std::ssize(issue.shown_by),
+            latest - issued(*issue.leaf) > kSameIssue, -std::ssize(issue.presented_by),
             issue.leaf->sha256
         );
     };
@@ -72,7 +72,7 @@ const std::string& machine_of(const Target& target) {
     return own_name ? target.host : kUnknown;
 }
 
-std::string machine_or_address(const Shown& shown) {
+std::string machine_or_address(const PresentedCertificate& shown) {
     if (const auto& machine = machine_of(*shown.target); !machine.empty()) return machine;
     const auto& address = shown.row->address;
     return address ? fmt::format("{} ({})", shown.target->host, lyncprobe::to_text(*address))
@@ -102,28 +102,30 @@ std::vector<std::size_t> endpoints_of(const Group& group) {
     return out;
 }
 
-void Listing::add(std::string what, const Group& where) {
+void DeviationList::add(std::string what, const Group& where) {
     if (where.empty()) return;
     what += " on " + endpoints_text(where);
     said_.push_back(std::move(what));
     where_.insert(where_.end(), where.begin(), where.end());
 }
 
-std::string Listing::text() const {
+std::string DeviationList::text() const {
     const auto shown = std::min(said_.size(), kSaid);
     auto text = fmt::format("{}", fmt::join(std::span(said_).first(shown), "; "));
     if (said_.size() > shown) text += fmt::format("; and {} more", said_.size() - shown);
     return text;
 }
 
-void keep(RunRuling said, const Group& judged, std::vector<RunRuling>& rulings, Group& good) {
+void append_ruling(
+    RunRuling said, const Group& judged, std::vector<RunRuling>& rulings, Group& good
+) {
     if (said.ruling.verdict == Verdict::pass)
         good.insert(good.end(), judged.begin(), judged.end());
     else
         rulings.push_back(std::move(said));
 }
 
-void keep_good(const Group& good, std::vector<RunRuling>& rulings) {
+void append_pass(const Group& good, std::vector<RunRuling>& rulings) {
     if (!good.empty()) rulings.push_back({pass(), endpoints_of(good)});
 }
 

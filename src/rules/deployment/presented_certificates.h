@@ -13,8 +13,9 @@
 
 namespace lyncprobe::rules {
 
-// Shown is an endpoint of a run that presented a server certificate; it points into the run.
-struct Shown {
+// PresentedCertificate is an endpoint of a run that presented a server certificate; it points into
+// the run.
+struct PresentedCertificate {
     std::size_t endpoint = 0; // index into RunResult::endpoints
     const EndpointRow* row = nullptr;
     const Target* target = nullptr;
@@ -22,18 +23,18 @@ struct Shown {
     const Chain& chain() const { return *row->main.chain; }
     const Certificate& leaf() const { return *chain().presented.front(); }
 };
-using Group = std::vector<Shown>;
+using Group = std::vector<PresentedCertificate>;
 
 // Every endpoint with a readable server certificate, in the order of the run. An entry that is no
 // certificate in the first place of the chain is another rule's matter.
-Group shown_in(const RunResult&);
+Group presented_in(const RunResult&);
 
 // Those of a run by a key, in the order of the keys; an empty key leaves the endpoint out.
 using GroupKey = std::vector<std::string>;
 template <class KeyOf>
 std::map<GroupKey, Group> grouped(const RunResult& run, KeyOf key_of) {
     std::map<GroupKey, Group> groups;
-    for (const auto& shown : shown_in(run))
+    for (const auto& shown : presented_in(run))
         if (auto key = key_of(shown); !key.empty()) groups[std::move(key)].push_back(shown);
     return groups;
 }
@@ -41,7 +42,7 @@ std::map<GroupKey, Group> grouped(const RunResult& run, KeyOf key_of) {
 // Issue is one of the certificates of a group, with the endpoints that presented it.
 struct Issue {
     const Certificate* leaf = nullptr;
-    Group shown_by;
+    Group presented_by;
 };
 
 // The distinct server certificates of a group that is not empty, the newest first: of those that
@@ -57,7 +58,7 @@ bool is_older(const Certificate&, const Certificate& than, std::chrono::seconds 
 // load balancer may hold. Part of the target.
 const std::string& machine_of(const Target&);
 // The same, or else the host with its address; never empty.
-std::string machine_or_address(const Shown&);
+std::string machine_or_address(const PresentedCertificate&);
 
 // For sentences: "sip.contoso.com (4e8f0ba3), valid 2025-01-01 to 2027-01-01".
 std::string certificate_text(const Certificate&);
@@ -65,8 +66,8 @@ std::string certificate_text(const Certificate&);
 std::string endpoints_text(const Group&);
 std::vector<std::size_t> endpoints_of(const Group&);
 
-// Listing collects what is said of several certificates or PKIs, and the endpoints concerned.
-class Listing {
+// DeviationList collects what is said of several certificates or PKIs, and the endpoints concerned.
+class DeviationList {
   public:
     void add(std::string what, const Group& where); // "what on where"
     bool empty() const { return where_.empty(); }
@@ -79,8 +80,8 @@ class Listing {
 };
 
 // What passes is said once for all groups of a rule, since there may be a group a server.
-void keep(RunRuling, const Group& judged, std::vector<RunRuling>& rulings, Group& good);
-void keep_good(const Group& good, std::vector<RunRuling>& rulings);
+void append_ruling(RunRuling, const Group& judged, std::vector<RunRuling>& rulings, Group& good);
+void append_pass(const Group& good, std::vector<RunRuling>& rulings);
 
 // Origin is the PKI that a chain comes from, as far as its path tells.
 struct Origin {
