@@ -114,6 +114,7 @@ TEST_CASE("subject-name: a wildcard is supported for no role") {
     CHECK(bare.verdict("subject-name") == Verdict::not_applicable);
     CHECK(bare.verdict("host-name") == Verdict::fail);
     bare.target.names.clear();
+    bare.target.host = "192.0.2.7"; // then no name is expected
     CHECK(bare.verdict("subject-name") == Verdict::fail);
 }
 
