@@ -14,6 +14,12 @@
 
 #include <fmt/format.h>
 
+// Distributions backport this function of expat 2.6 without raising the version, so neither the
+// version nor the header at compile time says whether the library at run time has it: weak, it is
+// null where it is absent.
+extern "C" XML_Bool XMLCALL XML_SetReparseDeferralEnabled(XML_Parser parser, XML_Bool enabled)
+    __attribute__((weak));
+
 namespace lyncprobe::codec {
 
 namespace {
@@ -97,11 +103,10 @@ struct XmppReader::Impl {
         XML_SetProcessingInstructionHandler(parser.get(), &on_instruction);
         XML_SetCommentHandler(parser.get(), &on_comment);
         XML_SetDefaultHandler(parser.get(), &on_rest);
-#if XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= 6)
-        // Newer ones would rather wait for more than look at a tag again, and nothing more comes
-        // while the server waits for us. kTag bounds the cost.
-        XML_SetReparseDeferralEnabled(parser.get(), XML_FALSE);
-#endif
+        // With deferral expat waits for more bytes before it reparses an unfinished tag, and none
+        // come while the server waits for us. kTag bounds the cost of reparsing.
+        if (XML_SetReparseDeferralEnabled != nullptr)
+            XML_SetReparseDeferralEnabled(parser.get(), XML_FALSE);
     }
 
     void parse(std::string_view bytes) {
