@@ -15,6 +15,12 @@ namespace {
 // HelpText shows an option's kind of value and nothing else behind its name.
 class HelpText : public CLI::Formatter {
   public:
+    // CLI11 2.4 refuses a name with a colon in it, so the form of the argument is a label.
+    HelpText() { label("HOST", "HOST[:PORT]"); }
+
+    std::string make_option_name(const CLI::Option* option, bool positional) const override {
+        return get_label(CLI::Formatter::make_option_name(option, positional));
+    }
     std::string make_option_opts(const CLI::Option* option) const override {
         const auto type = option->get_type_name();
         return option->get_positional() || type.empty() ? "" : " " + type;

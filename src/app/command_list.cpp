@@ -44,7 +44,7 @@ CLI::App* add_probe(CLI::App& app, Options& options) {
     auto* probe = app.add_subcommand("probe", "Probe one endpoint, no file needed");
     probe
         ->add_option_function<std::string>(
-            "HOST[:PORT]", [&](const std::string& host) { options.inputs = {host}; },
+            "HOST", [&](const std::string& host) { options.inputs = {host}; },
             "DNS name or address; the port where it is not the probe's own"
         )
         ->required();
