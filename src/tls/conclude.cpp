@@ -22,8 +22,8 @@ struct Ending {
     std::string detail;
 };
 
-// Alerts with which servers refuse a client certificate or the want of one (RFC 5246 7.2.2, RFC
-// 8446 6.2).
+// Alerts with which servers refuse a client certificate or that there is none (RFC 5246 7.2.2, RFC
+// 8446 6.2). Many send another one than the RFC asks for; what matters is when they come.
 constexpr std::array<std::uint8_t, 12> kRefusals{40, 41, 42, 43, 44, 45, 46, 48, 49, 51, 80, 116};
 
 // GnuTLS, up to TLS 1.2, says this to the empty Certificate message of a client that has none.
@@ -44,6 +44,7 @@ bool answers_our_certificate(const TlsClient::Impl& client) {
                                                  : !transcript.server_finished();
 }
 
+// The chain of such a server was seen, so the endpoint is judged all the same.
 Ending refusal(
     const TlsClient::Impl& client, const std::string& how, ClientCertificateFacts& facts
 ) {
@@ -75,6 +76,7 @@ Ending after_alert(
     const bool up = client.transcript.handshake_complete();
     std::string detail =
         fmt::format("{} {}", alert_text(alert), position(client.transcript, client.first_bytes));
+    // unrecognized_name and protocol_version need an explanation more than a name.
     if (alert.code == 112) detail += "; the server does not know the name we sent";
     if (alert.code == 70) detail += "; the server speaks none of TLS 1.0 to 1.3";
     return {Outcome::tls_alert, up && conversing ? Stage::conversation : Stage::handshake, detail};
@@ -111,7 +113,7 @@ Ending after_end(const TlsClient::Impl& client, PeerEnd end, bool conversing) {
     const std::string where =
         up ? "after the handshake" : position(client.transcript, client.first_bytes);
     switch (end) {
-    case PeerEnd::open: // only where close_notify came instead of an answer
+    case PeerEnd::open: // close_notify came instead of an answer
     case PeerEnd::end_of_stream: return {Outcome::closed, stage, "closed the connection " + where};
     case PeerEnd::reset: return {Outcome::reset, stage, "reset the connection " + where};
     case PeerEnd::timeout: return {Outcome::timeout, stage, "no answer in time " + where};
@@ -155,6 +157,7 @@ Ending judge(
     // A fatal alert that was read wins over whatever followed it.
     if (const auto* alert = transcript.fatal_received())
         return after_alert(client, *alert, conversing, facts);
+    // Not one message was read: either no TLS, or the first one is still under way.
     if (!transcript.anything_received() && !client.first_bytes.empty() &&
         !codec::looks_like_tls(client.first_bytes))
         return not_tls(client);

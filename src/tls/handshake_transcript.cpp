@@ -21,6 +21,7 @@ constexpr std::uint16_t kExtendedMasterSecret = 23, kSessionTicket = 35,
 // TLS_DH_anon_WITH_RC4_128_MD5, the only suite of MS-TURN's pseudo-TLS ([MS-TURN] 2.1.1).
 constexpr std::uint16_t kPseudoTlsCipher = 0x0018;
 
+// A server may send warnings without end; the first ones are enough for a report.
 constexpr std::size_t kAlertsKept = 16;
 
 bool contains(const std::vector<std::uint16_t>& list, std::uint16_t value) {
@@ -44,11 +45,12 @@ void HandshakeTranscript::message(bool received, std::string_view bytes) {
     if (bytes.size() < 4) return;
     const auto kind = static_cast<std::uint8_t>(bytes.front());
     const auto body = bytes.substr(4);
+    // One more than is accepted is kept: that is how too_many_messages() knows.
     if (facts_.messages.size() <= limits::kHandshakeMessages)
         facts_.messages.push_back({received, kind, static_cast<std::uint32_t>(body.size())});
     if (received) {
         anything_received_ = true;
-        // What the first handshake told stays; a renegotiated one only adds its request.
+        // The facts are those of the first handshake; a renegotiated one only adds its request.
         if (!handshake_complete_)
             server_message(kind, body);
         else
@@ -59,6 +61,8 @@ void HandshakeTranscript::message(bool received, std::string_view bytes) {
     handshake_complete_ = handshake_complete_ || (finished_sent_ && server_finished_);
 }
 
+// IIS asks for a client certificate only when a page wants one: the request counts, the chain that
+// is sent once more does not.
 void HandshakeTranscript::late_server_message(std::uint8_t kind, std::string_view body) {
     switch (kind) {
     case type::kCertificateRequest:
@@ -78,6 +82,7 @@ void HandshakeTranscript::client_message(std::uint8_t kind, std::string_view bod
         if (handshake_complete_) finished_sent_ = server_finished_ = false;
         break;
     case type::kCertificate:
+        // An empty list means "I have none" (RFC 5246 7.4.6).
         client_certificate_sent_ =
             !codec::read_certificate_message(body, hello_.version).entries.empty();
         break;
@@ -101,6 +106,7 @@ bool HandshakeTranscript::too_many_messages() const {
     return facts_.messages.size() > limits::kHandshakeMessages;
 }
 
+// An A/V Edge answers any hello with a constant ServerHello, and no certificate follows.
 bool HandshakeTranscript::looks_like_pseudo_tls() const {
     return hello_.well_formed && hello_.cipher == kPseudoTlsCipher && !certificate_seen_;
 }
@@ -156,9 +162,10 @@ void HandshakeTranscript::server_message(std::uint8_t kind, std::string_view bod
 
 void HandshakeTranscript::server_hello(std::string_view body) {
     hello_ = codec::read_server_hello(body);
-    if (hello_.retry_request) return;
+    if (hello_.retry_request) return; // the real one follows (RFC 8446 4.1.4)
     facts_.version = codec::version_name(hello_.version);
     facts_.cipher = cipher_name_(hello_.cipher);
+    // A suite that even IANA does not know is shown by its number.
     if (facts_.cipher.empty()) facts_.cipher = fmt::format("0x{:04x}", hello_.cipher);
     facts_.server_extensions = hello_.extensions;
     if (hello_.key_share_group != 0) facts_.group = codec::group_name(hello_.key_share_group);
@@ -174,7 +181,7 @@ void HandshakeTranscript::server_key_exchange(std::string_view body) {
     const auto exchange =
         codec::read_server_key_exchange(body, hello_.version, elliptic, is_signed);
     if (!exchange.well_formed) return;
-    // The short-lived RSA key of an export suite stands where the group of DH would.
+    // An export suite sends a short-lived RSA key in the place of the DH group.
     const auto* kind = has(facts_.cipher, "_RSA_EXPORT") ? "RSA" : "DH";
     facts_.group =
         elliptic ? codec::group_name(exchange.group) : fmt::format("{} {}", kind, exchange.dh_bits);

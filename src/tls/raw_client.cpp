@@ -24,6 +24,7 @@ struct RawClient::Ending {
 
 namespace {
 
+// Nothing is encrypted with it, but a fixed value would let servers and firewalls know us.
 std::string random_bytes() {
     unsigned char bytes[codec::kHelloRandom];
     if (RAND_bytes(bytes, sizeof bytes) != 1) throw std::runtime_error("no random numbers");
@@ -48,6 +49,7 @@ RawClient::RawClient(ContextPool::Context& context, const HandshakeOptions& opti
       transcript_(cipher_name) {}
 
 RawClient::State RawClient::handshake() {
+    // Called again after each receive(); the hello is made once.
     if (!hello_made_) say_hello();
     hello_made_ = true;
     return state();
@@ -73,6 +75,7 @@ void RawClient::receive(std::string_view bytes) {
     if (first_bytes_.size() < limits::kFirstBytes)
         first_bytes_ += bytes.substr(0, limits::kFirstBytes - first_bytes_.size());
     flight_.receive(bytes);
+    // Also before the flight is whole: what was seen counts where the server stops in the middle.
     take_in();
     if (state() == State::closed) leave();
 }
@@ -90,6 +93,8 @@ void RawClient::take_in() {
     }
 }
 
+// With user_canceled and close_notify (RFC 8446 6.1) a server can tell a client that has left from
+// a broken handshake.
 void RawClient::leave() {
     const auto version = flight_.hello() ? flight_.hello()->version : offered_;
     output_ = codec::farewell(version);
@@ -126,6 +131,7 @@ void RawClient::conclude(const Course& course, Observation& observation) const {
     observation.detail = std::move(ending.detail);
 }
 
+// As the table of conclude.cpp, for the few states that a hello can end in.
 RawClient::Ending RawClient::judge(PeerEnd end) const {
     const auto where = position(transcript_, first_bytes_);
     if (transcript_.too_many_certificates())
@@ -143,6 +149,7 @@ RawClient::Ending RawClient::judge(PeerEnd end) const {
             return {
                 Outcome::tls_alert, Stage::handshake,
                 fmt::format("{} {}", alert_text(*alert), where)};
+        // A polite end in answer to a hello is an end, not a refusal.
         if (transcript_.close_notify_received()) return cut(PeerEnd::end_of_stream);
         break;
     case Flight::not_tls:
@@ -173,7 +180,7 @@ RawClient::Ending RawClient::answered() const {
     return {
         Outcome::ok, Stage::done,
         fmt::format(
-            "answers our hello in {} with {}; we left without shaking hands", seen.version,
+            "answers our hello in {} with {}; the handshake was not continued", seen.version,
             seen.cipher
         )};
 }

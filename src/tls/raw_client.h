@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Says hello, reads the server's flight in clear text and leaves: no handshake and no libssl, so it
+// Says hello, reads the server's flight in cleartext and leaves: no handshake and no libssl, so it
 // also sees servers that have nothing but what libssl gave up.
 #pragma once
 

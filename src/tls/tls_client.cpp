@@ -18,7 +18,8 @@ namespace {
 
 TlsClient::Impl& client_of(BIO* bio) { return *static_cast<TlsClient::Impl*>(BIO_get_data(bio)); }
 
-// No exception may pass through libssl's frames.
+// The two ends of libssl's bytes are strings of the client: no socket, so that a handshake can be
+// tested byte by byte. No exception may pass through libssl's frames.
 int bio_write(BIO* bio, const char* data, int size) {
     auto& client = client_of(bio);
     try {
@@ -35,7 +36,8 @@ int bio_read(BIO* bio, char* data, int size) {
     BIO_clear_retry_flags(bio);
     const std::size_t there = client.input.size() - client.input_taken;
     if (there == 0) {
-        // The end of the stream is never told to OpenSSL: it would make up an alert of its own.
+        // Always "try again", also at the end of the stream: on an end libssl would send an alert
+        // of its own and forget how far the server came. conclude() knows how the bytes ended.
         BIO_set_retry_read(bio);
         return -1;
     }
@@ -49,6 +51,7 @@ int bio_read(BIO* bio, char* data, int size) {
     return static_cast<int>(taken);
 }
 
+// libssl flushes after each flight and takes any other answer than 1 for a failed write.
 long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
 const BIO_METHOD* bio_method() {
@@ -65,6 +68,8 @@ const BIO_METHOD* bio_method() {
     return method.get();
 }
 
+// libssl shows each handshake message and alert here, ours and the server's, as it passes: before
+// it is checked, so the chain is known also where the handshake fails because of it.
 void on_message(
     int sent, int, int content_type, const void* bytes, std::size_t size, SSL* ssl, void* client
 ) {
@@ -83,7 +88,7 @@ void on_message(
 }
 
 void set_server_name(SSL* ssl, const std::string& name) {
-    // The macro SSL_set_tlsext_host_name casts in C style.
+    // What the macro SSL_set_tlsext_host_name does, which casts in C style.
     SSL_ctrl(
         ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
         const_cast<char*>(name.c_str())
@@ -101,14 +106,16 @@ void forget_session(SSL* ssl) {
         SSL_SESSION_set1_id(session, pki::octets(kNobodys), kNobodys.size());
 }
 
-// A size is refused with one of these before the message is buffered.
+// libssl refuses a message by the size in its header, before it is buffered, with one of these. To
+// the user that is a limit of ours, not a failure of TLS.
 bool is_size_error(unsigned long error) {
     return ERR_GET_LIB(error) == ERR_LIB_SSL &&
            (ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE ||
             ERR_GET_REASON(error) == SSL_R_DATA_LENGTH_TOO_LONG);
 }
 
-// Is one of our certificates issued by a name of the list?
+// Is one of our certificates issued by a name of the list? A server may refuse
+// any other (RFC 5246 7.4.4), so a list without our issuer explains a refusal.
 bool issuer_listed(const pki::Identity& identity, const std::vector<std::string>& ca_names) {
     const auto listed = [&](const std::string& issuer) {
         return std::any_of(ca_names.begin(), ca_names.end(), [&](const std::string& name) {
@@ -166,6 +173,7 @@ TlsClient::State TlsClient::handshake() {
     if (impl_->state != State::handshaking) return impl_->state;
     ERR_clear_error();
     const long failures = pki::failed_allocations();
+    // Any failed allocation of the thread counts: libssl reports only that the handshake failed.
     const int result = SSL_do_handshake(impl_->ssl.get());
     impl_->check_memory(result != 1, failures);
     if (result == 1) {
@@ -174,6 +182,7 @@ TlsClient::State TlsClient::handshake() {
     } else if (SSL_get_error(impl_->ssl.get(), result) != SSL_ERROR_WANT_READ) {
         impl_->fail();
     }
+    // A server can keep a handshake going for ever with messages that are each allowed.
     if (impl_->transcript.too_many_messages() && impl_->state != State::failed) {
         impl_->too_large = true;
         impl_->state = State::failed;
@@ -183,6 +192,7 @@ TlsClient::State TlsClient::handshake() {
 
 void TlsClient::receive(std::string_view ciphertext) {
     impl_->bytes_received += ciphertext.size();
+    // Kept apart from libssl: what a peer without TLS says is quoted in the report.
     if (impl_->first_bytes.size() < limits::kFirstBytes)
         impl_->first_bytes += ciphertext.substr(0, limits::kFirstBytes - impl_->first_bytes.size());
     impl_->input += ciphertext;
@@ -214,6 +224,7 @@ std::string TlsClient::read() {
     }
     if (result == 1) return out;
     const int error = SSL_get_error(impl_->ssl.get(), result);
+    // The renegotiation may be over; where it is not, write() puts the rest aside again.
     if (error == SSL_ERROR_WANT_READ && !impl_->unwritten.empty())
         write(std::exchange(impl_->unwritten, {}));
     switch (error) {
@@ -245,6 +256,7 @@ bool TlsClient::write_pending() const { return !impl_->unwritten.empty(); }
 void TlsClient::close() {
     if (impl_->state != State::up && impl_->state != State::closed) return;
     ERR_clear_error();
+    // Only makes the alert. The server's own close_notify would cost a round trip and tell nothing.
     SSL_shutdown(impl_->ssl.get());
     ERR_clear_error();
 }
@@ -263,6 +275,7 @@ std::uint64_t TlsClient::bytes_received() const { return impl_->bytes_received; 
 TlsFacts TlsClient::facts() const {
     TlsFacts facts = impl_->transcript.facts();
     facts.handshake_done = impl_->transcript.handshake_complete();
+    // Of the staple and the protocol libssl has read the messages already.
     const unsigned char* staple = nullptr;
     const long size = SSL_get_tlsext_status_ocsp_resp(impl_->ssl.get(), &staple);
     if (size > 0) {

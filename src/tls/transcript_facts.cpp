@@ -12,7 +12,7 @@ namespace lyncprobe::tls {
 
 namespace {
 
-// More names than anybody reads; the size of the whole list is kept as a number.
+// More names than a report can use; the size of the whole list is kept as a number.
 constexpr std::size_t kCaNamesKept = 1000;
 
 std::shared_ptr<const std::vector<std::string>> names_text(
@@ -20,6 +20,8 @@ std::shared_ptr<const std::vector<std::string>> names_text(
 ) {
     std::vector<std::string> kept = ca_names;
     if (kept.size() > kCaNamesKept) kept.resize(kCaNamesKept);
+    // The servers of a deployment send the same list, often of hundreds of names: one copy serves
+    // all.
     auto& slot = cache[kept];
     if (!slot) {
         std::vector<std::string> texts;
@@ -33,7 +35,8 @@ std::shared_ptr<const std::vector<std::string>> names_text(
 } // namespace
 
 std::string cipher_name(std::uint16_t cipher) {
-    // A try without memory leaves nothing behind: the next call is the first again.
+    // SSL_CIPHER_find wants an SSL, of whatever kind. If an allocation fails here the exception
+    // leaves the static uninitialised, and the next call tries again.
     static const SslPtr ssl = [] {
         const SslCtxPtr context(SSL_CTX_new(TLS_client_method()));
         SslPtr made(context ? SSL_new(context.get()) : nullptr); // holds its context
@@ -70,7 +73,7 @@ std::string position(const HandshakeTranscript& transcript, std::string_view fir
     const auto last = transcript.last_received();
     if (last.empty() && transcript.fatal_received()) return "in answer to our ClientHello";
     if (last.empty())
-        return first_bytes.empty() ? "after our ClientHello, without a word"
+        return first_bytes.empty() ? "after our ClientHello, without any answer"
                                    : "inside its first message";
     return fmt::format(
         "after its {}{}", last, transcript.certificate_seen() ? "" : ", before its certificate"
