@@ -22,7 +22,7 @@ bool depends_on_way(const error_code& error) {
 }
 
 ConnectFailure classify(const error_code& error, const Way& way) {
-    // Windows calls the same ICMP message a reset.
+    // The kernel reports the ICMP message at a later call. Windows calls the same one a reset.
     if (way.udp && (error == errc::connection_refused || error == errc::connection_reset))
         return {
             .outcome = Outcome::refused,
@@ -54,11 +54,13 @@ ConnectFailure classify(const error_code& error, const Way& way) {
 
 namespace {
 
+// Errors of this machine's, which say nothing about the endpoint.
 bool is_shortage(const error_code& error) {
     return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
            error == errc::no_buffer_space || error == errc::not_enough_memory;
 }
 
+// Of our own kernel or of a router on the way (ICMP): has_route() tells them apart.
 bool is_no_route(const error_code& error) {
     return error == errc::network_unreachable || error == errc::host_unreachable;
 }

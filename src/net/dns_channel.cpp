@@ -39,7 +39,9 @@ std::shared_ptr<DnsChannel> DnsChannel::open(asio::io_context& io, const Setting
     static const int library = ares_library_init(ARES_LIB_INIT_ALL);
     if (library != ARES_SUCCESS) return nullptr;
     std::shared_ptr<DnsChannel> self(new DnsChannel(io));
-    std::string lookups = settings.lookups;
+    // NOSEARCH and NOALIASES: the name is meant as it is written, whatever search list or alias
+    // this machine has.
+    std::string lookups = settings.lookups; // c-ares wants it mutable, and copies it
     ares_options options{};
     options.flags =
         ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | settings.extra_flags;
@@ -65,11 +67,14 @@ DnsChannel::DnsChannel(asio::io_context& io)
       }) {}
 
 DnsChannel::~DnsChannel() {
+    // ares_destroy() calls every open query back; their owners are going, too, and must not hear
+    // it.
     closing_ = true;
     if (channel_ != nullptr) ares_destroy(channel_);
 }
 
 void DnsChannel::ask(const std::string& name, int family, Done done) {
+    // NOSORT: c-ares would sort by what this machine can reach, with a socket for each address.
     ares_addrinfo_hints hints{};
     hints.ai_flags = ARES_AI_NOSORT;
     hints.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;
@@ -112,6 +117,7 @@ void DnsChannel::on_socket_state(void* self, ares_socket_t socket, int readable,
     static_cast<DnsChannel*>(self)->sockets_.watch(socket, readable != 0, writable != 0);
 }
 
+// With ARES_SOCKET_BAD for both, c-ares looks at its time-outs only.
 void DnsChannel::process(ares_socket_t readable, ares_socket_t writable) {
     ares_process_fd(channel_, readable, writable);
     arm_timer();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Its own io_context, since nothing else goes on meanwhile.
+// An io_context of its own: whoever asks has nothing else to do until all is answered.
 #include "net/dns_questions.h"
 
 #include "codec/dns.h"
@@ -30,6 +30,7 @@ int wire_type(RecordType type) {
     return type == RecordType::a ? 1 : type == RecordType::aaaa ? 28 : 33;
 }
 
+// What c-ares makes of an answer that it does not hand out.
 DnsStatus without_message(int status) {
     switch (status) {
     case ARES_EBADRESP: return DnsStatus::malformed;
@@ -61,7 +62,7 @@ class Asking {
     }
 
     bool open(const std::string& servers) {
-        // As in net/resolver.cpp: the second channel takes an error for an answer and tells which.
+        // As in resolver.cpp: the second channel takes an error for an answer and says which it is.
         servers_ = DnsChannel::open(io_, {.servers = servers, .lookups = "b", .extra_flags = 0});
         reasons_ = DnsChannel::open(
             io_, {.servers = servers, .lookups = "b", .extra_flags = ARES_FLAG_NOCHECKRESP}
@@ -74,6 +75,7 @@ class Asking {
         start_more();
         tick();
         io_.run();
+        // Before io_, and not in a callback of their own (c-ares issue 347).
         servers_.reset();
         reasons_.reset();
         return std::move(answers_);
@@ -110,6 +112,7 @@ class Asking {
 
     void answered(std::size_t index, int status, std::string_view message, bool first) {
         if (state_[index].at != State::asked) return; // given up meanwhile
+        // No server gave an answer that c-ares accepts, which may be a SERVFAIL or REFUSED.
         if (message.empty() && status == ARES_ECONNREFUSED && first) {
             ask(index, *reasons_);
             return;
@@ -141,7 +144,8 @@ class Asking {
         }
         for (std::size_t i = 0; i < state_.size(); ++i) {
             if (state_[i].at != State::asked || now - state_[i].since < options_.timeout) continue;
-            // Who never said a word is not waited for once more by every question.
+            // Where no server has answered at all, waiting again for each of the other questions
+            // would take minutes and change nothing.
             if (!heard_) {
                 give_up_all(kSilent, DnsStatus::no_answer);
                 return;

@@ -72,6 +72,7 @@ void DnsSockets::Impl::forget(Socket& socket) {
 void DnsSockets::Impl::wait_for(const std::shared_ptr<Socket>& socket, Descriptor::wait_type type) {
     const bool reading = type == Descriptor::wait_read;
     bool& waits = reading ? socket->waits_read : socket->waits_write;
+    // c-ares says "readable" again at each step; one wait at a time is enough.
     if (waits) return;
     waits = true;
     socket->descriptor.async_wait(
@@ -79,6 +80,7 @@ void DnsSockets::Impl::wait_for(const std::shared_ptr<Socket>& socket, Descripto
         [weak = weak_from_this(), socket, type, reading](boost::system::error_code error) {
             (reading ? socket->waits_read : socket->waits_write) = false;
             const auto self = weak.lock();
+            // The number may belong to another socket by now.
             if (!self || socket->gone || error) return;
             const ares_socket_t number = socket->descriptor.native_handle();
             self->ready(reading ? number : ARES_SOCKET_BAD, reading ? ARES_SOCKET_BAD : number);

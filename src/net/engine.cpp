@@ -48,7 +48,8 @@ constexpr std::size_t kNameWarnings = 10;
 // Why a run starts nothing any more.
 enum class Stop { none, interrupted, deadline };
 
-// Run is the state of one call of run(). Everything happens on the caller's thread.
+// Run is the state of one call of run(). Everything happens on the caller's thread, in handlers of
+// io_: between two co_await nothing else changes it.
 class Run {
   public:
     Run(std::span<const plan::PlannedTarget> targets, const EngineOptions& options,
@@ -180,13 +181,14 @@ Result<RunEnd> Run::go() {
     start_endpoints();
     tick();
     io_.run();
-    resolver_.reset();
+    resolver_.reset(); // not in a callback of its own
     if (failure_) std::rethrow_exception(failure_);
     report_progress();
     return RunEnd{
         .interrupted = stop_ == Stop::interrupted, .deadline_reached = stop_ == Stop::deadline};
 }
 
+// Addresses in the target list win over its name; a name that is an address needs no look-up.
 void Run::take_in(std::size_t index) {
     const Target& target = target_of(targets_, index);
     if (!target.addresses.empty()) return add_endpoints(index, target.addresses, 0, {});
@@ -230,8 +232,8 @@ void Run::start_look_ups() {
         const auto next = names_.next(Clock::now());
         if (!next) return;
         const std::string& name = *next;
-        // The answer is taken by the loop, never inside look_up(), so that nothing here is changed
-        // under our feet.
+        // The answer may come before look_up() returns. It is taken from the loop instead, so that
+        // nothing changes in the middle of what is done here.
         resolver_->look_up(name, [this, name](LookUp found) {
             asio::post(io_, [this, name, found = std::move(found)] { answered(name, found); });
         });
@@ -261,7 +263,7 @@ void Run::answered(const std::string& name, const LookUp& found) {
     stop_if_done();
 }
 
-// A name server without AAAA would otherwise fill the screen.
+// A name server that answers no AAAA would otherwise print a line for every name.
 void Run::warn_of_name(const std::string& warning) {
     ++name_warnings_;
     if (!sinks_.warning || name_warnings_ > kNameWarnings) return;
@@ -302,8 +304,10 @@ asio::awaitable<void> Run::probe(Endpoint endpoint) {
     result.address = endpoint.address;
     result.addresses_of_name = endpoint.addresses_of_name;
     result.addresses_skipped = endpoint.addresses_skipped;
+    // One deadline for everything, the look-up before it included.
     auto deadline = Clock::now() + timeout_of(target) - endpoint.look_up;
     std::vector<Attempt> attempts;
+    // Each list of attempts follows from what was seen before; the plan says when it is enough.
     attempts.push_back(plan::first_attempt(target, options_.breadth));
     while (!attempts.empty()) {
         for (const Attempt& attempt : attempts) {
@@ -380,6 +384,7 @@ asio::awaitable<bool> Run::connect_once(
     setup.our_domain = options_.our_domain;
     setup.attempt.handshake.late_certificate =
         setup.probe != nullptr && setup.probe->late_certificate;
+    // stop() and extended deadlines reach the connections that are still in use.
     std::erase_if(open_, [](const auto& connection) { return connection.expired(); });
     open_.push_back(setup.connection);
     return run_attempt(std::move(setup), seen);
@@ -398,7 +403,8 @@ void Run::hand_over(ProbedEndpoint&& result) {
     const auto before = Clock::now();
     sinks_.finished(std::move(result));
     const auto lost = Clock::now() - before;
-    // A slow reader of our output, or a monstrous chain, is no fault of the other peers.
+    // A slow reader of our output, or a chain that takes long to judge, must not become a time-out
+    // of the peers that answered meanwhile.
     if (lost < kWorthExtending) return;
     for (const auto& weak : open_)
         if (const auto connection = weak.lock()) connection->extend_deadlines(lost);
@@ -423,6 +429,8 @@ void Run::hand_over_untried(
     hand_over(std::move(result));
 }
 
+// Interrupts, the run's deadline and slow names are looked for in steps: a signal handler can only
+// set a number.
 void Run::tick() {
     const auto now = Clock::now();
     if (options_.interrupts != nullptr && options_.interrupts->load() > 0) stop(Stop::interrupted);
@@ -439,6 +447,7 @@ void Run::tick() {
 void Run::stop(Stop why) {
     if (stop_ != Stop::none) return;
     stop_ = why;
+    // Also those without a turn are handed over: every endpoint is in the result once.
     for (const Endpoint& endpoint : scheduler_.give_up())
         hand_over_untried(
             endpoint.target, endpoint.address, outcome_of(stop_), detail_of(stop_), endpoint
@@ -463,7 +472,8 @@ void Run::report_progress() {
     if (sinks_.tick) sinks_.tick(progress_);
 }
 
-// A sink that throws ends the run; the caller gets its exception.
+// An exception must not pass through Asio's loop in the middle of a run: the loop is stopped, and
+// go() throws it.
 void Run::fail(std::exception_ptr error) {
     failure_ = std::move(error);
     io_.stop();
@@ -491,6 +501,7 @@ bool Run::wanted_family(const Address& address) const {
     return options_.address_family == 0 || (options_.address_family == 6) == address.v6;
 }
 
+// For identifiers in conversations (branch, Call-ID): no two may be alike, also between runs.
 std::string Run::seed() { return fmt::format("{:016x}", random_()); }
 
 std::vector<Address> without_duplicates(const std::vector<Address>& addresses) {
@@ -500,6 +511,7 @@ std::vector<Address> without_duplicates(const std::vector<Address>& addresses) {
     return distinct;
 }
 
+// Each endpoint at a time needs one descriptor.
 std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks) {
     const std::size_t descriptors = raise_descriptor_limit();
     const std::size_t most = descriptors > kSpareDescriptors ? descriptors - kSpareDescriptors : 1;
@@ -516,8 +528,7 @@ const Target& target_of(std::span<const plan::PlannedTarget> targets, std::size_
 }
 
 bool worth_a_retry(const Observation& observation) {
-    // What is tried besides is tried once: a reset is the answer of many a server to an old
-    // version.
+    // Supplementary attempts are made once: many servers answer an old version with a reset.
     if (observation.attempt.standing != Standing::own) return false;
     // A partner is asked once, whatever becomes of the question.
     if (observation.attempt.probe == Probe::federation && observation.stage >= Stage::conversation)

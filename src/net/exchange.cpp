@@ -34,7 +34,8 @@ Exchange::Exchange(
     if (probe == nullptr) return;
     listen_ = probe->listen;
     if (probe->converse == nullptr) return;
-    // After a raw hello there is no TLS to converse on.
+    // After a raw hello there is no TLS to converse on; what comes before it is spoken all the
+    // same, because without STARTTLS a server does not listen to a hello.
     if (options.kind == HandshakeKind::raw_hello && !probe->plain_first) return;
     conversation_ = probe->converse(peer);
     cleartext_ = peer.target->plain   ? Cleartext::all
@@ -86,11 +87,14 @@ void Exchange::refusal_waited() {
     finish();
 }
 
+// Cleartext goes first: it was written before TLS began.
 std::string Exchange::take_output() {
     if (!plain_out_.empty()) return std::exchange(plain_out_, {});
     return tls_begun() ? handshaker_->take_output() : std::string();
 }
 
+// In the middle of a renegotiation libssl has taken nothing of the conversation's bytes yet, so
+// they are not out, whatever was sent.
 void Exchange::output_sent() {
     if (!sending_ || phase_ == Phase::over || handshaker_->write_pending()) return;
     sending_ = false;
@@ -119,6 +123,7 @@ void Exchange::step_handshake() {
 
 void Exchange::after_handshake() {
     enter(Phase::refusal);
+    // A conversation finds out by itself whether the server refuses: it gets no answer.
     if (conversation_) return begin_conversation();
     if (!handshaker_->refusal_may_follow() && listen_.count() == 0) finish();
 }
@@ -170,6 +175,7 @@ bool Exchange::take_step() {
         return true;
     }
     if (!plaintext_ended()) return false;
+    // A conversation that still wants bytes after it was told of the end cannot go on.
     if (end_delivered_ || (tls_begun() && handshaker_->state() == Handshaker::State::failed)) {
         enter(Phase::over);
         return false;

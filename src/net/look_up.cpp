@@ -31,12 +31,14 @@ LookUp combine(
             result.addresses.end(), family.addresses.begin(), family.addresses.end()
         );
         if (!family.addresses.empty()) continue;
+        // One family failed and the other did not: the user may be looking at half of the servers.
         failures.push_back(family.status);
         if (!certain(family.status))
             result.warning = fmt::format(
                 "{}: its {} records are left out: {}", name, record, reason(family.status)
             );
     }
+    // In the same order in every run, whatever a server's round robin gives.
     std::ranges::sort(result.addresses); // Address orders IPv4 before IPv6
     const auto duplicates = std::ranges::unique(result.addresses);
     result.addresses.erase(duplicates.begin(), duplicates.end());
@@ -72,6 +74,7 @@ constexpr std::uint16_t kDnsPort = 53; // RFC 1035 4.2
 
 Result<std::string> server_entry(const std::string& text) {
     std::string_view host = text;
+    // A bare IPv6 address has colons, too: a port can follow only one colon, or a bracket.
     std::uint16_t port = kDnsPort;
     const auto colon = text.rfind(':');
     const bool one_colon = colon != std::string::npos && text.find(':') == colon;

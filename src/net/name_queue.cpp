@@ -22,6 +22,7 @@ std::optional<std::string> NameQueue::next(Clock::time_point now) {
 
 std::vector<NameQueue::Waiter> NameQueue::answered(const std::string& name, Clock::time_point now) {
     std::vector<Waiter> waiters;
+    // An answer that comes after every target has given the name up.
     const auto entry = names_.find(name);
     if (entry == names_.end()) return waiters;
     for (const std::size_t target : entry->second.targets)
@@ -31,6 +32,8 @@ std::vector<NameQueue::Waiter> NameQueue::answered(const std::string& name, Cloc
     return waiters;
 }
 
+// Targets of one name may have different time-outs: those whose time is over are given up, and the
+// name is waited for as long as one is left.
 std::vector<NameQueue::Waiter> NameQueue::give_up(
     Clock::time_point now, const std::function<Clock::duration(std::size_t)>& patience
 ) {

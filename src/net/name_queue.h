@@ -30,15 +30,15 @@ class NameQueue {
     // The next name to ask for; empty while there is none or enough are under way.
     std::optional<std::string> next(Clock::time_point now);
 
-    // Who waited for this name; nobody where it was given up before.
+    // The targets that waited for this name; none where it was given up before.
     std::vector<Waiter> answered(const std::string& name, Clock::time_point now);
 
-    // Whose patience is over. A name that nobody waits for any more makes room for another.
+    // The targets whose time is over. A name without waiting targets makes room for another.
     std::vector<Waiter> give_up(
         Clock::time_point now, const std::function<Clock::duration(std::size_t)>& patience
     );
 
-    // Everybody who still waits, in the order of names.
+    // All targets that still wait, in the order of names.
     std::vector<std::size_t> give_up_all();
 
     bool empty() const { return names_.empty(); }

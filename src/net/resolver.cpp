@@ -22,7 +22,8 @@ DnsChannel::Settings dns_settings(const std::string& servers, int extra_flags);
 
 } // namespace
 
-// Pending is one look-up under way; c-ares' callbacks and the grace timer share it.
+// Pending is one look-up under way. c-ares' callbacks and the grace timer share it; the last of
+// them to let it go ends it.
 struct Resolver::Pending {
     Pending(asio::io_context& io, std::string its_name, Done its_done)
         : name(std::move(its_name)), done(std::move(its_done)), grace(io) {}
@@ -52,9 +53,11 @@ Resolver::Resolver(asio::io_context& io, const Settings& settings) : io_(io), se
 Resolver::~Resolver() = default;
 
 void Resolver::look_up(const std::string& name, Done done) {
+    // Servers that the operator names are asked about everything but localhost: a line in the hosts
+    // file of this machine would hide what they say.
     if ((settings_.servers.empty() || is_localhost(name)) && look_in_hosts_file(name, done)) return;
     const auto pending = std::make_shared<Pending>(io_, name, std::move(done));
-    // Both are marked as open before the first may answer at once.
+    // Which families are open is decided before the first question, whose answer may come at once.
     const bool v4 = settings_.family != 6;
     const bool v6 = settings_.family != 4;
     if (!v4) pending->a = FamilyAnswer{.status = ARES_ENODATA, .addresses = {}};
@@ -104,6 +107,8 @@ void Resolver::answered(const std::shared_ptr<Pending>& pending, bool v6, Family
         start_grace(pending);
 }
 
+// Many name servers never answer AAAA. With an address of the other family there is something to
+// probe, so the late one is waited for only a moment (RFC 8305 3).
 void Resolver::start_grace(const std::shared_ptr<Pending>& pending) {
     pending->grace.expires_after(settings_.grace);
     pending->grace.async_wait([pending](boost::system::error_code error) {
@@ -126,6 +131,7 @@ bool is_localhost(std::string_view name) {
     return name == "localhost" || name.ends_with(".localhost");
 }
 
+// c-ares' word for "every server failed", whatever they said.
 bool unexplained(int status) { return status == ARES_ECONNREFUSED; }
 
 DnsChannel::Settings dns_settings(const std::string& servers, int extra_flags) {

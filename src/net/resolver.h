@@ -16,7 +16,7 @@ namespace lyncprobe::net {
 
 class DnsChannel;
 
-// Resolver asks every name once; a look-up that nobody waits for any more simply ends unheard.
+// Resolver asks every name once. A look-up cannot be cancelled: its answer may come too late.
 class Resolver {
   public:
     struct Settings {

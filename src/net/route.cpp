@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Addresses for documentation (RFC 5737, RFC 3849): global in form, nobody's in fact.
+// Addresses for documentation (RFC 5737, RFC 3849): global in form, assigned to no host.
 constexpr Address kSomewhereV4{.v6 = false, .bytes = {192, 0, 2, 1}, .scope = 0};
 constexpr Address kSomewhereV6{
     .v6 = true, .bytes = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, .scope = 0};
@@ -26,6 +26,7 @@ asio::ip::address to_asio(const Address& address) {
     return asio::ip::address_v4(bytes);
 }
 
+// The kernel looks for a route at once; a filter on the way does not show here.
 bool has_route(const Address& address) {
     asio::io_context io;
     asio::ip::udp::socket socket(io);

@@ -45,7 +45,7 @@ asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks
 asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
     bool shortage = false;
     seen.attempt = setup.attempt;
-    seen.stage = Stage::connect;
+    seen.stage = Stage::connect; // until something shows that it came further
     Marks marks;
     const bool converses = setup.probe != nullptr && setup.probe->converse != nullptr;
     Connection& connection = *setup.connection;
@@ -78,6 +78,7 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
         }
     } catch (const std::bad_alloc&) {
+        // With fewer endpoints beside it there may be enough: the engine tries again.
         shortage = true;
         seen.outcome = Outcome::local_error;
         seen.detail = "this machine is out of memory";
@@ -92,6 +93,7 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
 
 namespace {
 
+// One round: everything there is to send, then whatever comes.
 asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks) {
     Connection& connection = *setup.connection;
     bool pausing = false;
@@ -121,6 +123,7 @@ asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks
     if (exchange.handshake_complete() &&
         Clock::now() >= marks.handshake_complete + refusal_wait(marks))
         exchange.refusal_time_passed();
+    // The farewell: a close_notify, so that the server's log shows no broken connection.
     connection.close(exchange.take_output());
 }
 
@@ -129,7 +132,7 @@ Clock::duration refusal_wait(const Marks& marks) {
     return std::max<Clock::duration>(kRefusalWait, round_trips);
 }
 
-// Was it a shortage of our own?
+// Fills in why there is no connection; true where only a shortage of this machine's was the reason.
 bool no_connection(
     const AttemptSetup& setup, const boost::system::error_code& error, Observation& seen
 ) {
@@ -143,6 +146,7 @@ bool no_connection(
         .family_route = true,
         .v6 = setup.address.v6,
         .udp = setup.target->transport == Transport::udp};
+    // Asked only where it matters: each costs a socket.
     if (depends_on_way(error)) {
         way.route = has_route(setup.address);
         way.family_route = way.route || family_has_route(setup.address);
@@ -164,7 +168,7 @@ bool conclude_datagrams(const AttemptSetup& setup, const Datagrams& datagrams, O
         seen.detail = "what answered over UDP was no answer to our question";
     else
         seen.detail = fmt::format(
-            "no answer over UDP in time, although the question was sent {} time{}: nobody "
+            "no answer over UDP in time, although the question was sent {} time{}: nothing "
             "answers on this port, or a firewall drops it",
             datagrams.sent, datagrams.sent == 1 ? "" : "s"
         );

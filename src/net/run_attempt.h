@@ -31,8 +31,9 @@ struct AttemptSetup {
     std::string_view our_domain; // a SIP domain of our own, empty where none was said
 };
 
-// Did only a shortage of our own stand in its way? What was seen goes into `seen`, which outlives
-// the wait: results handed from frame to frame would cost each waiting connection kilobytes.
+// True where only a shortage of this machine's was the reason. What was seen goes into `seen`,
+// which outlives the wait: results handed from frame to frame would cost each waiting connection
+// kilobytes.
 boost::asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen);
 
 } // namespace lyncprobe::net

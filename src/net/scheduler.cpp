@@ -10,6 +10,8 @@ Scheduler::Scheduler(std::size_t concurrency, std::size_t per_address)
     : concurrency_(std::max<std::size_t>(concurrency, 1)),
       per_address_(std::max<std::size_t>(per_address, 1)) {}
 
+// The rank of an address in `ready_` is part of its key, so each change of a queue takes the
+// address out before and puts it back after.
 void Scheduler::add(const Endpoint& endpoint) {
     Queue& queue = queues_[endpoint.address];
     leave(endpoint.address, queue);
@@ -37,12 +39,14 @@ void Scheduler::finished(const Address& address) {
     leave(address, found->second);
     --found->second.running;
     --running_;
+    // Thousands of addresses come and go in a run; those that are done are not kept.
     if (found->second.running == 0 && found->second.waiting.empty())
         queues_.erase(found);
     else
         enter(address, found->second);
 }
 
+// Queues are ordered by address, a report by arrival.
 std::vector<Endpoint> Scheduler::give_up() {
     std::vector<Arrival> arrivals;
     for (auto& [address, queue] : queues_) {

@@ -32,6 +32,7 @@ asio::awaitable<error_code> TcpConnection::connect(asio::ip::address address, st
         write_failed(connected);
         co_return error_code();
     }
+    // A hello and a request are small and wait for an answer: Nagle's algorithm only delays them.
     if (!connected) socket_.set_option(asio::ip::tcp::no_delay(true), error);
     co_return connected;
 }
@@ -39,6 +40,7 @@ asio::awaitable<error_code> TcpConnection::connect(asio::ip::address address, st
 asio::awaitable<std::size_t> TcpConnection::read(std::span<char> buffer) {
     while (true) {
         if (!is_open()) co_return 0;
+        // First, because what the peer said before it ended is still there to be read.
         const std::size_t size = read_now(buffer);
         if (size > 0 || !is_open() || paused_out()) co_return size;
         const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, kAwait);

@@ -28,6 +28,7 @@ asio::awaitable<error_code> UdpConnection::connect(asio::ip::address address, st
     if (!is_open()) co_return asio::error::timed_out;
     socket_.open(endpoint.protocol(), error);
     if (!error) socket_.non_blocking(true, error);
+    // Connected, so that the kernel drops datagrams of others and reports ICMP messages.
     if (!error) socket_.connect(endpoint, error);
     co_return error;
 }

@@ -122,7 +122,7 @@ TEST_CASE("av-edge: silence, over TCP and over UDP, ends at the deadline") {
     CHECK(udp.only().stage == Stage::preamble);
     CHECK(
         udp.only().detail == "no answer over UDP in time, although the question was sent 2 times: "
-                             "nobody answers on this port, or a firewall drops it"
+                             "nothing answers on this port, or a firewall drops it"
     );
     CHECK(udp.seconds < 1.5);
 }
