@@ -45,6 +45,7 @@ Algorithm read_algorithm(std::string_view der, std::vector<std::string>& notes) 
         return algorithm;
     }
     algorithm.oid = identifier->oid;
+    // An algorithm that libcrypto does not know keeps its number, which can at least be looked up.
     const int nid = object_nid(identifier->oid);
     algorithm.name = nid == NID_undef ? identifier->oid : OBJ_nid2ln(nid);
     if (algorithm.oid != kRsassaPss) {
@@ -65,6 +66,8 @@ Algorithm read_algorithm(std::string_view der, std::vector<std::string>& notes) 
 
 PublicKey read_public_key(std::string_view der, std::vector<std::string>& notes) {
     PublicKey key;
+    // The fingerprint of the whole structure, so that equal keys are found whatever can be read of
+    // it.
     key.spki_sha256 = sha256(der);
     const auto info = der::only(der, der::kSequence);
     der::Reader parts(info ? info->content : std::string_view{});
@@ -92,6 +95,8 @@ PublicKey read_public_key(std::string_view der, std::vector<std::string>& notes)
     return key;
 }
 
+// Short and without hyphens, as people and other tools write them: libcrypto says "SHA2-256" or
+// "sha256", depending on whom one asks.
 std::string hash_name(const std::string& oid) {
     const int nid = object_nid(oid);
     switch (nid) {
@@ -164,6 +169,7 @@ std::string signature_hash(const Identifier& identifier) {
 // default. AD CS writes an empty SEQUENCE; RFC 4055 3.1 lets a key leave them out.
 std::optional<PssParameters> read_pss(std::string_view parameters) {
     if (parameters.empty()) return PssParameters{};
+    // NULL, as other algorithms have it, is taken for the defaults.
     const auto null = der::only(parameters, der::kNull);
     if (null) return PssParameters{};
     const auto sequence = der::only(parameters, der::kSequence);
@@ -189,7 +195,7 @@ std::optional<PssParameters> read_pss(std::string_view parameters) {
         if (!length) return std::nullopt;
         pss.salt_length = *length;
     }
-    fields.next(der::constructed(3));
+    fields.next(der::constructed(3)); // the trailer has one value only
     if (!fields.finished()) return std::nullopt;
     return pss;
 }
@@ -210,6 +216,7 @@ void read_rsa(std::string_view key, PublicKey& out, std::vector<std::string>& no
         return;
     }
     out.bits = der::bit_length(modulus->content);
+    // DER integers are signed; a missing zero octet is a common mistake of old software.
     if (!modulus->content.empty() && (modulus->content.front() & 0x80) != 0)
         notes.push_back("the RSA modulus is written as a negative number");
 }
@@ -240,6 +247,7 @@ void read_curve(std::string_view parameters, PublicKey& out, std::vector<std::st
         else if (nid == NID_secp521r1)
             out.curve = "P-521", out.bits = 521;
         else {
+            // Brainpool and the like: the name is libcrypto's, the size that of its field.
             out.curve = nid == NID_undef ? *oid : OBJ_nid2sn(nid);
             const std::unique_ptr<EC_GROUP, Deleter<&EC_GROUP_free>> group(
                 EC_GROUP_new_by_curve_name(nid)
@@ -254,6 +262,7 @@ void read_curve(std::string_view parameters, PublicKey& out, std::vector<std::st
         notes.push_back("the public key names no curve");
         return;
     }
+    // Forbidden by RFC 5480 2.1.1; of the curve only the size of its field is read.
     out.explicit_parameters = true;
     der::Reader fields(sequence->content);
     fields.next(der::kInteger);

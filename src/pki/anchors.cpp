@@ -36,6 +36,7 @@ void Anchors::use_system_directory(const std::string& path) {
 
 bool Anchors::configured() const { return !impl_->own.empty(); }
 
+// In an order that does not depend on that of the files, so that a path is the same in every run.
 std::vector<CertificatePtr> Anchors::Impl::named(const std::string& der_name) {
     std::vector<CertificatePtr> all;
     const auto [from, to] = own_by_name.equal_range(name_hash(der_name));
@@ -52,6 +53,7 @@ std::vector<CertificatePtr> Anchors::Impl::named(const std::string& der_name) {
 
 bool Anchors::Impl::contains(const Certificate& certificate) {
     if (own_fingerprints.contains(certificate.sha256)) return true;
+    // The system's folder holds roots; asking it about every certificate would cost a look-up each.
     if (!system || !certificate.self_issued) return false;
     const auto same_subject = system->named(certificate.subject_der);
     return std::any_of(same_subject.begin(), same_subject.end(), [&](const auto& anchor) {
@@ -59,6 +61,7 @@ bool Anchors::Impl::contains(const Certificate& certificate) {
     });
 }
 
+// The hash directory is read by name as a path needs it: loading the whole bundle takes 50 ms.
 SystemDirectory::SystemDirectory(const std::string& path) {
     X509StorePtr store(X509_STORE_new());
     X509_LOOKUP* lookup =

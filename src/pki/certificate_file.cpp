@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tells the kind of a file by its content and takes the certificates out.
+// The kind of a file is judged by its content, never by its name: exports are often misnamed.
 #include "pki/certificate_file.h"
 
 #include "model/limits.h"
@@ -22,7 +22,7 @@ namespace {
 
 using Password = std::optional<std::string>;
 
-// What a DER or BER file is, as far as its first elements tell.
+// What a DER or BER file is, judged by its first elements.
 enum class Content { certificate, request, revocation_list, private_key, pkcs7, pfx, unknown };
 
 // PemReader gathers what the blocks of one text hold.
@@ -52,8 +52,7 @@ bool looks_binary(std::string_view bytes);
 void put_server_certificate_first(std::vector<std::string>& certificates);
 Problem in_block(Problem problem, const PemBlock& block);
 
-constexpr std::string_view kKeyNote =
-    "a private key stands beside the certificate; it was not read";
+constexpr std::string_view kKeyNote = "the file also holds a private key, which was not read";
 
 } // namespace
 
@@ -74,6 +73,7 @@ Result<CertificateFile> read_certificate_file(std::string_view bytes, const Pass
 
 Result<CertificateFile> read_foreign_certificates(std::string_view bytes) {
     ERR_clear_error();
+    // Opening a PFX runs a key derivation of the sender's choice; a CA has no reason to send one.
     if (looks_binary(bytes)) {
         if (content_of(bytes) == Content::pfx)
             return Problem{.what = "a PFX file, where certificates are expected"};
@@ -107,7 +107,7 @@ Result<CertificateFile> PemReader::read(std::string_view text) {
 
 Result<void> PemReader::read_block(const PemBlock& block) {
     const bool certificate = block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE";
-    // OpenSSL's own: trust settings follow the certificate.
+    // OpenSSL's own format: trust settings follow the certificate.
     const bool trusted = block.label == "TRUSTED CERTIFICATE";
     const bool pkcs7 =
         block.label == "PKCS7" || block.label == "CMS" || block.label == "PKCS #7 SIGNED DATA";
@@ -131,6 +131,7 @@ Result<void> PemReader::read_block(const PemBlock& block) {
             if (const auto kept = keep(one, block); !kept) return kept;
         return {};
     }
+    // In a PEM file the order is the administrator's; PKCS#7 is a set without an order.
     only_pkcs7_ = false;
     const auto layout = certificate_layout(*der);
     if (!layout) {
@@ -157,6 +158,7 @@ Result<void> PemReader::keep(std::string_view der, const PemBlock& block) {
     return {};
 }
 
+// Each note once, and not without end: a file may have thousands of blocks.
 void PemReader::note(std::string text) {
     auto& notes = file_.notes;
     if (std::find(notes.begin(), notes.end(), text) == notes.end() && notes.size() < 16)
@@ -164,6 +166,7 @@ void PemReader::note(std::string text) {
 }
 
 Result<CertificateFile> read_binary(std::string_view bytes, const Password& password) {
+    // Before its kind: of a file that is cut short the kind cannot be trusted.
     const auto declared = der::declared_size(bytes);
     if (declared && *declared > bytes.size())
         return Problem{
@@ -190,6 +193,7 @@ Result<CertificateFile> read_binary(std::string_view bytes, const Password& pass
         .kind = FileKind::der, .certificates = {std::string(bytes)}, .notes = {}};
 }
 
+// By libcrypto's CMS reader, which takes the older PKCS#7 and BER as well.
 Result<CertificateFile> read_pkcs7(std::string_view bytes) {
     const unsigned char* at = octets(bytes);
     const CmsPtr message(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(bytes.size())));
@@ -279,7 +283,7 @@ Content content_of(std::string_view der) {
     // PKCS#7 and PFX may be BER of indefinite length (0x80), which the DER reader refuses.
     const std::size_t header = length <= 0x80 ? 2u : 2u + (length & 0x7fu);
     const auto inside = der.substr(std::min(header, der.size()));
-    if (inside.starts_with('\x06')) return Content::pkcs7;
+    if (inside.starts_with('\x06')) return Content::pkcs7;           // contentType, RFC 5652 3
     if (inside.starts_with("\x02\x01\x03")) return Content::pfx;     // RFC 7292 4: version 3
     if (inside.starts_with("\x02\x01")) return Content::private_key; // version 0 or 1
     der::Reader outer(inside);

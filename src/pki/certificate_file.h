@@ -19,8 +19,7 @@ struct CertificateFile {
     // DER in file order; the server certificate first: in a PFX the one that belongs to the key, in
     // PKCS#7 the one that issued no other.
     std::vector<std::string> certificates;
-    std::vector<std::string>
-        notes; // "a private key stands beside the certificate; it was not read"
+    std::vector<std::string> notes; // "the file also holds a private key, which was not read"
 };
 
 // `password` absent: none was given (a PFX is then tried with none and with an empty one).

@@ -54,6 +54,8 @@ Fingerprint sha256(std::string_view bytes) {
     return digest;
 }
 
+// What deviates from RFC 5280 becomes a note, not an error: a certificate that a server shows is
+// judged as far as it can be read.
 Result<Certificate> read_certificate(std::string_view der) {
     if (der.size() > limits::kCertificateSize)
         return Problem{
@@ -96,7 +98,7 @@ std::string to_pem(std::string_view der) {
 }
 
 std::string name_text(std::string_view der_name) {
-    // Relative names (RDNs) stand from the root downwards in DER; people read the other way.
+    // DER writes relative names (RDNs) from the root downwards; RFC 4514 and people the other way.
     std::vector<std::string> parts;
     const bool readable = each_attribute(
         der_name,
@@ -163,6 +165,7 @@ void read_validity(std::string_view content, Certificate& certificate) {
         certificate.notes.push_back("the date it is valid until cannot be read");
 }
 
+// As text for people and as DER for comparisons: the text of two names may be equal and they not.
 void read_names(const CertificateLayout& layout, Certificate& certificate) {
     constexpr std::string_view kCommonName = "2.5.4.3"; // RFC 5280 appendix A.1
     certificate.subject_der = layout.subject;
@@ -177,6 +180,8 @@ void read_names(const CertificateLayout& layout, Certificate& certificate) {
 }
 
 void find_self_signature(const CertificateLayout& layout, Certificate& certificate) {
+    // Only where the names are equal is the signature worth checking: it takes as long as all the
+    // rest.
     certificate.self_issued = same_name(layout.subject, layout.issuer);
     if (!certificate.self_issued) return;
     const auto signature = check_signature(certificate.der, verification_key(layout.key));

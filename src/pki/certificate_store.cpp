@@ -60,6 +60,7 @@ CertificateStore::CertificateStore(Anchors anchors) : impl_(std::make_unique<Imp
 
 CertificateStore::~CertificateStore() = default;
 
+// One object for one certificate, however many servers show it: 10,000 endpoints share a few CAs.
 Result<CertificatePtr> CertificateStore::intern(std::string_view der) {
     const Fingerprint fingerprint = sha256(der);
     if (const auto known = impl_->by_fingerprint.find(fingerprint);
@@ -75,7 +76,7 @@ Result<CertificatePtr> CertificateStore::intern(std::string_view der) {
 
 ChainPtr CertificateStore::chain(const std::vector<std::string>& presented) {
     if (presented.empty()) return nullptr;
-    // The servers of a pool stand together in a list.
+    // Neighbours in a target list are often servers of one pool with one chain.
     if (impl_->last && is_chain_of(presented, *impl_->last)) return impl_->last;
     std::vector<Fingerprint> fingerprints;
     for (const auto& der : presented)
@@ -110,6 +111,7 @@ CertificatePtr CertificateStore::issuer_of(const Certificate& certificate, const
     const auto& path = chain.path.path;
     for (std::size_t i = 0; i + 1 < path.size(); ++i)
         if (path[i]->sha256 == certificate.sha256) return path[i + 1];
+    // Not on the path, for a chain without one, or for a certificate beside it.
     std::size_t checks = 0;
     for (const auto* group : {&chain.presented, &chain.fetched})
         for (const auto& candidate : *group)
@@ -126,7 +128,7 @@ CertificatePtr CertificateStore::without_issuer(const Chain& chain) const {
     const auto& last = !chain.fetched.empty()     ? chain.fetched.back()
                        : !chain.path.path.empty() ? chain.path.path.back()
                                                   : chain.presented.front();
-    return last->root_like ? nullptr : last;
+    return last->root_like ? nullptr : last; // above a root there is nothing to fetch
 }
 
 ChainPtr CertificateStore::complete(const Chain& chain, const std::vector<CertificatePtr>& found) {

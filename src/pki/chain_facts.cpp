@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The presented certificates as a graph "issued by", walked from the server certificate.
+// The presented certificates as a graph "issued by", walked from the server certificate: what a
+// server sends may be out of order, there twice, or not belong to the chain at all.
 #include "pki/chain_facts.h"
 
 #include "model/limits.h"
@@ -112,8 +113,8 @@ bool ChainGraph::issued_by_anchor(std::size_t position, Anchors::Impl& anchors) 
     return false;
 }
 
-// What cannot be verified, and what lies beyond the limit, is believed where the key identifiers do
-// not object: this is about what was sent, not about trust.
+// What cannot be verified, and what lies beyond the limit, counts as signed where the key
+// identifiers do not object: this describes what was sent, and no trust follows from it.
 bool ChainGraph::signature_fits(const Certificate& signed_one, const Certificate& issuer) {
     if (checks_ == limits::kPathSignatures) return key_ids_agree(signed_one, issuer);
     ++checks_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Revocation lists (RFC 5280 5), read without copying: some have a million entries.
 #include "pki/crl.h"
 
 #include "pki/algorithm_reader.h"
@@ -35,6 +36,7 @@ std::string_view revocation_reason(std::int64_t code) {
 }
 
 Result<Crl> Crl::read(std::string bytes) {
+    // A location shall give DER (RFC 5280 4.2.1.13); some give PEM.
     if (!bytes.starts_with('\x30'))
         if (auto der = der_of_pem(bytes)) bytes = std::move(*der);
     Crl crl;
@@ -81,9 +83,12 @@ bool Crl::read_list(std::string_view content) {
     facts_.issuer_der = issuer->whole;
     facts_.issuer = name_text(issuer->whole);
     facts_.this_update = der::time(*this_update);
+    // RFC 5280 demands nextUpdate, X.509 does not; some lists are valid for ever.
     if (next_update) facts_.next_update = der::time(*next_update);
     if (!facts_.this_update || (next_update && !facts_.next_update)) return false;
     if (entries) entries_ = entries->content;
+    // Counted, and found to be whole, before anything is looked up: half a list would call a
+    // revoked certificate good.
     der::Reader list(entries_);
     while (const auto entry = list.next()) {
         if (entry->tag != der::kSequence) return false;
@@ -120,6 +125,8 @@ bool Crl::read_extension(const std::string& oid, std::string_view value) {
     }
     if (oid == "2.5.29.27") { // delta CRL indicator
         const auto number = der::only(value, der::kInteger);
+        // Present though unreadable: the list is a delta all the same, and no substitute for a full
+        // one.
         facts_.base_number = number ? der::integer_hex(number->content) : "";
         return number.has_value();
     }
@@ -159,6 +166,7 @@ bool Crl::read_scope(std::string_view value) {
     return fields.finished();
 }
 
+// One pass for all certificates that ask; of several entries for one serial the last one counts.
 std::map<std::string, CrlEntry> Crl::find(const std::set<std::string>& serials) const {
     std::map<std::string, CrlEntry> found;
     der::Reader list(entries_);

@@ -30,6 +30,7 @@ constexpr std::size_t kOidOctets = 128;
 
 } // namespace
 
+// An element that reaches beyond its container makes all that follows worthless: the reader stops.
 std::optional<Element> Reader::next() {
     if (!ok_ || rest_.empty()) return std::nullopt;
     const auto header = read_header(rest_);
@@ -42,6 +43,7 @@ std::optional<Element> Reader::next() {
     return Element{header->tag, whole.substr(header->size), whole};
 }
 
+// An optional field that is not there is no error.
 std::optional<Element> Reader::next(std::uint8_t tag) {
     if (!ok_ || rest_.empty() || static_cast<std::uint8_t>(rest_.front()) != tag)
         return std::nullopt;

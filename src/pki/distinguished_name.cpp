@@ -17,12 +17,14 @@ X509NamePtr decode(std::string_view der_name) {
 
 } // namespace
 
+// libcrypto compares canonical forms: letter case and runs of spaces do not count (RFC 5280 7.1).
 bool same_name(std::string_view left, std::string_view right) {
     if (left == right) return true;
     const X509NamePtr first = decode(left), second = decode(right);
     return first && second && X509_NAME_cmp(first.get(), second.get()) == 0;
 }
 
+// Names that are the same have the same hash; 0 also where the name cannot be decoded.
 unsigned long name_hash(std::string_view der_name) {
     const X509NamePtr name = decode(der_name);
     int ok = 0;

@@ -66,6 +66,7 @@ bool read_distribution_point(
 } // namespace
 
 void read_extensions(std::string_view extensions, Certificate& certificate) {
+    // A broken extension does not hide the others; which one it was becomes a finding.
     std::map<std::string, int> seen;
     bool unreadable = false;
     der::Reader list(extensions);
@@ -84,7 +85,7 @@ void read_extensions(std::string_view extensions, Certificate& certificate) {
         }
         const int times = ++seen[*oid];
         if (times == 2) certificate.duplicate_extensions.push_back(*oid);
-        if (times > 1) continue;
+        if (times > 1) continue; // the first one counts
         for (const auto& known : kExtensions)
             if (known.oid == *oid && !known.decode(value->content, certificate))
                 certificate.undecodable.push_back(*oid);
@@ -118,6 +119,7 @@ bool read_distribution_point_name(
 ) {
     const auto choice = der::only(content);
     if (!choice) return false;
+    // Relative to the name of the CRL's issuer, so no location that could be asked.
     if (choice->tag == der::constructed(1)) {
         point.relative_name = true;
         return true;
@@ -139,6 +141,8 @@ bool read_distribution_point_name(
 
 namespace {
 
+// Each decoder keeps what it can read, also where it then answers false.
+
 bool read_subject_key_id(std::string_view value, Certificate& certificate) {
     const auto id = der::only(value, der::kOctetString);
     if (id) certificate.subject_key_id = to_hex(id->content);
@@ -149,6 +153,8 @@ bool read_key_usage(std::string_view value, Certificate& certificate) {
     const auto string = der::only(value, der::kBitString);
     const auto octets = string ? der::bits(string->content) : std::nullopt;
     if (!octets) return false;
+    // Bit 0 is the highest of the first octet (RFC 5280 4.2.1.3); here it is the lowest of a
+    // number.
     std::uint32_t usage = 0;
     for (std::uint32_t bit = 0; bit < 9 && bit / 8 < octets->size(); ++bit)
         if ((static_cast<std::uint8_t>((*octets)[bit / 8]) & (0x80u >> (bit % 8))) != 0)
@@ -157,6 +163,7 @@ bool read_key_usage(std::string_view value, Certificate& certificate) {
     return true;
 }
 
+// Present even where it cannot be read: the extension is not absent, and a rule must not say so.
 bool read_san(std::string_view value, Certificate& certificate) {
     auto& san = certificate.san.emplace();
     const auto names = der::only(value, der::kSequence);
@@ -164,6 +171,7 @@ bool read_san(std::string_view value, Certificate& certificate) {
     bool understood = true;
     der::Reader list(names->content);
     while (const auto name = list.next()) {
+        // Names are kept up to a limit, since a large certificate may have thousands.
         const bool room = san.dns.size() + san.ip.size() < limits::kNamesKept;
         const auto size = name->content.size();
         if (name->tag == kDnsName && room) {
@@ -236,6 +244,7 @@ bool read_authority_key_id(std::string_view value, Certificate& certificate) {
     return fields.finished();
 }
 
+// Present but empty forbids every use, which is not the same as absent.
 bool read_eku(std::string_view value, Certificate& certificate) {
     return read_oid_list(value, certificate.eku.emplace());
 }
@@ -255,6 +264,7 @@ bool read_oid_list(std::string_view value, std::vector<std::string>& out) {
     return understood && list.finished();
 }
 
+// Other methods and kinds of names are allowed and of no use here.
 bool read_authority_access(std::string_view value, Certificate& certificate) {
     constexpr std::string_view kOcsp = "1.3.6.1.5.5.7.48.1", kCaIssuers = "1.3.6.1.5.5.7.48.2";
     const auto sequence = der::only(value, der::kSequence);
@@ -327,6 +337,7 @@ bool read_ca_version(std::string_view value, Certificate& certificate) {
     return certificate.ca_version.has_value();
 }
 
+// The account's SID (KB5014754); that it is there is all that a rule needs.
 bool read_sid(std::string_view, Certificate& certificate) {
     certificate.sid_extension = true;
     return true;

@@ -17,6 +17,7 @@ namespace lyncprobe::pki {
 
 Identity::Identity(std::string id, std::vector<std::string> chain, std::shared_ptr<void> key)
     : id_(std::move(id)), chain_(std::move(chain)), key_(std::move(key)) {
+    // Their names are compared with those that a server asks for, in every handshake.
     for (const auto& der : chain_)
         if (const auto layout = certificate_layout(der)) issuers_.emplace_back(layout->issuer);
     if (!chain_.empty()) fingerprint_ = to_hex(sha256(chain_.front()));

@@ -14,6 +14,8 @@ constexpr std::size_t kKeysRemembered = 512, kPairsRemembered = 16384;
 
 } // namespace
 
+// Comparing two names as RFC 5280 7.1 demands decodes both; with numbers that is done once for each
+// name. By the hash of the canonical form first, then for certain.
 std::size_t NameIndex::id(const std::string& der_name) {
     const auto [known, fresh] = by_der_.try_emplace(der_name, count_);
     if (!fresh) return known->second;
@@ -25,6 +27,8 @@ std::size_t NameIndex::id(const std::string& der_name) {
     return count_++;
 }
 
+// Keyed by the key, not by the certificate, of the issuer: a renewed or cross-signed CA certificate
+// with the same key gives the same answer.
 Signature SignatureCache::check(const Certificate& signed_one, const Certificate& issuer) {
     const std::pair pair(signed_one.sha256, issuer.key.spki_sha256);
     if (const auto known = pairs_.find(pair); known != pairs_.end()) return known->second;
@@ -41,6 +45,7 @@ const VerificationKey& SignatureCache::key_of(const Certificate& issuer) {
                layout ? verification_key(layout->key) : VerificationKey{};
 }
 
+// Without an identifier on either side there is no objection (RFC 5280 4.2.1.1).
 bool key_ids_agree(const Certificate& signed_one, const Certificate& issuer) {
     return signed_one.authority_key_id.empty() || issuer.subject_key_id.empty() ||
            signed_one.authority_key_id == issuer.subject_key_id;

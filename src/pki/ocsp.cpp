@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// By libcrypto: a responder's signature may be by a delegate with a chain of its own.
 #include "pki/ocsp.h"
 
 #include "pki/crl.h"
@@ -30,6 +31,8 @@ std::string ocsp_request(const Certificate& certificate, const Certificate& issu
     const RequestPtr request(OCSP_REQUEST_new());
     std::string der;
     if (subject && above && request) {
+        // SHA-1 because every responder knows it (RFC 6960 4.3, RFC 5019 2.1.1); it only names the
+        // issuer. Without a nonce, so that responders may answer from their cache.
         IdPtr id(OCSP_cert_to_id(EVP_sha1(), subject.get(), above.get()));
         if (id && OCSP_request_add0_id(request.get(), id.get())) {
             [[maybe_unused]] const auto* given = id.release(); // the request's now
@@ -75,7 +78,7 @@ X509Ptr read_x509(const Certificate& certificate) {
     return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(certificate.der.size())));
 }
 
-// By whatever hash the responder chose.
+// The answer may be about several certificates, named by whatever hash the responder chose.
 OCSP_SINGLERESP* find_single(OCSP_BASICRESP& basic, X509& subject, X509& issuer) {
     for (int i = 0; i < OCSP_resp_count(&basic); ++i) {
         auto* single = OCSP_resp_get0(&basic, i);
@@ -102,7 +105,8 @@ void read_single(OCSP_SINGLERESP& single, OcspAnswer& answer) {
     answer.reason = revocation_reason(reason);
 }
 
-// The issuer alone is trusted, whatever is above it: it is the issuer of the certificate.
+// Trusted are the issuer of the certificate and its delegates (RFC 6960 4.2.2.2), whether or not
+// the issuer itself leads to a trust anchor: that is judged elsewhere.
 void verify(OCSP_BASICRESP& basic, X509& issuer, Time now, OcspFacts& facts) {
     const X509StorePtr store(X509_STORE_new());
     const CertificateStackPtr issuers(sk_X509_new_null());
@@ -118,10 +122,13 @@ void verify(OCSP_BASICRESP& basic, X509& issuer, Time now, OcspFacts& facts) {
         facts.signature = SignatureState::good;
         return;
     }
+    // Also where the responder's certificate is expired or may not sign responses; the text says
+    // which.
     facts.signature = SignatureState::bad;
     facts.signature_text = drain_error_text();
 }
 
+// Through our own reader, so that dates are read alike everywhere.
 std::optional<Time> time_of(const ASN1_GENERALIZEDTIME* time) {
     if (!time) return std::nullopt;
     const auto der = to_der(&i2d_ASN1_GENERALIZEDTIME, time);

@@ -138,7 +138,8 @@ std::vector<Candidate> Search::candidates() {
     for (const auto& anchor : anchors_.named(current.issuer_der))
         offer(anchor, true);
     take();
-    // A self-signed certificate can at most stand for an anchor of the same name and key.
+    // Above a self-signed certificate there can only be an anchor of the same name and key, such as
+    // a renewed root.
     if (current.root_like) return all;
     const auto [from, to] = by_subject_.equal_range(names_.id(current.issuer_der));
     for (auto issuer = from; issuer != to; ++issuer)
@@ -176,6 +177,8 @@ std::string Search::refusal(const Candidate& candidate) {
     );
 }
 
+// The longest attempt explains best what is missing. The number of attempts is bounded: a server
+// can send certificates that make it exponential.
 void Search::dead_end(std::string why) {
     const Certificate& last = *path_.back();
     if (why.empty())
@@ -200,8 +203,8 @@ bool Search::was_presented(const Certificate& certificate) const {
     return fingerprints_.contains(certificate.sha256);
 }
 
-// A version 1 root has no extension to say that it is a CA; the operator or the system vouches for
-// it.
+// A version 1 root has no extension to say that it is a CA; it counts as one where the operator or
+// the system trusts it.
 bool may_issue(const Certificate& certificate, bool anchor) {
     if (certificate.key_usage && (*certificate.key_usage & kKeyCertSign) == 0) return false;
     if (certificate.basic_constraints) return certificate.basic_constraints->ca;

@@ -22,6 +22,7 @@ std::string_view without_headers(std::string_view body);
 
 } // namespace
 
+// Notepad and PowerShell's redirection save UTF-16 or put a byte order mark before UTF-8.
 std::string plain_text(std::string_view bytes) {
     if (bytes.starts_with("\xff\xfe")) return from_utf16(bytes.substr(2), true);
     if (bytes.starts_with("\xfe\xff")) return from_utf16(bytes.substr(2), false);
@@ -29,6 +30,8 @@ std::string plain_text(std::string_view bytes) {
     return std::string(bytes);
 }
 
+// Strict in everything but white space, since a wrong character shows a damaged file. It may be a
+// key, so no copy of it stays in memory.
 std::optional<std::string> decode_base64(std::string_view text) {
     std::string packed;
     packed.reserve(text.size());
@@ -51,7 +54,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
     );
     OPENSSL_cleanse(packed.data(), packed.size());
     if (size < 0) return std::nullopt;
-    bytes.resize(static_cast<std::size_t>(size) - padding);
+    bytes.resize(static_cast<std::size_t>(size) - padding); // padding decodes to zero octets
     return bytes;
 }
 
@@ -86,6 +89,8 @@ std::optional<Result<PemBlock>> PemScanner::next() {
     }
 }
 
+// Counted on from the last call: a file of many blocks is gone through once. A carriage return
+// alone ends a line, too, as old Macs wrote it.
 int PemScanner::line_at(std::size_t position) {
     for (; counted_ < position; ++counted_) {
         const char c = text_[counted_];

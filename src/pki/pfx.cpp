@@ -32,7 +32,8 @@ class PfxReader {
     Result<PfxContents> read(std::string_view bytes);
 
   private:
-    // No password and an empty one are different keys in PKCS#12.
+    // No password and an empty one are different keys in PKCS#12 (RFC 7292 B.1); Windows writes
+    // either.
     struct Try {
         const char* text = nullptr;
         int size = 0;

@@ -49,6 +49,7 @@ Result<PrivateKey> read_private_key(std::string_view bytes, const Password& pass
 bool key_fits(const PrivateKey& key, std::string_view certificate_der) {
     const auto layout = certificate_layout(certificate_der);
     const VerificationKey own = layout ? verification_key(layout->key) : nullptr;
+    // The certificate's key is decoded within limits; a hostile one could keep libcrypto busy.
     const bool fits =
         own && key &&
         EVP_PKEY_eq(static_cast<EVP_PKEY*>(own.get()), static_cast<EVP_PKEY*>(key.get())) == 1;
@@ -108,6 +109,7 @@ Result<PrivateKey> read_pem_key(std::string_view text, const Password& password)
 
 Result<PrivateKey> read_der_key(std::string_view der, const Password& password) {
     const unsigned char* at = octets(der);
+    // The encrypted form first: d2i_AutoPrivateKey would try to read it as a key.
     const X509SigPtr encrypted(d2i_X509_SIG(nullptr, &at, static_cast<long>(der.size())));
     ERR_clear_error();
     if (encrypted) return decrypt_key(*encrypted, password);
@@ -121,6 +123,7 @@ Result<PrivateKey> decrypt_key(const X509_SIG& encrypted, const Password& passwo
     const X509_ALGOR* algorithm = nullptr;
     X509_SIG_get0(&encrypted, &algorithm, nullptr);
     DerivationBudget budget;
+    // Before the password is tried: the file chooses the number of rounds.
     if (const auto charged = budget.charge(to_der(i2d_X509_ALGOR, algorithm)); !charged)
         return charged.error();
     if (!password) return password_problem(password, "the private key");
@@ -167,7 +170,7 @@ Result<PrivateKey> read_traditional_key(const PemBlock& block, const Password& p
     return shared(std::move(key));
 }
 
-// Never asks at a terminal.
+// Given to libcrypto in place of its own, which asks at the terminal.
 int give_password(char* buffer, int size, int, void* password) {
     const auto& given = *static_cast<const Password*>(password);
     if (!given || given->size() > static_cast<std::size_t>(size)) return -1;
@@ -179,6 +182,8 @@ PrivateKey shared(EvpPkeyPtr key) {
     return {key.release(), [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); }};
 }
 
+// What a key derivation costs, read from its parameters before it is run; nothing where the scheme
+// is not known.
 std::optional<std::uint64_t> derivation_rounds(std::string_view algorithm_der) {
     const auto sequence = der::only(algorithm_der, der::kSequence);
     der::Reader parts(sequence ? sequence->content : std::string_view{});
@@ -195,7 +200,7 @@ std::optional<std::uint64_t> derivation_rounds(std::string_view algorithm_der) {
     fields.next(); // salt
     const auto first = positive(fields.next(der::kInteger));
     if (*oid != "1.3.6.1.4.1.11591.4.11") return first; // PBKDF2 and PBES1: the iteration count
-    // scrypt, RFC 7914 7: N, r, p
+    // scrypt, RFC 7914 7: N, r, p. Its cost is their product, and so is its memory.
     const auto block_size = positive(fields.next(der::kInteger));
     const auto parallel = positive(fields.next(der::kInteger));
     constexpr std::uint64_t kMost = std::numeric_limits<std::int32_t>::max();

@@ -132,7 +132,7 @@ TEST_CASE("file: a private key beside the certificate is noted and in no output"
         const auto file = read(text);
         CHECK(file.certificates == Ders{leaf()});
         REQUIRE(file.notes.size() == 1);
-        CHECK(file.notes.front() == "a private key stands beside the certificate; it was not read");
+        CHECK(file.notes.front() == "the file also holds a private key, which was not read");
     }
     const auto only = problem(secret);
     CHECK(only.what == "this is a private key, not a certificate");
