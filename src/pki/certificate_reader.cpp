@@ -40,12 +40,16 @@ std::string base64(std::string_view bytes);
 
 void initialise_openssl() {
     count_failed_allocations();
+    const AllocationWatch memory;
     const int ready = OPENSSL_init_crypto(
         OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_DIGESTS | OPENSSL_INIT_ADD_ALL_CIPHERS,
         nullptr
     );
-    // The default context fails only where memory runs out; OpenSSL 3.0 crashes later without it.
+    // OpenSSL 3.0 crashes later without its default context. Where an allocation failed it says
+    // that it is ready all the same, and has not got every algorithm: good signatures would look
+    // bad.
     if (ready != 1 || OSSL_LIB_CTX_get0_global_default() == nullptr) throw std::bad_alloc();
+    memory.check();
 }
 
 Fingerprint sha256(std::string_view bytes) {
