@@ -7,11 +7,10 @@
 #include "app/process.h"
 #include "app/reporting.h"
 #include "model/escape.h"
-#include "model/glob.h"
 #include "plan/discovery.h"
-#include "plan/discovery_checks.h"
 #include "probes/probe.h"
 #include "report/discovery.h"
+#include "rules/engine/judge.h"
 
 #include <algorithm>
 #include <chrono>
@@ -31,50 +30,6 @@ int stop(const Problem& problem) {
     say(to_text(problem));
     return kExitUsage;
 }
-
-// --only and --skip choose checks of DNS as they choose rules; with --scan a word may mean either.
-class Selection {
-  public:
-    static Result<Selection> make(const Options& options) {
-        Selection out(options);
-        if (options.scan_too) return out;
-        for (const auto* globs : {&options.settings.only, &options.settings.skip})
-            for (const auto& glob : *globs)
-                if (!matches_any(glob))
-                    return Problem{
-                        .what = fmt::format("discover has no check '{}'", glob),
-                        .hint = "docs/discovery.md lists them"};
-        return out;
-    }
-
-    bool chosen(const Finding& finding) const {
-        const auto matches = [&](const std::string& glob) {
-            return glob_matches(glob, finding.rule);
-        };
-        const bool wanted = only_.empty() || std::ranges::any_of(only_, matches);
-        return wanted && std::ranges::none_of(skip_, matches);
-    }
-
-    // What is left for the rules of a scan.
-    static std::vector<std::string> of_rules(const std::vector<std::string>& globs) {
-        std::vector<std::string> out;
-        for (const auto& glob : globs)
-            if (!matches_any(glob)) out.push_back(glob);
-        return out;
-    }
-
-  private:
-    explicit Selection(const Options& options)
-        : only_(options.settings.only), skip_(options.settings.skip) {}
-
-    static bool matches_any(const std::string& glob) {
-        return std::ranges::any_of(plan::discovery_checks(), [&](const plan::CheckInfo& check) {
-            return glob_matches(glob, check.id);
-        });
-    }
-
-    std::vector<std::string> only_, skip_;
-};
 
 std::optional<Problem> find_out(Discovery& found, const Options& options) {
     const auto family = options.settings.address_family.value_or(0);
@@ -160,10 +115,7 @@ int scan(const Discovery& found, const Options& options) {
         say("nothing was found that could be probed");
         return 0;
     }
-    auto its_options = options;
-    its_options.settings.only = Selection::of_rules(options.settings.only);
-    its_options.settings.skip = Selection::of_rules(options.settings.skip);
-    return run_deployment(std::move(deployment), its_options);
+    return run_deployment(std::move(deployment), options);
 }
 
 // Input errors, internal errors and interrupts hide everything; then 1 comes before 3.
@@ -176,7 +128,10 @@ int worse(int a, int b) {
 } // namespace
 
 int run_discover(const Options& options) {
-    const auto selection = Selection::make(options);
+    const auto selection = rules::Selection::make(
+        options.settings.only, options.settings.skip,
+        options.scan_too ? rules::Judged::both : rules::Judged::dns
+    );
     if (!selection) return stop(selection.error());
     count_interrupts(); // from now on a temporary file is there that has to be removed
     auto sinks = open_sinks(options);
@@ -190,12 +145,8 @@ int run_discover(const Options& options) {
         if (std::ranges::find(found.domains, name, &DomainDiscovery::domain) == found.domains.end())
             found.domains.push_back(plan::discovery_of(name));
     if (const auto problem = find_out(found, options)) return stop(*problem);
-    for (auto& domain : found.domains) {
-        domain.findings = plan::judge_discovery(domain);
-        std::erase_if(domain.findings, [&](const Finding& finding) {
-            return !selection->chosen(finding);
-        });
-    }
+    for (auto& domain : found.domains)
+        domain.findings = rules::judge_domain(domain, *selection);
     found.finished_at = now();
     report::summarise(found, fail_on(options.settings.fail_on));
 

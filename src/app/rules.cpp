@@ -17,7 +17,7 @@ int run_rules(const Options& options) {
     const auto& id = options.inputs.front();
     if (const auto* rule = rules::find(id)) return print(rules::explain(*rule));
     std::vector<std::string_view> ids;
-    for (const auto* rule : rules::all())
+    for (const auto* rule : rules::catalogue())
         ids.push_back(rule->id);
     const auto near = nearest(id, ids);
     std::cerr << "lyncprobe: there is no rule '" << for_terminal(id) << "'"

@@ -59,7 +59,22 @@
     X(mutual_trust)                                                                                \
     X(ca_names_cut)                                                                                \
     X(ca_names_intermediate)                                                                       \
-    X(chain_elsewhere)
+    X(chain_elsewhere)                                                                             \
+    X(dns_records)                                                                                 \
+    X(dns_lyncdiscover_split)                                                                      \
+    X(dns_lyncdiscover_alias)                                                                      \
+    X(dns_hosting)                                                                                 \
+    X(dns_plain_sip)                                                                               \
+    X(dns_wildcard)                                                                                \
+    X(dns_srv_owner)                                                                               \
+    X(dns_srv_none)                                                                                \
+    X(dns_srv_name)                                                                                \
+    X(dns_strict_naming)                                                                           \
+    X(dns_srv_host)                                                                                \
+    X(dns_answer)                                                                                  \
+    X(dns_srv_alias)                                                                               \
+    X(dns_srv_port)                                                                                \
+    X(dns_srv_order)
 
 namespace lyncprobe::rules {
 

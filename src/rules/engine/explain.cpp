@@ -14,6 +14,18 @@ namespace {
 
 constexpr std::size_t kWidth = 80;
 
+constexpr Room kRooms[] = {
+    {Scope::certificate, "certificate", "every certificate presented"},
+    {Scope::leaf, "server_certificate", "the server certificate"},
+    {Scope::chain, "chain", "the chain as a whole"},
+    {Scope::endpoint, "endpoint", "the endpoint"},
+    {Scope::conversation, "conversation", "what the endpoint's protocol answers"},
+    {Scope::revocation, "revocation", "the revocation status of each certificate presented"},
+    {Scope::deployment, "deployment", "the whole deployment"},
+    {Scope::dns, "dns", "the DNS records of a SIP domain"},
+    {Scope::conclusion, "verdicts", "whether federation with a domain will work"},
+};
+
 std::vector<DecisionInfo> decisions_of(const Rule&);
 std::string_view judged(Scope);
 std::string block(std::string_view title, std::string_view text);
@@ -43,43 +55,38 @@ std::string explain(const Rule& rule) {
 }
 
 std::string list() {
+    const auto known = catalogue();
     std::size_t id_width = 0;
-    for (const auto* rule : all())
+    for (const auto* rule : known)
         id_width = std::max(id_width, rule->id.size());
     std::string out;
-    for (const auto* rule : all())
-        out += fmt::format(
-            "{:<{}}  {:<11}  {}\n", rule->id, id_width, to_text(rule->scope), rule->title
-        );
+    for (const auto& room : kRooms) {
+        out += fmt::format("{}{}\n", out.empty() ? "" : "\n", room.judged);
+        for (const auto* rule : known)
+            if (rule->scope == room.scope)
+                out += fmt::format("  {:<{}}  {}\n", rule->id, id_width, rule->title);
+    }
     return out;
 }
 
 std::string markdown() {
-    std::string out =
-        "# Rules\n\n"
-        "Generated from the rules themselves; `lyncprobe rules ID` prints the same.\n\n"
-        "| rule | what | judged |\n|---|---|---|\n";
-    for (const auto* rule : all())
+    std::string out = "# Rules\n\n"
+                      "Generated from the rules themselves; `lyncprobe rules ID` prints the same. "
+                      "It has every id "
+                      "that a command prints:\nthe rules of `scan` and `check`, those about DNS of "
+                      "`discover`, and "
+                      "the reasons of `federation`.\n\n"
+                      "| rule | what | judged |\n|---|---|---|\n";
+    for (const auto* rule : catalogue())
         out += fmt::format(
             "| [`{0}`](#{0}) | {1} | {2} |\n", rule->id, rule->title, judged(rule->scope)
         );
-    for (const auto* rule : all())
+    for (const auto* rule : catalogue())
         out += markdown_of(*rule);
     return out;
 }
 
-std::string_view to_text(Scope scope) {
-    switch (scope) {
-    case Scope::certificate: return "certificate";
-    case Scope::leaf: return "leaf";
-    case Scope::chain: return "chain";
-    case Scope::endpoint: return "endpoint";
-    case Scope::conversation: return "answer";
-    case Scope::deployment: return "deployment";
-    case Scope::revocation: return "revocation";
-    }
-    return "?";
-}
+std::span<const Room> rooms() { return kRooms; }
 
 namespace {
 
@@ -91,16 +98,7 @@ std::vector<DecisionInfo> decisions_of(const Rule& rule) {
 }
 
 std::string_view judged(Scope scope) {
-    switch (scope) {
-    case Scope::certificate: return "every certificate presented";
-    case Scope::leaf: return "the server certificate";
-    case Scope::chain: return "the chain as a whole";
-    case Scope::endpoint: return "the endpoint";
-    case Scope::conversation: return "what the endpoint's protocol answers";
-    case Scope::deployment: return "the whole deployment";
-    case Scope::revocation: return "the revocation status of each certificate presented";
-    }
-    return "?";
+    return std::ranges::find(kRooms, scope, &Room::scope)->judged;
 }
 
 std::string block(std::string_view title, std::string_view text) {

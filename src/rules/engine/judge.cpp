@@ -24,10 +24,58 @@ Ruling ruling_of(const Rule&, const Subject&);
 Ruling could_not_judge(const std::string& error);
 Finding finding_of(const Rule&, Ruling);
 Finding unreadable_entry(const Rule&, std::size_t position);
-Problem unknown_glob(std::string_view option, const std::string& glob);
+bool is_judged(const Rule&, Judged);
+Problem unknown_glob(std::string_view option, const std::string& glob, Judged);
 bool any_matches(const std::vector<std::string>& globs, std::string_view id);
-std::string_view source_text(const Rule&);
 bool is_open(Verdict);
+
+template <class Predicate>
+bool any_rule(std::span<const Rule* const> rules, Predicate predicate) {
+    return std::any_of(rules.begin(), rules.end(), [&](const Rule* rule) {
+        return predicate(*rule);
+    });
+}
+
+// DomainFindings is one run of the rules about DNS on one domain.
+class DomainFindings {
+  public:
+    explicit DomainFindings(const DomainDiscovery& domain) : domain_(domain) {}
+
+    void judge(const Rule& rule) {
+        try {
+            for (auto& said : rule.check_domain(domain_))
+                keep(rule, std::move(said));
+        } catch (const std::bad_alloc&) {
+            throw;
+        } catch (const std::exception& thrown) {
+            keep(rule, {.ruling = could_not_judge(thrown.what())});
+        }
+    }
+
+    // What is said of one target of a record stands together, whichever rule says it.
+    std::vector<Finding> take(bool records_only) {
+        std::stable_sort(found_.begin(), found_.end(), [](const Found& left, const Found& right) {
+            return left.where < right.where;
+        });
+        std::vector<Finding> out;
+        for (auto& found : found_)
+            if (!records_only || found.where.first) out.push_back(std::move(found.finding));
+        return out;
+    }
+
+  private:
+    struct Found {
+        std::pair<std::optional<std::size_t>, std::size_t> where; // row, place in it
+        Finding finding;
+    };
+
+    void keep(const Rule& rule, DomainRuling said) {
+        found_.push_back({{said.row, said.place}, finding_of(rule, std::move(said.ruling))});
+    }
+
+    const DomainDiscovery& domain_;
+    std::vector<Found> found_;
+};
 
 // Judging is one run of judge(): the rules, what they look at, and the findings so far.
 class Judging {
@@ -131,24 +179,59 @@ std::span<const Rule* const> all() { return kRules; }
 const Rule* find(std::string_view id) {
     for (const auto* rule : all())
         if (rule->id == id) return rule;
+    for (const auto& conclusion : conclusions())
+        if (conclusion.id == id) return &conclusion;
     return nullptr;
 }
 
+std::vector<const Rule*> catalogue() {
+    std::vector<const Rule*> out(all().begin(), all().end());
+    for (const auto& conclusion : conclusions())
+        out.push_back(&conclusion);
+    return out;
+}
+
+std::string_view source_text(const Rule& rule) {
+    static const auto texts = [] {
+        std::map<std::string_view, std::string> out;
+        for (const auto* known : catalogue())
+            out[known->id] = to_text(known->source);
+        return out;
+    }();
+    const auto found = texts.find(rule.id);
+    return found == texts.end() ? rule.source.document : std::string_view(found->second);
+}
+
 Result<Selection> Selection::make(
-    const std::vector<std::string>& only, const std::vector<std::string>& skip
+    const std::vector<std::string>& only, const std::vector<std::string>& skip, Judged judged
 ) {
+    const auto of_dns = [](const std::string& glob) {
+        return any_rule(all(), [&](const Rule& rule) {
+            return rule.scope == Scope::dns && glob_matches(glob, rule.id);
+        });
+    };
     for (const auto& [option, globs] : {std::pair("--only", &only), std::pair("--skip", &skip)})
         for (const auto& glob : *globs)
-            if (std::none_of(all().begin(), all().end(), [&](const Rule* rule) {
-                    return glob_matches(glob, rule->id);
+            if (!any_rule(all(), [&](const Rule& rule) {
+                    return is_judged(rule, judged) && glob_matches(glob, rule.id);
                 }))
-                return unknown_glob(option, glob);
+                return unknown_glob(option, glob, judged);
     Selection selection;
     selection.everything_ = false;
     selection.only_ = only;
-    for (const auto* rule : all())
-        if ((only.empty() || any_matches(only, rule->id)) && !any_matches(skip, rule->id))
+    auto its_only = only, its_skip = skip;
+    if (judged == Judged::both) {
+        std::erase_if(its_only, of_dns);
+        std::erase_if(its_skip, of_dns);
+    }
+    for (const auto* rule : all()) {
+        if (!is_judged(*rule, judged)) continue;
+        const bool dns = rule->scope == Scope::dns;
+        const auto& wanted = dns ? only : its_only;
+        if ((wanted.empty() || any_matches(wanted, rule->id)) &&
+            !any_matches(dns ? skip : its_skip, rule->id))
             selection.rules_.push_back(rule);
+    }
     if (selection.rules_.empty())
         return Problem{.what = "--only and --skip leave no rule to judge by"};
     return selection;
@@ -201,6 +284,20 @@ std::vector<TopologyRow> judge_run(
         }
     }
     return rows;
+}
+
+std::vector<Finding> judge_domain(const DomainDiscovery& domain, const Selection& selection) {
+    DomainFindings findings(domain);
+    for (const auto* rule : all())
+        if (rule->scope == Scope::dns && selection.chosen(*rule)) findings.judge(*rule);
+    return findings.take(false);
+}
+
+std::vector<Finding> judge_srv_records(const DomainDiscovery& domain) {
+    DomainFindings findings(domain);
+    for (const auto* rule : all())
+        if (rule->scope == Scope::dns) findings.judge(*rule);
+    return findings.take(true);
 }
 
 Finding judge_one(const Rule& rule, const Subject& subject) {
@@ -258,13 +355,18 @@ Finding unreadable_entry(const Rule& rule, std::size_t position) {
     return finding_of(rule, fail(error).with("error", error));
 }
 
-Problem unknown_glob(std::string_view option, const std::string& glob) {
+bool is_judged(const Rule& rule, Judged judged) {
+    return judged == Judged::both || (judged == Judged::dns) == (rule.scope == Scope::dns);
+}
+
+Problem unknown_glob(std::string_view option, const std::string& glob, Judged judged) {
     std::vector<std::string_view> ids;
     for (const auto* rule : all())
-        ids.push_back(rule->id);
+        if (is_judged(*rule, judged)) ids.push_back(rule->id);
     const auto near = nearest(glob, ids);
     return {
-        .what = fmt::format("{} {}: no rule has this id", option, glob),
+        .what = judged == Judged::dns ? fmt::format("discover has no check '{}'", glob)
+                                      : fmt::format("{} {}: no rule has this id", option, glob),
         .hint =
             near.empty() ? "lyncprobe rules lists them" : fmt::format("did you mean '{}'?", near)};
 }
@@ -273,18 +375,6 @@ bool any_matches(const std::vector<std::string>& globs, std::string_view id) {
     return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
         return glob_matches(glob, id);
     });
-}
-
-// "document, section", kept for as long as the process lives.
-std::string_view source_text(const Rule& rule) {
-    static const auto texts = [] {
-        std::map<std::string_view, std::string> out;
-        for (const auto* known : all())
-            out[known->id] = to_text(known->source);
-        return out;
-    }();
-    const auto found = texts.find(rule.id);
-    return found == texts.end() ? rule.source.document : std::string_view(found->second);
 }
 
 bool is_open(Verdict verdict) {

@@ -2,6 +2,7 @@
 // Runs the rules over one chain and turns rulings into findings.
 #pragma once
 
+#include "model/discovery.h"
 #include "model/finding.h"
 #include "rules/engine/rule.h"
 
@@ -11,16 +12,29 @@
 
 namespace lyncprobe::rules {
 
-std::span<const Rule* const> all(); // in the order of the contract
-const Rule* find(std::string_view id);
+std::span<const Rule* const> all(); // those that judge, in the order of the contract
+// The reasons of the go-live verdict that are no finding of a rule (verdicts/go_live_reasons.cpp).
+std::span<const Rule> conclusions();
+// Both: everything whose id any command can print.
+std::vector<const Rule*> catalogue();
+const Rule* find(std::string_view id); // in the catalogue; null where it is not
+// "document, section", kept for as long as the process lives.
+std::string_view source_text(const Rule&);
+
+// Which rules a command judges by: those of a scan or of certificate files, those about DNS, or
+// both where discovery goes on to a scan.
+enum class Judged { scan, dns, both };
 
 // Selection holds the rules of a run: --only and --skip, ids or globs.
 class Selection {
   public:
     Selection() = default; // every rule
-    // A glob that matches no rule is a Problem.
+    // A Problem where a glob matches no rule of the kind, or no rule is left. With Judged::both a
+    // glob that matches a rule about DNS chooses among those only: `--only dns-records` shows one
+    // check of the discovery and leaves the scan as it is.
     static Result<Selection> make(
-        const std::vector<std::string>& only, const std::vector<std::string>& skip
+        const std::vector<std::string>& only, const std::vector<std::string>& skip,
+        Judged judged = Judged::scan
     );
     bool chosen(const Rule&) const;
     // Does --only name it by its whole id? Then it says, too, where it does not apply.
@@ -41,6 +55,12 @@ std::vector<const Finding*> judge(const Chain&, const Context&, const Selection&
 
 // The chosen deployment rules over all endpoints of a run, after the last of them.
 std::vector<TopologyRow> judge_run(const RunResult&, const Selection&, FindingPool&);
+
+// The chosen rules about DNS on one SIP domain: first what is said of the domain, then of its SRV
+// records in their order.
+std::vector<Finding> judge_domain(const DomainDiscovery&, const Selection& = {});
+// Of these only what is said of its SRV records.
+std::vector<Finding> judge_srv_records(const DomainDiscovery&);
 
 // The same as judge() by a list of one's own.
 std::vector<const Finding*>

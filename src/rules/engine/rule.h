@@ -4,6 +4,7 @@
 
 #include "model/certificate.h"
 #include "model/deployment.h"
+#include "model/discovery.h"
 #include "model/finding.h"
 #include "model/policy.h"
 #include "model/revocation.h"
@@ -22,8 +23,20 @@ namespace lyncprobe::rules {
 // What a rule looks at; `certificate` rules run once for each certificate presented. A
 // `conversation` rule judges what the protocol answered and runs where it answered anything, also
 // without a chain. A `revocation` rule judges each presented certificate about whose revocation
-// something is known, and gives no finding where there is nothing or where it does not apply.
-enum class Scope { certificate, leaf, chain, endpoint, conversation, deployment, revocation };
+// something is known, and gives no finding where there is nothing or where it does not apply. A
+// `dns` rule judges the records of a SIP domain. A `conclusion` is no rule that runs: it is a
+// reason of the go-live verdict, drawn from everything else (verdicts/go_live.h).
+enum class Scope {
+    certificate,
+    leaf,
+    chain,
+    endpoint,
+    conversation,
+    deployment,
+    revocation,
+    dns,
+    conclusion
+};
 
 struct Source {
     std::string_view document; // "Certificate infrastructure requirements for Lync Server 2013"
@@ -117,6 +130,13 @@ struct RunRuling {
     std::vector<std::size_t> endpoints; // indices into RunResult::endpoints
 };
 
+// DomainRuling is what a dns rule says about a SIP domain, or about one of its SRV records.
+struct DomainRuling {
+    Ruling ruling;
+    std::optional<std::size_t> row = {}; // index into DomainDiscovery::rows; absent: the domain
+    std::size_t place = 0;               // in the row: 0 itself, then its targets, what is last
+};
+
 struct Rule {
     std::string_view id;
     std::string_view title;
@@ -136,6 +156,8 @@ struct Rule {
     Ruling (*check)(const Subject&) = nullptr;
     // In its place for Scope::deployment; it gives no ruling where it does not apply.
     std::vector<RunRuling> (*check_run)(const RunResult&) = nullptr;
+    // In its place for Scope::dns; it gives no ruling where it does not apply.
+    std::vector<DomainRuling> (*check_domain)(const DomainDiscovery&) = nullptr;
 };
 
 } // namespace lyncprobe::rules

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "rules/verdicts/go_live.h"
 
-#include "plan/discovery_checks.h"
 #include "plan/discovery_naming.h"
+#include "rules/engine/judge.h"
+#include "rules/verdicts/go_live_reasons.h"
 
 #include <algorithm>
 #include <limits>
@@ -16,8 +17,6 @@ namespace lyncprobe::rules {
 namespace {
 
 constexpr std::string_view kRecord = "_sipfederationtls._tcp";
-constexpr std::string_view kRecords = "Determine DNS requirements for Lync Server 2013";
-constexpr std::string_view kPartnersPage = "Set-CsAccessEdgeConfiguration, New-CsAllowedDomain";
 
 // Weighed is a reason with what decides how much it counts.
 struct Weighed {
@@ -25,13 +24,6 @@ struct Weighed {
     std::uint16_t priority = 0;
     bool reach = false; // another address or record may stand in
 };
-
-GoLiveReason reason_of(
-    std::string_view code, Weight weight, Party side, std::string message, std::string fix,
-    std::string_view source
-) {
-    return {code, weight, side, std::move(message), std::move(fix), source, std::nullopt};
-}
 
 // A server without recursion knows nothing of what is behind an alias into another zone.
 bool surely_absent(const DnsAnswer& answer) {
@@ -97,7 +89,7 @@ void Assessment::records() {
                 "there is no SRV record {}.{}: nobody finds the Edge of this domain", kRecord,
                 asked_.domain
             ),
-            publish, kRecords
+            publish
         ));
     if (answer.status != DnsStatus::found)
         return add(reason_of(
@@ -106,11 +98,9 @@ void Assessment::records() {
                 "no answer about the SRV record {}.{}: {}{}", kRecord, asked_.domain,
                 in_words(answer.status), answer.detail.empty() ? "" : ", " + answer.detail
             ),
-            "ask a resolver that knows the domain (--resolver)", kRecords
+            "ask a resolver that knows the domain (--resolver)"
         ));
-    plan::checks::FindingList findings;
-    plan::checks::judge_srv_records(asked_.records, findings);
-    for (const auto& finding : findings.take())
+    for (const auto& finding : judge_srv_records(asked_.records))
         record_finding(finding);
 }
 
@@ -118,13 +108,10 @@ void Assessment::record_finding(const Finding& finding) {
     if (finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable) return;
     const bool none = finding.rule == "dns-srv-none"; // says that there is no such service
     Weighed out;
-    out.reason = reason_of(
-        finding.rule,
-        finding.verdict == Verdict::fail || none   ? Weight::fails
-        : finding.verdict == Verdict::inconclusive ? Weight::open
-                                                   : Weight::note,
-        Party::theirs, finding.message, std::string(finding.fix), finding.source
-    );
+    const auto weight = finding.verdict == Verdict::fail || none   ? Weight::fails
+                        : finding.verdict == Verdict::inconclusive ? Weight::open
+                                                                   : Weight::note;
+    out.reason = reason_by(finding, weight, Party::theirs);
     const auto* port = finding.evidence.find("port");
     const auto* number = port ? std::get_if<std::int64_t>(port) : nullptr;
     out.priority =
@@ -150,9 +137,8 @@ void Assessment::direct_host() {
             "{}: {}{}", asked_.direct, in_words(host.status),
             host.detail.empty() ? "" : ", " + host.detail
         ),
-        gone ? "publish an address for this name, or correct the name (-ProxyFqdn)"
-             : "ask a resolver that knows the name (--resolver)",
-        kPartnersPage
+        gone ? std::nullopt
+             : std::optional<std::string>("ask a resolver that knows the name (--resolver)")
     ));
 }
 
@@ -189,7 +175,7 @@ void Assessment::endpoints() {
                 fmt::format(
                     "{} more addresses of {} were left out", row.addresses_skipped, target.host
                 ),
-                {}, {}
+                ""
             ));
     }
 }
@@ -199,21 +185,22 @@ void Assessment::ourselves() {
     if (run_.identities.empty())
         return add(reason_of(
             "no-identity", Weight::open, Party::ours,
-            "no certificate of ours was given, so mutual TLS and the answer to us cannot be judged",
-            "give the certificate of our Edge: --cert FILE --key FILE, or --pfx FILE", {}
+            "no certificate of ours was given, so mutual TLS and the answer to us cannot be judged"
         ));
     const auto& identity = run_.identities.front();
-    for (const auto* finding : refusing(identity.findings, identity.chain.get()))
-        add(reason_of(
+    for (const auto* finding : refusing(identity.findings, identity.chain.get())) {
+        auto reason = reason_of(
             "our-certificate", Weight::fails, Party::ours,
             fmt::format("our own certificate, {}: {}", finding->rule, finding->message),
-            std::string(finding->fix), finding->source
-        ));
+            std::string(finding->fix)
+        );
+        reason.source = finding->source;
+        add(std::move(reason));
+    }
     if (asked_.our_domain.empty())
         return add(reason_of(
             "our-domain", Weight::open, Party::ours,
-            "no SIP domain of ours is known, so OPTIONS was asked in nobody's name",
-            "name it: --our-domain DOMAIN", {}
+            "no SIP domain of ours is known, so OPTIONS was asked in nobody's name"
         ));
     if (identity.chain && !identity.chain->presented.empty())
         our_name(*identity.chain->presented.front());
@@ -240,8 +227,7 @@ void Assessment::our_name(const Certificate& certificate) {
             "reissue it with the name of our Access Edge in {}, or ask in the name of another "
             "domain (--our-domain)",
             asked_.our_domain
-        ),
-        kRecords
+        )
     ));
 }
 
@@ -270,7 +256,7 @@ GoLiveAnswer Assessment::conclusion() {
     if (!proven && !any(Weight::fails) && !any(Weight::open))
         out.reasons.push_back(reason_of(
             "not-tested", Weight::open, Party::ours, "nothing was seen that shows it would work",
-            "run it again with --verbose", {}
+            "run it again with --verbose"
         ));
     std::ranges::stable_sort(out.reasons, {}, &GoLiveReason::weight);
     out.verdict = any(Weight::fails)  ? GoLive::will_fail

@@ -4,6 +4,7 @@
 #include "rules/deployment/ca_lists.h"
 #include "rules/engine/helpers.h"
 #include "rules/verdicts/go_live.h"
+#include "rules/verdicts/go_live_reasons.h"
 
 #include <algorithm>
 #include <array>
@@ -14,12 +15,6 @@
 namespace lyncprobe::rules {
 
 namespace {
-
-constexpr std::string_view kMtls = "TLS and MTLS for Lync Server 2013";
-constexpr std::string_view kPorts = "Port summary - Single consolidated edge for Lync Server 2013";
-constexpr std::string_view kVersions = "Disable TLS 1.0/1.1 in Skype for Business Server";
-constexpr std::string_view kFederationTest = "Test-CsFederatedPartner, New-CsAllowedDomain";
-constexpr std::string_view kIssuers = "RFC 8446 4.2.4; Microsoft KB2464556";
 
 // Alerts (RFC 8446 6.2).
 constexpr std::uint8_t kCertificateExpired = 45, kUnknownCa = 48, kProtocolVersion = 70;
@@ -70,14 +65,13 @@ class Examination {
         connection();
         tls_version();
         trust();
-        for (const auto* finding : refusing(row_.findings, row_.main.chain.get()))
-            add(finding->rule, Weight::fails, Party::theirs, finding->message,
-                std::string(finding->fix), finding->source);
+        const auto* chain = row_.main.chain.get();
+        for (const auto* finding : refusing(row_.findings, chain))
+            add(reason_by(*finding, Weight::fails, Party::theirs));
         for (const auto* finding : row_.findings)
             if (finding->rule == "validity" && finding->verdict == Verdict::warn &&
-                on_path(*finding, row_.main.chain.get()))
-                add(finding->rule, Weight::note, Party::theirs, finding->message,
-                    std::string(finding->fix), finding->source);
+                on_path(*finding, chain))
+                add(reason_by(*finding, Weight::note, Party::theirs));
         mutual_tls();
         sip();
         out_.shown = row_.main.chain != nullptr;
@@ -85,16 +79,15 @@ class Examination {
     }
 
   private:
+    void add(GoLiveReason reason) { out_.reasons.push_back({std::move(reason), false}); }
     void add(
-        std::string_view code, Weight weight, Party side, std::string message, std::string fix,
-        std::string_view source
+        std::string_view code, Weight weight, Party side, std::string message,
+        std::optional<std::string> fix = std::nullopt
     ) {
-        out_.reasons.push_back(
-            {{code, weight, side, std::move(message), std::move(fix), source, std::nullopt}, false}
-        );
+        add(reason_of(code, weight, side, std::move(message), std::move(fix)));
     }
     void reach(Weight weight, Party side, std::string fix) {
-        add("reachable", weight, side, row_.main.detail, std::move(fix), kPorts);
+        add("reachable", weight, side, row_.main.detail, std::move(fix));
         out_.reasons.back().reach = true;
     }
 
@@ -142,8 +135,7 @@ void Examination::connection() {
         );
         break;
     case Outcome::not_tls:
-        add("tls-handshake", Weight::fails, Party::theirs, row_.main.detail,
-            "correct the port of the SRV record; federation is SIP over mutual TLS", kMtls);
+        add("tls-handshake", Weight::fails, Party::theirs, row_.main.detail);
         break;
     case Outcome::tls_alert:
     case Outcome::tls_failure:
@@ -157,8 +149,7 @@ void Examination::connection() {
     case Outcome::skipped:
     case Outcome::interrupted:
     case Outcome::starttls_refused:
-        add("not-tested", Weight::open, Party::ours, row_.main.detail,
-            "run it again, from a machine that can reach this address", {});
+        add("not-tested", Weight::open, Party::ours, row_.main.detail);
         break;
     case Outcome::ok:
     case Outcome::client_certificate_required:
@@ -175,8 +166,7 @@ void Examination::handshake() {
         row_.main.detail,
         no ? "look into the System log of their Edge (Schannel) for the reason of the alert"
            : "try it from the Edge Server itself; a load balancer or firewall between may have "
-             "ended the connection",
-        kMtls);
+             "ended the connection");
 }
 
 // What a Lync Edge can shake hands with: TLS 1.2, and TLS 1.0 while it is on; nothing newer.
@@ -184,27 +174,23 @@ void Examination::tls_version() {
     const auto version = version_of(row_.main);
     if (version == "TLSv1.3") return no_tls12();
     if (version == "TLSv1.2") return;
-    constexpr auto kFix =
-        "enable TLS 1.2 in Schannel: on by default from Windows Server 2012 on, a matter of the "
-        "registry (SCHANNEL\\Protocols) on 2008 R2";
     if (version == "TLSv1.0" || version == "TLSv1.1") {
         add("tls-version", Weight::open, Party::theirs,
             fmt::format(
                 "speaks nothing newer than {}: an Edge that has only TLS 1.2 on cannot connect, "
                 "and which versions are on at the peer cannot be seen from here",
                 version
-            ),
-            kFix, kVersions);
+            ));
         return;
     }
     for (const auto& variant : row_.variants)
         if (const auto old = version_of(variant); old.starts_with("SSL")) {
             add("tls-version", Weight::fails, Party::theirs,
-                fmt::format("speaks nothing newer than {}, which is no TLS", old), kFix, kVersions);
+                fmt::format("speaks nothing newer than {}, which is no TLS", old));
             return;
         }
     if (received(row_.main, kProtocolVersion) && !row_.main.chain)
-        add("tls-version", Weight::fails, Party::theirs, row_.main.detail, kFix, kVersions);
+        add("tls-version", Weight::fails, Party::theirs, row_.main.detail);
 }
 
 void Examination::no_tls12() {
@@ -217,11 +203,10 @@ void Examination::no_tls12() {
         add("tls-version", Weight::fails, Party::theirs,
             "speaks TLS 1.3 and refuses TLS 1.2; Lync Server 2013 and Skype for Business Server "
             "know nothing newer than TLS 1.2",
-            kFix, kVersions);
+            kFix);
     else
         add("tls-version", Weight::open, Party::theirs,
-            "speaks TLS 1.3; whether it speaks TLS 1.2, as an Edge does, was not answered", kFix,
-            kVersions);
+            "speaks TLS 1.3; whether it speaks TLS 1.2, as an Edge does, was not answered", kFix);
 }
 
 void Examination::trust() {
@@ -232,23 +217,18 @@ void Examination::trust() {
     if (path.used_unpresented && path.used_fetched)
         add("missing-intermediate", Weight::open, Party::theirs,
             "an intermediate certificate is not sent, and was found only where the certificate "
-            "says that its issuer is; an Edge that may fetch it can do without, others cannot",
-            "install the intermediate certificate on the Edge Server, so that it is sent", kMtls);
+            "says that its issuer is; an Edge that may fetch it can do without, others cannot");
     else if (path.used_unpresented)
         add("missing-intermediate", Weight::note, Party::theirs,
             "an intermediate certificate is not sent, and was found among the anchors given here "
-            "only",
-            "install the intermediate certificate on the Edge Server, so that it is sent", kMtls);
+            "only");
     if (asked_.self && !path.system_anchor)
         add("private-root", Weight::open, Party::theirs,
             fmt::format(
                 "the certificate leads to {}, which is given here with --ca-file: only partners "
                 "that have imported it trust it",
                 path.path.back()->subject
-            ),
-            "take a certificate of a public CA for the Access Edge, or have every partner import "
-            "the root",
-            "Certificate requirements for external user access in Lync Server 2013");
+            ));
 }
 
 void Examination::not_trusted(const Chain& chain) {
@@ -269,8 +249,7 @@ void Examination::not_trusted(const Chain& chain) {
                 fetched ? "; an Edge that may fetch " + *url + " can do without, others cannot" : ""
             ),
             "install the intermediate certificate on the Edge Server and restart the Access Edge, "
-            "so that it is sent; where that issuer is a root itself, the other side imports it",
-            "RFC 5246 7.4.2");
+            "so that it is sent; where that issuer is a root itself, the other side imports it");
         return;
     }
     const auto because = path.why.empty() ? std::string() : ": " + path.why;
@@ -280,17 +259,14 @@ void Examination::not_trusted(const Chain& chain) {
     if (known)
         add("untrusted-root", Weight::fails, Party::ours,
             "the certificate leads to none of the roots given here" + because,
-            self ? kPublic
-                 : "import that root into the Trusted Root Certification Authorities of our Edge; "
-                   "or the other side takes a certificate of a public CA that both have",
-            kMtls);
+            self ? std::optional<std::string>(kPublic) : std::nullopt);
     else
         add("untrusted-root", Weight::open, Party::ours,
             fmt::format(
                 "the certificate leads to no root of this machine{}; whether {} cannot be seen",
                 because, self ? "partners trust it" : "our Edge has it"
             ),
-            self ? kPublic : "give the roots of our Edge with --ca-file", kMtls);
+            self ? kPublic : "give the roots of our Edge with --ca-file");
 }
 
 void Examination::mutual_tls() {
@@ -299,14 +275,11 @@ void Examination::mutual_tls() {
         add("mutual-tls", Weight::open, Party::theirs,
             "asks for no client certificate, as the federation port of an Edge does: it cannot "
             "know who "
-            "connects",
-            "let TLS end at the Access Edge and not at a load balancer or proxy before it, or "
-            "correct the port of the SRV record",
-            kMtls);
+            "connects");
     if (asked_.self || !asked_for() || !asked_for()->identity_offered) return;
     if (row_.main.outcome == Outcome::client_certificate_required)
         add("client-certificate-refused", Weight::fails, Party::ours, row_.main.detail,
-            "take a certificate with an RSA key of 2048 bits, signed with SHA-256", kMtls);
+            "take a certificate with an RSA key of 2048 bits, signed with SHA-256");
     issuers();
 }
 
@@ -317,20 +290,13 @@ void Examination::refused() {
             fmt::format(
                 "does not trust the root of our certificate: {}{}", facts.refusal,
                 unlisted() ? "; " + unlisted_text() : ""
-            ),
-            "import our root into the Trusted Root Certification Authorities of their Edge; or we "
-            "take a certificate of a public CA that both have. Our Edge has to send its "
-            "intermediate certificates",
-            kMtls);
+            ));
     else if (received(row_.main, kCertificateExpired))
         add("client-certificate-refused", Weight::fails, Party::ours,
             "takes our certificate for expired: " + facts.refusal,
-            "renew our certificate; where its dates are right, their clock is wrong", kMtls);
+            "renew our certificate; where its dates are right, their clock is wrong");
     else
-        add("client-certificate-refused", Weight::fails, Party::either, row_.main.detail,
-            "their System log (Schannel) says why: root, revocation list or purpose; a peer that "
-            "is no Lync Edge may want client authentication in the extended key usage of ours",
-            kMtls);
+        add("client-certificate-refused", Weight::fails, Party::either, row_.main.detail);
 }
 
 // An empty list says nothing (Windows sends none by default from 2012 on).
@@ -354,14 +320,13 @@ void Examination::issuers() {
             (taken ? "; it took our certificate all the same, but an Edge on Windows may send none"
                    : ""),
         "import our root into the Trusted Root Certification Authorities of their Edge, or remove "
-        "roots there until the list is short enough",
-        kIssuers);
+        "roots there until the list is short enough");
 }
 
 void Examination::sip() {
     if (row_.main.outcome == Outcome::protocol_error) {
         add("sip", Weight::fails, Party::theirs, "speaks TLS, but no SIP: " + row_.main.detail,
-            "correct the port of the SRV record, or what a load balancer does with it", kMtls);
+            "correct the port of the SRV record, or what a load balancer does with it");
         return;
     }
     // Without our certificate or our domain an answer is one to a stranger.
@@ -370,10 +335,7 @@ void Examination::sip() {
         const bool hung_up =
             row_.main.outcome == Outcome::closed || row_.main.outcome == Outcome::reset;
         add("sip", hung_up ? Weight::fails : Weight::open, Party::theirs,
-            fmt::format("our OPTIONS got no answer: {}", row_.main.detail),
-            "allow our SIP domain and our Edge as a federated partner; the log of the Access Edge "
-            "says why it hung up",
-            kFederationTest);
+            fmt::format("our OPTIONS got no answer: {}", row_.main.detail));
         return;
     }
     if (row_.main.outcome != Outcome::ok) return;
@@ -396,7 +358,7 @@ void Examination::sip_answer(int status) {
     const bool theirs = status == 401 || status == 403 || status == 407 || open;
     add("sip-refusal", open ? Weight::open : Weight::fails, theirs ? Party::theirs : Party::either,
         refusal.empty() ? fmt::format("{}: {}", row_.main.detail, meaning) : std::string(refusal),
-        std::move(fix), kFederationTest);
+        std::move(fix));
 }
 
 } // namespace

@@ -2,7 +2,8 @@
 // The table of records and clients, the questions, and the targets.
 #include "model/limits.h"
 #include "plan/discovery.h"
-#include "unit/plan/discovery_domain.h"
+#include "plan/discovery_naming.h"
+#include "support/discovery_domain.h"
 
 #include <algorithm>
 #include <set>
@@ -10,9 +11,12 @@
 #include <doctest/doctest.h>
 
 using namespace lyncprobe;
-using namespace lyncprobe::discovery_test;
 
 namespace {
+
+class Domain : public discovery_test::DomainBuilder<Domain> {
+    using DomainBuilder::DomainBuilder;
+};
 
 using Names = std::vector<std::string>;
 
@@ -257,4 +261,17 @@ TEST_CASE("discovery: a hosted domain's servers are a partner's") {
         CHECK(target.role == Role::partner);
         CHECK(target.use == CertificateUse::other);
     }
+}
+
+TEST_CASE("discovery naming: private addresses, places") {
+    for (const auto* text :
+         {"10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1", "127.0.0.1", "169.254.1.1",
+          "100.64.0.1", "::1", "fd00::1", "fe80::1"})
+        CHECK_MESSAGE(plan::is_private(parse_address(text).value()), text);
+    for (const auto* text :
+         {"11.0.0.1", "172.32.0.1", "192.0.2.1", "100.128.0.1", "2001:db8::1", "::2"})
+        CHECK_MESSAGE(!plan::is_private(parse_address(text).value()), text);
+    CHECK(plan::place_of("online.lync.com", "contoso.com") == plan::Place::hosted);
+    CHECK(plan::place_of("xonline.lync.com", "contoso.com") == plan::Place::trusted);
+    CHECK(plan::place_of("notlync.com", "contoso.com") == plan::Place::elsewhere);
 }

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
+#include <fstream>
+#include <iterator>
+#include <regex>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -22,32 +24,25 @@ std::string file_name(std::string_view id) {
     return out;
 }
 
-// The folders of src/rules that hold rules, by what they judge.
-const std::map<std::string, Scope> kFolders{
-    {"certificate", Scope::certificate},
-    {"server_certificate", Scope::leaf},
-    {"chain", Scope::chain},
-    {"endpoint", Scope::endpoint},
-    {"conversation", Scope::conversation},
-    {"revocation", Scope::revocation},
-    {"deployment", Scope::deployment}};
-
 } // namespace
 
 TEST_CASE("rules: each has a file named after its id in the folder of what it judges") {
     std::set<std::string> files, expected;
-    for (const auto& [folder, scope] : kFolders)
+    for (const auto& room : rooms()) {
+        if (room.scope == Scope::conclusion) continue; // drawn from rules, and no rule
+        const std::string folder(room.folder);
         for (const auto& entry :
-             std::filesystem::directory_iterator(LYNCPROBE_SOURCE_DIR "/src/rules/" + folder)) {
+             fs::directory_iterator(LYNCPROBE_SOURCE_DIR "/src/rules/" + folder)) {
             const auto& path = entry.path();
             // A source with a header is what its neighbours share.
             if (path.extension() == ".cpp" && !exists(fs::path(path).replace_extension(".h")))
                 files.insert(folder + "/" + path.stem().string());
         }
-    for (const auto* rule : all())
-        for (const auto& [folder, scope] : kFolders)
-            if (scope == rule->scope) expected.insert(folder + "/" + file_name(rule->id));
+        for (const auto* rule : all())
+            if (rule->scope == room.scope) expected.insert(folder + "/" + file_name(rule->id));
+    }
     CHECK(files == expected);
+    CHECK(expected.size() == all().size());
 }
 
 TEST_CASE("rules: the ids that others rely on are there, in order") {
@@ -80,12 +75,12 @@ TEST_CASE("rules: the ids that others rely on are there, in order") {
 
 TEST_CASE("rules: no id stands twice") {
     std::set<std::string_view> ids;
-    for (const auto* rule : all())
+    for (const auto* rule : catalogue())
         CHECK_MESSAGE(ids.insert(rule->id).second, rule->id);
 }
 
 TEST_CASE("rules: every record is filled in") {
-    for (const auto* rule : all()) {
+    for (const auto* rule : catalogue()) {
         CAPTURE(rule->id);
         CHECK(!rule->title.empty());
         CHECK(!rule->source.document.empty());
@@ -93,9 +88,14 @@ TEST_CASE("rules: every record is filled in") {
         CHECK(rule->demands.size() > 40);
         CHECK(rule->why.size() > 40);
         CHECK(rule->fix.size() > 20);
-        CHECK(!rule->evidence.empty());
-        CHECK((rule->check != nullptr) != (rule->check_run != nullptr));
         CHECK(find(rule->id) == rule);
+        const bool conclusion = rule->scope == Scope::conclusion;
+        CHECK(rule->evidence.empty() == conclusion);
+        const int checks = (rule->check != nullptr) + (rule->check_run != nullptr) +
+                           (rule->check_domain != nullptr);
+        CHECK(checks == (conclusion ? 0 : 1));
+        CHECK((rule->check_run != nullptr) == (rule->scope == Scope::deployment));
+        CHECK((rule->check_domain != nullptr) == (rule->scope == Scope::dns));
     }
     CHECK(find("no-such-rule") == nullptr);
 }
@@ -115,7 +115,7 @@ TEST_CASE(
           "how to fix"})
         CHECK_MESSAGE(text.find(part) != std::string::npos, part);
     CHECK(explain(*find("no-rsassa-pss")).find("AlternateSignatureAlgorithm") != std::string::npos);
-    for (const auto* rule : all()) {
+    for (const auto* rule : catalogue()) {
         const auto page = explain(*rule);
         for (std::size_t from = 0; from < page.size();) {
             const auto end = page.find('\n', from);
@@ -126,12 +126,33 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("list and markdown: name every rule") {
+TEST_CASE("list and markdown: name everything in the catalogue, each once") {
     const auto table = list();
     const auto page = markdown();
-    for (const auto* rule : all()) {
-        CHECK(table.find(std::string(rule->id) + " ") != std::string::npos);
+    for (const auto* rule : catalogue()) {
+        CHECK(table.find("  " + std::string(rule->id) + " ") != std::string::npos);
         CHECK(page.find("## " + std::string(rule->id) + "\n") != std::string::npos);
     }
-    CHECK(static_cast<std::size_t>(std::count(table.begin(), table.end(), '\n')) == all().size());
+    const auto lines = static_cast<std::size_t>(std::count(table.begin(), table.end(), '\n'));
+    CHECK(lines == catalogue().size() + 2 * rooms().size() - 1); // headings and what parts them
+    for (const auto& room : rooms())
+        CHECK(table.find(std::string(room.judged) + "\n  ") != std::string::npos);
+}
+
+// Findings have the ids of rules; the codes of go-live reasons are written where they are drawn.
+TEST_CASE("rules: every id that any command can print is explained") {
+    const std::regex written(R"re((?:reason_of|\badd)\(\s*"([a-z0-9-]+)")re");
+    std::set<std::string> codes;
+    for (const auto& entry : fs::directory_iterator(LYNCPROBE_SOURCE_DIR "/src/rules/verdicts")) {
+        if (entry.path().extension() != ".cpp") continue;
+        std::ifstream in(entry.path());
+        const std::string text((std::istreambuf_iterator<char>(in)), {});
+        for (std::sregex_iterator at(text.begin(), text.end(), written), end; at != end; ++at)
+            codes.insert((*at)[1].str());
+    }
+    for (const auto& code : codes)
+        CHECK_MESSAGE(find(code) != nullptr, code);
+    for (const auto& conclusion : conclusions())
+        CHECK_MESSAGE(codes.contains(std::string(conclusion.id)), conclusion.id);
+    CHECK(codes.contains("untrusted-root"));
 }

@@ -1,20 +1,40 @@
 // SPDX-License-Identifier: MIT
 // What is wrong with records, check by check.
-#include "plan/discovery_checks.h"
-#include "plan/discovery_naming.h"
-#include "unit/plan/discovery_domain.h"
+#include "rules/engine/judge.h"
+#include "support/discovery_domain.h"
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <set>
 
 #include <doctest/doctest.h>
 
 using namespace lyncprobe;
-using namespace lyncprobe::discovery_test;
 
 namespace {
+
+class Domain : public discovery_test::DomainBuilder<Domain> {
+  public:
+    using DomainBuilder::DomainBuilder;
+
+    std::vector<Finding> findings() const { return rules::judge_domain(get()); }
+    // "fail: message" of every finding of the rule that is not pass or not_applicable.
+    std::vector<std::string> problems(std::string_view rule) const {
+        std::vector<std::string> out;
+        for (const auto& finding : findings())
+            if (finding.rule == rule && !finding.fix.empty())
+                out.push_back(std::string(to_text(finding.verdict)) + ": " + finding.message);
+        return out;
+    }
+    // All verdicts of the rule, in order, such as "pass warn".
+    std::string verdicts(std::string_view rule) const {
+        std::string out;
+        for (const auto& finding : findings())
+            if (finding.rule == rule)
+                out += (out.empty() ? "" : " ") + std::string(to_text(finding.verdict));
+        return out;
+    }
+};
 
 // Verdict of the only SRV record with this target.
 std::string srv_verdict(
@@ -40,22 +60,38 @@ Domain healthy_outside() {
 
 } // namespace
 
-TEST_CASE("discovery checks: the list is whole, and docs/discovery.md explains each") {
+TEST_CASE("rules of dns: docs/discovery.md explains each") {
     std::ifstream in(LYNCPROBE_SOURCE_DIR "/docs/discovery.md");
     const std::string document((std::istreambuf_iterator<char>(in)), {});
-    std::set<std::string_view> ids;
-    for (const auto& check : plan::discovery_checks()) {
-        CAPTURE(check.id);
-        CHECK(check.id.starts_with("dns-"));
-        CHECK(ids.insert(check.id).second);
-        CHECK(!check.demand.empty());
-        CHECK(!check.fix.empty());
-        CHECK(!check.source.empty());
-        CHECK(document.find("`" + std::string(check.id) + "`") != std::string::npos);
-    }
+    for (const auto* rule : rules::all())
+        if (rule->scope == rules::Scope::dns)
+            CHECK_MESSAGE(
+                document.find("`" + std::string(rule->id) + "`") != std::string::npos, rule->id
+            );
 }
 
-TEST_CASE("discovery checks: a good deployment has no problem, outside and inside") {
+TEST_CASE("rules of dns: what is said of a domain, then of each record and target in turn") {
+    Domain domain;
+    domain.srv("_sipfederationtls._tcp", "a.contoso.com", 5061);
+    domain.srv("_sipfederationtls._tcp", "b.fabrikam.com", 443);
+    domain.row("_sipfederationtls._tcp").answer.aliases = {"_sip._tcp.fabrikam.com"};
+    std::vector<std::string> order;
+    for (const auto& finding : rules::judge_srv_records(domain.get()))
+        order.push_back(std::string(finding.rule) + " " + std::string(to_text(finding.verdict)));
+    CHECK(
+        order ==
+        std::vector<std::string>{
+            "dns-srv-owner warn", "dns-strict-naming pass", "dns-srv-host pass",
+            "dns-srv-port pass", "dns-strict-naming fail", "dns-srv-host pass", "dns-srv-port warn",
+            "dns-srv-order pass"}
+    );
+    const auto all = domain.findings();
+    CHECK(all.front().rule == "dns-records");
+    CHECK(all.back().rule == "dns-srv-order");
+    CHECK(std::ranges::count(all, "dns-records", &Finding::rule) == 8);
+}
+
+TEST_CASE("rules of dns: a good deployment has no problem, outside and inside") {
     for (const auto& finding : healthy_outside().findings()) {
         CAPTURE(finding.message);
         CHECK((finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable));
@@ -312,17 +348,4 @@ TEST_CASE("dns-answer: aliases that lead nowhere") {
     domain.row("meet").answer.detail = "an alias leads back to itself";
     domain.status("meet", DnsStatus::alias_loop);
     CHECK(says(domain.problems("dns-answer"), "fail: meet: an alias leads back to itself"));
-}
-
-TEST_CASE("discovery naming: private addresses, places") {
-    for (const auto* text :
-         {"10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1", "127.0.0.1", "169.254.1.1",
-          "100.64.0.1", "::1", "fd00::1", "fe80::1"})
-        CHECK_MESSAGE(plan::is_private(parse_address(text).value()), text);
-    for (const auto* text :
-         {"11.0.0.1", "172.32.0.1", "192.0.2.1", "100.128.0.1", "2001:db8::1", "::2"})
-        CHECK_MESSAGE(!plan::is_private(parse_address(text).value()), text);
-    CHECK(plan::place_of("online.lync.com", "contoso.com") == plan::Place::hosted);
-    CHECK(plan::place_of("xonline.lync.com", "contoso.com") == plan::Place::trusted);
-    CHECK(plan::place_of("notlync.com", "contoso.com") == plan::Place::elsewhere);
 }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Rule dns-srv-host: the host of an SRV record has an address.
+#include "model/host.h"
+#include "rules/dns/srv_targets.h"
+#include "rules/engine/all.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::rules {
+
+namespace {
+
+std::optional<Ruling> rule_on_srv_host(const SrvPointer& at) {
+    const auto* host = names_a_host(at) ? host_of(at) : nullptr;
+    if (host == nullptr) return std::nullopt;
+    if (host_is_absent(*host)) return fail(answer_text(at, *host));
+    if (host->status != DnsStatus::found) return std::nullopt; // dns-answer says so
+    const auto useless = std::ranges::find_if(host->addresses, never_a_server);
+    if (useless != host->addresses.end())
+        return fail(fmt::format(
+            "{} names {}, whose address {} is never a server's", at.row.record, at.target.host,
+            lyncprobe::to_text(*useless)
+        ));
+    return pass(fmt::format("{} names {}, which has an address", at.row.record, at.target.host));
+}
+
+std::vector<DomainRuling> check_dns_srv_host(const DomainDiscovery& domain) {
+    return for_each_target(domain, rule_on_srv_host);
+}
+
+} // namespace
+
+constinit const Rule dns_srv_host{
+    .id = "dns-srv-host",
+    .title = "The host of the SRV record has an address",
+    .scope = Scope::dns,
+    .source = {.document = "RFC 2782", .section = "The format of the SRV RR"},
+    .demands = "The host that an SRV record names has an address record, and an address that can "
+               "be a server's.",
+    .why = "Clients and partners cannot connect to a host without an address.",
+    .fix = "publish an A record for the host, or correct the target",
+    .evidence = "record, target, port: of the SRV record",
+    .check_domain = check_dns_srv_host,
+};
+
+} // namespace lyncprobe::rules

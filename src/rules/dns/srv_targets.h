@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What the rules about SRV records share: which records there are, and what a target is.
+#pragma once
+
+#include "rules/engine/rule.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lyncprobe::rules {
+
+// A record that leads somewhere: an SRV record whose only target is "." says that there is no such
+// service (RFC 2782).
+bool leads_somewhere(const DiscoveryRow&);
+
+// SrvPointer is one target of an SRV record that was found.
+struct SrvPointer {
+    const DomainDiscovery& domain;
+    const DiscoveryRow& row;
+    const SrvTarget& target;
+};
+
+// Why the target is no host name, as a sentence; empty where it is one, or ".".
+std::string no_host_name(const SrvPointer&);
+// Neither "." nor anything else that is no host name.
+bool names_a_host(const SrvPointer&);
+
+// "record names host: no such name, detail"
+std::string answer_text(const SrvPointer&, const DnsAnswer& of_host);
+// What is known of the host; null where it was not asked for.
+const DnsAnswer* host_of(const SrvPointer&);
+// The host does not exist, and the name server that says so can know it: one that answers for its
+// own zones only knows nothing of what is behind an alias into another zone.
+bool host_is_absent(const DnsAnswer& of_host);
+
+// The ruling on each target, with record, target and port as evidence; nothing where the rule gives
+// none.
+using TargetCheck = std::optional<Ruling> (*)(const SrvPointer&);
+std::vector<DomainRuling> for_each_target(const DomainDiscovery&, TargetCheck);
+
+} // namespace lyncprobe::rules
