@@ -130,7 +130,7 @@ int worse(int a, int b) {
 int run_discover(const Options& options) {
     const auto selection = rules::Selection::make(
         options.settings.only, options.settings.skip,
-        options.scan_too ? rules::Judged::both : rules::Judged::dns
+        options.scan_too ? rules::RuleSet::both : rules::RuleSet::dns
     );
     if (!selection) return stop(selection.error());
     count_interrupts(); // from now on a temporary file is there that has to be removed

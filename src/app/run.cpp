@@ -305,7 +305,7 @@ int run_deployment(Deployment deployment, const Options& options, const Conclude
     if (options.shards > 1) keep_shard(inputs.targets, options.shard, options.shards);
     auto selection = rules::Selection::make(
         inputs.settings.only, inputs.settings.skip,
-        options.scan_too ? rules::Judged::both : rules::Judged::scan
+        options.scan_too ? rules::RuleSet::both : rules::RuleSet::scan
     );
     if (!selection) return stop(selection.error());
     if (options.plan_only) return print(plan_text(inputs.targets));

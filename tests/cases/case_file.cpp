@@ -5,6 +5,7 @@
 #include "pki/certificate_reader.h"
 #include "pki/certificate_store.h"
 #include "rules/engine/judge.h"
+#include "support/finding_text.h"
 
 #include <algorithm>
 #include <fstream>
@@ -102,9 +103,11 @@ std::vector<std::string> judge_case(const CaseFile& file) {
     std::map<std::pair<std::string_view, std::optional<Fingerprint>>, std::size_t> seen;
     for (const auto* finding : rules::judge(*chain, context, rules::Selection(), pool)) {
         const auto earlier = seen[{finding->rule, finding->certificate}]++;
+        // Of the case's own rule the whole finding, of the others what they come to.
         out.push_back(
             position_of(file, *finding, earlier) + " " + std::string(finding->rule) + " " +
-            std::string(to_text(finding->verdict))
+            (finding->rule == file.rule() ? lyncprobe::testing::without_certificate(*finding)
+                                          : std::string(to_text(finding->verdict)))
         );
     }
     return out;

@@ -24,8 +24,8 @@ Ruling ruling_of(const Rule&, const Subject&);
 Ruling could_not_judge(const std::string& error);
 Finding finding_of(const Rule&, Ruling);
 Finding unreadable_entry(const Rule&, std::size_t position);
-bool is_judged(const Rule&, Judged);
-Problem unknown_glob(std::string_view option, const std::string& glob, Judged);
+bool in_set(const Rule&, RuleSet);
+Problem unknown_glob(std::string_view option, const std::string& glob, RuleSet);
 bool any_matches(const std::vector<std::string>& globs, std::string_view id);
 bool is_open(Verdict);
 
@@ -203,7 +203,7 @@ std::string_view source_text(const Rule& rule) {
 }
 
 Result<Selection> Selection::make(
-    const std::vector<std::string>& only, const std::vector<std::string>& skip, Judged judged
+    const std::vector<std::string>& only, const std::vector<std::string>& skip, RuleSet set
 ) {
     const auto of_dns = [](const std::string& glob) {
         return any_rule(all(), [&](const Rule& rule) {
@@ -213,19 +213,19 @@ Result<Selection> Selection::make(
     for (const auto& [option, globs] : {std::pair("--only", &only), std::pair("--skip", &skip)})
         for (const auto& glob : *globs)
             if (!any_rule(all(), [&](const Rule& rule) {
-                    return is_judged(rule, judged) && glob_matches(glob, rule.id);
+                    return in_set(rule, set) && glob_matches(glob, rule.id);
                 }))
-                return unknown_glob(option, glob, judged);
+                return unknown_glob(option, glob, set);
     Selection selection;
     selection.everything_ = false;
     selection.only_ = only;
     auto its_only = only, its_skip = skip;
-    if (judged == Judged::both) {
+    if (set == RuleSet::both) {
         std::erase_if(its_only, of_dns);
         std::erase_if(its_skip, of_dns);
     }
     for (const auto* rule : all()) {
-        if (!is_judged(*rule, judged)) continue;
+        if (!in_set(*rule, set)) continue;
         const bool dns = rule->scope == Scope::dns;
         const auto& wanted = dns ? only : its_only;
         if ((wanted.empty() || any_matches(wanted, rule->id)) &&
@@ -355,18 +355,18 @@ Finding unreadable_entry(const Rule& rule, std::size_t position) {
     return finding_of(rule, fail(error).with("error", error));
 }
 
-bool is_judged(const Rule& rule, Judged judged) {
-    return judged == Judged::both || (judged == Judged::dns) == (rule.scope == Scope::dns);
+bool in_set(const Rule& rule, RuleSet set) {
+    return set == RuleSet::both || (set == RuleSet::dns) == (rule.scope == Scope::dns);
 }
 
-Problem unknown_glob(std::string_view option, const std::string& glob, Judged judged) {
+Problem unknown_glob(std::string_view option, const std::string& glob, RuleSet set) {
     std::vector<std::string_view> ids;
     for (const auto* rule : all())
-        if (is_judged(*rule, judged)) ids.push_back(rule->id);
+        if (in_set(*rule, set)) ids.push_back(rule->id);
     const auto near = nearest(glob, ids);
     return {
-        .what = judged == Judged::dns ? fmt::format("discover has no check '{}'", glob)
-                                      : fmt::format("{} {}: no rule has this id", option, glob),
+        .what = set == RuleSet::dns ? fmt::format("discover has no check '{}'", glob)
+                                    : fmt::format("{} {}: no rule has this id", option, glob),
         .hint =
             near.empty() ? "lyncprobe rules lists them" : fmt::format("did you mean '{}'?", near)};
 }

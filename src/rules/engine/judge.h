@@ -23,18 +23,18 @@ std::string_view source_text(const Rule&);
 
 // Which rules a command judges by: those of a scan or of certificate files, those about DNS, or
 // both where discovery goes on to a scan.
-enum class Judged { scan, dns, both };
+enum class RuleSet { scan, dns, both };
 
 // Selection holds the rules of a run: --only and --skip, ids or globs.
 class Selection {
   public:
     Selection() = default; // every rule
-    // A Problem where a glob matches no rule of the kind, or no rule is left. With Judged::both a
+    // A Problem where a glob matches no rule of the kind, or no rule is left. With RuleSet::both a
     // glob that matches a rule about DNS chooses among those only: `--only dns-records` shows one
     // check of the discovery and leaves the scan as it is.
     static Result<Selection> make(
         const std::vector<std::string>& only, const std::vector<std::string>& skip,
-        Judged judged = Judged::scan
+        RuleSet set = RuleSet::scan
     );
     bool chosen(const Rule&) const;
     // Does --only name it by its whole id? Then it says, too, where it does not apply.

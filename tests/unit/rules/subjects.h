@@ -4,6 +4,7 @@
 
 #include "model/policy.h"
 #include "rules/engine/judge.h"
+#include "support/finding_text.h"
 
 #include <memory>
 #include <string>
@@ -11,6 +12,8 @@
 #include <vector>
 
 namespace lyncprobe::rules::testing {
+
+using lyncprobe::testing::text_of; // a whole finding, "01 fail: …"
 
 inline constexpr const char* kSha1Rsa = "1.2.840.113549.1.1.5";
 inline constexpr const char* kSha256Rsa = "1.2.840.113549.1.1.11";

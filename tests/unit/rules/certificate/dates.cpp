@@ -24,39 +24,80 @@ Finding judged_at(
 
 TEST_CASE("validity: the edges of the dates count as valid") {
     using std::chrono::seconds;
-    CHECK(judged_at("2025-01-01T00:00:00Z").verdict == Verdict::pass);
-    CHECK(judged_at("2024-12-31T23:59:59Z").verdict == Verdict::fail);
-    CHECK(judged_at("2027-01-01T00:00:01Z").verdict == Verdict::fail);
-    CHECK(judged_at("2026-12-31T23:59:59Z", seconds(0)).verdict == Verdict::pass);
+    CHECK(
+        text_of(judged_at("2025-01-01T00:00:00Z")) ==
+        "01 pass {not_before=2025-01-01T00:00:00Z, not_after=2027-01-01T00:00:00Z}"
+    );
+    CHECK(
+        text_of(judged_at("2024-12-31T23:59:59Z")) ==
+        "01 fail: not valid before 2025-01-01T00:00:00Z, 1 day from now "
+        "{not_before=2025-01-01T00:00:00Z, not_after=2027-01-01T00:00:00Z, position=0}"
+    );
+    CHECK(
+        text_of(judged_at("2027-01-01T00:00:01Z")) ==
+        "01 fail: expired on 2027-01-01T00:00:00Z, 0 days ago {not_before=2025-01-01T00:00:00Z, "
+        "not_after=2027-01-01T00:00:00Z, position=0}"
+    );
+    CHECK(
+        text_of(judged_at("2026-12-31T23:59:59Z", seconds(0))) ==
+        "01 pass {not_before=2025-01-01T00:00:00Z, not_after=2027-01-01T00:00:00Z}"
+    );
 }
 
 TEST_CASE("validity: an expired certificate says since when") {
     const auto finding = judged_at("2027-01-11");
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: expired on 2027-01-01T00:00:00Z, 10 days ago {not_before=2025-01-01T00:00:00Z, "
+        "not_after=2027-01-01T00:00:00Z, position=0}"
+    );
     CHECK(finding.message == "expired on 2027-01-01T00:00:00Z, 10 days ago");
     CHECK(finding.evidence.text("not_after") == "2027-01-01T00:00:00Z");
 }
 
 TEST_CASE("validity: one that is not yet valid fails") {
     const auto finding = judged_at("2024-12-31");
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: not valid before 2025-01-01T00:00:00Z, 1 day from now "
+        "{not_before=2025-01-01T00:00:00Z, not_after=2027-01-01T00:00:00Z, position=0}"
+    );
     CHECK(finding.message == "not valid before 2025-01-01T00:00:00Z, 1 day from now");
 }
 
 TEST_CASE("validity: an approaching end is warned of within the given time, unless decided") {
-    CHECK(judged_at("2026-12-02").verdict == Verdict::warn);
-    CHECK(judged_at("2026-12-01").verdict == Verdict::pass);
-    CHECK(judged_at("2026-12-01", std::chrono::hours(24 * 60)).verdict == Verdict::warn);
+    CHECK(
+        text_of(judged_at("2026-12-02")) ==
+        "01 warn: expires on 2027-01-01T00:00:00Z, in 30 days {not_before=2025-01-01T00:00:00Z, "
+        "not_after=2027-01-01T00:00:00Z, position=0}"
+    );
+    CHECK(
+        text_of(judged_at("2026-12-01")) ==
+        "01 pass {not_before=2025-01-01T00:00:00Z, not_after=2027-01-01T00:00:00Z}"
+    );
+    CHECK(
+        text_of(judged_at("2026-12-01", std::chrono::hours(24 * 60))) ==
+        "01 warn: expires on 2027-01-01T00:00:00Z, in 31 days {not_before=2025-01-01T00:00:00Z, "
+        "not_after=2027-01-01T00:00:00Z, position=0}"
+    );
     Bench bench;
     bench.context.now = at("2026-12-31");
     bench.policy.set(Decision::expires_soon, Verdict::fail);
-    CHECK(bench.verdict("validity") == Verdict::fail);
+    CHECK(
+        text_of(bench.ask("validity")) ==
+        "01 fail: expires on 2027-01-01T00:00:00Z, in 1 day {not_before=2025-01-01T00:00:00Z, "
+        "not_after=2027-01-01T00:00:00Z, position=0}"
+    );
 }
 
 TEST_CASE("validity: CA certificates and presented roots are judged too") {
     auto anchor = root();
     anchor.not_after = at("2025-06-01");
-    CHECK(Bench({server(), anchor}).verdict("validity", 1) == Verdict::fail);
+    CHECK(
+        text_of(Bench({server(), anchor}).ask("validity", 1)) ==
+        "03 fail: expired on 2025-06-01T00:00:00Z, 214 days ago {not_before=2025-01-01T00:00:00Z, "
+        "not_after=2025-06-01T00:00:00Z, position=1}"
+    );
 }
 
 TEST_CASE("validity: an unreadable date fails with the error") {
@@ -74,5 +115,8 @@ TEST_CASE("validity: dates at the ends of what a certificate can write do not ov
         c.not_before = at("0001-01-01");
         c.not_after = at("9999-12-31");
     });
-    CHECK(finding.verdict == Verdict::pass);
+    CHECK(
+        text_of(finding) ==
+        "01 pass {not_before=0001-01-01T00:00:00Z, not_after=9999-12-31T00:00:00Z}"
+    );
 }

@@ -39,7 +39,10 @@ TEST_CASE("key-length: unlisted lengths above 2048 are warned of, unless decided
     certificate.key = rsa(3072);
     Bench bench({certificate});
     bench.policy.set(Decision::key_length_unlisted, Verdict::pass);
-    CHECK(bench.verdict("key-length") == Verdict::pass);
+    CHECK(
+        text_of(bench.ask("key-length")) == "01 pass: an RSA key of 3072 bits is none of the "
+                                            "listed lengths 1024, 2048 and 4096 {bits=3072}"
+    );
 }
 
 TEST_CASE("key-length: below 2048 everything but 1024 fails") {
@@ -59,11 +62,17 @@ TEST_CASE("keys: every rule about keys fails with the error where the key cannot
 
 TEST_CASE("key-length, key-length-recommended: every other key type is not judged") {
     for (const auto* rule : {"key-length", "key-length-recommended"}) {
-        CHECK(with_key(rule, curve("P-256")).verdict == Verdict::not_applicable);
         CHECK(
-            with_key(rule, other_key("DSA", "1.2.840.10040.4.1")).verdict == Verdict::not_applicable
+            text_of(with_key(rule, curve("P-256"))) == "01 not_applicable: the key is EC, not RSA"
         );
-        CHECK(with_key(rule, other_key("RSASSA-PSS", kPss)).verdict == Verdict::not_applicable);
+        CHECK(
+            text_of(with_key(rule, other_key("DSA", "1.2.840.10040.4.1"))) ==
+            "01 not_applicable: the key is DSA, not RSA"
+        );
+        CHECK(
+            text_of(with_key(rule, other_key("RSASSA-PSS", kPss))) ==
+            "01 not_applicable: the key is RSASSA-PSS, not RSA"
+        );
     }
 }
 
@@ -79,9 +88,17 @@ TEST_CASE("key-length-recommended: no policy makes it a failure") {
     certificate.key = rsa(1024);
     Bench bench({certificate});
     bench.policy.set(Decision::key_length_short, Verdict::fail);
-    CHECK(bench.verdict("key-length-recommended") == Verdict::warn);
+    CHECK(
+        text_of(bench.ask("key-length-recommended")) ==
+        "01 warn: an RSA key of 1024 bits is below the recommended 2048 {bits=1024, "
+        "recommended=2048, position=0}"
+    );
     bench.policy.set(Decision::key_length_short, Verdict::pass);
-    CHECK(bench.verdict("key-length-recommended") == Verdict::pass);
+    CHECK(
+        text_of(bench.ask("key-length-recommended")) ==
+        "01 pass: an RSA key of 1024 bits is below the recommended 2048 {bits=1024, "
+        "recommended=2048}"
+    );
 }
 
 TEST_CASE("key-length: CA certificates are judged as well") {
@@ -90,12 +107,23 @@ TEST_CASE("key-length: CA certificates are judged as well") {
     auto anchor = root();
     anchor.key = rsa(1024);
     Bench bench({server(), ca, anchor});
-    CHECK(bench.verdict("key-length", 1) == Verdict::fail);
-    CHECK(bench.verdict("key-length-recommended", 2) == Verdict::warn);
+    CHECK(
+        text_of(bench.ask("key-length", 1)) ==
+        "02 fail: an RSA key of 1536 bits is not supported, only 1024, 2048 and 4096 are "
+        "{bits=1536, position=1}"
+    );
+    CHECK(
+        text_of(bench.ask("key-length-recommended", 2)) ==
+        "03 warn: an RSA key of 1024 bits is below the recommended 2048 {bits=1024, "
+        "recommended=2048, position=2}"
+    );
 }
 
 TEST_CASE("key-algorithm: RSA and the three named curves pass") {
-    CHECK(with_key("key-algorithm", rsa(2048)).verdict == Verdict::pass);
+    CHECK(
+        text_of(with_key("key-algorithm", rsa(2048))) ==
+        "01 pass {algorithm=RSA, oid=1.2.840.113549.1.1.1}"
+    );
     for (const std::string name : {"P-256", "P-384", "P-521"})
         CHECK_MESSAGE(with_key("key-algorithm", curve(name)).verdict == Verdict::pass, name);
 }
@@ -105,8 +133,16 @@ TEST_CASE("key-algorithm: other curves and written-out parameters fail") {
         CHECK_MESSAGE(with_key("key-algorithm", curve(name)).verdict == Verdict::fail, name);
     auto written_out = curve("P-256");
     written_out.explicit_parameters = true;
-    CHECK(with_key("key-algorithm", written_out).verdict == Verdict::fail);
-    CHECK(with_key("key-algorithm", curve("secp256k1", "ECDH")).verdict == Verdict::fail);
+    CHECK(
+        text_of(with_key("key-algorithm", written_out)) ==
+        "01 fail: the key writes out its curve's parameters instead of naming the curve "
+        "{algorithm=EC, oid=1.2.840.10045.2.1, curve=P-256, explicit_parameters=yes, position=0}"
+    );
+    CHECK(
+        text_of(with_key("key-algorithm", curve("secp256k1", "ECDH"))) ==
+        "01 fail: the curve secp256k1 is not supported, only P-256, P-384 and P-521 are "
+        "{algorithm=ECDH, oid=1.3.132.1.12, curve=secp256k1, position=0}"
+    );
 }
 
 TEST_CASE("key-algorithm: DSA, EdDSA, RSASSA-PSS and unknown keys fail") {
@@ -120,10 +156,18 @@ TEST_CASE("key-algorithm: DSA, EdDSA, RSASSA-PSS and unknown keys fail") {
 }
 
 TEST_CASE("key-algorithm: an id-ecDH key on a listed curve is warned of, unless decided") {
-    CHECK(with_key("key-algorithm", curve("P-256", "ECDH")).verdict == Verdict::warn);
+    CHECK(
+        text_of(with_key("key-algorithm", curve("P-256", "ECDH"))) ==
+        "01 warn: the key is marked for key agreement only (id-ecDH), so it cannot sign ECDSA "
+        "handshakes {algorithm=ECDH, oid=1.3.132.1.12, curve=P-256, position=0}"
+    );
     auto certificate = server();
     certificate.key = curve("P-521", "ECDH");
     Bench bench({certificate});
     bench.policy.set(Decision::ecdh_key, Verdict::fail);
-    CHECK(bench.verdict("key-algorithm") == Verdict::fail);
+    CHECK(
+        text_of(bench.ask("key-algorithm")) ==
+        "01 fail: the key is marked for key agreement only (id-ecDH), so it cannot sign ECDSA "
+        "handshakes {algorithm=ECDH, oid=1.3.132.1.12, curve=P-521, position=0}"
+    );
 }

@@ -45,7 +45,11 @@ TEST_CASE("signature-algorithm: every hash that is not listed fails") {
 }
 
 TEST_CASE("signature-algorithm: RSASSA-PSS fails here too") {
-    CHECK(signed_with("signature-algorithm", pss("SHA256", 32)).verdict == Verdict::fail);
+    CHECK(
+        text_of(signed_with("signature-algorithm", pss("SHA256", 32))) ==
+        "01 fail: signed with RSASSA-PSS, which Lync Server does not support {signature=rsassaPss, "
+        "oid=1.2.840.113549.1.1.10, hash=SHA256, position=0}"
+    );
 }
 
 TEST_CASE("signature-algorithm: SHA-224 passes with the note about Windows, unless decided") {
@@ -54,10 +58,20 @@ TEST_CASE("signature-algorithm: SHA-224 passes with the note about Windows, unle
         algorithm("1.2.840.113549.1.1.14", "sha224WithRSAEncryption", "SHA224");
     Bench bench({certificate});
     const auto finding = bench.ask("signature-algorithm");
-    CHECK(finding.verdict == Verdict::pass);
+    CHECK(
+        text_of(finding) ==
+        "01 pass: signed with sha224WithRSAEncryption: listed by Lync Server, but Windows does not "
+        "implement SHA-224 {signature=sha224WithRSAEncryption, oid=1.2.840.113549.1.1.14, "
+        "hash=SHA224}"
+    );
     CHECK(finding.message.find("Windows does not implement") != std::string::npos);
     bench.policy.set(Decision::sha224, Verdict::fail);
-    CHECK(bench.verdict("signature-algorithm") == Verdict::fail);
+    CHECK(
+        text_of(bench.ask("signature-algorithm")) ==
+        "01 fail: signed with sha224WithRSAEncryption: listed by Lync Server, but Windows does not "
+        "implement SHA-224 {signature=sha224WithRSAEncryption, oid=1.2.840.113549.1.1.14, "
+        "hash=SHA224, position=0}"
+    );
 }
 
 TEST_CASE("signature-algorithm: truncated SHA-512 and DSA are warned of, unless decided") {
@@ -70,24 +84,43 @@ TEST_CASE("signature-algorithm: truncated SHA-512 and DSA are warned of, unless 
         algorithm("2.16.840.1.101.3.4.3.2", "dsa_with_SHA256", "SHA256");
     Bench bench({certificate});
     bench.policy.set(Decision::dsa_signature, Verdict::fail);
-    CHECK(bench.verdict("signature-algorithm") == Verdict::fail);
+    CHECK(
+        text_of(bench.ask("signature-algorithm")) ==
+        "01 fail: signed with dsa_with_SHA256: the hash is listed, DSA is not "
+        "{signature=dsa_with_SHA256, oid=2.16.840.1.101.3.4.3.2, hash=SHA256, position=0}"
+    );
     certificate.signature = certificate.signature_inner =
         algorithm("1.2.840.113549.1.1.16", "sha512-256WithRSAEncryption", "SHA512-256");
     Bench truncated({certificate});
     truncated.policy.set(Decision::sha512_truncated, Verdict::pass);
-    CHECK(truncated.verdict("signature-algorithm") == Verdict::pass);
+    CHECK(
+        text_of(truncated.ask("signature-algorithm")) ==
+        "01 pass: signed with sha512-256WithRSAEncryption, a truncated SHA-512 that the list of "
+        "Lync Server does not have {signature=sha512-256WithRSAEncryption, "
+        "oid=1.2.840.113549.1.1.16, hash=SHA512-256}"
+    );
 }
 
 TEST_CASE("signature-algorithm: the worse of a differing inner and outer algorithm decides") {
     const auto md5 = algorithm("1.2.840.113549.1.1.4", "md5WithRSAEncryption", "MD5");
     const auto inner =
         about_server("signature-algorithm", [&](Certificate& c) { c.signature_inner = md5; });
-    CHECK(inner.verdict == Verdict::fail);
+    CHECK(
+        text_of(inner) ==
+        "01 fail: signed with md5WithRSAEncryption, which is neither SHA-1 nor SHA-2 with RSA or "
+        "ECDSA {signature=sha256WithRSAEncryption, oid=1.2.840.113549.1.1.11, hash=SHA256, "
+        "signature_inner=md5WithRSAEncryption, oid_inner=1.2.840.113549.1.1.4, hash_inner=MD5, "
+        "position=0}"
+    );
     CHECK(inner.evidence.text("oid_inner") == "1.2.840.113549.1.1.4");
     CHECK(inner.evidence.text("oid") == kSha256Rsa);
-    CHECK(verdict_on_server("signature-algorithm", [&](Certificate& c) {
-              c.signature = md5;
-          }) == Verdict::fail);
+    CHECK(
+        text_of(about_server("signature-algorithm", [&](Certificate& c) { c.signature = md5; })) ==
+        "01 fail: signed with md5WithRSAEncryption, which is neither SHA-1 nor SHA-2 with RSA or "
+        "ECDSA {signature=md5WithRSAEncryption, oid=1.2.840.113549.1.1.4, hash=MD5, "
+        "signature_inner=sha256WithRSAEncryption, oid_inner=1.2.840.113549.1.1.11, "
+        "hash_inner=SHA256, position=0}"
+    );
 }
 
 TEST_CASE("signature-algorithm: every position is judged, the hash of a presented root is not") {
@@ -97,19 +130,42 @@ TEST_CASE("signature-algorithm: every position is judged, the hash of a presente
     auto anchor = root();
     anchor.signature = anchor.signature_inner = md5;
     Bench bench({server(), ca, anchor});
-    CHECK(bench.verdict("signature-algorithm", 0) == Verdict::pass);
-    CHECK(bench.verdict("signature-algorithm", 1) == Verdict::fail);
-    CHECK(bench.verdict("signature-algorithm", 2) == Verdict::not_applicable);
     CHECK(
-        Bench({anchor}).verdict("signature-algorithm", 0) == Verdict::fail
+        text_of(bench.ask("signature-algorithm", 0)) ==
+        "01 pass {signature=sha256WithRSAEncryption, oid=1.2.840.113549.1.1.11, hash=SHA256}"
+    );
+    CHECK(
+        text_of(bench.ask("signature-algorithm", 1)) ==
+        "02 fail: signed with md5WithRSAEncryption, which is neither SHA-1 nor SHA-2 with RSA or "
+        "ECDSA {signature=md5WithRSAEncryption, oid=1.2.840.113549.1.1.4, hash=MD5, position=1}"
+    );
+    CHECK(
+        text_of(bench.ask("signature-algorithm", 2)) ==
+        "03 not_applicable: nobody verifies the signature of a root on itself"
+    );
+    CHECK(
+        text_of(Bench({anchor}).ask("signature-algorithm", 0)) ==
+        "03 fail: signed with md5WithRSAEncryption, which is neither SHA-1 nor SHA-2 with RSA or "
+        "ECDSA {signature=md5WithRSAEncryption, oid=1.2.840.113549.1.1.4, hash=MD5, position=0}"
     ); // as a server certificate
     anchor.signature_inner = pss("SHA256", 32);
-    CHECK(Bench({server(), anchor}).verdict("signature-algorithm", 1) == Verdict::fail);
+    CHECK(
+        text_of(Bench({server(), anchor}).ask("signature-algorithm", 1)) ==
+        "03 fail: signed with md5WithRSAEncryption, which is neither SHA-1 nor SHA-2 with RSA or "
+        "ECDSA {signature=md5WithRSAEncryption, oid=1.2.840.113549.1.1.4, hash=MD5, "
+        "signature_inner=rsassaPss, oid_inner=1.2.840.113549.1.1.10, hash_inner=SHA256, position=1}"
+    );
 }
 
 TEST_CASE("no-rsassa-pss: a signature fails with its parameters, the symptoms and the cause") {
     const auto finding = signed_with("no-rsassa-pss", pss("SHA256", 32));
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: it is signed with RSASSA-PSS, which Lync Server does not support: sign-in and "
+        "call forwarding fail; its CA is set to AlternateSignatureAlgorithm=1 {where=[signature; "
+        "inner], oid=1.2.840.113549.1.1.10, hash=SHA256, mask_hash=SHA256, salt_length=32, "
+        "parameters_by_default=no, position=0}"
+    );
     CHECK(list_of(finding.evidence, "where") == std::vector<std::string>{"signature", "inner"});
     CHECK(finding.evidence.text("hash") == "SHA256");
     CHECK(number_of(finding.evidence, "salt_length") == 32);
@@ -120,10 +176,20 @@ TEST_CASE("no-rsassa-pss: a signature fails with its parameters, the symptoms an
 TEST_CASE("no-rsassa-pss: the inner algorithm and the key are found alone") {
     const auto inner =
         about_server("no-rsassa-pss", [](Certificate& c) { c.signature_inner = pss("SHA1", 20); });
-    CHECK(inner.verdict == Verdict::fail);
+    CHECK(
+        text_of(inner) ==
+        "01 fail: it is signed with RSASSA-PSS, which Lync Server does not support: sign-in and "
+        "call forwarding fail; its CA is set to AlternateSignatureAlgorithm=1 {where=[inner], "
+        "oid=1.2.840.113549.1.1.10, hash=SHA1, mask_hash=SHA1, salt_length=20, "
+        "parameters_by_default=no, position=0}"
+    );
     CHECK(list_of(inner.evidence, "where") == std::vector<std::string>{"inner"});
     const auto key = about_server("no-rsassa-pss", [](Certificate& c) { c.key.oid = kPss; });
-    CHECK(key.verdict == Verdict::fail);
+    CHECK(
+        text_of(key) ==
+        "01 fail: its key is of the type RSASSA-PSS, which Lync Server does not support: sign-in "
+        "and call forwarding fail {where=[key], oid=1.2.840.113549.1.1.10, position=0}"
+    );
     CHECK(list_of(key.evidence, "where") == std::vector<std::string>{"key"});
     CHECK(key.message.find("AlternateSignatureAlgorithm") == std::string::npos);
     const auto both = about_server("no-rsassa-pss", [](Certificate& c) {
@@ -137,35 +203,68 @@ TEST_CASE("no-rsassa-pss: a presented root is judged, and PKCS #1 v1.5 passes") 
     auto anchor = root();
     anchor.signature = anchor.signature_inner = pss("SHA256", 32);
     Bench bench({server(), anchor});
-    CHECK(bench.verdict("no-rsassa-pss", 0) == Verdict::pass);
-    CHECK(bench.verdict("no-rsassa-pss", 1) == Verdict::fail);
+    CHECK(text_of(bench.ask("no-rsassa-pss", 0)) == "01 pass");
+    CHECK(
+        text_of(bench.ask("no-rsassa-pss", 1)) ==
+        "03 fail: it is signed with RSASSA-PSS, which Lync Server does not support: sign-in and "
+        "call forwarding fail; its CA is set to AlternateSignatureAlgorithm=1 {where=[signature; "
+        "inner], oid=1.2.840.113549.1.1.10, hash=SHA256, mask_hash=SHA256, salt_length=32, "
+        "parameters_by_default=no, position=1}"
+    );
 }
 
 TEST_CASE("no-rsassa-pss: parameters that could not be read do not hide it") {
-    CHECK(signed_with("no-rsassa-pss", algorithm(kPss, "rsassaPss", "")).verdict == Verdict::fail);
+    CHECK(
+        text_of(signed_with("no-rsassa-pss", algorithm(kPss, "rsassaPss", ""))) ==
+        "01 fail: it is signed with RSASSA-PSS, which Lync Server does not support: sign-in and "
+        "call forwarding fail; its CA is set to AlternateSignatureAlgorithm=1 {where=[signature; "
+        "inner], oid=1.2.840.113549.1.1.10, position=0}"
+    );
 }
 
 TEST_CASE("sha1-deprecated: SHA-1 is warned of, unless decided, and SHA-256 passes") {
-    CHECK(signed_with("sha1-deprecated", sha256_rsa()).verdict == Verdict::pass);
+    CHECK(text_of(signed_with("sha1-deprecated", sha256_rsa())) == "01 pass");
     const auto finding = signed_with("sha1-deprecated", sha1_rsa());
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "01 warn: signed with SHA-1: supported by Lync Server, refused by current systems and "
+        "public CAs {signature=sha1WithRSAEncryption, oid=1.2.840.113549.1.1.5, position=0}"
+    );
     CHECK(finding.evidence.text("oid") == kSha1Rsa);
-    CHECK(signed_with("sha1-deprecated", pss("SHA1", 20)).verdict == Verdict::warn);
-    CHECK(verdict_on_server("sha1-deprecated", [](Certificate& c) {
-              c.signature_inner = sha1_rsa();
-          }) == Verdict::warn);
+    CHECK(
+        text_of(signed_with("sha1-deprecated", pss("SHA1", 20))) ==
+        "01 warn: signed with SHA-1: supported by Lync Server, refused by current systems and "
+        "public CAs {signature=rsassaPss, oid=1.2.840.113549.1.1.10, position=0}"
+    );
+    CHECK(
+        text_of(
+            about_server("sha1-deprecated", [](Certificate& c) { c.signature_inner = sha1_rsa(); })
+        ) == "01 warn: signed with SHA-1: supported by Lync Server, refused by current systems and "
+             "public CAs {signature=sha1WithRSAEncryption, oid=1.2.840.113549.1.1.5, position=0}"
+    );
     auto certificate = server();
     certificate.signature = sha1_rsa();
     Bench bench({certificate});
     bench.policy.set(Decision::sha1, Verdict::fail);
-    CHECK(bench.verdict("sha1-deprecated") == Verdict::fail);
+    CHECK(
+        text_of(bench.ask("sha1-deprecated")) ==
+        "01 fail: signed with SHA-1: supported by Lync Server, refused by current systems and "
+        "public CAs {signature=sha1WithRSAEncryption, oid=1.2.840.113549.1.1.5, position=0}"
+    );
 }
 
 TEST_CASE("sha1-deprecated: the signature of a presented root is not judged") {
     auto anchor = root();
     anchor.signature = anchor.signature_inner = sha1_rsa();
-    CHECK(Bench({server(), anchor}).verdict("sha1-deprecated", 1) == Verdict::not_applicable);
-    CHECK(Bench({anchor}).verdict("sha1-deprecated", 0) == Verdict::warn);
+    CHECK(
+        text_of(Bench({server(), anchor}).ask("sha1-deprecated", 1)) ==
+        "03 not_applicable: nobody verifies the signature of a root on itself"
+    );
+    CHECK(
+        text_of(Bench({anchor}).ask("sha1-deprecated", 0)) ==
+        "03 warn: signed with SHA-1: supported by Lync Server, refused by current systems and "
+        "public CAs {signature=sha1WithRSAEncryption, oid=1.2.840.113549.1.1.5, position=0}"
+    );
 }
 
 TEST_CASE("signature-algorithm: ecdsa-with-Specified is judged by the hash in its parameter") {
@@ -180,8 +279,12 @@ TEST_CASE("signature-algorithm: ecdsa-with-Specified is judged by the hash in it
         CHECK_MESSAGE(
             signed_with("signature-algorithm", specified(hash)).verdict == Verdict::fail, hash
         );
-    CHECK(signed_with("sha1-deprecated", specified("SHA1")).verdict == Verdict::warn);
-    CHECK(signed_with("sha1-deprecated", specified("SHA256")).verdict == Verdict::pass);
+    CHECK(
+        text_of(signed_with("sha1-deprecated", specified("SHA1"))) ==
+        "01 warn: signed with SHA-1: supported by Lync Server, refused by current systems and "
+        "public CAs {signature=ecdsa-with-Specified, oid=1.2.840.10045.4.3, position=0}"
+    );
+    CHECK(text_of(signed_with("sha1-deprecated", specified("SHA256"))) == "01 pass");
 }
 
 TEST_CASE("signatures: an algorithm that cannot be decoded, inner or outer, fails with the error") {
@@ -194,7 +297,10 @@ TEST_CASE("signatures: an algorithm that cannot be decoded, inner or outer, fail
     auto anchor = root(); // who knows whether it is RSASSA-PSS
     anchor.signature = {};
     const auto on_root = Bench({server(), anchor}).ask("signature-algorithm", 1);
-    CHECK(on_root.verdict == Verdict::fail);
+    CHECK(
+        text_of(on_root) == "03 fail: a signature algorithm of the certificate cannot be decoded "
+                            "{error=a signature algorithm of the certificate cannot be decoded}"
+    );
     CHECK(!on_root.evidence.text("error").empty());
 }
 
@@ -203,7 +309,13 @@ TEST_CASE("no-rsassa-pss: what was found is said, though another part cannot be 
         c.signature = pss("SHA256", 32);
         c.signature_inner = {};
     });
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: it is signed with RSASSA-PSS, which Lync Server does not support: sign-in and "
+        "call forwarding fail; its CA is set to AlternateSignatureAlgorithm=1 {where=[signature], "
+        "oid=1.2.840.113549.1.1.10, hash=SHA256, mask_hash=SHA256, salt_length=32, "
+        "parameters_by_default=no, position=0}"
+    );
     CHECK(list_of(finding.evidence, "where") == std::vector<std::string>{"signature"});
 }
 
@@ -216,5 +328,9 @@ TEST_CASE("signatures: a presented root whose own signature was not verified is 
     for (const auto* rule :
          {"signature-algorithm", "sha1-deprecated", "chain-crl-distribution-point", "chain-eku"})
         CHECK_MESSAGE(bench.verdict(rule, 1) == Verdict::not_applicable, rule);
-    CHECK(Bench({anchor}).verdict("signature-algorithm", 0) == Verdict::fail);
+    CHECK(
+        text_of(Bench({anchor}).ask("signature-algorithm", 0)) ==
+        "03 fail: signed with md2WithRSAEncryption, which is neither SHA-1 nor SHA-2 with RSA or "
+        "ECDSA {signature=md2WithRSAEncryption, oid=1.2.840.113549.1.1.2, hash=MD2, position=0}"
+    );
 }

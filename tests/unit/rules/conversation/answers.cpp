@@ -47,47 +47,80 @@ TEST_CASE("answer rules: say nothing where nothing was answered, and need no cha
     CHECK(judge_by({&rule, 1}, bench.chain, bench.ready(), pool).empty());
     Answered edge(Probe::av_edge, false);
     edge.facts.set("status", std::int64_t{401});
-    CHECK(edge.verdict("not-refused") == Verdict::pass);
-    CHECK(edge.verdict("revealed-name") == Verdict::not_applicable);
-    CHECK(edge.verdict("xmpp-domain") == Verdict::not_applicable);
+    CHECK(text_of(edge.ask("not-refused")) == "pass");
+    CHECK(text_of(edge.ask("revealed-name")) == "not_applicable: no certificate was presented");
+    CHECK(text_of(edge.ask("xmpp-domain")) == "not_applicable: no XMPP port");
 }
 
 TEST_CASE("clock-skew: a minute passes, more warns, more than five fail, nonsense is inconclusive"
 ) {
     Answered sip(Probe::sip);
     sip.facts.set("server", std::string("RTC/5.0"));
-    CHECK(sip.verdict("clock-skew") == Verdict::not_applicable);
+    CHECK(text_of(sip.ask("clock-skew")) == "not_applicable: its answer has no date");
     const auto with_date = [&](std::string_view date) {
         sip.facts.set("date", std::string(date));
         return sip.ask("clock-skew");
     };
-    CHECK(with_date("Wed, 25 Nov 2026 12:00:00 GMT").verdict == Verdict::pass);
-    CHECK(with_date("Wed, 25 Nov 2026 11:59:00 GMT").verdict == Verdict::pass);
+    CHECK(
+        text_of(with_date("Wed, 25 Nov 2026 12:00:00 GMT")) ==
+        "pass {date=Wed, 25 Nov 2026 12:00:00 GMT, skew_seconds=0}"
+    );
+    CHECK(
+        text_of(with_date("Wed, 25 Nov 2026 11:59:00 GMT")) ==
+        "pass {date=Wed, 25 Nov 2026 11:59:00 GMT, skew_seconds=-60}"
+    );
     const auto behind = with_date("Wed, 25 Nov 2026 11:58:59 GMT");
-    CHECK(behind.verdict == Verdict::warn);
+    CHECK(
+        text_of(behind) ==
+        "warn: its clock is 61s behind ours {date=Wed, 25 Nov 2026 11:58:59 GMT, skew_seconds=-61}"
+    );
     CHECK(number_of(behind.evidence, "skew_seconds") == -61);
     CHECK(behind.message == "its clock is 61s behind ours");
-    CHECK(with_date("Wed, 25 Nov 2026 12:05:00 GMT").verdict == Verdict::warn);
+    CHECK(
+        text_of(with_date("Wed, 25 Nov 2026 12:05:00 GMT")) ==
+        "warn: its clock is 5m ahead of ours {date=Wed, 25 Nov 2026 12:05:00 GMT, skew_seconds=300}"
+    );
     const auto ahead = with_date("Wed, 25 Nov 2026 12:05:01 GMT");
-    CHECK(ahead.verdict == Verdict::fail);
+    CHECK(
+        text_of(ahead) == "fail: its clock is 301s ahead of ours {date=Wed, 25 Nov 2026 12:05:01 "
+                          "GMT, skew_seconds=301}"
+    );
     CHECK(number_of(ahead.evidence, "skew_seconds") == 301);
-    CHECK(with_date("yesterday").verdict == Verdict::inconclusive);
+    CHECK(
+        text_of(with_date("yesterday")) == "inconclusive: the date in its answer cannot be read; "
+                                           "look at the server's clock {date=yesterday}"
+    );
 }
 
 TEST_CASE("product-version: an older answer than the declared product warns, a newer one passes") {
     Answered sip(Probe::sip);
     sip.facts.set("product", std::string("Lync Server 2010"));
-    CHECK(sip.verdict("product-version") == Verdict::not_applicable);
+    CHECK(
+        text_of(sip.ask("product-version")) ==
+        "not_applicable: the target list does not say which product runs there (product:)"
+    );
     sip.bench.target.product = Product::lync_2013;
     const auto old = sip.ask("product-version");
-    CHECK(old.verdict == Verdict::warn);
+    CHECK(
+        text_of(old) == "warn: answers as Lync Server 2010, and Lync Server 2013 is said to run "
+                        "there {seen=Lync Server 2010, expected=Lync Server 2013}"
+    );
     CHECK(old.message.find("Lync Server 2010") != std::string::npos);
     sip.facts.set("product", std::string("Lync Server 2013"));
-    CHECK(sip.verdict("product-version") == Verdict::pass);
+    CHECK(
+        text_of(sip.ask("product-version")) ==
+        "pass {seen=Lync Server 2013, expected=Lync Server 2013}"
+    );
     sip.facts.set("product", std::string("Skype for Business Server 2019"));
-    CHECK(sip.verdict("product-version") == Verdict::pass);
+    CHECK(
+        text_of(sip.ask("product-version")) ==
+        "pass {seen=Skype for Business Server 2019, expected=Lync Server 2013}"
+    );
     sip.facts.set("product", std::string("UCMA application"));
-    CHECK(sip.verdict("product-version") == Verdict::not_applicable);
+    CHECK(
+        text_of(sip.ask("product-version")) ==
+        "not_applicable: its answer does not tell the product"
+    );
 }
 
 TEST_CASE("revealed-name: a registrar's own name stands in its certificate, letter by letter") {
@@ -96,71 +129,113 @@ TEST_CASE("revealed-name: a registrar's own name stands in its certificate, lett
     sip.bench.target.probe = Probe::sip;
     sip.bench.seen.answer = &sip.facts;
     sip.facts.set("target_name", std::string("FE01.contoso.com"));
-    CHECK(sip.verdict("revealed-name") == Verdict::not_applicable); // nobody said what it is
+    CHECK(
+        text_of(sip.ask("revealed-name")) ==
+        "not_applicable: its answer tells no name that this certificate must have"
+    ); // nobody said what it is
     sip.bench.target.role = Role::front_end;
-    CHECK(sip.verdict("revealed-name") == Verdict::pass);
+    CHECK(text_of(sip.ask("revealed-name")) == "pass {name=FE01.contoso.com}");
     sip.facts.set("target_name", std::string("fe02.contoso.com"));
-    CHECK(sip.verdict("revealed-name") == Verdict::fail);
+    CHECK(
+        text_of(sip.ask("revealed-name")) ==
+        "fail: the server calls itself fe02.contoso.com, which its certificate does not cover "
+        "{name=fe02.contoso.com}"
+    );
     sip.bench.chain = Bench({named({"*.contoso.com"})}).chain;
     CHECK(sip.ask("revealed-name").message.find("wildcard") != std::string::npos);
     // What an Access Edge tells is the name of the pool behind it.
     sip.bench.target.role = Role::edge;
-    CHECK(sip.verdict("revealed-name") == Verdict::not_applicable);
+    CHECK(
+        text_of(sip.ask("revealed-name")) ==
+        "not_applicable: its answer tells no name that this certificate must have"
+    );
 }
 
 TEST_CASE("revealed-name: only the internal web site must have the server's name") {
     Answered web(Probe::https);
     web.bench.chain = Bench({named({"*.contoso.com"})}).chain;
     web.facts.set("server_fqdn", std::string("fe01.contoso.com"));
-    CHECK(web.verdict("revealed-name") == Verdict::not_applicable);
+    CHECK(
+        text_of(web.ask("revealed-name")) ==
+        "not_applicable: its answer tells no name that this certificate must have"
+    );
     web.bench.target.use = CertificateUse::web_services_internal;
-    CHECK(web.verdict("revealed-name") == Verdict::pass);
+    CHECK(text_of(web.ask("revealed-name")) == "pass {name=fe01.contoso.com}");
     web.facts.set("server_fqdn", std::string("fe01.fabrikam.com"));
-    CHECK(web.verdict("revealed-name") == Verdict::fail);
+    CHECK(
+        text_of(web.ask("revealed-name")) ==
+        "fail: the server calls itself fe01.fabrikam.com, which its certificate does not cover "
+        "{name=fe01.fabrikam.com}"
+    );
 }
 
 TEST_CASE("not-refused: a refusal is a warning that says who has to change what") {
     Answered partner(Probe::federation);
     partner.facts.set("status", std::int64_t{200});
-    CHECK(partner.verdict("not-refused") == Verdict::pass);
+    CHECK(text_of(partner.ask("not-refused")) == "pass");
     partner.facts.set("refusal", std::string("the partner's Edge refuses our domain"));
     partner.facts.set("remedy", std::string("they allow our domain"));
     const auto refused = partner.ask("not-refused");
-    CHECK(refused.verdict == Verdict::warn);
+    CHECK(
+        text_of(refused) == "warn: the partner's Edge refuses our domain. To do: they allow our "
+                            "domain {remedy=they allow our domain}"
+    );
     CHECK(refused.message == "the partner's Edge refuses our domain. To do: they allow our domain");
     CHECK(refused.evidence.text("remedy") == "they allow our domain");
     partner.facts.set("refusal_expected", true);
-    CHECK(partner.verdict("not-refused") == Verdict::pass);
+    CHECK(
+        text_of(partner.ask("not-refused")) ==
+        "pass: the partner's Edge refuses our domain {remedy=they allow our domain}"
+    );
 }
 
 TEST_CASE("xmpp-domain: the bare domain, and no wildcard in its place") {
     Answered xmpp(Probe::xmpp);
     xmpp.facts.set("starttls", std::string("offered"));
-    CHECK(xmpp.verdict("xmpp-domain") == Verdict::not_applicable); // no domain was asked about
+    CHECK(
+        text_of(xmpp.ask("xmpp-domain")) == "not_applicable: no domain was asked about"
+    ); // no domain was asked about
     xmpp.bench.target.sip_domain = "contoso.com";
-    CHECK(xmpp.verdict("xmpp-domain") == Verdict::fail); // sip.contoso.com alone
+    CHECK(
+        text_of(xmpp.ask("xmpp-domain")) ==
+        "fail: the certificate does not have the bare domain contoso.com, which XMPP partners look "
+        "for {domain=contoso.com}"
+    ); // sip.contoso.com alone
     xmpp.bench.chain = Bench({named({"sip.contoso.com", "contoso.com"})}).chain;
-    CHECK(xmpp.verdict("xmpp-domain") == Verdict::pass);
+    CHECK(text_of(xmpp.ask("xmpp-domain")) == "pass {domain=contoso.com}");
     xmpp.bench.target.probe = Probe::sip;
-    CHECK(xmpp.verdict("xmpp-domain") == Verdict::not_applicable);
+    CHECK(text_of(xmpp.ask("xmpp-domain")) == "not_applicable: no XMPP port");
 }
 
 TEST_CASE("av-edge-address: the Edge's own address is the one that was probed") {
     Answered edge(Probe::av_edge, false);
     edge.facts.set("status", std::int64_t{401});
-    CHECK(edge.verdict("av-edge-address") == Verdict::not_applicable);
+    CHECK(
+        text_of(edge.ask("av-edge-address")) ==
+        "not_applicable: its answer names no address of its own"
+    );
     edge.bench.seen.address = parse_address("192.0.2.7");
     edge.facts.set("alternate_server", std::string("192.0.2.7:443"));
-    CHECK(edge.verdict("av-edge-address") == Verdict::pass);
+    CHECK(text_of(edge.ask("av-edge-address")) == "pass {alternate_server=192.0.2.7:443}");
     edge.facts.set("alternate_server", std::string("10.1.1.7:443"));
     const auto other = edge.ask("av-edge-address");
-    CHECK(other.verdict == Verdict::warn);
+    CHECK(
+        text_of(other) == "warn: it was reached as 192.0.2.7 and gives its own address as "
+                          "10.1.1.7:443 {alternate_server=10.1.1.7:443}"
+    );
     CHECK(other.message.find("192.0.2.7") != std::string::npos);
     CHECK(other.message.find("10.1.1.7") != std::string::npos);
     edge.facts.set("alternate_server", std::string("[2001:db8::7]:443"));
-    CHECK(edge.verdict("av-edge-address") == Verdict::warn);
+    CHECK(
+        text_of(edge.ask("av-edge-address")) ==
+        "warn: it was reached as 192.0.2.7 and gives its own address as [2001:db8::7]:443 "
+        "{alternate_server=[2001:db8::7]:443}"
+    );
     edge.facts.set("alternate_server", std::string("nonsense"));
-    CHECK(edge.verdict("av-edge-address") == Verdict::inconclusive);
+    CHECK(
+        text_of(edge.ask("av-edge-address")) ==
+        "inconclusive: the address that it gives itself cannot be read {alternate_server=nonsense}"
+    );
 }
 
 TEST_CASE("autodiscover-answer: a document or a redirect inside the domain, nothing else") {
@@ -168,26 +243,43 @@ TEST_CASE("autodiscover-answer: a document or a redirect inside the domain, noth
     web.facts.set("status", std::int64_t{404});
     web.facts.set("reason", std::string("Not Found"));
     const auto none = web.ask("autodiscover-answer");
-    CHECK(none.verdict == Verdict::fail);
+    CHECK(text_of(none) == "fail: no autodiscover document: HTTP 404 Not Found");
     CHECK(none.message.find("404 Not Found") != std::string::npos);
     web.facts.set("formats", std::vector<std::string>{"xml"});
-    CHECK(web.verdict("autodiscover-answer") == Verdict::pass);
+    CHECK(text_of(web.ask("autodiscover-answer")) == "pass");
     web.facts.set("redirect", std::string("https://lyncdiscover.contoso.com/"));
     web.facts.set("redirect_other_domain", false);
-    CHECK(web.verdict("autodiscover-answer") == Verdict::pass);
+    CHECK(
+        text_of(web.ask("autodiscover-answer")) ==
+        "pass {redirect=https://lyncdiscover.contoso.com/}"
+    );
     web.facts.set("redirect_other_domain", true);
-    CHECK(web.verdict("autodiscover-answer") == Verdict::fail);
+    CHECK(
+        text_of(web.ask("autodiscover-answer")) ==
+        "fail: it sends clients to another domain (https://lyncdiscover.contoso.com/), which "
+        "mobile clients refuse {redirect=https://lyncdiscover.contoso.com/}"
+    );
     web.facts.set("redirect_other_domain", false);
     web.facts.set("document_problem", std::string("it is HTML"));
-    CHECK(web.verdict("autodiscover-answer") == Verdict::pass); // another form of it is good
+    CHECK(
+        text_of(web.ask("autodiscover-answer")) ==
+        "pass {document_problem=it is HTML, redirect=https://lyncdiscover.contoso.com/}"
+    ); // another form of it is good
     web.facts.set("formats", std::vector<std::string>{});
-    CHECK(web.verdict("autodiscover-answer") == Verdict::pass); // sent on within the domain
+    CHECK(
+        text_of(web.ask("autodiscover-answer")) ==
+        "pass {redirect=https://lyncdiscover.contoso.com/}"
+    ); // sent on within the domain
     Answered other(Probe::autodiscover);
     other.facts.set("document_problem", std::string("it is HTML"));
     CHECK(other.ask("autodiscover-answer").message.find("it is HTML") != std::string::npos);
     Answered blind(Probe::autodiscover); // asked by address: no domain to compare with
     blind.facts.set("redirect", std::string("https://lyncweb.contoso.com/"));
-    CHECK(blind.verdict("autodiscover-answer") == Verdict::inconclusive);
+    CHECK(
+        text_of(blind.ask("autodiscover-answer")) ==
+        "inconclusive: it cannot be told whether the redirect stays in the domain; ask by the name "
+        "lyncdiscover.<SIP domain> {redirect=https://lyncweb.contoso.com/}"
+    );
     web.bench.target.probe = Probe::https;
-    CHECK(web.verdict("autodiscover-answer") == Verdict::not_applicable);
+    CHECK(text_of(web.ask("autodiscover-answer")) == "not_applicable: no autodiscover service");
 }

@@ -27,14 +27,19 @@ TEST_CASE("one-internal-pki: the Edge inside and Persistent Chat follow the Fron
     fleet.add(edge_inside(), issued(1), "Contoso Root");
     CHECK(fleet.judge("one-internal-pki").empty()); // no Front End
     fleet.add(front_end(), issued(2), "Contoso Root");
-    CHECK(fleet.verdict("one-internal-pki") == Verdict::pass);
+    CHECK(text_of(fleet.only("one-internal-pki")) == "pass");
     // Another issuing CA below the same root is good.
     fleet.add(chat(), by(issued(3), "Contoso Issuing CA 2"), "Contoso Root");
     fleet.add(edge_outside(), by(issued(4), "Public CA"), "Public Root"); // free
-    CHECK(fleet.verdict("one-internal-pki") == Verdict::pass);
+    CHECK(text_of(fleet.only("one-internal-pki")) == "pass");
     fleet.add(edge_inside(), by(issued(5), "Other CA"), "Other Root").id = "the stranger";
     const auto& finding = fleet.only("one-internal-pki");
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "fail: not of the PKI of the Front End Servers (CN=Contoso Root): CN=Other Root on the "
+        "stranger. To do: request these certificates again from the CA that the Front End Servers "
+        "have theirs from {front_end=CN=Contoso Root}"
+    );
     CHECK(says(
         finding,
         "not of the PKI of the Front End Servers (CN=Contoso Root): CN=Other Root on the stranger."
@@ -57,7 +62,12 @@ TEST_CASE(
     add_public(edge_inside());
     CHECK(fleet.judge("one-internal-pki").empty());
     add_public(chat());
-    CHECK(fleet.verdict("one-internal-pki") == Verdict::fail);
+    CHECK(
+        text_of(fleet.only("one-internal-pki")) ==
+        "fail: not of the PKI of the Front End Servers (CN=Contoso Root): CN=Public Root on "
+        "chat1:5041. To do: request these certificates again from the CA that the Front End "
+        "Servers have theirs from {front_end=CN=Contoso Root}"
+    );
 }
 
 TEST_CASE("one-internal-pki: Front Ends of two roots vouch for either") {
@@ -65,24 +75,39 @@ TEST_CASE("one-internal-pki: Front Ends of two roots vouch for either") {
     fleet.add(front_end(), issued(1), "Contoso Root");
     fleet.add(front_end(5061, Use::default_, "fe2"), by(issued(2), "New CA"), "New Root");
     fleet.add(edge_inside(), by(issued(3), "New CA 2"), "New Root");
-    CHECK(fleet.verdict("one-internal-pki") == Verdict::pass);
+    CHECK(text_of(fleet.only("one-internal-pki")) == "pass");
 }
 
 TEST_CASE("one-internal-pki: without known roots only the same issuer decides") {
     Fleet fleet;
     fleet.add(front_end(), issued(1));
     fleet.add(edge_inside(), issued(2));
-    CHECK(fleet.verdict("one-internal-pki") == Verdict::pass);
+    CHECK(text_of(fleet.only("one-internal-pki")) == "pass");
     fleet.add(edge_inside(), by(issued(3), "Other CA"));
-    CHECK(fleet.verdict("one-internal-pki") == Verdict::inconclusive);
+    CHECK(
+        text_of(fleet.only("one-internal-pki")) ==
+        "inconclusive: issued by another CA than the certificates of the Front End Servers "
+        "(CN=Contoso Issuing CA): CN=Other CA on edge1:5062. With the roots of both in trust: "
+        "ca_files it can be told whether they are of one PKI {front_end=CN=Contoso Issuing CA}"
+    );
     CHECK(says(fleet.only("one-internal-pki"), "trust: ca_files"));
     // The root of one of the two is not enough.
     fleet.run.endpoints.pop_back();
     fleet.add(edge_inside(), by(issued(3), "Other CA"), "Other Root");
-    CHECK(fleet.verdict("one-internal-pki") == Verdict::inconclusive);
+    CHECK(
+        text_of(fleet.only("one-internal-pki")) ==
+        "inconclusive: issued by another CA than the certificates of the Front End Servers "
+        "(CN=Contoso Issuing CA): CN=Other Root on edge1:5062. With the roots of both in trust: "
+        "ca_files it can be told whether they are of one PKI {front_end=CN=Contoso Issuing CA}"
+    );
     // A chain that was cut short is told by another of its issuer.
     fleet.add(front_end(5062), issued(4), "Contoso Root");
-    CHECK(fleet.verdict("one-internal-pki") == Verdict::fail);
+    CHECK(
+        text_of(fleet.only("one-internal-pki")) ==
+        "fail: not of the PKI of the Front End Servers (CN=Contoso Root): CN=Other Root on "
+        "edge1:5062. To do: request these certificates again from the CA that the Front End "
+        "Servers have theirs from {front_end=CN=Contoso Root}"
+    );
 }
 
 TEST_CASE("one-internal-pki: a self-signed certificate is a PKI of its own") {
@@ -94,7 +119,12 @@ TEST_CASE("one-internal-pki: a self-signed certificate is a PKI of its own") {
     own.self_issued = own.self_signed = own.root_like = true;
     fleet.add(chat(), own);
     const auto& finding = fleet.only("one-internal-pki");
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "fail: not of the PKI of the Front End Servers (CN=Contoso Root): CN=sip.contoso.com "
+        "(self-signed) on chat1:5041. To do: request these certificates again from the CA that the "
+        "Front End Servers have theirs from {front_end=CN=Contoso Root}"
+    );
     CHECK(says(finding, "(self-signed)"));
 }
 
@@ -104,10 +134,15 @@ TEST_CASE("sip-web-issuers: the web site inside has the PKI of its pool's SIP ce
     CHECK(fleet.judge("sip-web-issuers").empty());
     fleet.add(front_end(443, Use::web_services_internal), issued(2), "Contoso Root");
     fleet.add(front_end(4443, Use::web_services_external), by(issued(3), "X"), "X Root"); // free
-    CHECK(fleet.verdict("sip-web-issuers") == Verdict::pass);
+    CHECK(text_of(fleet.only("sip-web-issuers")) == "pass {pool=pool}");
     fleet.add(front_end(443, Use::web_services_internal, "fe2"), by(issued(4), "X"), "X Root");
     const auto& finding = fleet.only("sip-web-issuers");
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: the internal web site of pool has its certificate from CN=X Root (fe2:443), SIP "
+        "from CN=Contoso Root. To do: issue the web certificate from the same PKI, or give "
+        "telephones its root with New-CsWebTrustedCACertificate {pool=pool}"
+    );
     CHECK(says(
         finding, "the internal web site of pool has its certificate from CN=X Root (fe2:443), SIP "
                  "from CN=Contoso Root."
@@ -118,11 +153,16 @@ TEST_CASE("sip-web-issuers: the web site inside has the PKI of its pool's SIP ce
     Chain by_public_ca = *fleet.run.endpoints.back().main.chain;
     by_public_ca.path.system_anchor = true;
     fleet.run.endpoints.back().main.chain = std::make_shared<const Chain>(by_public_ca);
-    CHECK(fleet.verdict("sip-web-issuers") == Verdict::pass);
+    CHECK(text_of(fleet.only("sip-web-issuers")) == "pass {pool=pool}");
     Fleet unknown;
     unknown.add(front_end(), issued(1));
     unknown.add(front_end(443, Use::web_services_internal), by(issued(2), "X"));
-    CHECK(unknown.verdict("sip-web-issuers") == Verdict::inconclusive);
+    CHECK(
+        text_of(unknown.only("sip-web-issuers")) ==
+        "inconclusive: the internal web site of pool has its certificate from CN=X (fe1:443), SIP "
+        "from CN=Contoso Issuing CA. With the roots of both in trust: ca_files it can be told "
+        "whether they are of one PKI {pool=pool}"
+    );
 }
 
 TEST_CASE("sip-web-issuers: outside, only a mixture of the PKI inside with another is odd") {
@@ -133,7 +173,12 @@ TEST_CASE("sip-web-issuers: outside, only a mixture of the PKI inside with anoth
     CHECK(fleet.judge("sip-web-issuers").empty()); // two public CAs
     fleet.add(proxy(), issued(4), "Contoso Root").id = "the private one";
     const auto& finding = fleet.only("sip-web-issuers");
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: outside, the private one present certificates of the CA of the internal servers "
+        "(CN=Contoso Root), sip:443, lyncweb:443 those of another: clients out there that lack "
+        "this root can use only the latter. To do: put a certificate of a public CA on the former"
+    );
     CHECK(says(
         finding,
         "the private one present certificates of the CA of the internal servers (CN=Contoso"
@@ -159,11 +204,17 @@ TEST_CASE("web-sites-agree: one certificate is renewed on 443, 4443 and the prox
     fleet.add(front_end(443, Use::web_services_internal), issued(1));
     CHECK(fleet.judge("web-sites-agree").empty());
     fleet.add(front_end(4443, Use::web_services_external), issued(1));
-    CHECK(fleet.verdict("web-sites-agree") == Verdict::pass);
+    CHECK(text_of(fleet.only("web-sites-agree")) == "pass");
     fleet.run.endpoints.pop_back();
     fleet.add(front_end(4443, Use::web_services_external), issued(2, "2025-06-01"));
     const auto& finding = fleet.only("web-sites-agree");
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: a web certificate was renewed in one place only: fe1:4443 has the newer, "
+        "sip.contoso.com (02000000), valid 2025-06-01 to 2027-01-01; still the older: "
+        "sip.contoso.com (01000000), valid 2025-01-01 to 2027-01-01 on fe1:443. To do: put the "
+        "newer one there, too {subject=CN=sip.contoso.com}"
+    );
     CHECK(says(finding, "fe1:4443 has the newer, sip.contoso.com (02000000), valid 2025-06-01"));
     CHECK(says(finding, "still the older: sip.contoso.com (01000000)"));
     CHECK(finding.evidence.text("subject") == "CN=sip.contoso.com");
@@ -187,7 +238,7 @@ TEST_CASE("web-sites-agree: other names, issuers or servers are other certificat
     rollout.add(front_end(4443, Use::web_services_external), issued(1));
     rollout.add(front_end(4443, Use::web_services_external, "fe2"), issued(2, "2025-01-09"));
     rollout.add(proxy(), issued(1));
-    CHECK(rollout.verdict("web-sites-agree") == Verdict::pass);
+    CHECK(text_of(rollout.only("web-sites-agree")) == "pass");
 }
 
 TEST_CASE("web-sites-agree: a proxy that leads to the internal web site") {
@@ -196,11 +247,17 @@ TEST_CASE("web-sites-agree: a proxy that leads to the internal web site") {
     internal.subject = "CN=webint";
     fleet.add(front_end(443, Use::web_services_internal), internal);
     fleet.add(proxy(), internal);
-    CHECK(fleet.verdict("web-sites-agree") == Verdict::pass); // no external one was seen
+    CHECK(text_of(fleet.only("web-sites-agree")) == "pass"); // no external one was seen
     fleet.add(front_end(4443, Use::web_services_external), issued(2));
     const auto& finding = fleet.only("web-sites-agree");
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: lyncweb:443 presents the certificate of the internal web site, sip.contoso.com "
+        "(01000000), valid 2025-01-01 to 2027-01-01 on fe1:443, and the external one has another: "
+        "it seems to lead to port 443 inside. To do: publish the external web site, 443 outside to "
+        "4443 inside"
+    );
     CHECK(says(finding, "lyncweb:443 presents the certificate of the internal web site"));
     fleet.add(front_end(4443, Use::web_services_external, "fe2"), internal);
-    CHECK(fleet.verdict("web-sites-agree") == Verdict::pass);
+    CHECK(text_of(fleet.only("web-sites-agree")) == "pass");
 }

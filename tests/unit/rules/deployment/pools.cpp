@@ -33,7 +33,7 @@ TEST_CASE("pool-certificate: one certificate on every server of an Edge pool") {
     good.add(edge("edge1"), issued(1));
     good.add(edge("edge2"), issued(1));
     good.add_unseen(edge("edge3"));
-    CHECK(good.verdict("pool-certificate") == Verdict::pass);
+    CHECK(text_of(good.only("pool-certificate")) == "pass {pool=edgepool, use=AccessEdgeExternal}");
     CHECK(good.judge("pool-certificate")[0].endpoints == std::vector<std::size_t>{0, 1});
 
     Fleet bad;
@@ -41,7 +41,14 @@ TEST_CASE("pool-certificate: one certificate on every server of an Edge pool") {
     bad.add(edge("edge2"), issued(1));
     bad.add(edge("edge3"), issued(2, "2025-06-01"));
     const auto& finding = bad.only("pool-certificate");
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "fail: the Edge pool edgepool does not have one AccessEdgeExternal certificate: "
+        "sip.contoso.com (02000000), valid 2025-06-01 to 2027-01-01 on edge3:443, but "
+        "sip.contoso.com (01000000), valid 2025-01-01 to 2027-01-01 on edge1:443, edge2:443. To "
+        "do: put the first of these on every server {pool=edgepool, use=AccessEdgeExternal, "
+        "same_key=no}"
+    );
     // The newest comes first, also where fewer have it.
     CHECK(says(
         finding, "(02000000), valid 2025-06-01 to 2027-01-01 on edge3:443, but sip.contoso.com (01"
@@ -71,7 +78,15 @@ TEST_CASE("pool-certificate: inside it warns, and of many certificates some are 
     for (std::uint8_t number = 1; number < 8; ++number)
         fleet.add(edge("edge" + std::to_string(number), 5061, Use::internal), issued(number));
     const auto& finding = fleet.only("pool-certificate");
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: the Edge pool edgepool does not have one Internal certificate: sip.contoso.com "
+        "(01000000), valid 2025-01-01 to 2027-01-01 on edge1:5061, but sip.contoso.com (02000000), "
+        "valid 2025-01-01 to 2027-01-01 on edge2:5061; sip.contoso.com (03000000), valid "
+        "2025-01-01 to 2027-01-01 on edge3:5061; sip.contoso.com (04000000), valid 2025-01-01 to "
+        "2027-01-01 on edge4:5061; and 3 more. To do: put the first of these on every server "
+        "{pool=edgepool, use=Internal, same_key=no}"
+    );
     CHECK(says(finding, "on edge4:5061; and 3 more."));
 }
 
@@ -92,8 +107,16 @@ TEST_CASE("pool-certificate: a port that lags behind its own server is left to s
     fleet.add(edge("edge1"), issued(2, "2025-06-01"));
     fleet.add(edge("edge2"), issued(1));
     fleet.add(edge("edge2", 5061), issued(2, "2025-06-01"));
-    CHECK(fleet.verdict("pool-certificate") == Verdict::pass);
-    CHECK(fleet.only("stale-certificate").verdict == Verdict::warn);
+    CHECK(
+        text_of(fleet.only("pool-certificate")) == "pass {pool=edgepool, use=AccessEdgeExternal}"
+    );
+    CHECK(
+        text_of(fleet.only("stale-certificate")) ==
+        "warn: edge2 still presents an older AccessEdgeExternal certificate: sip.contoso.com "
+        "(01000000), valid 2025-01-01 to 2027-01-01 on edge2:443; the newer is sip.contoso.com "
+        "(02000000), valid 2025-06-01 to 2027-01-01 on edge2:5061. To do: assign the newer one and "
+        "restart what has the older one {server=edge2, use=AccessEdgeExternal}"
+    );
     fleet.add(edge("edge3"), issued(1));
     CHECK(says(fleet.only("pool-certificate"), "on edge3:443."));
 }
@@ -104,7 +127,14 @@ TEST_CASE("pool-certificate: of addresses under one name without a server each c
     target.server.clear();
     fleet.add(target, issued(1));
     fleet.add(target, issued(2));
-    CHECK(fleet.verdict("pool-certificate") == Verdict::fail);
+    CHECK(
+        text_of(fleet.only("pool-certificate")) ==
+        "fail: the Edge pool edgepool does not have one AccessEdgeExternal certificate: "
+        "sip.contoso.com (01000000), valid 2025-01-01 to 2027-01-01 on sip.contoso.com:443, but "
+        "sip.contoso.com (02000000), valid 2025-01-01 to 2027-01-01 on sip.contoso.com:443. To do: "
+        "put the first of these on every server {pool=edgepool, use=AccessEdgeExternal, "
+        "same_key=no}"
+    );
     CHECK(fleet.judge("stale-certificate").empty());
 }
 
@@ -114,19 +144,31 @@ TEST_CASE("stale-certificate: a port with an older certificate than its neighbou
     fleet.add(front_end("fe1", 444), issued(2, "2025-06-01"));
     fleet.add(front_end("fe2"), issued(3));
     fleet.add(front_end("fe2", 444), issued(3));
-    CHECK(fleet.verdict("stale-certificate") == Verdict::pass); // said once for both servers
+    CHECK(text_of(fleet.only("stale-certificate")) == "pass"); // said once for both servers
     CHECK(fleet.judge("stale-certificate")[0].endpoints.size() == 4);
     fleet.run.endpoints.resize(2);
     fleet.add(front_end("fe1", 5062), issued(1));
     const auto& finding = fleet.only("stale-certificate");
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: fe1 still presents an older Default certificate: sip.contoso.com (01000000), valid "
+        "2025-01-01 to 2027-01-01 on fe1:5062; the newer is sip.contoso.com (02000000), valid "
+        "2025-06-01 to 2027-01-01 on fe1:5061, fe1:444. To do: assign the newer one and restart "
+        "what has the older one {server=fe1, use=Default}"
+    );
     CHECK(says(
         finding, "fe1 still presents an older Default certificate: sip.contoso.com (01000000), "
                  "valid 2025-01-01 to 2027-01-01 on fe1:5062; the newer is "
     ));
     CHECK(says(finding, "on fe1:5061, fe1:444."));
     fleet.run.judged_at = at("2028-01-01");
-    CHECK(fleet.verdict("stale-certificate") == Verdict::fail);
+    CHECK(
+        text_of(fleet.only("stale-certificate")) ==
+        "fail: fe1 still presents an older Default certificate: sip.contoso.com (01000000), valid "
+        "2025-01-01 to 2027-01-01 on fe1:5062; the newer is sip.contoso.com (02000000), valid "
+        "2025-06-01 to 2027-01-01 on fe1:5061, fe1:444. To do: assign the newer one and restart "
+        "what has the older one {server=fe1, use=Default}"
+    );
 }
 
 TEST_CASE("stale-certificate: other servers, uses, subjects and roles are not neighbours") {
@@ -170,10 +212,17 @@ TEST_CASE("same-name-same-chain: all addresses of a name, and what differs is na
     CHECK(fleet.judge("same-name-same-chain").empty()); // one address
     fleet.add(published("lyncweb.contoso.com"), issued(1));
     fleet.add(published("other.contoso.com"), issued(9));
-    CHECK(fleet.verdict("same-name-same-chain") == Verdict::pass);
+    CHECK(text_of(fleet.only("same-name-same-chain")) == "pass");
     fleet.add(published("lyncweb.contoso.com"), issued(2, "2025-06-01")).id = "the odd one";
     const auto& finding = fleet.only("same-name-same-chain");
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: lyncweb.contoso.com:443 presents different certificates, depending on the address: "
+        "sip.contoso.com (02000000), valid 2025-06-01 to 2027-01-01 on the odd one, but "
+        "sip.contoso.com (01000000), valid 2025-01-01 to 2027-01-01 on lyncweb.contoso.com:443, "
+        "lyncweb.contoso.com:443. To do: put the first of these on all of them "
+        "{name=lyncweb.contoso.com:443}"
+    );
     CHECK(says(finding, "lyncweb.contoso.com:443 presents different certificates"));
     CHECK(says(finding, "(02000000), valid 2025-06-01 to 2027-01-01 on the odd one, but "));
     CHECK(finding.evidence.text("name") == "lyncweb.contoso.com:443");
@@ -203,16 +252,16 @@ TEST_CASE("same-name-same-chain: servers of a pool and partners may have one eac
     pool.server.clear();
     fleet.add(pool, issued(1));
     fleet.add(pool, issued(2));
-    CHECK(fleet.verdict("same-name-same-chain") == Verdict::pass);
+    CHECK(text_of(fleet.only("same-name-same-chain")) == "pass");
     auto balanced = edge("sip.contoso.com");
     fleet.add(balanced, issued(3));
     fleet.add(balanced, issued(4)); // is for pool-certificate
     fleet.add(published("sip.fabrikam.com", Role::partner), issued(5));
     fleet.add(published("sip.fabrikam.com", Role::partner), issued(6));
-    CHECK(fleet.verdict("same-name-same-chain") == Verdict::pass);
+    CHECK(text_of(fleet.only("same-name-same-chain")) == "pass");
     fleet.add(published("pool.contoso.local", Role::other), issued(7));
     fleet.add(published("pool.contoso.local", Role::other), issued(8)); // nobody said what it is
-    CHECK(fleet.verdict("same-name-same-chain") == Verdict::pass);
+    CHECK(text_of(fleet.only("same-name-same-chain")) == "pass");
     // Two addresses of one machine are no pool.
     fleet.add(front_end("fe1"), issued(1));
     fleet.add(front_end("fe1"), issued(2));
@@ -228,11 +277,17 @@ TEST_CASE("same-name-same-chain: intermediates are compared, roots are not") {
     Fleet good;
     with(good, {intermediate()});
     with(good, {intermediate(), root()});
-    CHECK(good.verdict("same-name-same-chain") == Verdict::pass);
+    CHECK(text_of(good.only("same-name-same-chain")) == "pass");
     Fleet bad;
     with(bad, {intermediate()});
     with(bad, {});
     const auto& finding = bad.only("same-name-same-chain");
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: lyncweb.contoso.com:443 sends different intermediate certificates, depending on the "
+        "address: none on lyncweb.contoso.com:443; CN=Contoso Issuing CA (02000000) on "
+        "lyncweb.contoso.com:443. To do: install the same intermediates on all of them "
+        "{name=lyncweb.contoso.com:443}"
+    );
     CHECK(says(finding, "none on lyncweb.contoso.com:443; CN=Contoso Issuing CA (02000000) on"));
 }

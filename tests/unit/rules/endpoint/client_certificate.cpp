@@ -30,30 +30,43 @@ Finding about(const ClientCertificateFacts* facts) {
 
 TEST_CASE("client-ca-names: a listed issuer passes, a missing one warns and shows the list") {
     const auto listed = asked_with({"CN=Root"}, true);
-    CHECK(about(&listed).verdict == Verdict::pass);
+    CHECK(
+        text_of(about(&listed)) == "pass {ca_names=[CN=Root], ca_names_count=1, ca_names_bytes=42}"
+    );
     const auto missing = asked_with(std::vector<std::string>(20, "CN=Other"), false);
     const auto finding = about(&missing);
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: the issuer of our certificate is not among the 20 that the server says it accepts "
+        "{ca_names=[CN=Other; CN=Other; CN=Other; CN=Other; CN=Other; CN=Other; CN=Other; "
+        "CN=Other; CN=Other; CN=Other], ca_names_count=20, ca_names_bytes=42}"
+    );
     CHECK(std::get<std::vector<std::string>>(*finding.evidence.find("ca_names")).size() == 10);
     CHECK(std::get<std::int64_t>(*finding.evidence.find("ca_names_count")) == 20);
     CHECK(std::get<std::int64_t>(*finding.evidence.find("ca_names_bytes")) == 42);
 }
 
 TEST_CASE("client-ca-names: says nothing without a request, an identity or a list") {
-    CHECK(about(nullptr).verdict == Verdict::not_applicable);
+    CHECK(text_of(about(nullptr)) == "not_applicable: the server asked for no client certificate");
     auto facts = asked_with({}, false);
-    CHECK(about(&facts).verdict == Verdict::not_applicable);
+    CHECK(
+        text_of(about(&facts)) == "not_applicable: the server sent no list of issuers, which is "
+                                  "normal from Windows Server 2012 on"
+    );
     facts = asked_with({"CN=Other"}, false);
     facts.identity_offered = false;
-    CHECK(about(&facts).verdict == Verdict::not_applicable);
+    CHECK(
+        text_of(about(&facts)) ==
+        "not_applicable: we have no certificate of our own for this server"
+    );
     facts.requested = false;
-    CHECK(about(&facts).verdict == Verdict::not_applicable);
+    CHECK(text_of(about(&facts)) == "not_applicable: the server asked for no client certificate");
 }
 
 TEST_CASE("our own identity has no role, no published CRL and no name to serve under") {
     Bench bench;
     bench.context.own_identity = true;
     for (const auto* rule : {"auto-enrollment", "crl-reachable-scheme", "host-name"})
-        CHECK(bench.verdict(rule) == Verdict::not_applicable);
-    CHECK(bench.verdict("server-eku") == Verdict::pass);
+        CHECK(bench.ask(rule).verdict == Verdict::not_applicable);
+    CHECK(text_of(bench.ask("server-eku")) == "01 pass {eku=[1.3.6.1.5.5.7.3.1]}");
 }

@@ -52,20 +52,57 @@ TEST_CASE("os-signature-support: says nothing where no Windows version is declar
 }
 
 TEST_CASE("os-signature-support: SHA-1 everywhere, SHA-2 by age, SHA-224 nowhere") {
-    CHECK(on(windows_xp, sha1_rsa()).verdict == Verdict::pass);
-    CHECK(on(windows_server_2008, sha(256)).verdict == Verdict::pass);
-    CHECK(on(windows_server_2022, sha(512)).verdict == Verdict::pass);
+    CHECK(
+        text_of(on(windows_xp, sha1_rsa())) ==
+        "pass {os=windows-xp, signatures=[sha1WithRSAEncryption]}"
+    );
+    CHECK(
+        text_of(on(windows_server_2008, sha(256))) ==
+        "pass {os=windows-server-2008, signatures=[sha256WithRSAEncryption]}"
+    );
+    CHECK(
+        text_of(on(windows_server_2022, sha(512))) ==
+        "pass {os=windows-server-2022, signatures=[sha512WithRSAEncryption]}"
+    );
     const auto old = on(windows_server_2003_sp2, sha(256));
-    CHECK(old.verdict == Verdict::inconclusive);
+    CHECK(
+        text_of(old) ==
+        "inconclusive: CN=sip.contoso.com is signed with sha256WithRSAEncryption, which "
+        "windows-server-2003-sp2 verifies only with KB938397: make sure that it is installed "
+        "{os=windows-server-2003-sp2, signatures=[sha256WithRSAEncryption]}"
+    );
     CHECK(old.message.find("KB938397") != std::string::npos);
     CHECK(on(windows_xp, sha(256)).message.find("Service Pack 3") != std::string::npos);
-    CHECK(on(windows_server_2022, sha(224)).verdict == Verdict::warn);
-    CHECK(on(windows_server_2003, sha(224)).verdict == Verdict::warn);
-    CHECK(on(windows_xp, ecdsa()).verdict == Verdict::fail);
-    CHECK(on(windows_server_2008, ecdsa()).verdict == Verdict::pass);
-    CHECK(on(windows_xp, pss("SHA256", 32)).verdict == Verdict::fail);
+    CHECK(
+        text_of(on(windows_server_2022, sha(224))) ==
+        "warn: CN=sip.contoso.com is signed with sha224WithRSAEncryption, which Windows does not "
+        "implement {os=windows-server-2022, signatures=[sha224WithRSAEncryption]}"
+    );
+    CHECK(
+        text_of(on(windows_server_2003, sha(224))) ==
+        "warn: CN=sip.contoso.com is signed with sha224WithRSAEncryption, which Windows does not "
+        "implement {os=windows-server-2003, signatures=[sha224WithRSAEncryption]}"
+    );
+    CHECK(
+        text_of(on(windows_xp, ecdsa())) ==
+        "fail: CN=sip.contoso.com is signed with ecdsa-with-SHA256, which windows-xp cannot verify "
+        "{os=windows-xp, signatures=[ecdsa-with-SHA256]}"
+    );
+    CHECK(
+        text_of(on(windows_server_2008, ecdsa())) ==
+        "pass {os=windows-server-2008, signatures=[ecdsa-with-SHA256]}"
+    );
+    CHECK(
+        text_of(on(windows_xp, pss("SHA256", 32))) ==
+        "fail: CN=sip.contoso.com is signed with rsassaPss, which windows-xp cannot verify "
+        "{os=windows-xp, signatures=[rsassaPss]}"
+    );
     const auto strange = on(windows_10, algorithm("1.3.101.112", "ED25519", ""));
-    CHECK(strange.verdict == Verdict::inconclusive);
+    CHECK(
+        text_of(strange) ==
+        "inconclusive: CN=sip.contoso.com is signed with ED25519, of which nothing is known on "
+        "windows-10; signature-algorithm judges it {os=windows-10, signatures=[ED25519]}"
+    );
     CHECK(strange.evidence.text("os") == "windows-10");
     CHECK(list_of(strange.evidence, "signatures") == std::vector<std::string>{"ED25519"});
 }
@@ -87,9 +124,17 @@ TEST_CASE("os-signature-support: a presented root counts only for what the hands
     bench.target.os = windows_server_2012;
     bench.seen.versions_chosen = {"TLSv1.0"};
     const auto finding = bench.ask("os-signature-support");
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "warn: CN=Contoso Root CA is signed with sha512WithRSAEncryption, and windows-server-2012 "
+        "takes SHA-512 under TLS 1.2 only with KB2973337: it agreed to TLSv1.0 only "
+        "{os=windows-server-2012, signatures=[sha256WithRSAEncryption; sha512WithRSAEncryption]}"
+    );
     CHECK(finding.message.find("CN=Contoso Root CA is signed with sha512") == 0);
     Bench ecc({signed_with(server(), sha1_rsa()), signed_with(root(), ecdsa())});
     ecc.target.os = windows_xp;
-    CHECK(ecc.verdict("os-signature-support") == Verdict::pass);
+    CHECK(
+        text_of(ecc.ask("os-signature-support")) ==
+        "pass {os=windows-xp, signatures=[sha1WithRSAEncryption; ecdsa-with-SHA256]}"
+    );
 }

@@ -42,40 +42,94 @@ Finding about(std::vector<NameTried> tried) {
 } // namespace
 
 TEST_CASE("tls12-available: TLS 1.2 or 1.3 passes, nothing newer than 1.1 warns or as decided") {
-    CHECK(about("tls12-available", {}).verdict == Verdict::not_applicable);
-    CHECK(about("tls12-available", {"TLSv1.2"}).verdict == Verdict::pass);
-    CHECK(about("tls12-available", {"TLSv1.3"}).verdict == Verdict::pass);
-    CHECK(about("tls12-available", {"TLSv1.0", "TLSv1.2"}).verdict == Verdict::pass);
+    CHECK(
+        text_of(about("tls12-available", {})) ==
+        "not_applicable: no connection told a version of TLS"
+    );
+    CHECK(text_of(about("tls12-available", {"TLSv1.2"})) == "pass {versions=[TLSv1.2]}");
+    CHECK(text_of(about("tls12-available", {"TLSv1.3"})) == "pass {versions=[TLSv1.3]}");
+    CHECK(
+        text_of(about("tls12-available", {"TLSv1.0", "TLSv1.2"})) ==
+        "pass {versions=[TLSv1.0; TLSv1.2]}"
+    );
     const auto old = about("tls12-available", {"TLSv1.0"});
-    CHECK(old.verdict == Verdict::warn);
+    CHECK(
+        text_of(old) == "warn: offered every version up to TLS 1.3, the server takes an older one "
+                        "than TLS 1.2: TLSv1.0 {versions=[TLSv1.0]}"
+    );
     CHECK(old.message.find("TLSv1.0") != std::string::npos);
-    CHECK(about("tls12-available", {"SSLv3"}).verdict == Verdict::warn);
+    CHECK(
+        text_of(about("tls12-available", {"SSLv3"})) ==
+        "warn: offered every version up to TLS 1.3, the server takes an older one than TLS 1.2: "
+        "SSLv3 {versions=[SSLv3]}"
+    );
     Bench strict;
     strict.seen.versions_chosen = {"TLSv1.1"};
     strict.policy.set(Decision::tls12_missing, Verdict::fail);
-    CHECK(strict.verdict("tls12-available") == Verdict::fail);
+    CHECK(
+        text_of(strict.ask("tls12-available")) ==
+        "fail: offered every version up to TLS 1.3, the server takes an older one than TLS 1.2: "
+        "TLSv1.1 {versions=[TLSv1.1]}"
+    );
 }
 
 TEST_CASE("legacy-protocols: needs the old versions to have been tried, or SSL to have been seen") {
-    CHECK(about("legacy-protocols", {"TLSv1.0"}).verdict == Verdict::not_applicable);
-    CHECK(about("legacy-protocols", {"TLSv1.0"}, {"SSLv3"}).verdict == Verdict::not_applicable);
-    CHECK(about("legacy-protocols", {"SSLv3"}, {"SSLv3"}).verdict == Verdict::fail);
-    CHECK(about("legacy-protocols", {"TLSv1.2", "TLSv1.3"}, kAll).verdict == Verdict::pass);
+    CHECK(
+        text_of(about("legacy-protocols", {"TLSv1.0"})) ==
+        "not_applicable: the old versions were not tried; --versions does"
+    );
+    CHECK(
+        text_of(about("legacy-protocols", {"TLSv1.0"}, {"SSLv3"})) ==
+        "not_applicable: the old versions were not tried; --versions does"
+    );
+    CHECK(
+        text_of(about("legacy-protocols", {"SSLv3"}, {"SSLv3"})) ==
+        "fail: the server still speaks SSLv3 {versions=[SSLv3], offered=[SSLv3], unanswered=[]}"
+    );
+    CHECK(
+        text_of(about("legacy-protocols", {"TLSv1.2", "TLSv1.3"}, kAll)) ==
+        "pass {versions=[TLSv1.2; TLSv1.3], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; "
+        "SSLv2], unanswered=[]}"
+    );
     const auto warned = about("legacy-protocols", {"TLSv1.2", "TLSv1.0"}, kAll);
-    CHECK(warned.verdict == Verdict::warn);
+    CHECK(
+        text_of(warned) ==
+        "warn: the server still speaks TLSv1.0 {versions=[TLSv1.2; TLSv1.0], offered=[SSLv3; "
+        "TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], unanswered=[]}"
+    );
     CHECK(warned.message == "the server still speaks TLSv1.0");
     const auto failed = about("legacy-protocols", {"TLSv1.2", "TLSv1.0", "SSLv2"}, kAll);
-    CHECK(failed.verdict == Verdict::fail);
+    CHECK(
+        text_of(failed) ==
+        "fail: the server still speaks SSLv2 {versions=[TLSv1.2; TLSv1.0; SSLv2], offered=[SSLv3; "
+        "TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], unanswered=[]}"
+    );
     CHECK(failed.message == "the server still speaks SSLv2");
 }
 
 TEST_CASE("legacy-protocols: silence to an old version is no pass") {
-    CHECK(about("legacy-protocols", {"TLSv1.2"}, kAll, {"SSLv2"}).verdict == Verdict::inconclusive);
     CHECK(
-        about("legacy-protocols", {"TLSv1.2"}, kAll, {"TLSv1.1"}).verdict == Verdict::inconclusive
+        text_of(about("legacy-protocols", {"TLSv1.2"}, kAll, {"SSLv2"})) ==
+        "inconclusive: no answer came to some of the old versions; a longer --timeout may settle "
+        "it {versions=[TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], "
+        "unanswered=[SSLv2]}"
     );
-    CHECK(about("legacy-protocols", {"TLSv1.2"}, kAll, {"TLSv1.3"}).verdict == Verdict::pass);
-    CHECK(about("legacy-protocols", {"SSLv3"}, kAll, {"SSLv2"}).verdict == Verdict::fail);
+    CHECK(
+        text_of(about("legacy-protocols", {"TLSv1.2"}, kAll, {"TLSv1.1"})) ==
+        "inconclusive: no answer came to some of the old versions; a longer --timeout may settle "
+        "it {versions=[TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], "
+        "unanswered=[TLSv1.1]}"
+    );
+    CHECK(
+        text_of(about("legacy-protocols", {"TLSv1.2"}, kAll, {"TLSv1.3"})) ==
+        "pass {versions=[TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], "
+        "unanswered=[TLSv1.3]}"
+    );
+    CHECK(
+        text_of(about("legacy-protocols", {"SSLv3"}, kAll, {"SSLv2"})) ==
+        "fail: the server still speaks SSLv3 {versions=[SSLv3], offered=[SSLv3; TLSv1.0; TLSv1.1; "
+        "TLSv1.2; TLSv1.3; SSLv2], unanswered=[SSLv2]}"
+    );
 }
 
 namespace {
@@ -128,13 +182,19 @@ TEST_CASE("tls12-only: judges only where the policy turns it on") {
 
 TEST_CASE("tls12-only: a server by the profile passes, also with TLS 1.3") {
     Profiled it;
-    CHECK(it.ask().verdict == Verdict::pass);
+    CHECK(
+        text_of(it.ask()) == "pass {versions=[TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; "
+                             "TLSv1.3; SSLv2], breaches=[]}"
+    );
     it.bench.seen.versions_chosen = {"TLSv1.3", "TLSv1.2"};
     TlsFacts newer;
     newer.version = "TLSv1.3";
     newer.cipher = "TLS_AES_256_GCM_SHA384";
     it.bench.seen.connections.push_back(&newer);
-    CHECK(it.ask().verdict == Verdict::pass);
+    CHECK(
+        text_of(it.ask()) == "pass {versions=[TLSv1.3; TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; "
+                             "TLSv1.2; TLSv1.3; SSLv2], breaches=[]}"
+    );
 }
 
 TEST_CASE("tls12-only: each demand of the profile, broken") {
@@ -155,13 +215,23 @@ TEST_CASE("tls12-only: each demand of the profile, broken") {
     it.bench.chain = Bench({certificate}).chain;
     CHECK(it.breaks("signed with MD5"));
     it.bench.policy.set(Decision::tls12_only, Verdict::warn);
-    CHECK(it.ask().verdict == Verdict::warn);
+    CHECK(
+        text_of(it.ask()) ==
+        "warn: not as the TLS 1.2-only profile demands: CN=sip.contoso.com is signed with MD5 "
+        "{versions=[TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], "
+        "breaches=[CN=sip.contoso.com is signed with MD5]}"
+    );
 }
 
 TEST_CASE("tls12-only: without every older version tried and answered nothing is proven") {
     Profiled it;
     it.bench.seen.versions_open = {"SSLv2"};
-    CHECK(it.ask().verdict == Verdict::inconclusive);
+    CHECK(
+        text_of(it.ask()) ==
+        "inconclusive: nothing seen breaks the TLS 1.2-only profile, but not every older version "
+        "was tried and answered; --versions tries them {versions=[TLSv1.2], offered=[SSLv3; "
+        "TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], breaches=[]}"
+    );
     it.bench.seen.versions_open.clear();
     it.bench.seen.versions_offered.clear();
     CHECK(it.ask().message.find("--versions") != std::string::npos);
@@ -184,17 +254,30 @@ TEST_CASE("tls12-only: where Microsoft does not support the profile it does not 
 
 TEST_CASE("sni-certificate: another certificate warns, the same or none passes") {
     const Fingerprint own{};
-    CHECK(about(std::vector<NameTried>{}).verdict == Verdict::not_applicable);
     CHECK(
-        about({{"without-server-name", Outcome::ok, own},
-               {"foreign-server-name", Outcome::tls_alert, std::nullopt}}
-        ).verdict == Verdict::pass
+        text_of(about(std::vector<NameTried>{})) ==
+        "not_applicable: other server names were not tried; --sni-matrix does"
+    );
+    CHECK(
+        text_of(about(
+            {{"without-server-name", Outcome::ok, own},
+             {"foreign-server-name", Outcome::tls_alert, std::nullopt}}
+        )) ==
+        "pass "
+        "{without-server-name=0100000000000000000000000000000000000000000000000000000000000000, "
+        "foreign-server-name=none (tls_alert)}"
     );
     const auto both = about(
         {{"without-server-name", Outcome::ok, other_leaf()},
          {"foreign-server-name", Outcome::ok, other_leaf()}}
     );
-    CHECK(both.verdict == Verdict::warn);
+    CHECK(
+        text_of(both) ==
+        "warn: the server shows another certificate without a server name and with a foreign "
+        "server name "
+        "{without-server-name=4200000000000000000000000000000000000000000000000000000000000000, "
+        "foreign-server-name=4200000000000000000000000000000000000000000000000000000000000000}"
+    );
     CHECK(
         both.message == "the server shows another certificate without a server name and with a "
                         "foreign server name"

@@ -53,7 +53,10 @@ TEST_CASE("crl-distribution-point: no extension fails, also on a self-signed ser
         c.crl_distribution_points.reset();
         c.self_signed = true;
     });
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: there is no CRL distribution point {extension=2.5.29.31, position=0}"
+    );
     CHECK(finding.evidence.text("extension") == "2.5.29.31");
 }
 
@@ -66,25 +69,40 @@ TEST_CASE("crl-distribution-point: an extension without a usable location fails"
     auto relative = server();
     relative.crl_distribution_points = {DistributionPoint{.urls = {}, .relative_name = true}};
     const auto finding = Bench({relative}).ask("crl-distribution-point");
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: the CRL distribution point holds no location that can be fetched "
+        "{extension=2.5.29.31, found=[a name relative to the CRL issuer], position=0}"
+    );
     CHECK(list_of(finding.evidence, "found").size() == 1);
-    CHECK(verdict_on_server("crl-distribution-point", [](Certificate& c) {
-              c.crl_distribution_points = std::vector<DistributionPoint>{};
-          }) == Verdict::fail);
+    CHECK(
+        text_of(about_server(
+            "crl-distribution-point",
+            [](Certificate& c) { c.crl_distribution_points = std::vector<DistributionPoint>{}; }
+        )) == "01 fail: the CRL distribution point holds no location that can be fetched "
+              "{extension=2.5.29.31, found=[], position=0}"
+    );
 }
 
 TEST_CASE("crl-distribution-point: the policy decides about an extension without a usable location"
 ) {
     Bench bench({with_urls({"http://"})});
     bench.policy.set(Decision::cdp_without_usable_location, Verdict::warn);
-    CHECK(bench.verdict("crl-distribution-point") == Verdict::warn);
+    CHECK(
+        text_of(bench.ask("crl-distribution-point")) ==
+        "01 warn: the CRL distribution point holds no location that can be fetched "
+        "{extension=2.5.29.31, found=[http://], position=0}"
+    );
 }
 
 TEST_CASE("crl-distribution-point: an extension that cannot be decoded fails with the error") {
     const auto finding = about_server("crl-distribution-point", [](Certificate& c) {
         c.undecodable = {"2.5.29.31"};
     });
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) == "01 fail: the extension 2.5.29.31 cannot be decoded {error=the "
+                            "extension 2.5.29.31 cannot be decoded}"
+    );
     CHECK(!finding.evidence.text("error").empty());
 }
 
@@ -117,47 +135,91 @@ TEST_CASE("crl-reachable-scheme: the policy may make LDAP-only a failure") {
     bench.target.role = Role::edge;
     bench.target.role_given = true;
     bench.policy.set(Decision::cdp_ldap_only_external, Verdict::fail);
-    CHECK(bench.verdict("crl-reachable-scheme") == Verdict::fail);
+    CHECK(
+        text_of(bench.ask("crl-reachable-scheme")) ==
+        "01 fail: the CRL has only LDAP or file locations, which machines outside the domain "
+        "cannot use "
+        "{crl=[ldap:///CN=Contoso%20CA,CN=CDP,DC=contoso,DC=com?certificateRevocationList], "
+        "extension=2.5.29.31, position=0}"
+    );
 }
 
 TEST_CASE("crl-reachable-scheme: always inconclusive without a role") {
     Bench bench({with_urls({kLdap})});
-    CHECK(bench.verdict("crl-reachable-scheme") == Verdict::inconclusive);
+    CHECK(
+        text_of(bench.ask("crl-reachable-scheme")) ==
+        "01 inconclusive: nobody said what this server is; give its role "
+        "{crl=[ldap:///CN=Contoso%20CA,CN=CDP,DC=contoso,DC=com?certificateRevocationList], "
+        "position=0}"
+    );
     bench.target.use = CertificateUse::access_edge_external;
     bench.target.side = Side::external;
-    CHECK(bench.verdict("crl-reachable-scheme") == Verdict::inconclusive);
-    CHECK(Bench().verdict("crl-reachable-scheme") == Verdict::inconclusive); // http too
+    CHECK(
+        text_of(bench.ask("crl-reachable-scheme")) ==
+        "01 inconclusive: nobody said what this server is; give its role "
+        "{crl=[ldap:///CN=Contoso%20CA,CN=CDP,DC=contoso,DC=com?certificateRevocationList], "
+        "position=0}"
+    );
+    CHECK(
+        text_of(Bench().ask("crl-reachable-scheme")) ==
+        "01 inconclusive: nobody said what this server is; give its role "
+        "{crl=[http://crl.contoso.com/issuing.crl], position=0}"
+    ); // http too
 }
 
 TEST_CASE("crl-reachable-scheme: without any location there is nothing to judge") {
-    CHECK(verdict_on_server("crl-reachable-scheme", [](Certificate& c) {
+    CHECK(text_of(about_server("crl-reachable-scheme", [](Certificate& c) {
               c.crl_distribution_points.reset();
-          }) == Verdict::not_applicable);
-    CHECK(verdict_on_server("crl-reachable-scheme", [](Certificate& c) {
-              c.undecodable = {"2.5.29.31"};
-          }) == Verdict::fail);
+          })) == "01 not_applicable: there is no CRL location; crl-distribution-point says so");
+    CHECK(
+        text_of(about_server(
+            "crl-reachable-scheme", [](Certificate& c) { c.undecodable = {"2.5.29.31"}; }
+        )) == "01 fail: the extension 2.5.29.31 cannot be decoded {error=the extension 2.5.29.31 "
+              "cannot be decoded}"
+    );
 }
 
 TEST_CASE("chain-crl-distribution-point: an intermediate without a location is warned of") {
     auto without = intermediate();
     without.crl_distribution_points.reset();
-    CHECK(Bench({server(), without}).verdict("chain-crl-distribution-point", 1) == Verdict::warn);
+    CHECK(
+        text_of(Bench({server(), without}).ask("chain-crl-distribution-point", 1)) ==
+        "02 warn: this CA certificate has no CRL distribution point, so its revocation cannot be "
+        "checked {extension=2.5.29.31, position=1}"
+    );
     auto useless = intermediate();
     useless.crl_distribution_points = {point({"bogus:"})};
     const auto finding = Bench({server(), useless}).ask("chain-crl-distribution-point", 1);
-    CHECK(finding.verdict == Verdict::warn);
+    CHECK(
+        text_of(finding) ==
+        "02 warn: the CRL distribution point of this CA certificate holds no location that can be "
+        "fetched {extension=2.5.29.31, found=[bogus:], position=1}"
+    );
     CHECK(list_of(finding.evidence, "found") == std::vector<std::string>{"bogus:"});
     Bench strict({server(), without});
     strict.policy.set(Decision::ca_without_cdp, Verdict::fail);
-    CHECK(strict.verdict("chain-crl-distribution-point", 1) == Verdict::fail);
+    CHECK(
+        text_of(strict.ask("chain-crl-distribution-point", 1)) ==
+        "02 fail: this CA certificate has no CRL distribution point, so its revocation cannot be "
+        "checked {extension=2.5.29.31, position=1}"
+    );
 }
 
 TEST_CASE("chain-crl-distribution-point: an intermediate with a location passes, roots and the "
           "server certificate are not judged") {
     Bench bench({server(), intermediate(), root()});
-    CHECK(bench.verdict("chain-crl-distribution-point", 0) == Verdict::not_applicable);
-    CHECK(bench.verdict("chain-crl-distribution-point", 1) == Verdict::pass);
-    CHECK(bench.verdict("chain-crl-distribution-point", 2) == Verdict::not_applicable);
+    CHECK(
+        text_of(bench.ask("chain-crl-distribution-point", 0)) ==
+        "01 not_applicable: the server certificate is judged by crl-distribution-point"
+    );
+    CHECK(
+        text_of(bench.ask("chain-crl-distribution-point", 1)) ==
+        "02 pass {crl=[http://crl.contoso.com/root.crl]}"
+    );
+    CHECK(
+        text_of(bench.ask("chain-crl-distribution-point", 2)) ==
+        "03 not_applicable: a root needs none"
+    );
 }
 
 TEST_CASE("chain-crl-distribution-point: an extension that cannot be decoded fails with the error"
@@ -165,6 +227,9 @@ TEST_CASE("chain-crl-distribution-point: an extension that cannot be decoded fai
     auto broken = intermediate();
     broken.undecodable = {"2.5.29.31"};
     const auto finding = Bench({server(), broken}).ask("chain-crl-distribution-point", 1);
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) == "02 fail: the extension 2.5.29.31 cannot be decoded {error=the "
+                            "extension 2.5.29.31 cannot be decoded}"
+    );
     CHECK(!finding.evidence.text("error").empty());
 }

@@ -62,7 +62,11 @@ TEST_CASE("auto-enrollment: roles that are not Lync's are not judged") {
 }
 
 TEST_CASE("auto-enrollment: inconclusive where nobody gave the role") {
-    CHECK(Bench().verdict("auto-enrollment") == Verdict::inconclusive);
+    CHECK(
+        text_of(Bench().ask("auto-enrollment")) ==
+        "01 inconclusive: nobody said whether this is an internal server or an Edge Server; give "
+        "its role {enrollment=unknown, position=0}"
+    );
 }
 
 TEST_CASE("auto-enrollment: on an Edge the declaration decides") {
@@ -73,7 +77,11 @@ TEST_CASE("auto-enrollment: on an Edge the declaration decides") {
 
 TEST_CASE("auto-enrollment: an undeclared Edge certificate that says nothing is inconclusive") {
     const auto finding = edge().ask("auto-enrollment");
-    CHECK(finding.verdict == Verdict::inconclusive);
+    CHECK(
+        text_of(finding) ==
+        "01 inconclusive: nothing says how this Edge certificate was requested; declare "
+        "enrollment.method for the target {sid_extension=no, role=edge, position=0}"
+    );
     CHECK(finding.message.find("enrollment.method") != std::string::npos);
 }
 
@@ -82,15 +90,31 @@ TEST_CASE("auto-enrollment: a public issuer or a version 1 template proves it wa
     auto bench = edge();
     bench.chain.path.trust = PathFacts::Trust::trusted;
     bench.chain.path.system_anchor = true;
-    CHECK(bench.verdict("auto-enrollment") == Verdict::pass);
+    CHECK(
+        text_of(bench.ask("auto-enrollment")) ==
+        "01 pass: a public CA issued it, which excludes auto-enrollment {proof=publicly trusted "
+        "issuer, role=edge}"
+    );
     bench.chain.path.anchors_configured = true; // also where our own roots are configured beside it
-    CHECK(bench.verdict("auto-enrollment") == Verdict::pass);
+    CHECK(
+        text_of(bench.ask("auto-enrollment")) ==
+        "01 pass: a public CA issued it, which excludes auto-enrollment {proof=publicly trusted "
+        "issuer, role=edge}"
+    );
     bench.chain.path.system_anchor = false; // our own root proves nothing
-    CHECK(bench.verdict("auto-enrollment") == Verdict::inconclusive);
+    CHECK(
+        text_of(bench.ask("auto-enrollment")) ==
+        "01 inconclusive: nothing says how this Edge certificate was requested; declare "
+        "enrollment.method for the target {sid_extension=no, role=edge, position=0}"
+    );
     auto certificate = server();
     certificate.template_v1 = "WebServer";
     const auto finding = edge(certificate).ask("auto-enrollment");
-    CHECK(finding.verdict == Verdict::pass);
+    CHECK(
+        text_of(finding) ==
+        "01 pass: it comes from a version 1 template, which cannot be auto-enrolled {proof=version "
+        "1 template, template=WebServer, role=edge}"
+    );
     CHECK(finding.evidence.text("template") == "WebServer");
 }
 
@@ -99,21 +123,43 @@ TEST_CASE("auto-enrollment: a version 2 template on an Edge is a hint, unless de
     certificate.template_v2 =
         TemplateInfo{.oid = "1.3.6.1.4.1.311.21.8.1.2", .major = 100, .minor = 3};
     auto bench = edge(certificate);
-    CHECK(bench.verdict("auto-enrollment") == Verdict::warn);
+    CHECK(
+        text_of(bench.ask("auto-enrollment")) ==
+        "01 warn: it comes from a version 2 template, so it may have been auto-enrolled, which is "
+        "not supported on an Edge Server {template=1.3.6.1.4.1.311.21.8.1.2, sid_extension=no, "
+        "extension=1.3.6.1.4.1.311.21.7, role=edge, position=0}"
+    );
     bench.target.enrollment.method = Method::offline;
-    CHECK(bench.verdict("auto-enrollment") == Verdict::pass);
+    CHECK(
+        text_of(bench.ask("auto-enrollment")) ==
+        "01 pass: declared as not auto-enrolled {role=edge, enrollment=offline}"
+    );
     bench.target.enrollment.method = Method::unknown;
     bench.policy.set(Decision::edge_template_v2, Verdict::inconclusive);
-    CHECK(bench.verdict("auto-enrollment") == Verdict::inconclusive);
+    CHECK(
+        text_of(bench.ask("auto-enrollment")) ==
+        "01 inconclusive: it comes from a version 2 template, so it may have been auto-enrolled, "
+        "which is not supported on an Edge Server {template=1.3.6.1.4.1.311.21.8.1.2, "
+        "sid_extension=no, extension=1.3.6.1.4.1.311.21.7, role=edge, position=0}"
+    );
     bench.policy.set(Decision::edge_template_v2, Verdict::fail);
-    CHECK(bench.verdict("auto-enrollment") == Verdict::warn); // a hint proves nothing
+    CHECK(
+        text_of(bench.ask("auto-enrollment")) ==
+        "01 warn: it comes from a version 2 template, so it may have been auto-enrolled, which is "
+        "not supported on an Edge Server {template=1.3.6.1.4.1.311.21.8.1.2, sid_extension=no, "
+        "extension=1.3.6.1.4.1.311.21.7, role=edge, position=0}"
+    ); // a hint proves nothing
 }
 
 TEST_CASE("auto-enrollment: a template extension that cannot be decoded fails with the error") {
     auto certificate = server();
     certificate.undecodable = {"1.3.6.1.4.1.311.21.7"};
     const auto finding = edge(certificate).ask("auto-enrollment");
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: the extension 1.3.6.1.4.1.311.21.7 cannot be decoded {error=the extension "
+        "1.3.6.1.4.1.311.21.7 cannot be decoded, role=edge}"
+    );
     CHECK(!finding.evidence.text("error").empty());
 }
 
@@ -136,14 +182,25 @@ TEST_CASE("windows-2003-ca: KB922706 does not help, and the message says so") {
     Bench bench({old_certificate()});
     bench.target.enrollment = {Method::web, Os::windows_server_2003, Os::windows_7, true};
     const auto finding = bench.ask("windows-2003-ca");
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: requested from windows-7 on the web pages of a Windows Server 2003 CA, which is "
+        "supported only from Windows Server 2003 SP2 or Windows XP; KB922706 does not help "
+        "{method=web, ca_os=windows-server-2003, requester_os=windows-7, kb922706=yes, position=0}"
+    );
     CHECK(finding.message.find("KB922706 does not help") != std::string::npos);
     CHECK(finding.evidence.text("requester_os") == "windows-7");
 }
 
 TEST_CASE("windows-2003-ca: a declaration holds against the certificate, which is noted") {
     const auto finding = requested(Method::web, Os::windows_server_2003, Os::windows_7, server());
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: requested from windows-7 on the web pages of a Windows Server 2003 CA, which is "
+        "supported only from Windows Server 2003 SP2 or Windows XP (KB922706 does not help) "
+        "{method=web, ca_os=windows-server-2003, requester_os=windows-7, "
+        "contradicts_declaration=its signature uses SHA256, position=0}"
+    );
     CHECK(
         finding.evidence.text("contradicts_declaration").find("SHA256") != std::string_view::npos
     );
@@ -161,15 +218,29 @@ TEST_CASE("windows-2003-ca: another way or another CA is not judged") {
 }
 
 TEST_CASE("windows-2003-ca: inconclusive while any part is undeclared") {
-    CHECK(requested(Method::unknown, Os::unknown, Os::unknown).verdict == Verdict::inconclusive);
-    CHECK(requested(Method::web, Os::unknown, Os::windows_7).verdict == Verdict::inconclusive);
     CHECK(
-        requested(Method::unknown, Os::windows_server_2003, Os::windows_7).verdict ==
-        Verdict::inconclusive
+        text_of(requested(Method::unknown, Os::unknown, Os::unknown)) ==
+        "01 inconclusive: nothing says whether this was requested on the web pages of a Windows "
+        "Server 2003 CA; declare enrollment with method, ca_os and requester_os {method=unknown, "
+        "ca_os=unknown, requester_os=unknown, position=0}"
     );
     CHECK(
-        requested(Method::web, Os::windows_server_2003, Os::unknown).verdict ==
-        Verdict::inconclusive
+        text_of(requested(Method::web, Os::unknown, Os::windows_7)) ==
+        "01 inconclusive: nothing says whether this was requested on the web pages of a Windows "
+        "Server 2003 CA; declare enrollment with method, ca_os and requester_os {method=web, "
+        "ca_os=unknown, requester_os=windows-7, position=0}"
+    );
+    CHECK(
+        text_of(requested(Method::unknown, Os::windows_server_2003, Os::windows_7)) ==
+        "01 inconclusive: nothing says whether this was requested on the web pages of a Windows "
+        "Server 2003 CA; declare enrollment with method, ca_os and requester_os {method=unknown, "
+        "ca_os=windows-server-2003, requester_os=windows-7, position=0}"
+    );
+    CHECK(
+        text_of(requested(Method::web, Os::windows_server_2003, Os::unknown)) ==
+        "01 inconclusive: nothing says whether this was requested on the web pages of a Windows "
+        "Server 2003 CA; declare enrollment with method, ca_os and requester_os {method=web, "
+        "ca_os=windows-server-2003, requester_os=unknown, position=0}"
     );
 }
 
@@ -194,5 +265,8 @@ TEST_CASE("windows-2003-ca: undeclared, a certificate that no such CA can have i
     Bench from_public_ca({old_certificate()});
     from_public_ca.chain.path.trust = PathFacts::Trust::trusted;
     from_public_ca.chain.path.system_anchor = true;
-    CHECK(from_public_ca.verdict("windows-2003-ca") == Verdict::not_applicable);
+    CHECK(
+        text_of(from_public_ca.ask("windows-2003-ca")) ==
+        "01 not_applicable: no Windows Server 2003 CA issued it: a public CA issued it"
+    );
 }

@@ -49,7 +49,11 @@ TEST_CASE("subject-name: a Default certificate is called like the pool") {
     CHECK(subject(Role::mediation, CertificateUse::other, "pool.contoso.com") == Verdict::pass);
     auto other = shown(Role::front_end, kDefault, "old.contoso.com", {"pool.contoso.com"});
     const auto finding = other.ask("subject-name");
-    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        text_of(finding) ==
+        "01 fail: the common name is old.contoso.com; Microsoft's tables ask for the pool's FQDN, "
+        "pool.contoso.com {wanted=[pool.contoso.com], common_name=[old.contoso.com], position=0}"
+    );
     CHECK(finding.message.find("pool.contoso.com") != std::string::npos);
     CHECK(list_of(finding.evidence, "wanted") == Names{"pool.contoso.com"});
     CHECK(list_of(finding.evidence, "common_name") == Names{"old.contoso.com"});
@@ -72,7 +76,7 @@ TEST_CASE("subject-name: inside, an Edge Server is called like its pool or itsel
     auto listed = shown(Role::edge, kInternal, "fe01.contoso.com", {"fe01.contoso.com"});
     listed.target.server.clear();
     listed.target.names = {"fe01.contoso.com"};
-    CHECK(listed.verdict("subject-name") == Verdict::pass);
+    CHECK(text_of(listed.ask("subject-name")) == "01 pass");
 }
 
 TEST_CASE("subject-name: outside it is a recommendation") {
@@ -83,15 +87,28 @@ TEST_CASE("subject-name: outside it is a recommendation") {
         bench.target.names = {"sip.contoso.com"};
         return bench;
     };
-    CHECK(access("access.contoso.com").verdict("subject-name") == Verdict::pass);
-    CHECK(access("sip.fabrikam.com").verdict("subject-name") == Verdict::pass);
-    CHECK(access("webconf.contoso.com").verdict("subject-name") == Verdict::warn);
+    CHECK(text_of(access("access.contoso.com").ask("subject-name")) == "01 pass");
+    CHECK(text_of(access("sip.fabrikam.com").ask("subject-name")) == "01 pass");
+    CHECK(
+        text_of(access("webconf.contoso.com").ask("subject-name")) ==
+        "01 warn: the common name is webconf.contoso.com; Microsoft's tables ask for the Access "
+        "Edge FQDN, sip.contoso.com {wanted=[sip.contoso.com; access.contoso.com], "
+        "common_name=[webconf.contoso.com], position=0}"
+    );
     // subject-in-san's, and once is enough
-    CHECK(access("old.contoso.com").verdict("subject-name") == Verdict::pass);
-    CHECK(access("old.contoso.com").verdict("subject-in-san") == Verdict::fail);
+    CHECK(text_of(access("old.contoso.com").ask("subject-name")) == "01 pass");
+    CHECK(
+        text_of(access("old.contoso.com").ask("subject-in-san")) ==
+        "01 fail: old.contoso.com stands in the common name only, where nobody looks for it: TLS "
+        "ignores the common name beside a subject alternative name {common_name=[old.contoso.com], "
+        "position=0}"
+    );
     auto xmpp = access("webconf.contoso.com");
     xmpp.target.probe = Probe::xmpp;
-    CHECK(xmpp.verdict("subject-name") == Verdict::not_applicable);
+    CHECK(
+        text_of(xmpp.ask("subject-name")) ==
+        "01 not_applicable: no common name is asked for here, or it is not known which"
+    );
 }
 
 TEST_CASE("subject-name: Exchange UM has its own FQDN") {
@@ -111,18 +128,34 @@ TEST_CASE("subject-name: a wildcard is supported for no role") {
     );
     // Without a SAN host-name fails already, where it knows a name.
     auto bare = shown(Role::front_end, kDefault, "*.contoso.com", {});
-    CHECK(bare.verdict("subject-name") == Verdict::not_applicable);
-    CHECK(bare.verdict("host-name") == Verdict::fail);
+    CHECK(
+        text_of(bare.ask("subject-name")) ==
+        "01 not_applicable: host-name says that a wildcard in the common name does not count"
+    );
+    CHECK(
+        text_of(bare.ask("host-name")) ==
+        "01 fail: pool.contoso.com, fe01.contoso.com is covered only by a wildcard in the common "
+        "name, which is not supported {names=[pool.contoso.com; fe01.contoso.com], "
+        "only_by_wildcard=[pool.contoso.com; fe01.contoso.com], common_name=[*.contoso.com], "
+        "position=0}"
+    );
     bare.target.names.clear();
     bare.target.host = "192.0.2.7"; // then no name is expected
-    CHECK(bare.verdict("subject-name") == Verdict::fail);
+    CHECK(
+        text_of(bare.ask("subject-name")) ==
+        "01 fail: the common name is a wildcard, which Microsoft supports for no role "
+        "{wanted=[pool.contoso.com], common_name=[*.contoso.com], position=0}"
+    );
 }
 
 TEST_CASE("subject-name: a certificate without the wanted name is host-name's") {
     for (const Names& dns : {Names{"old.contoso.com"}, Names{}}) {
         auto foreign = shown(Role::front_end, kDefault, "old.contoso.com", dns);
-        CHECK(foreign.verdict("subject-name") == Verdict::not_applicable);
-        CHECK(foreign.verdict("host-name") == Verdict::fail);
+        CHECK(
+            text_of(foreign.ask("subject-name")) ==
+            "01 not_applicable: host-name says that the wanted name is missing"
+        );
+        CHECK(foreign.ask("host-name").verdict == Verdict::fail);
     }
 }
 
@@ -130,7 +163,10 @@ TEST_CASE("subject-name: an address is no name to ask for") {
     auto edge = shown(Role::edge, kAccess, "access.contoso.com", {"access.contoso.com"});
     edge.target.names.clear();
     edge.target.host = "192.0.2.7";
-    CHECK(edge.verdict("subject-name") == Verdict::not_applicable);
+    CHECK(
+        text_of(edge.ask("subject-name")) ==
+        "01 not_applicable: no common name is asked for here, or it is not known which"
+    );
 }
 
 TEST_CASE("subject-name: what no table asks for is not judged") {
@@ -141,41 +177,79 @@ TEST_CASE("subject-name: what no table asks for is not judged") {
     );
     auto no_pool = shown(Role::front_end, kDefault, "any.contoso.com", {"any.contoso.com"});
     no_pool.target.pool.clear();
-    CHECK(no_pool.verdict("subject-name") == Verdict::not_applicable);
+    CHECK(
+        text_of(no_pool.ask("subject-name")) ==
+        "01 not_applicable: no common name is asked for here, or it is not known which"
+    );
     no_pool.target.pool = "the first pool"; // a label
-    CHECK(no_pool.verdict("subject-name") == Verdict::not_applicable);
+    CHECK(
+        text_of(no_pool.ask("subject-name")) ==
+        "01 not_applicable: no common name is asked for here, or it is not known which"
+    );
     auto own = shown(Role::front_end, kDefault, "any.contoso.com", {"any.contoso.com"});
     own.context.own_identity = true;
-    CHECK(own.verdict("subject-name") == Verdict::not_applicable);
+    CHECK(
+        text_of(own.ask("subject-name")) ==
+        "01 not_applicable: our own certificate serves under no name"
+    );
 }
 
 TEST_CASE("subject-in-san: the common name is among the names") {
     const auto ask = [](CertificateUse use, std::string name, Names dns) {
         return shown(Role::other, use, std::move(name), std::move(dns)).ask("subject-in-san");
     };
-    CHECK(ask(kWeb, "fe01.contoso.com", {"FE01.contoso.com"}).verdict == Verdict::pass);
-    CHECK(ask(kWeb, "old.contoso.com", {"*.contoso.com"}).verdict == Verdict::pass);
-    CHECK(ask(kWeb, "old.contoso.com", {"web.contoso.com"}).verdict == Verdict::warn);
+    CHECK(text_of(ask(kWeb, "fe01.contoso.com", {"FE01.contoso.com"})) == "01 pass");
+    CHECK(text_of(ask(kWeb, "old.contoso.com", {"*.contoso.com"})) == "01 pass");
+    CHECK(
+        text_of(ask(kWeb, "old.contoso.com", {"web.contoso.com"})) ==
+        "01 warn: old.contoso.com stands in the common name only, where nobody looks for it: TLS "
+        "ignores the common name beside a subject alternative name {common_name=[old.contoso.com], "
+        "position=0}"
+    );
     const auto edge = ask(kAccess, "old.contoso.com", {"*.contoso.com"});
-    CHECK(edge.verdict == Verdict::fail);
+    CHECK(
+        text_of(edge) == "01 fail: old.contoso.com stands in the common name only, where nobody "
+                         "looks for it: TLS ignores the common name beside a subject alternative "
+                         "name {common_name=[old.contoso.com], position=0}"
+    );
     CHECK(list_of(edge.evidence, "common_name") == Names{"old.contoso.com"});
     // A name for people, a wildcard, nothing: no host name that could be missed.
     for (const std::string name : {"Lync Edge", "*.contoso.com", "EDGE01", ""})
-        CHECK(ask(kAccess, name, {"a.contoso.com"}).verdict == Verdict::pass);
-    CHECK(ask(kAccess, "old.contoso.com", {}).verdict == Verdict::not_applicable);
+        CHECK(text_of(ask(kAccess, name, {"a.contoso.com"})) == "01 pass");
+    CHECK(
+        text_of(ask(kAccess, "old.contoso.com", {})) ==
+        "01 not_applicable: no subject alternative name: the common name counts"
+    );
 }
 
 TEST_CASE("subject-in-san: what another rule says is not said again") {
     // host-name: an expected name is missing, and the common name has it.
     auto expected = shown(Role::edge, kAccess, "pool.contoso.com", {"fe01.contoso.com"});
-    CHECK(expected.verdict("subject-in-san") == Verdict::not_applicable);
-    CHECK(expected.verdict("host-name") == Verdict::fail);
+    CHECK(
+        text_of(expected.ask("subject-in-san")) ==
+        "01 not_applicable: host-name or subject-name judges this common name"
+    );
+    CHECK(
+        text_of(expected.ask("host-name")) ==
+        "01 fail: the certificate does not cover pool.contoso.com; the common name has it, but "
+        "does not count beside a subject alternative name {names=[pool.contoso.com; "
+        "fe01.contoso.com], missing=[pool.contoso.com], only_in_common_name=[pool.contoso.com], "
+        "san_dns=[fe01.contoso.com], common_name=[pool.contoso.com], position=0}"
+    );
     // subject-name: the name has no business on this server.
     auto foreign = shown(Role::front_end, kDefault, "old.contoso.com", {"pool.contoso.com"});
-    CHECK(foreign.verdict("subject-in-san") == Verdict::not_applicable);
+    CHECK(
+        text_of(foreign.ask("subject-in-san")) ==
+        "01 not_applicable: host-name or subject-name judges this common name"
+    );
     auto pool = shown(Role::front_end, kDefault, "pool.contoso.com", {"fe01.contoso.com"});
     pool.target.names = {"fe01.contoso.com"};
-    CHECK(pool.verdict("subject-in-san") == Verdict::warn);
+    CHECK(
+        text_of(pool.ask("subject-in-san")) ==
+        "01 warn: pool.contoso.com stands in the common name only, where nobody looks for it: TLS "
+        "ignores the common name beside a subject alternative name "
+        "{common_name=[pool.contoso.com], position=0}"
+    );
 }
 
 TEST_CASE("name-characters: letters, digits, hyphens and at least two labels") {
@@ -183,7 +257,7 @@ TEST_CASE("name-characters: letters, digits, hyphens and at least two labels") {
         return shown(Role::front_end, kDefault, "pool.contoso.com", std::move(dns))
             .ask("name-characters");
     };
-    CHECK(ask({"fe-01.contoso.com", "*.contoso.com", "10.contoso.com"}).verdict == Verdict::pass);
+    CHECK(text_of(ask({"fe-01.contoso.com", "*.contoso.com", "10.contoso.com"})) == "01 pass");
     for (const std::string bad :
          {"fe_01.contoso.com", "m\xc3\xbcnchen.contoso.com", "XN--mnchen-3ya.contoso.com",
           "a.xn--mnchen-3ya.com", "FE01", "a b.contoso.com", ""}) {
@@ -191,8 +265,10 @@ TEST_CASE("name-characters: letters, digits, hyphens and at least two labels") {
         CHECK_MESSAGE(finding.verdict == Verdict::warn, bad);
         CHECK(list_of(finding.evidence, "san_dns") == Names{bad});
     }
-    CHECK(ask({"axn--b.contoso.com"}).verdict == Verdict::pass);
-    CHECK(ask({}).verdict == Verdict::not_applicable);
+    CHECK(text_of(ask({"axn--b.contoso.com"})) == "01 pass");
+    CHECK(
+        text_of(ask({})) == "01 not_applicable: no DNS name stands in a subject alternative name"
+    );
     const auto many = ask(Names(4096, "FE01"));
     CHECK(list_of(many.evidence, "san_dns").size() == 50);
     CHECK(number_of(many.evidence, "san_dns_count") == 4096);
@@ -202,7 +278,10 @@ TEST_CASE("name-characters: a reverse proxy may serve others, too") {
     auto proxy = shown(
         Role::reverse_proxy, CertificateUse::web_services_external, "a.contoso.com", {"a_b.example"}
     );
-    CHECK(proxy.verdict("name-characters") == Verdict::not_applicable);
+    CHECK(
+        text_of(proxy.ask("name-characters")) ==
+        "01 not_applicable: a reverse proxy publishes other things than Lync, too"
+    );
 }
 
 TEST_CASE("names: a SAN that cannot be decoded fails with the error") {
