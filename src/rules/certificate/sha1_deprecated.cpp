@@ -8,7 +8,7 @@ namespace lyncprobe::rules {
 namespace {
 
 std::string applies_sha1_deprecated(const Subject& s) {
-    return s.is_anchor() ? "nobody verifies the signature of a root on itself" : "";
+    return s.is_anchor() ? "the signature of a root on itself is never verified" : "";
 }
 
 Ruling check_sha1_deprecated(const Subject& s) {

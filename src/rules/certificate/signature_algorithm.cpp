@@ -59,7 +59,7 @@ std::string applies_signature_algorithm(const Subject& s) {
     if (!s.is_anchor() || unreadable_signature(certificate) || is_pss(certificate.signature) ||
         is_pss(certificate.signature_inner))
         return {};
-    return "nobody verifies the signature of a root on itself";
+    return "the signature of a root on itself is never verified";
 }
 
 Ruling check_signature_algorithm(const Subject& s) {

@@ -18,14 +18,13 @@ bool ends_in_a_gap(const Chain& chain) {
 }
 
 Ruling rule_on_gap(const std::string& issuer) {
-    return fail(
-               fmt::format(
-                   "the way up ends before {}, which the server does not send and which is no "
-                   "trust "
-                   "anchor; unless that is a root, the server has to send it before any root helps",
-                   issuer
-               )
-    )
+    return fail(fmt::format(
+                    "the path ends before {}, which the server does not send and which is no "
+                    "trust "
+                    "anchor; unless that is a root, the server has to send it before any root can "
+                    "help",
+                    issuer
+                ))
         .with("missing_issuer", issuer);
 }
 

@@ -36,7 +36,7 @@ Ruling check_autodiscover_answer(const Subject& s) {
     if (!answer.text("redirect").empty())
         return with_redirect(
             elsewhere ? pass()
-                      : inconclusive("it cannot be told whether the redirect stays in the domain; "
+                      : inconclusive("it is not known whether the redirect stays in the domain; "
                                      "ask by the name lyncdiscover.<SIP domain>")
         );
     if (!problem.empty()) return fail(fmt::format("no autodiscover document: {}", problem));

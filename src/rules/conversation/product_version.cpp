@@ -19,7 +19,7 @@ Product product_seen(const Subject& s) {
 std::string applies_product_version(const Subject& s) {
     if (s.target().product == Product::unknown)
         return "the target list does not say which product runs there (product:)";
-    if (product_seen(s) == Product::unknown) return "its answer does not tell the product";
+    if (product_seen(s) == Product::unknown) return "its answer does not name the product";
     return {};
 }
 

@@ -28,7 +28,7 @@ std::string_view revealed(const Subject& s) {
 
 std::string applies_revealed_name(const Subject& s) {
     if (!s.has_chain()) return "no certificate was presented";
-    if (revealed(s).empty()) return "its answer tells no name that this certificate must have";
+    if (revealed(s).empty()) return "its answer has no name that this certificate must have";
     return {};
 }
 

@@ -26,7 +26,7 @@ std::vector<RunRuling> check_ca_names_cut(const RunResult& run) {
         rulings.push_back(
             {warn(fmt::format(
                       "the list of accepted issuers has {} names in {} bytes: Windows cuts it near "
-                      "16,384, and what stands behind is not accepted",
+                      "16,384, and what follows is not accepted",
                       size.second, size.first
                   ))
                  .with("ca_names_bytes", static_cast<std::int64_t>(size.first))
@@ -51,7 +51,7 @@ constinit const Rule ca_names_cut{
     .why = "With more than about a hundred roots in its store a server's list is cut without a "
            "word (Schannel event 36885). A peer whose root stood behind the cut finds no "
            "certificate to show, and the connection fails.",
-    .fix = "remove roots that nobody needs from Trusted Root Certification Authorities of the "
+    .fix = "remove roots that are not needed from Trusted Root Certification Authorities of the "
            "server, or set SendTrustedIssuerList=0 under HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
            "SecurityProviders\\SCHANNEL",
     .evidence = "ca_names_bytes: size of the list on the wire; ca_names_count",

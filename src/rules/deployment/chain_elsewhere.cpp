@@ -74,7 +74,7 @@ FirstPresented first_presented(const RunResult& run) {
 // "CN=Issuing CA (presented by fe01 registrar:5061/sip)"
 std::string with_place(const Certificate& certificate, const FirstPresented& shown) {
     const auto place = shown.find(certificate.sha256);
-    if (place == shown.end()) return certificate.subject + " (presented by nobody)";
+    if (place == shown.end()) return certificate.subject + " (presented by no server)";
     return fmt::format("{} (presented by {})", certificate.subject, place->second);
 }
 
@@ -87,7 +87,7 @@ std::string end_text(const Gap& gap) {
             "not untrusted",
             gap.root->subject
         );
-    return fmt::format("above it {} is missing, which nobody showed", gap.open);
+    return fmt::format("above it {} is missing, which no server presented", gap.open);
 }
 
 Ruling rule_on(const Chain& chain, const Gap& gap, const FirstPresented& shown) {

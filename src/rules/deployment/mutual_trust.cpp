@@ -60,19 +60,18 @@ std::string open_text(LinkReason reason, const Words& it) {
     switch (reason) {
     case LinkReason::client_chain_open:
         return fmt::format(
-            "{}cannot be told: the way up from the certificate ends before {}, which no server "
+            "{}is not known: the path of the certificate ends before {}, which no server "
             "showed; give the roots with --ca-file",
             links, it.issuers
         );
     case LinkReason::client_chains_differ:
-        return links + "cannot be told: several certificates of that use are shown, and only some "
+        return links + "is not known: several certificates of that use are shown, and only some "
                        "would be accepted";
     case LinkReason::way_not_presented:
-        return links +
-               "cannot be told: a CA certificate on the way to an issuer in the list is not "
-               "presented, and has to be in the other server's store";
+        return links + "is not known: a CA certificate on the path to an issuer in the list is not "
+                       "presented, and has to be in the other server's store";
     case LinkReason::list_not_read:
-        return links + "cannot be told: the list of issuers is too long to be kept";
+        return links + "is not known: the list of issuers is too long to be kept";
     default: return {};
     }
 }
@@ -148,8 +147,8 @@ constinit const Rule mutual_trust{
            "link: sign-in, presence, conferences, calls.",
     .fix = "import the root that is named into Trusted Root Certification Authorities (computer "
            "account) of the server whose list lacks it; where a server's own self-signed "
-           "certificate is named, replace that one; where the list is cut, remove roots that "
-           "nobody needs, or set SendTrustedIssuerList=0 under HKLM\\SYSTEM\\CurrentControlSet\\"
+           "certificate is named, replace that one; where the list is cut, remove roots that are "
+           "not needed, or set SendTrustedIssuerList=0 under HKLM\\SYSTEM\\CurrentControlSet\\"
            "Control\\SecurityProviders\\SCHANNEL",
     .evidence =
         "from, to: the servers, or the pool where it is the same for all of them; services; "

@@ -19,11 +19,12 @@ struct Absence {
     std::string_view consequence;
 };
 constexpr Absence kAbsences[] = {
-    {"lync-2013", Verdict::fail, "they cannot sign in without being told the server by hand"},
+    {"lync-2013", Verdict::fail, "they cannot sign in unless the server is entered in the client"},
     {"lync-store-app", Verdict::warn, "it asks for nothing else and cannot sign in"},
-    {"lync-2010-early", Verdict::warn, "they cannot sign in without being told the server by hand"},
+    {"lync-2010-early", Verdict::warn,
+     "they cannot sign in unless the server is entered in the client"},
     {"skype-for-business", Verdict::fail,
-     "they cannot sign in without being told the server by hand"},
+     "they cannot sign in unless the server is entered in the client"},
     {"partners", Verdict::warn,
      "partners that look for the domain do not find it, and mobile clients get no push messages"},
     {"xmpp-partners", Verdict::not_applicable, "no XMPP federation, which is optional"},

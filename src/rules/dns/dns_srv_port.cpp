@@ -16,9 +16,9 @@ std::optional<Ruling> rule_on_srv_port(const SrvPointer& at) {
     const auto& [domain, row, target] = at;
     if (target.host == ".") return std::nullopt; // its port is 0 by definition
     if (target.port == 0)
-        return fail(
-            fmt::format("{} names {} with port 0, where nobody can listen", row.record, target.host)
-        );
+        return fail(fmt::format(
+            "{} names {} with port 0, on which no server can listen", row.record, target.host
+        ));
     const bool single_address = row.record == "_sip._tls" && target.port == kSingleAddressClients;
     if (target.port == row.usual_port || single_address)
         return pass(fmt::format("{}: port {}", row.record, target.port));

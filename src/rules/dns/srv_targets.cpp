@@ -22,7 +22,7 @@ std::string no_host_name(const SrvPointer& at) {
     if (host == ".") return {};
     if (parse_address(host))
         return fmt::format(
-            "{} names the address {}, where only a host name may stand", at.row.record, host
+            "{} names the address {}, where only a host name is allowed", at.row.record, host
         );
     if (const auto checked = check_host_name(host); !checked.reason.empty())
         return fmt::format(

@@ -67,7 +67,7 @@ Ruling rule_on_sha512(const Subject& s, const Support& support, const std::strin
         "{}, and {} takes SHA-512 under TLS 1.2 only with {}", what, lyncprobe::to_text(support.os),
         support.sha512_needs
     );
-    if (chosen.empty()) return inconclusive(text + "; no handshake told the version of TLS");
+    if (chosen.empty()) return inconclusive(text + "; no handshake showed the version of TLS");
     return warn(text + ": it agreed to " + some_of(chosen) + " only");
 }
 

@@ -55,7 +55,7 @@ constinit const Rule sni_certificate{
     .title = "The certificate does not depend on the server name that is sent",
     .scope = Scope::endpoint,
     .source = {.document = "RFC 6066", .section = "3 Server Name Indication"},
-    .demands = "Without a server name, and with one that nobody has, the server shows the same "
+    .demands = "Without a server name, and with one that no server has, the server shows the same "
                "server certificate as with its own name, or none. Judged with --sni-matrix.",
     .why = "Lync Phone Edition, older mobiles and many servers send no server name in their hello "
            "and get the other certificate: its name does not match, and sign-in or federation "

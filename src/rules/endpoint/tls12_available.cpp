@@ -8,7 +8,7 @@ namespace lyncprobe::rules {
 namespace {
 
 std::string applies_tls12_available(const Subject& s) {
-    return s.seen().versions_chosen.empty() ? "no connection told a version of TLS" : "";
+    return s.seen().versions_chosen.empty() ? "no connection showed a version of TLS" : "";
 }
 
 Ruling check_tls12_available(const Subject& s) {

@@ -52,7 +52,7 @@ std::string applies_tls12_only(const Subject& s) {
             "Microsoft does not support the profile on this role of {}",
             product_name(target.product)
         );
-    return s.seen().versions_chosen.empty() ? "no connection told a version of TLS" : "";
+    return s.seen().versions_chosen.empty() ? "no connection showed a version of TLS" : "";
 }
 
 // What breaks the profile in the connections that were seen.

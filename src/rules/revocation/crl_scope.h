@@ -13,7 +13,7 @@ namespace lyncprobe::rules {
 
 // The reason where no signature of the issuer can be verified.
 inline constexpr std::string_view kIssuerNotKnown =
-    "the certificate of its issuer is not known, so nobody vouches for it";
+    "the certificate of its issuer is not known, so its signature cannot be verified";
 
 // Can the certificate be revoked at all? A root cannot: nobody is above it. At position 0 of a
 // chain it is the server certificate and asked about all the same.

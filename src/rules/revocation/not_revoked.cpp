@@ -85,7 +85,8 @@ Ruling check_not_revoked(const Subject& s) {
     if (reasons.empty())
         return inconclusive("the certificate names no CRL and no OCSP location that could be asked"
         );
-    return inconclusive("nobody vouches for it: " + some_of(reasons)).with("asked", reasons);
+    return inconclusive("no source confirms that it is valid: " + some_of(reasons))
+        .with("asked", reasons);
 }
 
 } // namespace
@@ -106,7 +107,7 @@ constinit const Rule not_revoked{
     .fix = "replace the certificate, assign the new one and restart the services; if it was "
            "revoked by mistake and is on hold, release it on the CA and publish the CRL",
     .evidence = "status; location: who says revoked, with revoked_at and reason; locations: who "
-                "vouches for it; asked: why nobody does",
+                "confirms that it is valid; asked: why none does",
     .check = check_not_revoked,
 };
 

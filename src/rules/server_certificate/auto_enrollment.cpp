@@ -59,9 +59,8 @@ Ruling check_auto_enrollment(const Subject& s) {
     const auto method = s.target().enrollment.method;
     const std::string declared(to_text(method));
     if (!s.target().role_given)
-        return inconclusive(
-                   "nobody said whether this is an internal server or an Edge Server; give its role"
-        )
+        return inconclusive("it is not known whether this is an internal server or an Edge Server; "
+                            "give its role")
             .with("enrollment", declared);
     const std::string role(to_text(s.target().role));
     if (s.target().role != Role::edge)

@@ -119,7 +119,7 @@ Ruling rule_on_coverage(const Coverage& coverage, bool by_subject, CertificateUs
     if (!coverage.disputed.empty())
         return warn(
             some_of(coverage.disputed) +
-            " stands in the common name, and beside it only a wildcard covers it; Microsoft's "
+            " is in the common name, and beside it only a wildcard covers it; Microsoft's "
             "pages disagree whether that counts"
         );
     if (by_subject)

@@ -57,7 +57,7 @@ void add_clause(std::string& sentence, const Names& names, std::string_view what
 Ruling check_name_characters(const Subject& s) {
     if (auto broken = unreadable(s.leaf(), kSubjectAltName)) return *broken;
     if (!s.leaf().san || s.leaf().san->dns.empty())
-        return not_applicable("no DNS name stands in a subject alternative name");
+        return not_applicable("no DNS name is in a subject alternative name");
     const auto bad = sorted(s.leaf().san->dns);
     std::string sentence;
     add_clause(sentence, bad.odd, "other characters than letters, digits and hyphens");

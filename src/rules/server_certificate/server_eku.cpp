@@ -18,7 +18,7 @@ std::string why_not_a_server(std::span<const std::string> purposes) {
     if (purposes.empty()) return "the extended key usage is there and names no purpose";
     if (contains(purposes, kServerGatedCrypto) || contains(purposes, kNetscapeStepUp))
         return fmt::format(
-            "the extended key usage has {}, which does not stand for server authentication",
+            "the extended key usage has {}, which does not count as server authentication",
             purposes_text(purposes)
         );
     return fmt::format(

@@ -54,7 +54,7 @@ Ruling check_subject_in_san(const Subject& s) {
                          s.target().use == CertificateUse::data_edge_external;
     return verdict(
                outside ? Verdict::fail : Verdict::warn,
-               some_of(names) + " stands in the common name only, where nobody looks for it: TLS "
+               some_of(names) + " is in the common name only, where no client looks for it: TLS "
                                 "ignores the common name beside a subject alternative name"
     )
         .with("common_name", names);

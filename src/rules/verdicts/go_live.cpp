@@ -86,8 +86,8 @@ void Assessment::records() {
         return add(reason_of(
             "srv-record", Weight::fails, Party::theirs,
             fmt::format(
-                "there is no SRV record {}.{}: nobody finds the Edge of this domain", kRecord,
-                asked_.domain
+                "there is no SRV record {}.{}: partners cannot find the Edge of this domain",
+                kRecord, asked_.domain
             ),
             publish
         ));
@@ -200,7 +200,7 @@ void Assessment::ourselves() {
     if (asked_.our_domain.empty())
         return add(reason_of(
             "our-domain", Weight::open, Party::ours,
-            "no SIP domain of ours is known, so OPTIONS was asked in nobody's name"
+            "no SIP domain of ours is known, so OPTIONS was sent in the name of no domain"
         ));
     if (identity.chain && !identity.chain->presented.empty())
         our_name(*identity.chain->presented.front());

@@ -141,7 +141,7 @@ TEST_CASE("signature-algorithm: every position is judged, the hash of a presente
     );
     CHECK(
         text_of(bench.ask("signature-algorithm", 2)) ==
-        "03 not_applicable: nobody verifies the signature of a root on itself"
+        "03 not_applicable: the signature of a root on itself is never verified"
     );
     CHECK(
         text_of(Bench({anchor}).ask("signature-algorithm", 0)) ==
@@ -258,7 +258,7 @@ TEST_CASE("sha1-deprecated: the signature of a presented root is not judged") {
     anchor.signature = anchor.signature_inner = sha1_rsa();
     CHECK(
         text_of(Bench({server(), anchor}).ask("sha1-deprecated", 1)) ==
-        "03 not_applicable: nobody verifies the signature of a root on itself"
+        "03 not_applicable: the signature of a root on itself is never verified"
     );
     CHECK(
         text_of(Bench({anchor}).ask("sha1-deprecated", 0)) ==

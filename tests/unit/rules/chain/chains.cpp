@@ -115,10 +115,11 @@ TEST_CASE("chain-trusted: where the server leaves out the next certificate, no r
     bench.chain.path.path = bench.chain.presented;
     const auto gap = bench.ask("chain-trusted");
     CHECK(
-        text_of(gap) == "fail: the way up ends before CN=Contoso Issuing CA, which the server does "
-                        "not send and which is no trust anchor; unless that is a root, the server "
-                        "has to send it before any root helps {missing_issuer=CN=Contoso Issuing "
-                        "CA, anchors=configured, path=[CN=sip.contoso.com]}"
+        text_of(gap) ==
+        "fail: the path ends before CN=Contoso Issuing CA, which the server does "
+        "not send and which is no trust anchor; unless that is a root, the server "
+        "has to send it before any root can help {missing_issuer=CN=Contoso Issuing "
+        "CA, anchors=configured, path=[CN=sip.contoso.com]}"
     );
     CHECK(gap.evidence.text("missing_issuer") == bench.chain.missing_issuer);
     CHECK(gap.message.find("the server has to send it") != std::string::npos);

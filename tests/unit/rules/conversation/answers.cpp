@@ -119,7 +119,7 @@ TEST_CASE("product-version: an older answer than the declared product warns, a n
     sip.facts.set("product", std::string("UCMA application"));
     CHECK(
         text_of(sip.ask("product-version")) ==
-        "not_applicable: its answer does not tell the product"
+        "not_applicable: its answer does not name the product"
     );
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("revealed-name: a registrar's own name stands in its certificate, lett
     sip.facts.set("target_name", std::string("FE01.contoso.com"));
     CHECK(
         text_of(sip.ask("revealed-name")) ==
-        "not_applicable: its answer tells no name that this certificate must have"
+        "not_applicable: its answer has no name that this certificate must have"
     ); // nobody said what it is
     sip.bench.target.role = Role::front_end;
     CHECK(text_of(sip.ask("revealed-name")) == "pass {name=FE01.contoso.com}");
@@ -147,7 +147,7 @@ TEST_CASE("revealed-name: a registrar's own name stands in its certificate, lett
     sip.bench.target.role = Role::edge;
     CHECK(
         text_of(sip.ask("revealed-name")) ==
-        "not_applicable: its answer tells no name that this certificate must have"
+        "not_applicable: its answer has no name that this certificate must have"
     );
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("revealed-name: only the internal web site must have the server's name
     web.facts.set("server_fqdn", std::string("fe01.contoso.com"));
     CHECK(
         text_of(web.ask("revealed-name")) ==
-        "not_applicable: its answer tells no name that this certificate must have"
+        "not_applicable: its answer has no name that this certificate must have"
     );
     web.bench.target.use = CertificateUse::web_services_internal;
     CHECK(text_of(web.ask("revealed-name")) == "pass {name=fe01.contoso.com}");
@@ -277,7 +277,7 @@ TEST_CASE("autodiscover-answer: a document or a redirect inside the domain, noth
     blind.facts.set("redirect", std::string("https://lyncweb.contoso.com/"));
     CHECK(
         text_of(blind.ask("autodiscover-answer")) ==
-        "inconclusive: it cannot be told whether the redirect stays in the domain; ask by the name "
+        "inconclusive: it is not known whether the redirect stays in the domain; ask by the name "
         "lyncdiscover.<SIP domain> {redirect=https://lyncweb.contoso.com/}"
     );
     web.bench.target.probe = Probe::https;

@@ -44,7 +44,7 @@ Finding about(std::vector<NameTried> tried) {
 TEST_CASE("tls12-available: TLS 1.2 or 1.3 passes, nothing newer than 1.1 warns or as decided") {
     CHECK(
         text_of(about("tls12-available", {})) ==
-        "not_applicable: no connection told a version of TLS"
+        "not_applicable: no connection showed a version of TLS"
     );
     CHECK(text_of(about("tls12-available", {"TLSv1.2"})) == "pass {versions=[TLSv1.2]}");
     CHECK(text_of(about("tls12-available", {"TLSv1.3"})) == "pass {versions=[TLSv1.3]}");

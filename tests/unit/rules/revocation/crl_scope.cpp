@@ -37,7 +37,7 @@ TEST_CASE("crl scope: only a list that the issuer signed and whose every word is
     CHECK(unfit(kNothing).empty());
     CHECK(
         unfit(kNothing, {.same_name = true, .certificate = false}) ==
-        "the certificate of its issuer is not known, so nobody vouches for it"
+        "the certificate of its issuer is not known, so its signature cannot be verified"
     );
     CHECK(
         unfit(kNothing, {.same_name = false, .certificate = true}) ==

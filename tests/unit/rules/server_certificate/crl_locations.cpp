@@ -148,7 +148,7 @@ TEST_CASE("crl-reachable-scheme: always inconclusive without a role") {
     Bench bench({with_urls({kLdap})});
     CHECK(
         text_of(bench.ask("crl-reachable-scheme")) ==
-        "01 inconclusive: nobody said what this server is; give its role "
+        "01 inconclusive: it is not known what this server is; give its role "
         "{crl=[ldap:///CN=Contoso%20CA,CN=CDP,DC=contoso,DC=com?certificateRevocationList], "
         "position=0}"
     );
@@ -156,13 +156,13 @@ TEST_CASE("crl-reachable-scheme: always inconclusive without a role") {
     bench.target.side = Side::external;
     CHECK(
         text_of(bench.ask("crl-reachable-scheme")) ==
-        "01 inconclusive: nobody said what this server is; give its role "
+        "01 inconclusive: it is not known what this server is; give its role "
         "{crl=[ldap:///CN=Contoso%20CA,CN=CDP,DC=contoso,DC=com?certificateRevocationList], "
         "position=0}"
     );
     CHECK(
         text_of(Bench().ask("crl-reachable-scheme")) ==
-        "01 inconclusive: nobody said what this server is; give its role "
+        "01 inconclusive: it is not known what this server is; give its role "
         "{crl=[http://crl.contoso.com/issuing.crl], position=0}"
     ); // http too
 }

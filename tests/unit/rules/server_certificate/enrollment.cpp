@@ -64,8 +64,8 @@ TEST_CASE("auto-enrollment: roles that are not Lync's are not judged") {
 TEST_CASE("auto-enrollment: inconclusive where nobody gave the role") {
     CHECK(
         text_of(Bench().ask("auto-enrollment")) ==
-        "01 inconclusive: nobody said whether this is an internal server or an Edge Server; give "
-        "its role {enrollment=unknown, position=0}"
+        "01 inconclusive: it is not known whether this is an internal server or an Edge Server; "
+        "give its role {enrollment=unknown, position=0}"
     );
 }
 

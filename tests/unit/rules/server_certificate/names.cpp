@@ -160,7 +160,7 @@ TEST_CASE("host-name: a wildcard beside the right common name of an Edge's insid
     };
     CHECK(
         text_of(inside("edge.contoso.com")) ==
-        "01 warn: edge.contoso.com stands in the common name, and beside it only a wildcard covers "
+        "01 warn: edge.contoso.com is in the common name, and beside it only a wildcard covers "
         "it; Microsoft's pages disagree whether that counts {names=[edge.contoso.com], "
         "disputed=[edge.contoso.com], san_dns=[*.contoso.com], common_name=[edge.contoso.com], "
         "position=0}"

@@ -57,19 +57,19 @@ TEST_CASE("server-eku: Server Gated Cryptography and Netscape step-up do not cou
     CHECK(
         text_of(with_purposes({kGated})) ==
         "01 fail: the extended key usage has Microsoft Server Gated Cryptography, which does not "
-        "stand for server authentication {extension=2.5.29.37, eku=[1.3.6.1.4.1.311.10.3.3], "
+        "count as server authentication {extension=2.5.29.37, eku=[1.3.6.1.4.1.311.10.3.3], "
         "expected=1.3.6.1.5.5.7.3.1, position=0}"
     );
     CHECK(
         text_of(with_purposes({kStepUp})) ==
-        "01 fail: the extended key usage has Netscape step-up, which does not stand for server "
+        "01 fail: the extended key usage has Netscape step-up, which does not count as server "
         "authentication {extension=2.5.29.37, eku=[2.16.840.1.113730.4.1], "
         "expected=1.3.6.1.5.5.7.3.1, position=0}"
     );
     CHECK(
         text_of(with_purposes({kGated, kStepUp, kClient})) ==
         "01 fail: the extended key usage has Microsoft Server Gated Cryptography, Netscape "
-        "step-up, clientAuth, which does not stand for server authentication {extension=2.5.29.37, "
+        "step-up, clientAuth, which does not count as server authentication {extension=2.5.29.37, "
         "eku=[1.3.6.1.4.1.311.10.3.3; 2.16.840.1.113730.4.1; 1.3.6.1.5.5.7.3.2], "
         "expected=1.3.6.1.5.5.7.3.1, position=0}"
     );
