@@ -115,7 +115,10 @@ int scan(const Discovery& found, const Options& options) {
         say("nothing was found that could be probed");
         return 0;
     }
-    return run_deployment(std::move(deployment), options);
+    auto its_options = options;
+    its_options.settings.only = rules::not_about_dns(options.settings.only);
+    its_options.settings.skip = rules::not_about_dns(options.settings.skip);
+    return run_deployment(std::move(deployment), its_options);
 }
 
 // Input errors, internal errors and interrupts hide everything; then 1 comes before 3.

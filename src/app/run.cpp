@@ -303,10 +303,7 @@ int run_deployment(Deployment deployment, const Options& options, const Conclude
         warn(to_text(warning));
     inputs.targets = std::move(prepared.targets);
     if (options.shards > 1) keep_shard(inputs.targets, options.shard, options.shards);
-    auto selection = rules::Selection::make(
-        inputs.settings.only, inputs.settings.skip,
-        options.scan_too ? rules::RuleSet::both : rules::RuleSet::scan
-    );
+    auto selection = rules::Selection::make(inputs.settings.only, inputs.settings.skip);
     if (!selection) return stop(selection.error());
     if (options.plan_only) return print(plan_text(inputs.targets));
     if (const auto problem = unspoken(inputs.targets)) return stop(*problem);

@@ -205,11 +205,6 @@ std::string_view source_text(const Rule& rule) {
 Result<Selection> Selection::make(
     const std::vector<std::string>& only, const std::vector<std::string>& skip, RuleSet set
 ) {
-    const auto of_dns = [](const std::string& glob) {
-        return any_rule(all(), [&](const Rule& rule) {
-            return rule.scope == Scope::dns && glob_matches(glob, rule.id);
-        });
-    };
     for (const auto& [option, globs] : {std::pair("--only", &only), std::pair("--skip", &skip)})
         for (const auto& glob : *globs)
             if (!any_rule(all(), [&](const Rule& rule) {
@@ -219,22 +214,23 @@ Result<Selection> Selection::make(
     Selection selection;
     selection.everything_ = false;
     selection.only_ = only;
-    auto its_only = only, its_skip = skip;
-    if (set == RuleSet::both) {
-        std::erase_if(its_only, of_dns);
-        std::erase_if(its_skip, of_dns);
-    }
     for (const auto* rule : all()) {
         if (!in_set(*rule, set)) continue;
-        const bool dns = rule->scope == Scope::dns;
-        const auto& wanted = dns ? only : its_only;
-        if ((wanted.empty() || any_matches(wanted, rule->id)) &&
-            !any_matches(dns ? skip : its_skip, rule->id))
+        if ((only.empty() || any_matches(only, rule->id)) && !any_matches(skip, rule->id))
             selection.rules_.push_back(rule);
     }
-    if (selection.rules_.empty())
+    if (selection.rules_.empty() && set == RuleSet::scan)
         return Problem{.what = "--only and --skip leave no rule to judge by"};
     return selection;
+}
+
+std::vector<std::string> not_about_dns(std::vector<std::string> globs) {
+    std::erase_if(globs, [](const std::string& glob) {
+        return any_rule(all(), [&](const Rule& rule) {
+            return rule.scope == Scope::dns && glob_matches(glob, rule.id);
+        });
+    });
+    return globs;
 }
 
 bool Selection::chosen(const Rule& rule) const {

@@ -21,17 +21,15 @@ const Rule* find(std::string_view id); // in the catalogue; null where it is not
 // "document, section", kept for as long as the process lives.
 std::string_view source_text(const Rule&);
 
-// Which rules a command judges by: those of a scan or of certificate files, those about DNS, or
-// both where discovery goes on to a scan.
+// Which rules a command knows: those of a scan or of certificate files, those about DNS, or both
+// where discovery goes on to a scan.
 enum class RuleSet { scan, dns, both };
 
 // Selection holds the rules of a run: --only and --skip, ids or globs.
 class Selection {
   public:
     Selection() = default; // every rule
-    // A Problem where a glob matches no rule of the kind, or no rule is left. With RuleSet::both a
-    // glob that matches a rule about DNS chooses among those only: `--only dns-records` shows one
-    // check of the discovery and leaves the scan as it is.
+    // A Problem where a glob matches no rule of the set, or a scan is left without any.
     static Result<Selection> make(
         const std::vector<std::string>& only, const std::vector<std::string>& skip,
         RuleSet set = RuleSet::scan
@@ -45,6 +43,10 @@ class Selection {
     std::vector<std::string> only_;
     bool everything_ = true;
 };
+
+// The globs that match no rule about DNS: what is left for the scan after a discovery, so that
+// `discover --scan --only dns-records` shows one check and probes as without it.
+std::vector<std::string> not_about_dns(std::vector<std::string> globs);
 
 // Every chosen rule on the chain: certificate rules once for each presented certificate, the others
 // once. A leaf rule gives one not_applicable finding on each CA certificate. A rule that throws is

@@ -224,3 +224,27 @@ TEST_CASE("selection: a glob that matches nothing is a problem with a suggestion
 TEST_CASE("selection: leaving no rule is a problem") {
     CHECK(Selection::make({"validity"}, {"*"}).has_error());
 }
+
+TEST_CASE("selection: discover chooses among the rules about DNS, with --scan among all") {
+    const auto dns = Selection::make({"dns-srv-*"}, {"dns-srv-port"}, RuleSet::dns);
+    REQUIRE(dns.has_value());
+    CHECK(dns->chosen(*find("dns-srv-host")));
+    CHECK(!dns->chosen(*find("dns-srv-port")));
+    CHECK(!dns->chosen(*find("dns-records")));
+    const auto foreign = Selection::make({"server-eku"}, {}, RuleSet::dns);
+    REQUIRE(foreign.has_error());
+    CHECK(foreign.error().what == "discover has no check 'server-eku'");
+    CHECK(Selection::make({"dns-records"}, {}).has_error()); // a scan has no such rule
+    const auto both = Selection::make({"dns-records", "server-eku"}, {}, RuleSet::both);
+    REQUIRE(both.has_value());
+    CHECK(both->chosen(*find("dns-records")));
+    CHECK(!both->chosen(*find("dns-answer")));
+    CHECK(Selection::make({"zzz*"}, {}, RuleSet::both).has_error());
+    CHECK(Selection::make({}, {"*"}, RuleSet::dns).has_value());
+}
+
+TEST_CASE("selection: a word that means a check of DNS is none for the scan behind it") {
+    using Globs = std::vector<std::string>;
+    CHECK(not_about_dns({"dns-records", "key-*", "*", "dns-*"}) == Globs{"key-*"});
+    CHECK(not_about_dns({}).empty());
+}
