@@ -58,6 +58,13 @@ SslCtxPtr make_ssl_context() {
     SSL_CTX_set_min_proto_version(ssl.get(), TLS1_VERSION);
     SSL_CTX_set_max_proto_version(ssl.get(), TLS1_3_VERSION);
     SSL_CTX_set_options(ssl.get(), SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_RENEGOTIATION);
+#ifdef SSL_OP_NO_TX_CERTIFICATE_COMPRESSION
+    // OpenSSL 3.2 and later compresses certificates (RFC 8879) where both sides offer it, which no
+    // Lync server does, and the transcript reads plain Certificate messages.
+    SSL_CTX_set_options(
+        ssl.get(), SSL_OP_NO_TX_CERTIFICATE_COMPRESSION | SSL_OP_NO_RX_CERTIFICATE_COMPRESSION
+    );
+#endif
     // Hundreds of connections wait at a time; their empty buffers would be 34 KiB each.
     SSL_CTX_set_mode(ssl.get(), SSL_MODE_RELEASE_BUFFERS);
     // A resumed session would show no certificate.
