@@ -3,13 +3,13 @@
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/inputs.h"
-#include "app/judging.h"
 #include "app/output.h"
 #include "app/process.h"
 #include "app/reporting.h"
-#include "app/revocation.h"
 #include "model/limits.h"
 #include "pki/certificate_file.h"
+#include "scan/judging.h"
+#include "scan/revocation.h"
 
 #include <chrono>
 #include <iostream>
@@ -19,7 +19,7 @@ namespace lyncprobe::app {
 namespace {
 
 FileRow read_row(
-    const std::string& path, const std::optional<std::string>& password, Judge& judge
+    const std::string& path, const std::optional<std::string>& password, scan::Judge& judge
 ) {
     const auto failed = [&](const Problem& problem) {
         FileRow row;
@@ -65,7 +65,7 @@ int run_check(const Options& options) {
     FindingPool pool;
     const Policy policy;
     const auto soon = options.settings.expires_within.value_or(std::chrono::days{30});
-    Judge judge(
+    scan::Judge judge(
         store, pool, std::move(*selection), policy, {}, result.judged_at,
         std::chrono::duration_cast<std::chrono::seconds>(soon)
     );
@@ -77,8 +77,9 @@ int run_check(const Options& options) {
     result.fetched = options.settings.fetch.value_or(false);
     StatusMap statuses;
     if (result.fetched) {
-        Revocation revocation(
-            store, fetch_options(options.settings, options.resolvers, nullptr), result.judged_at
+        scan::Revocation revocation(
+            store, scan::fetch_options(options.settings, options.resolvers, nullptr),
+            result.judged_at
         );
         for (const auto& row : result.files)
             revocation.add(row.chain);

@@ -2,14 +2,11 @@
 // One run: plan, probe, judge, report. The order of the house; every step is somebody else's.
 #include "app/commands.h"
 #include "app/exit_code.h"
-#include "app/follow.h"
 #include "app/inputs.h"
-#include "app/judging.h"
 #include "app/plan_text.h"
 #include "app/process.h"
 #include "app/progress.h"
 #include "app/reporting.h"
-#include "app/revocation.h"
 #include "app/run_set_up.h"
 #include "net/engine.h"
 #include "plan/declared.h"
@@ -17,6 +14,9 @@
 #include "plan/plan.h"
 #include "plan/sip_domains.h"
 #include "rules/verdicts/trust_links.h"
+#include "scan/follow.h"
+#include "scan/judging.h"
+#include "scan/revocation.h"
 
 #include <algorithm>
 #include <chrono>
@@ -45,7 +45,8 @@ Milliseconds remaining(Milliseconds deadline, std::chrono::steady_clock::time_po
 
 // One endpoint that cannot be judged (no memory for what it sent) does not end the run.
 EndpointRow row_safely(
-    Judge& judge, const plan::PlannedTarget& planned, ProbedEndpoint&& probed, Unjudged& rest
+    scan::Judge& judge, const plan::PlannedTarget& planned, ProbedEndpoint&& probed,
+    scan::Unjudged& rest
 ) {
     ProbedEndpoint spare;
     spare.target = probed.target;
@@ -66,7 +67,8 @@ EndpointRow row_safely(
 }
 
 void judge_safely(
-    Judge& judge, const plan::PlannedTarget& planned, EndpointRow& row, const Unjudged& rest
+    scan::Judge& judge, const plan::PlannedTarget& planned, EndpointRow& row,
+    const scan::Unjudged& rest
 ) {
     try {
         judge.judge(planned, row, rest);
@@ -139,9 +141,9 @@ class Run {
     // --fetch: what was probed waits for it, unjudged.
     void fetch() {
         if (!result_.fetched) return;
-        auto from = fetch_options(inputs_.settings, engine_.resolvers, engine_.interrupts);
+        auto from = scan::fetch_options(inputs_.settings, engine_.resolvers, engine_.interrupts);
         if (inputs_.settings.deadline) from.deadline = started_ + *inputs_.settings.deadline;
-        Revocation revocation(store_, std::move(from), result_.judged_at);
+        scan::Revocation revocation(store_, std::move(from), result_.judged_at);
         for (const auto& identity : identities_)
             revocation.add(store_.chain(identity->chain()));
         for (const auto& rest : waiting_)
@@ -202,7 +204,7 @@ class Run {
 
     void finished(ProbedEndpoint&& probed) {
         probed.target += offset_;
-        Unjudged rest;
+        scan::Unjudged rest;
         const auto& planned = inputs_.targets[probed.target];
         result_.endpoints.push_back(row_safely(judge_, planned, std::move(probed), rest));
         if (result_.fetched)
@@ -218,14 +220,14 @@ class Run {
     }
 
     // Before it is judged: a chain that is judged does not change any more.
-    static void use_completed(const Revocation& revocation, EndpointRow& row, Unjudged& rest) {
+    static void use_completed(const scan::Revocation& revocation, EndpointRow& row, scan::Unjudged& rest) {
         rest.chain = revocation.completed(rest.chain);
         row.main.chain = revocation.completed(row.main.chain);
         for (auto& variant : row.variants)
             variant.chain = revocation.completed(variant.chain);
     }
 
-    void judge_row(EndpointRow& row, const Unjudged& rest) {
+    void judge_row(EndpointRow& row, const scan::Unjudged& rest) {
         const auto& planned = inputs_.targets[row.target];
         judge_safely(judge_, planned, row, rest);
         outputs_.endpoint(row, planned.target);
@@ -234,7 +236,7 @@ class Run {
     // --follow: makes the targets of the next round; false where there is none.
     bool learn(int round) {
         const auto& own = inputs_.deployment.sip_domains;
-        auto learnt = learnt_targets(result_, own);
+        auto learnt = scan::learnt_targets(result_, own);
         if (learnt.empty()) return false;
         if (round == kFollowRounds) {
             progress_.say(fmt::format("--follow ends after {} rounds; more names were told", round)
@@ -264,12 +266,12 @@ class Run {
     pki::CertificateStore store_;
     FindingPool pool_;
     StatusMap statuses_; // of --fetch
-    Judge judge_;
+    scan::Judge judge_;
     tls::ContextPool contexts_;
     net::EngineOptions engine_;
     std::vector<pki::IdentityPtr> identities_;
-    std::size_t offset_ = 0;        // of the round's targets among all
-    std::vector<Unjudged> waiting_; // with --fetch, one for each row of the result
+    std::size_t offset_ = 0;              // of the round's targets among all
+    std::vector<scan::Unjudged> waiting_; // with --fetch, one for each row of the result
 };
 
 } // namespace

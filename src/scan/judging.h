@@ -12,7 +12,7 @@
 #include <memory>
 #include <set>
 
-namespace lyncprobe::app {
+namespace lyncprobe::scan {
 
 // Unjudged is what an endpoint's row does not keep.
 struct Unjudged {
@@ -73,4 +73,4 @@ class Judge {
     const StatusMap* revocation_ = nullptr;
 };
 
-} // namespace lyncprobe::app
+} // namespace lyncprobe::scan

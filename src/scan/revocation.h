@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace lyncprobe::app {
+namespace lyncprobe::scan {
 
 // How a run fetches: within `settings`, its hosts looked up by these resolvers ("address[:port]"),
 // ended where `interrupts` counts a Ctrl-C (null = that ends the process).
@@ -95,4 +95,4 @@ class Revocation {
     StatusMap statuses_;
 };
 
-} // namespace lyncprobe::app
+} // namespace lyncprobe::scan

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/follow.h"
+#include "scan/follow.h"
 
 #include "model/limits.h"
 #include "plan/discovery_naming.h"
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace lyncprobe::app {
+namespace lyncprobe::scan {
 
 namespace {
 
@@ -84,4 +84,4 @@ std::vector<Target> learnt_targets(const RunResult& run, const std::vector<std::
     return learnt;
 }
 
-} // namespace lyncprobe::app
+} // namespace lyncprobe::scan

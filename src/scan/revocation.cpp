@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/revocation.h"
+#include "scan/revocation.h"
 
 #include "model/limits.h"
 #include "net/name_addresses.h"
@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace lyncprobe::app {
+namespace lyncprobe::scan {
 
 namespace {
 
@@ -343,4 +343,4 @@ void Revocation::put_in_order() {
         });
 }
 
-} // namespace lyncprobe::app
+} // namespace lyncprobe::scan

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-namespace lyncprobe::app {
+namespace lyncprobe::scan {
 
 // A target for each host and port that the autodiscover answers of the run name and that is none of
 // its targets yet; at most limits::kLearntKept of them. Addresses are left out, and no identity is
 // offered outside the domain that was asked about and our own (`own`).
 std::vector<Target> learnt_targets(const RunResult&, const std::vector<std::string>& own);
 
-} // namespace lyncprobe::app
+} // namespace lyncprobe::scan

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "app/judging.h"
+#include "scan/judging.h"
 
-#include "app/revocation.h"
 #include "codec/tls_messages.h"
+#include "scan/revocation.h"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
-namespace lyncprobe::app {
+namespace lyncprobe::scan {
 
 namespace {
 
@@ -238,4 +238,4 @@ std::vector<const Finding*> Judge::findings(
     return out;
 }
 
-} // namespace lyncprobe::app
+} // namespace lyncprobe::scan
