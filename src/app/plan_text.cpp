@@ -17,12 +17,11 @@ std::string wanted_text(const Target& target) {
     return std::string(service ? to_text(service->listener.peer) : "unknown");
 }
 
-std::string plan_line(const plan::PlannedTarget& planned) {
-    const auto& target = planned.target;
+std::string plan_line(const Target& target) {
     const auto sni = server_name_sent(target);
     auto line = fmt::format(
         "{}  {}  role {}  use {}  sni {}  {}  certificate wanted {}",
-        for_terminal(planned.id_base + planned.id_suffix),
+        for_terminal(target.id_base + target.id_suffix),
         for_terminal(host_and_port(target.host, target.port)), to_text(target.role),
         to_text(target.use), for_terminal(sni.empty() ? "none" : sni),
         target.identity.empty() || target.mutual == Mutual::none
@@ -47,10 +46,10 @@ std::string plan_line(const plan::PlannedTarget& planned) {
 
 } // namespace
 
-std::string plan_text(const std::vector<plan::PlannedTarget>& targets) {
+std::string plan_text(const std::vector<Target>& targets) {
     std::string text;
-    for (const auto& planned : targets)
-        text += plan_line(planned);
+    for (const auto& target : targets)
+        text += plan_line(target);
     return text;
 }
 

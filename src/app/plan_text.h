@@ -10,6 +10,6 @@
 namespace lyncprobe::app {
 
 // A line for each target, for a terminal.
-std::string plan_text(const std::vector<plan::PlannedTarget>&);
+std::string plan_text(const std::vector<Target>&);
 
 } // namespace lyncprobe::app

@@ -45,8 +45,7 @@ Milliseconds remaining(Milliseconds deadline, std::chrono::steady_clock::time_po
 
 // One endpoint that cannot be judged (no memory for what it sent) does not end the run.
 EndpointRow row_safely(
-    scan::Judge& judge, const plan::PlannedTarget& planned, ProbedEndpoint&& probed,
-    scan::Unjudged& rest
+    scan::Judge& judge, const Target& target, ProbedEndpoint&& probed, scan::Unjudged& rest
 ) {
     ProbedEndpoint spare;
     spare.target = probed.target;
@@ -55,23 +54,22 @@ EndpointRow row_safely(
     spare.addresses_skipped = probed.addresses_skipped;
     spare.attempts = probed.attempts;
     try {
-        return judge.row(planned, std::move(probed), rest);
+        return judge.row(target, std::move(probed), rest);
     } catch (const std::exception& error) {
         auto& seen = spare.observations.emplace_back();
         seen.outcome = Outcome::local_error;
         seen.stage = Stage::done;
         seen.detail = fmt::format("could not be judged on this machine: {}", error.what());
         rest = {};
-        return judge.row(planned, std::move(spare), rest);
+        return judge.row(target, std::move(spare), rest);
     }
 }
 
 void judge_safely(
-    scan::Judge& judge, const plan::PlannedTarget& planned, EndpointRow& row,
-    const scan::Unjudged& rest
+    scan::Judge& judge, const Target& target, EndpointRow& row, const scan::Unjudged& rest
 ) {
     try {
-        judge.judge(planned, row, rest);
+        judge.judge(target, row, rest);
     } catch (const std::exception& error) {
         row.main.outcome = Outcome::local_error;
         row.main.stage = Stage::done;
@@ -87,7 +85,6 @@ struct Inputs {
     Deployment deployment; // its targets are those of the result
     RunSettings settings;
     Declared declared;
-    std::vector<plan::PlannedTarget> targets;
 };
 
 // Run probes and judges; what it learns is in `result`.
@@ -126,8 +123,8 @@ class Run {
     std::optional<Problem> probe() {
         for (int round = 0; round <= kFollowRounds; ++round) {
             const auto end = net::run(
-                std::span<const plan::PlannedTarget>(inputs_.targets).subspan(offset_), engine_,
-                contexts_, sinks()
+                std::span<const Target>(result_.targets).subspan(offset_), engine_, contexts_,
+                sinks()
             );
             if (!end) return end.error();
             result_.interrupted = end->interrupted;
@@ -205,8 +202,8 @@ class Run {
     void finished(ProbedEndpoint&& probed) {
         probed.target += offset_;
         scan::Unjudged rest;
-        const auto& planned = inputs_.targets[probed.target];
-        result_.endpoints.push_back(row_safely(judge_, planned, std::move(probed), rest));
+        const auto& target = result_.targets[probed.target];
+        result_.endpoints.push_back(row_safely(judge_, target, std::move(probed), rest));
         if (result_.fetched)
             waiting_.push_back(std::move(rest));
         else
@@ -228,9 +225,9 @@ class Run {
     }
 
     void judge_row(EndpointRow& row, const scan::Unjudged& rest) {
-        const auto& planned = inputs_.targets[row.target];
-        judge_safely(judge_, planned, row, rest);
-        outputs_.endpoint(row, planned.target);
+        const auto& target = result_.targets[row.target];
+        judge_safely(judge_, target, row, rest);
+        outputs_.endpoint(row, target);
     }
 
     // --follow: makes the targets of the next round; false where there is none.
@@ -243,15 +240,15 @@ class Run {
             );
             return false;
         }
-        offset_ = inputs_.targets.size();
+        offset_ = result_.targets.size();
         plan::fill_in_sip_domains(learnt, own);
         for (auto& target : learnt) // what a document names need not be ours
             if (target.probe == Probe::sip && !plan::is_below(target.host, target.sip_domain))
                 target.sip_domain.clear();
-        for (auto& planned : plan::prepare(std::move(learnt), inputs_.deployment.inputs).targets) {
-            result_.targets.push_back(planned.target);
-            inputs_.targets.push_back(std::move(planned));
-        }
+        std::ranges::move(
+            plan::prepare(std::move(learnt), inputs_.deployment.inputs).targets,
+            std::back_inserter(result_.targets)
+        );
         if (inputs_.settings.deadline)
             engine_.deadline = remaining(*inputs_.settings.deadline, started_);
         return true;
@@ -303,16 +300,13 @@ int run_deployment(Deployment deployment, const Options& options, const Conclude
     auto prepared = plan::prepare(std::move(deployment.targets), deployment.inputs);
     for (const auto& warning : prepared.warnings)
         warn(to_text(warning));
-    inputs.targets = std::move(prepared.targets);
-    if (options.shards > 1) keep_shard(inputs.targets, options.shard, options.shards);
+    deployment.targets = std::move(prepared.targets);
+    if (options.shards > 1) keep_shard(deployment.targets, options.shard, options.shards);
     auto selection = rules::Selection::make(inputs.settings.only, inputs.settings.skip);
     if (!selection) return stop(selection.error());
-    if (options.plan_only) return print(plan_text(inputs.targets));
-    if (const auto problem = unspoken(inputs.targets)) return stop(*problem);
+    if (options.plan_only) return print(plan_text(deployment.targets));
+    if (const auto problem = unspoken(deployment.targets)) return stop(*problem);
 
-    deployment.targets.reserve(inputs.targets.size()); // 10,000 times 400 bytes: no more
-    for (const auto& planned : inputs.targets)
-        deployment.targets.push_back(planned.target);
     const auto identities = load_identities(deployment, warn);
     if (!identities) return stop(identities.error());
     auto anchors = load_trust(deployment, options);

@@ -104,22 +104,20 @@ void keep_named(std::vector<Target>& targets, const std::vector<std::string>& gl
     std::erase_if(targets, [&](const Target& target) { return !named(target); });
 }
 
-void keep_shard(
-    std::vector<plan::PlannedTarget>& targets, std::uint32_t shard, std::uint32_t shards
-) {
-    std::vector<plan::PlannedTarget> kept;
+void keep_shard(std::vector<Target>& targets, std::uint32_t shard, std::uint32_t shards) {
+    std::vector<Target> kept;
     for (std::size_t i = shard; i < targets.size(); i += shards)
         kept.push_back(std::move(targets[i]));
     targets = std::move(kept);
 }
 
-std::optional<Problem> unspoken(const std::vector<plan::PlannedTarget>& targets) {
-    for (const auto& planned : targets)
-        if (probes::find(planned.target.probe) == nullptr)
+std::optional<Problem> unspoken(const std::vector<Target>& targets) {
+    for (const auto& target : targets)
+        if (probes::find(target.probe) == nullptr)
             return Problem{
                 .what = fmt::format(
-                    "'{}': probe '{}' is known, not built yet", display_name(planned.target),
-                    to_text(planned.target.probe)
+                    "'{}': probe '{}' is known, not built yet", display_name(target),
+                    to_text(target.probe)
                 ),
                 .hint = "--target chooses others, and 'services' of its pool turns it off"};
     return std::nullopt;

@@ -29,8 +29,8 @@ Result<pki::Anchors> load_trust(const Deployment&, const Options&);
 
 // --target: keeps the targets whose name matches one of the globs; all without globs.
 void keep_named(std::vector<Target>&, const std::vector<std::string>& globs);
-void keep_shard(std::vector<plan::PlannedTarget>&, std::uint32_t shard, std::uint32_t shards);
+void keep_shard(std::vector<Target>&, std::uint32_t shard, std::uint32_t shards);
 // A topology may have endpoints whose probe this build does not speak; they can be planned only.
-std::optional<Problem> unspoken(const std::vector<plan::PlannedTarget>&);
+std::optional<Problem> unspoken(const std::vector<Target>&);
 
 } // namespace lyncprobe::app

@@ -47,6 +47,10 @@ struct Target {
     bool role_given = false;  // false: nobody said what this server is
     std::string_view service; // id of the row of plan/services.h that it comes from; empty = none
     Place place;
+    // Filled by plan::prepare: an endpoint's id is the base, "@address" where the name has several,
+    // and the suffix.
+    std::string id_base;   // "sip.contoso.com:5061/sip"
+    std::string id_suffix; // "#sni=…" or "#2" where two targets would otherwise share an id
 };
 
 bool host_is_name(const Target&);                       // false where the host is an address

@@ -52,8 +52,8 @@ enum class Stop { none, interrupted, deadline };
 // io_: between two co_await nothing else changes it.
 class Run {
   public:
-    Run(std::span<const plan::PlannedTarget> targets, const EngineOptions& options,
-        tls::ContextPool& contexts, const Sinks& sinks);
+    Run(std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
+        const Sinks& sinks);
     Result<RunEnd> go();
 
   private:
@@ -101,7 +101,7 @@ class Run {
     std::string seed();
 
     asio::io_context io_; // first, because everything below uses it until it is destroyed
-    std::span<const plan::PlannedTarget> targets_;
+    std::span<const Target> targets_;
     EngineOptions options_;
     tls::ContextPool& contexts_;
     const Sinks& sinks_;
@@ -124,7 +124,6 @@ class Run {
 };
 
 std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks);
-const Target& target_of(std::span<const plan::PlannedTarget> targets, std::size_t index);
 bool worth_a_retry(const Observation& observation);
 Observation untried(Attempt attempt, Outcome outcome, const std::string& detail);
 std::vector<Address> without_duplicates(const std::vector<Address>& addresses);
@@ -134,8 +133,8 @@ std::string detail_of(Stop why);
 } // namespace
 
 Result<RunEnd> run(
-    std::span<const plan::PlannedTarget> targets, const EngineOptions& options,
-    tls::ContextPool& contexts, const Sinks& sinks
+    std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
+    const Sinks& sinks
 ) {
     EngineOptions bounded = options;
     bounded.concurrency = bounded_concurrency(options, sinks);
@@ -154,8 +153,8 @@ Result<RunEnd> run(
 namespace {
 
 Run::Run(
-    std::span<const plan::PlannedTarget> targets, const EngineOptions& options,
-    tls::ContextPool& contexts, const Sinks& sinks
+    std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
+    const Sinks& sinks
 )
     : targets_(targets),
       options_(options),
@@ -190,7 +189,7 @@ Result<RunEnd> Run::go() {
 
 // Addresses in the target list win over its name; a name that is an address needs no look-up.
 void Run::take_in(std::size_t index) {
-    const Target& target = target_of(targets_, index);
+    const Target& target = targets_[index];
     if (!target.addresses.empty()) return add_endpoints(index, target.addresses, 0, {});
     if (const auto address = parse_address(target.host))
         return add_endpoints(index, {*address}, 0, {});
@@ -274,9 +273,7 @@ void Run::warn_of_name(const std::string& warning) {
 
 // Each target waits for its name no longer than its own deadline.
 void Run::give_up_slow_names() {
-    const auto patience = [this](std::size_t target) {
-        return timeout_of(target_of(targets_, target));
-    };
+    const auto patience = [this](std::size_t target) { return timeout_of(targets_[target]); };
     for (const auto& [target, look_up] : names_.give_up(Clock::now(), patience)) {
         ++progress_.endpoints_known;
         hand_over_untried(
@@ -298,7 +295,7 @@ void Run::start_endpoints() {
 }
 
 asio::awaitable<void> Run::probe(Endpoint endpoint) {
-    const Target& target = target_of(targets_, endpoint.target);
+    const Target& target = targets_[endpoint.target];
     ProbedEndpoint result;
     result.target = endpoint.target;
     result.address = endpoint.address;
@@ -368,7 +365,7 @@ asio::awaitable<void> Run::wait_for_room() {
 asio::awaitable<bool> Run::connect_once(
     const Endpoint& endpoint, const Attempt& attempt, Clock::time_point deadline, Observation& seen
 ) {
-    const Target& target = target_of(targets_, endpoint.target);
+    const Target& target = targets_[endpoint.target];
     AttemptSetup setup;
     setup.connection = Connection::make(io_, target.transport);
     setup.contexts = &contexts_;
@@ -414,9 +411,8 @@ void Run::hand_over_untried(
     std::size_t target, std::optional<Address> address, Outcome outcome, const std::string& detail,
     const Endpoint& endpoint, Stage stage
 ) {
-    Observation observation = untried(
-        plan::first_attempt(target_of(targets_, target), options_.breadth), outcome, detail
-    );
+    Observation observation =
+        untried(plan::first_attempt(targets_[target], options_.breadth), outcome, detail);
     observation.stage = stage;
     const std::chrono::duration<double, std::milli> look_up = endpoint.look_up;
     observation.timings.resolve = observation.timings.total = look_up.count();
@@ -521,10 +517,6 @@ std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks
             options.concurrency, descriptors
         ));
     return std::clamp<std::size_t>(options.concurrency, 1, most);
-}
-
-const Target& target_of(std::span<const plan::PlannedTarget> targets, std::size_t index) {
-    return targets[index].target;
 }
 
 bool worth_a_retry(const Observation& observation) {

@@ -51,7 +51,7 @@ struct RunEnd {
 // Probes every target and returns when each endpoint was handed to `finished`. A Problem only where
 // the engine could not start at all (an impossible resolver address).
 Result<RunEnd>
-run(std::span<const plan::PlannedTarget> targets, const EngineOptions&, tls::ContextPool&,
+run(std::span<const Target> targets, const EngineOptions&, tls::ContextPool&,
     const Sinks&);
 
 } // namespace lyncprobe::net

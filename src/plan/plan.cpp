@@ -83,7 +83,7 @@ std::vector<Problem> warnings_of(
 );
 std::vector<Attempt> av_edge_attempts(const Target&, const std::vector<Observation>&);
 std::string id_base(const Target&);
-void add_suffixes(std::vector<PlannedTarget>&);
+void add_suffixes(std::vector<Target>&);
 
 bool without_tcp_tls(const Target&);
 bool wants_both(const Target&, const Breadth&);
@@ -118,16 +118,16 @@ Prepared prepare(std::vector<Target> targets, const std::vector<std::string>& in
     out.warnings = warnings_of(targets, kept, inputs);
     out.targets.reserve(kept.size());
     for (const auto index : kept) {
-        auto base = id_base(targets[index]);
-        out.targets.push_back({std::move(targets[index]), std::move(base), {}});
+        auto& target = out.targets.emplace_back(std::move(targets[index]));
+        target.id_base = id_base(target);
+        target.id_suffix.clear();
     }
     add_suffixes(out.targets);
     return out;
 }
 
 std::string endpoint_id(
-    const PlannedTarget& target, const std::optional<Address>& address,
-    std::size_t addresses_of_name
+    const Target& target, const std::optional<Address>& address, std::size_t addresses_of_name
 ) {
     if (!address || addresses_of_name <= 1) return target.id_base + target.id_suffix;
     return fmt::format("{}@{}{}", target.id_base, to_text(*address), target.id_suffix);
@@ -425,11 +425,11 @@ std::string id_base(const Target& target) {
 
 // Ids must differ: by the transport and by the server name that is sent where these differ, then by
 // number.
-void add_suffixes(std::vector<PlannedTarget>& targets) {
+void add_suffixes(std::vector<Target>& targets) {
     auto order = order_of(targets.size());
     const auto key = [&targets](std::size_t index) {
         return std::tuple<std::string_view, Transport, std::string_view>(
-            targets[index].id_base, targets[index].target.transport, sni_view(targets[index].target)
+            targets[index].id_base, targets[index].transport, sni_view(targets[index])
         );
     };
     sort_by(order, key);
@@ -438,19 +438,18 @@ void add_suffixes(std::vector<PlannedTarget>& targets) {
         const auto end = std::find_if(begin, order.end(), [&](std::size_t i) {
             return targets[i].id_base != base;
         });
-        const auto& first = targets[*begin].target;
-        const bool transports_differ = first.transport != targets[*(end - 1)].target.transport;
+        const auto& first = targets[*begin];
+        const bool transports_differ = first.transport != targets[*(end - 1)].transport;
         const bool names_differ = std::any_of(begin, end, [&](std::size_t i) {
-            return sni_view(targets[i].target) != sni_view(first);
+            return sni_view(targets[i]) != sni_view(first);
         });
         std::size_t number = 0;
         for (auto it = begin; it != end; ++it) {
             number = it != begin && key(*it) == key(*(it - 1)) ? number + 1 : 1;
             auto& target = targets[*it];
-            if (transports_differ && target.target.transport == Transport::udp)
-                target.id_suffix = "#udp";
+            if (transports_differ && target.transport == Transport::udp) target.id_suffix = "#udp";
             if (names_differ) {
-                const auto sni = sni_view(target.target);
+                const auto sni = sni_view(target);
                 target.id_suffix += fmt::format("#sni={}", sni.empty() ? "none" : sni);
             }
             if (number > 1) target.id_suffix += fmt::format("#{}", number);

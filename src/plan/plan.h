@@ -11,24 +11,18 @@
 
 namespace lyncprobe::plan {
 
-// PlannedTarget is one target after duplicates were merged, with the parts of its endpoints' ids.
-struct PlannedTarget {
-    Target target;
-    std::string id_base;   // "sip.contoso.com:5061/sip"
-    std::string id_suffix; // "#sni=…" or "#2" where two targets would otherwise share an id
-};
-
 struct Prepared {
-    std::vector<PlannedTarget> targets;
+    std::vector<Target> targets;
     std::vector<Problem> warnings; // same endpoint with another role, names, use or identity
 };
 
-// Targets equal in all but the name become one with the other names in `also`; order is kept.
+// Targets equal in all but the name become one with the other names in `also`; order is kept. Each
+// gets its id.
 Prepared prepare(std::vector<Target> targets, const std::vector<std::string>& inputs);
 
-// Stable across runs: base, "@address" where the name has several, suffix.
+// Stable across runs; `addresses_of_name`: how many endpoints the target became.
 std::string endpoint_id(
-    const PlannedTarget&, const std::optional<Address>&, std::size_t addresses_of_name
+    const Target&, const std::optional<Address>&, std::size_t addresses_of_name
 );
 
 // Breadth is how much more an endpoint is asked than its own attempt, each by one connection.

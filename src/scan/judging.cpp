@@ -2,6 +2,7 @@
 #include "scan/judging.h"
 
 #include "codec/tls_messages.h"
+#include "plan/plan.h"
 #include "scan/revocation.h"
 
 #include <algorithm>
@@ -93,11 +94,9 @@ Judge::Judge(
       now_(now),
       expires_within_(expires_within) {}
 
-EndpointRow Judge::row(
-    const plan::PlannedTarget& planned, ProbedEndpoint&& probed, Unjudged& rest
-) {
+EndpointRow Judge::row(const Target& target, ProbedEndpoint&& probed, Unjudged& rest) {
     EndpointRow row;
-    row.id = plan::endpoint_id(planned, probed.address, probed.addresses_of_name);
+    row.id = plan::endpoint_id(target, probed.address, probed.addresses_of_name);
     row.target = probed.target;
     row.address = probed.address;
     row.addresses_skipped = probed.addresses_skipped;
@@ -151,17 +150,17 @@ std::shared_ptr<const TlsFacts> Judge::shared(TlsFacts&& facts) {
     return *tls_.insert(std::make_shared<const TlsFacts>(std::move(facts))).first;
 }
 
-void Judge::judge(const plan::PlannedTarget& planned, EndpointRow& row, const Unjudged& rest) {
+void Judge::judge(const Target& target, EndpointRow& row, const Unjudged& rest) {
     if (!rest.chain && row.main.answer.empty()) return;
     static const Chain kNoChain; // of a protocol that answered without TLS
     const auto evidence = evidence_of(row, rest.answered_at);
     auto facts = context();
-    facts.described = &planned.target;
+    facts.described = &target;
     facts.observed = &evidence;
     const auto statuses = with_staple(rest);
     if (!statuses.empty()) facts.revocation = &statuses;
-    auto names = planned.target.also;
-    names.push_back(display_name(planned.target));
+    auto names = target.also;
+    names.push_back(display_name(target));
     names.push_back(row.id);
     row.findings = findings(rest.chain ? *rest.chain : kNoChain, facts, names);
 }

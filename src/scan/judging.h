@@ -5,7 +5,6 @@
 #include "model/run_result.h"
 #include "pki/certificate_store.h"
 #include "pki/identity.h"
-#include "plan/plan.h"
 #include "rules/engine/judge.h"
 #include "rules/engine/waivers.h"
 
@@ -31,8 +30,8 @@ class Judge {
     );
 
     // What of an endpoint is kept, without findings; `rest` is what judge() needs besides.
-    EndpointRow row(const plan::PlannedTarget&, ProbedEndpoint&&, Unjudged& rest);
-    void judge(const plan::PlannedTarget&, EndpointRow&, const Unjudged& rest);
+    EndpointRow row(const Target&, ProbedEndpoint&&, Unjudged& rest);
+    void judge(const Target&, EndpointRow&, const Unjudged& rest);
     IdentityRow identity(const pki::Identity&);
     // A file's certificates, and its findings under the context that the command line gave.
     FileRow file(std::string path, const std::vector<std::string>& certificates);

@@ -177,12 +177,10 @@ TEST_CASE("net: time that the taker of results needs is not charged to the peers
         .tick = {},
         .warning = {}};
     const DeadSocket refusing(DeadSocket::Kind::not_listening);
-    std::vector<plan::PlannedTarget> planned(2);
-    planned[0].target = target("127.0.0.1", port);
-    planned[1].target = target("127.0.0.2", refusing.port());
+    const std::vector targets{target("127.0.0.1", port), target("127.0.0.2", refusing.port())};
     net::EngineOptions options;
     options.timeout = 5s;
-    REQUIRE(net::run(planned, options, contexts, sinks).has_value());
+    REQUIRE(net::run(targets, options, contexts, sinks).has_value());
     CHECK(outcomes == std::vector{Outcome::refused, Outcome::ok});
 }
 
@@ -194,10 +192,8 @@ TEST_CASE("net: progress ends with everything finished and nothing in flight") {
         .finished = [](ProbedEndpoint&&) {},
         .tick = [&](const net::Progress& progress) { last = progress; },
         .warning = {}};
-    std::vector<plan::PlannedTarget> planned(3);
-    for (auto& one : planned)
-        one.target = target("127.0.0.1", bound.port());
-    REQUIRE(net::run(planned, {}, contexts, sinks).has_value());
+    const std::vector<Target> targets(3, target("127.0.0.1", bound.port()));
+    REQUIRE(net::run(targets, {}, contexts, sinks).has_value());
     CHECK(last.targets == 3);
     CHECK(last.endpoints_known == 3);
     CHECK(last.endpoints_finished == 3);
@@ -240,10 +236,8 @@ TEST_CASE("net: an exception of the caller's own reaches the caller") {
         .finished = [](ProbedEndpoint&&) { throw std::runtime_error("disk full"); },
         .tick = {},
         .warning = {}};
-    std::vector<plan::PlannedTarget> planned(3);
-    for (auto& one : planned)
-        one.target = target("127.0.0.1", bound.port());
-    CHECK_THROWS_WITH(net::run(planned, {}, contexts, sinks), "disk full");
+    const std::vector<Target> targets(3, target("127.0.0.1", bound.port()));
+    CHECK_THROWS_WITH(net::run(targets, {}, contexts, sinks), "disk full");
 }
 
 namespace {
@@ -277,9 +271,6 @@ Facts run_with_few_descriptors(const std::vector<Target>& targets, std::optional
         options.concurrency = 200;
         Facts facts{};
         tls::ContextPool contexts;
-        std::vector<plan::PlannedTarget> planned;
-        for (const auto& one : targets)
-            planned.push_back({.target = one, .id_base = {}, .id_suffix = {}});
         bool begun = false;
         const net::Sinks sinks{
             .finished =
@@ -295,7 +286,7 @@ Facts run_with_few_descriptors(const std::vector<Target>& targets, std::optional
                     begun = true;
                 },
             .warning = [&](const std::string&) { ++facts.warnings; }};
-        const bool ran = net::run(planned, options, contexts, sinks).has_value();
+        const bool ran = net::run(targets, options, contexts, sinks).has_value();
         _exit(ran && write(ends[1], &facts, sizeof facts) == sizeof facts ? 0 : 1);
     }
     close(ends[1]);

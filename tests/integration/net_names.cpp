@@ -201,9 +201,8 @@ TEST_CASE("net: a name server that is no address stops the run before it begins"
     std::size_t finished = 0;
     const net::Sinks sinks{
         .finished = [&](ProbedEndpoint&&) { ++finished; }, .tick = {}, .warning = {}};
-    const plan::PlannedTarget planned{
-        .target = target("127.0.0.1", 1), .id_base = {}, .id_suffix = {}};
-    const auto end = net::run({&planned, 1}, options, contexts, sinks);
+    const auto one = target("127.0.0.1", 1);
+    const auto end = net::run({&one, 1}, options, contexts, sinks);
     REQUIRE(end.has_error());
     CHECK(end.error().what == "'ns.example' is no address of a name server");
     CHECK(finished == 0);

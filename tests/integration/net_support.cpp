@@ -73,9 +73,6 @@ const Observation& Results::only() const {
 }
 
 Results run(const std::vector<Target>& targets, const net::EngineOptions& options) {
-    std::vector<plan::PlannedTarget> planned;
-    for (const auto& target : targets)
-        planned.push_back({.target = target, .id_base = {}, .id_suffix = {}});
     tls::ContextPool contexts;
     Results results;
     const net::Sinks sinks{
@@ -84,7 +81,7 @@ Results run(const std::vector<Target>& targets, const net::EngineOptions& option
         .tick = {},
         .warning = [&](const std::string& warning) { results.warnings.push_back(warning); }};
     const auto started = Clock::now();
-    const auto end = net::run(planned, options, contexts, sinks);
+    const auto end = net::run(targets, options, contexts, sinks);
     results.seconds = std::chrono::duration<double>(Clock::now() - started).count();
     REQUIRE(end.has_value());
     results.end = *end;

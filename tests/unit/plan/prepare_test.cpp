@@ -26,8 +26,8 @@ Target target(std::string host, std::string name = {}) {
 
 std::vector<std::string> ids(const plan::Prepared& prepared) {
     std::vector<std::string> out;
-    for (const auto& planned : prepared.targets)
-        out.push_back(planned.id_base + planned.id_suffix);
+    for (const auto& target : prepared.targets)
+        out.push_back(target.id_base + target.id_suffix);
     return out;
 }
 
@@ -57,8 +57,8 @@ TEST_CASE("targets equal in all but the name become one, with the other names an
     CHECK(
         ids(prepared) == Texts{"z.contoso.com:443/tls", "first:443/tls", "a.contoso.com:443/tls"}
     );
-    CHECK(prepared.targets[0].target.also == Texts{});
-    CHECK(prepared.targets[1].target.also == Texts{"second", "third", "sip.contoso.com:443"});
+    CHECK(prepared.targets[0].also == Texts{});
+    CHECK(prepared.targets[1].also == Texts{"second", "third", "sip.contoso.com:443"});
     CHECK(prepared.warnings.empty());
 }
 
@@ -145,7 +145,9 @@ TEST_CASE("targets that differ by their transport alone are two endpoints, and u
 }
 
 TEST_CASE("an id has the address where the name has several") {
-    const plan::PlannedTarget planned{target("a"), "a:443/tls", "#sni=none"};
+    auto planned = target("a");
+    planned.id_base = "a:443/tls";
+    planned.id_suffix = "#sni=none";
     const auto v4 = parse_address("192.0.2.1"), v6 = parse_address("2001:db8::1");
     CHECK(plan::endpoint_id(planned, v4, 1) == "a:443/tls#sni=none");
     CHECK(plan::endpoint_id(planned, v4, 2) == "a:443/tls@192.0.2.1#sni=none");
