@@ -3,9 +3,6 @@
 #pragma once
 
 #include "app/options.h"
-#include "model/run_result.h"
-
-#include <functional>
 
 namespace lyncprobe::app {
 
@@ -18,11 +15,7 @@ int run_import(const Options&);     // import.cpp
 int run_rules(const Options&);      // rules.cpp
 int run_docs(const Options&);       // rules.cpp
 
-// What a command adds to the result before it is counted and reported.
-using Conclude = std::function<void(RunResult&)>;
-
-// Probes, judges and reports a deployment: what scan and probe have in common (run.cpp). Without
-// `conclude` there has to be a target.
-int run_deployment(Deployment, const Options&, const Conclude& conclude = {});
+// Probes, judges and reports a deployment: what scan and probe have in common (session.cpp).
+int run_deployment(Deployment, const Options&);
 
 } // namespace lyncprobe::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `lyncprobe discover SIP-DOMAIN…`: ask, judge, report, and go on to probe where that is wanted.
-#include "app/asking.h"
+#include "scan/discover.h"
+
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/output.h"
@@ -13,7 +14,6 @@
 #include "rules/engine/judge.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -22,28 +22,11 @@ namespace lyncprobe::app {
 
 namespace {
 
-Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 void say(const std::string& sentence) { std::cerr << "lyncprobe: " << sentence << '\n'; }
 
 int stop(const Problem& problem) {
     say(to_text(problem));
     return kExitUsage;
-}
-
-std::optional<Problem> find_out(Discovery& found, const Options& options) {
-    const auto family = options.settings.address_family.value_or(0);
-    Asking asking(options);
-    const auto records = asking.ask(plan::record_questions(found.domains, family));
-    if (!records) return records.error();
-    for (auto& domain : found.domains)
-        plan::take_records(domain, *records);
-    const auto hosts = asking.ask(plan::host_questions(found.domains, family));
-    if (!hosts) return hosts.error();
-    for (auto& domain : found.domains)
-        plan::take_hosts(domain, *hosts);
-    found.interrupted = count_interrupts() > 0;
-    return std::nullopt;
 }
 
 // Sink is one place that the report goes to, in its format.
@@ -98,7 +81,7 @@ void tell_problems(const Discovery& found) {
 }
 
 // The same probes as a list written with --yaml; what is not built yet is left out and said.
-int scan(const Discovery& found, const Options& options) {
+int scan_found(const Discovery& found, const Options& options) {
     Deployment deployment;
     for (auto& target : plan::discovered_targets(found.domains)) {
         // DNS does not tell whose a domain is; nobody is to be registered at another's.
@@ -140,17 +123,15 @@ int run_discover(const Options& options) {
     auto sinks = open_sinks(options);
     if (!sinks) return stop(sinks.error());
 
-    Discovery found;
-    found.started_at = now();
-    found.vantage = options.vantage;
-    found.resolvers = options.resolvers;
-    for (const auto& name : options.inputs)
-        if (std::ranges::find(found.domains, name, &DomainDiscovery::domain) == found.domains.end())
-            found.domains.push_back(plan::discovery_of(name));
-    if (const auto problem = find_out(found, options)) return stop(*problem);
-    for (auto& domain : found.domains)
-        domain.findings = rules::judge_domain(domain, *selection);
-    found.finished_at = now();
+    const auto result = scan::discover(
+        {.domains = options.inputs,
+         .settings = options.settings,
+         .resolvers = options.resolvers,
+         .selection = *selection},
+        {.vantage = options.vantage, .interrupts = &count_interrupts()}
+    );
+    if (!result) return stop(result.error());
+    auto found = *result;
     report::summarise(found, fail_on(options.settings.fail_on));
 
     int exit_code = found.exit_code;
@@ -163,7 +144,7 @@ int run_discover(const Options& options) {
     }
     if (options.as_target_list || sinks->empty()) tell_problems(found);
     if (!options.scan_too || found.interrupted || exit_code == kExitInternal) return exit_code;
-    return worse(exit_code, scan(found, options));
+    return worse(exit_code, scan_found(found, options));
 }
 
 } // namespace lyncprobe::app

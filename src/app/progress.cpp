@@ -9,6 +9,9 @@ namespace lyncprobe::app {
 
 void Progress::tick(const net::Progress& at) {
     if (!shown_) return;
+    // Nothing is left to wait for: what follows on the terminal finds a clean line.
+    if (at.in_flight == 0 && at.endpoints_finished >= std::max(at.endpoints_known, at.targets))
+        return clear();
     auto line = fmt::format(
         "{} of {} endpoints done, {} open", at.endpoints_finished,
         std::max(at.endpoints_known, at.targets), at.in_flight

@@ -107,6 +107,7 @@ struct RunResult {
     bool fetched = false;                  // --fetch: locations that certificates name were asked
     std::vector<LocationPtr> locations;    // each once, in order of first need
     Summary summary;
+    std::shared_ptr<FindingPool> findings; // owns every finding of the rows
     Time judged_at = {}; // --at, else the start
 };
 

@@ -476,13 +476,11 @@ void Run::fail(std::exception_ptr error) {
 }
 
 Clock::duration Run::timeout_of(const Target& target) const {
-    return options_.timeout_forced ? options_.timeout : target.timeout.value_or(options_.timeout);
+    return target.timeout.value_or(options_.timeout);
 }
 
 Clock::duration Run::connect_timeout_of(const Target& target) const {
-    return options_.connect_timeout_forced
-               ? options_.connect_timeout
-               : target.connect_timeout.value_or(options_.connect_timeout);
+    return target.connect_timeout.value_or(options_.connect_timeout);
 }
 
 // Those of another family than the wanted one only where there are no others.

@@ -27,8 +27,6 @@ struct EngineOptions {
     std::vector<std::string> resolvers;   // "address[:port]"; empty = the system's
     plan::Breadth breadth;                // what is asked besides the endpoint's own attempt
     std::string our_domain;               // a SIP domain of our own, for the probes that state one
-    // The command line wins over a target's own time-outs.
-    bool timeout_forced = false, connect_timeout_forced = false;
     // Counts Ctrl-C; at 1 the engine stops starting, gives open attempts one second and returns.
     const std::atomic<int>* interrupts = nullptr;
 };

@@ -316,7 +316,7 @@ void Revocation::ask(
             allowed.push_back(requests[i]);
             indices.push_back(i);
         }
-    fetch::fetch(allowed, options_, [&](std::size_t request, fetch::Answer&& answer) {
+    world_.fetch(allowed, options_, [&](std::size_t request, fetch::Answer&& answer) {
         const auto index = indices[request];
         auto& location = *locations[index];
         location.outcome = answer.outcome;

@@ -7,6 +7,7 @@
 #include "model/deployment.h"
 #include "model/revocation.h"
 #include "pki/certificate_store.h"
+#include "scan/world.h"
 
 #include <atomic>
 #include <functional>
@@ -36,8 +37,8 @@ StatusSaid read_response(
 class Revocation {
   public:
     // `now`: the time that dates are judged at.
-    Revocation(pki::CertificateStore& store, fetch::Options options, Time now)
-        : store_(store), options_(std::move(options)), now_(now) {}
+    Revocation(pki::CertificateStore& store, const World& world, fetch::Options options, Time now)
+        : store_(store), world_(world), options_(std::move(options)), now_(now) {}
 
     void add(ChainPtr chain); // null is none
     // Completes chains from their caIssuers locations, then asks for the status of every
@@ -83,6 +84,7 @@ class Revocation {
     void put_in_order();
 
     pki::CertificateStore& store_;
+    const World& world_;
     fetch::Options options_;
     Time now_;
     std::map<ChainPtr, std::size_t> known_; // as added; indices into chains_

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
-#include "app/asking.h"
-
-#include "app/process.h"
+#include "scan/asking.h"
 
 #include <algorithm>
 
-namespace lyncprobe::app {
+namespace lyncprobe::scan {
 
-Asking::Asking(const Options& options) : deadline_(options.settings.deadline) {
-    options_.resolvers = options.resolvers;
-    options_.timeout = options.settings.timeout.value_or(options_.timeout);
+Asking::Asking(
+    const RunSettings& settings, const std::vector<std::string>& resolvers,
+    const ScanOptions& options
+)
+    : world_(options.world), deadline_(settings.deadline) {
+    options_.resolvers = resolvers;
+    options_.timeout = settings.timeout.value_or(options_.timeout);
     options_.at_a_time =
-        options.settings.concurrency.value_or(static_cast<std::uint32_t>(options_.at_a_time));
-    options_.interrupts = &count_interrupts();
+        settings.concurrency.value_or(static_cast<std::uint32_t>(options_.at_a_time));
+    options_.interrupts = options.interrupts;
 }
 
 Result<plan::Answers> Asking::ask(const std::vector<DnsQuestion>& questions) {
     options_.deadline = remaining();
-    auto list = net::ask(questions, options_);
+    auto list = world_.ask(questions, options_);
     if (!list) return list.error();
     plan::Answers answers;
     for (auto& answer : *list)
@@ -31,4 +33,4 @@ std::optional<Milliseconds> Asking::remaining() const {
     return std::max(Milliseconds{0}, *deadline_ - std::chrono::duration_cast<Milliseconds>(gone));
 }
 
-} // namespace lyncprobe::app
+} // namespace lyncprobe::scan

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Questions to name servers in rounds, all inside one deadline.
+#pragma once
+
+#include "model/deployment.h"
+#include "plan/discovery.h"
+#include "scan/scan.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lyncprobe::scan {
+
+class Asking {
+  public:
+    // `settings.timeout` is the limit of one question, `settings.deadline` of them all. The options
+    // outlive this.
+    Asking(const RunSettings&, const std::vector<std::string>& resolvers, const ScanOptions&);
+
+    Result<plan::Answers> ask(const std::vector<DnsQuestion>&);
+    // What is left of the deadline, never negative; absent where there is none.
+    std::optional<Milliseconds> remaining() const;
+
+  private:
+    const World& world_;
+    net::AskOptions options_;
+    std::optional<Milliseconds> deadline_;
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+} // namespace lyncprobe::scan

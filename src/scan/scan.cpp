@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+#include "scan/scan.h"
+
+#include "model/glob.h"
+#include "plan/declared.h"
+#include "plan/discovery_naming.h"
+#include "plan/plan.h"
+#include "plan/sip_domains.h"
+#include "probes/probe.h"
+#include "rules/verdicts/trust_links.h"
+#include "scan/follow.h"
+#include "scan/judging.h"
+#include "scan/revocation.h"
+#include "tls/tls_context.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace lyncprobe::scan {
+
+namespace {
+
+using std::chrono::seconds;
+
+// --follow: a redirect may lead to a service that names the rest.
+constexpr int kFollowRounds = 3;
+
+// What is left of the run's deadline; at least a moment, so that the engine says what it skips.
+Milliseconds remaining(Milliseconds deadline, std::chrono::steady_clock::time_point started) {
+    const auto gone = std::chrono::steady_clock::now() - started;
+    return std::max(deadline - std::chrono::duration_cast<Milliseconds>(gone), Milliseconds{1});
+}
+
+// One endpoint that cannot be judged (no memory for what it sent) does not end the run.
+EndpointRow row_safely(
+    Judge& judge, const Target& target, ProbedEndpoint&& probed, Unjudged& rest
+) {
+    ProbedEndpoint spare;
+    spare.target = probed.target;
+    spare.address = probed.address;
+    spare.addresses_of_name = probed.addresses_of_name;
+    spare.addresses_skipped = probed.addresses_skipped;
+    spare.attempts = probed.attempts;
+    try {
+        return judge.row(target, std::move(probed), rest);
+    } catch (const std::exception& error) {
+        auto& seen = spare.observations.emplace_back();
+        seen.outcome = Outcome::local_error;
+        seen.stage = Stage::done;
+        seen.detail = fmt::format("could not be judged on this machine: {}", error.what());
+        rest = {};
+        return judge.row(target, std::move(spare), rest);
+    }
+}
+
+void judge_safely(Judge& judge, const Target& target, EndpointRow& row, const Unjudged& rest) {
+    try {
+        judge.judge(target, row, rest);
+    } catch (const std::exception& error) {
+        row.main.outcome = Outcome::local_error;
+        row.main.stage = Stage::done;
+        row.main.detail = fmt::format("could not be judged on this machine: {}", error.what());
+        row.main.chain = nullptr; // else it would count as judged
+        row.main.pseudo_tls = row.main.plain = false;
+        row.variants.clear();
+    }
+}
+
+void keep_named(std::vector<Target>& targets, const std::vector<std::string>& globs) {
+    if (globs.empty()) return;
+    std::erase_if(targets, [&](const Target& target) {
+        return std::ranges::none_of(globs, [name = display_name(target)](const auto& glob) {
+            return glob_matches(glob, name);
+        });
+    });
+}
+
+void keep_shard(std::vector<Target>& targets, std::uint32_t shard, std::uint32_t shards) {
+    std::vector<Target> kept;
+    for (std::size_t i = shard; i < targets.size(); i += shards)
+        kept.push_back(std::move(targets[i]));
+    targets = std::move(kept);
+}
+
+net::EngineOptions engine_options(const Deployment& deployment, const ScanOptions& options) {
+    const auto& settings = deployment.settings;
+    net::EngineOptions out;
+    out.concurrency = settings.concurrency.value_or(static_cast<std::uint32_t>(out.concurrency));
+    out.per_address = settings.per_address.value_or(static_cast<std::uint32_t>(out.per_address));
+    out.retries = settings.retries.value_or(0);
+    out.timeout = settings.timeout.value_or(out.timeout);
+    out.connect_timeout = settings.connect_timeout.value_or(out.connect_timeout);
+    out.deadline = settings.deadline;
+    out.address_family = settings.address_family.value_or(0);
+    out.resolvers = deployment.resolvers;
+    if (!deployment.sip_domains.empty()) out.our_domain = deployment.sip_domains.front();
+    out.breadth = {
+        .versions = settings.versions.value_or(false),
+        .mtls = settings.mtls_matrix.value_or(false),
+        .sni = settings.sni_matrix.value_or(false),
+        .inventory = settings.inventory.value_or(false),
+        .tls12 = options.beside_tls13};
+    out.interrupts = options.interrupts;
+    return out;
+}
+
+std::vector<pki::IdentityPtr> used_by(
+    const std::vector<Target>& targets, std::vector<pki::IdentityPtr> identities
+) {
+    std::set<std::string_view> used;
+    for (const auto& target : targets)
+        if (target.mutual != Mutual::none) used.insert(target.identity);
+    std::erase_if(identities, [&](const auto& identity) { return !used.contains(identity->id()); });
+    return identities;
+}
+
+RunResult new_result(Plan& plan, const ScanOptions& options) {
+    RunResult result;
+    result.findings = std::make_shared<FindingPool>();
+    result.started_at = options.world.now();
+    result.judged_at = options.at.value_or(result.started_at);
+    result.vantage = options.vantage;
+    result.inputs = plan.deployment.inputs;
+    result.declared = std::move(plan.declared);
+    result.targets = std::move(plan.deployment.targets);
+    result.endpoints.reserve(result.targets.size());
+    // `fetch-private: yes` means both, as --fetch-private does.
+    const auto& settings = plan.deployment.settings;
+    result.fetched = settings.fetch.value_or(settings.fetch_private.value_or(false));
+    return result;
+}
+
+// Scan is one call of scan().
+class Scan {
+  public:
+    Scan(Plan&& plan, const ScanOptions& options, Inputs&& inputs, Observer& observer)
+        : options_(options),
+          observer_(observer),
+          started_(std::chrono::steady_clock::now()),
+          result_(new_result(plan, options)), // takes the targets
+          deployment_(std::move(plan.deployment)),
+          identities_(used_by(result_.targets, std::move(inputs.identities))),
+          store_(std::move(inputs.anchors)),
+          judge_(
+              store_, *result_.findings, std::move(plan.selection), deployment_.policy,
+              deployment_.waivers, result_.judged_at,
+              std::chrono::duration_cast<seconds>(
+                  deployment_.settings.expires_within.value_or(std::chrono::days{30})
+              )
+          ),
+          engine_(engine_options(deployment_, options)) {}
+
+    // Makes our own certificates ready to be offered: one that libssl cannot use is a mistake of
+    // the input, not of every endpoint.
+    std::optional<Problem> offer_identities() {
+        for (const auto& identity : identities_) {
+            contexts_.add_identity(identity);
+            try {
+                contexts_.get({.server_name = {}, .identity = identity->id()});
+            } catch (const std::runtime_error& error) {
+                return Problem{
+                    .what = fmt::format(
+                        "identity '{}' cannot be used: {}", identity->id(), error.what()
+                    )};
+            }
+        }
+        if (!result_.fetched) judge_identities();
+        return std::nullopt;
+    }
+
+    // Probes the list and, with --follow, what it leads to.
+    std::optional<Problem> probe() {
+        for (int round = 0; round <= kFollowRounds; ++round) {
+            const auto end = options_.world.probe(
+                std::span<const Target>(result_.targets).subspan(offset_), engine_, contexts_,
+                sinks()
+            );
+            if (!end) return end.error();
+            result_.interrupted = end->interrupted;
+            if (!options_.follow || end->interrupted || end->deadline_reached) break;
+            if (!learn(round)) break;
+        }
+        return std::nullopt;
+    }
+
+    // --fetch: what was probed waits for it, unjudged.
+    void fetch() {
+        if (!result_.fetched) return;
+        const auto& settings = deployment_.settings;
+        auto from = fetch_options(settings, engine_.resolvers, engine_.interrupts);
+        if (settings.deadline) from.deadline = started_ + *settings.deadline;
+        Revocation revocation(store_, options_.world, std::move(from), result_.judged_at);
+        for (const auto& identity : identities_)
+            revocation.add(store_.chain(identity->chain()));
+        for (const auto& rest : waiting_)
+            revocation.add(rest.chain);
+        try {
+            revocation.run();
+        } catch (const std::exception& error) {
+            observer_.warning(fmt::format("fetching ended early: {}", error.what()));
+        }
+        for (std::size_t i = 0; i < waiting_.size(); ++i)
+            use_completed(revocation, result_.endpoints[i], waiting_[i]);
+        statuses_ = revocation.take_statuses();
+        judge_.use(statuses_);
+        judge_identities();
+        for (std::size_t i = 0; i < waiting_.size(); ++i)
+            judge_row(result_.endpoints[i], waiting_[i]);
+        result_.locations = revocation.take_locations();
+    }
+
+    // What can be said when the last endpoint is known.
+    RunResult conclude() {
+        const bool stopped = options_.interrupts && *options_.interrupts > 0;
+        result_.interrupted = result_.interrupted || stopped;
+        result_.finished_at = options_.world.now();
+        std::sort(
+            result_.endpoints.begin(), result_.endpoints.end(),
+            [](const auto& a, const auto& b) {
+                return std::tie(a.target, a.address) < std::tie(b.target, b.address);
+            }
+        );
+        result_.ascents = store_.ascents();
+        result_.trust = rules::trust_links(result_);
+        result_.topology = judge_.deployment(result_);
+        return std::move(result_);
+    }
+
+  private:
+    net::Sinks sinks() {
+        return {
+            .finished = [this](ProbedEndpoint&& probed) { finished(std::move(probed)); },
+            .tick = [this](const net::Progress& at) { observer_.progress(at); },
+            .warning = [this](const std::string& sentence) { observer_.warning(sentence); }};
+    }
+
+    void finished(ProbedEndpoint&& probed) {
+        probed.target += offset_;
+        Unjudged rest;
+        const auto& target = result_.targets[probed.target];
+        result_.endpoints.push_back(row_safely(judge_, target, std::move(probed), rest));
+        if (result_.fetched)
+            waiting_.push_back(std::move(rest));
+        else
+            judge_row(result_.endpoints.back(), rest);
+    }
+
+    void judge_identities() {
+        for (const auto& identity : identities_)
+            result_.identities.push_back(judge_.identity(*identity));
+        observer_.identities(result_.identities);
+    }
+
+    // Before it is judged: a chain that is judged does not change any more.
+    static void use_completed(const Revocation& revocation, EndpointRow& row, Unjudged& rest) {
+        rest.chain = revocation.completed(rest.chain);
+        row.main.chain = revocation.completed(row.main.chain);
+        for (auto& variant : row.variants)
+            variant.chain = revocation.completed(variant.chain);
+    }
+
+    void judge_row(EndpointRow& row, const Unjudged& rest) {
+        const auto& target = result_.targets[row.target];
+        judge_safely(judge_, target, row, rest);
+        observer_.endpoint(row, target);
+    }
+
+    // --follow: makes the targets of the next round; false where there is none.
+    bool learn(int round) {
+        const auto& own = deployment_.sip_domains;
+        auto learnt = learnt_targets(result_, own);
+        if (learnt.empty()) return false;
+        if (round == kFollowRounds) {
+            observer_.warning(
+                fmt::format("--follow ends after {} rounds; more names were told", round)
+            );
+            return false;
+        }
+        offset_ = result_.targets.size();
+        plan::fill_in_sip_domains(learnt, own);
+        for (auto& target : learnt) // what a document names need not be ours
+            if (target.probe == Probe::sip && !plan::is_below(target.host, target.sip_domain))
+                target.sip_domain.clear();
+        std::ranges::move(
+            plan::prepare(std::move(learnt), deployment_.inputs).targets,
+            std::back_inserter(result_.targets)
+        );
+        if (deployment_.settings.deadline)
+            engine_.deadline = remaining(*deployment_.settings.deadline, started_);
+        return true;
+    }
+
+    const ScanOptions& options_;
+    Observer& observer_;
+    std::chrono::steady_clock::time_point started_;
+    RunResult result_;
+    Deployment deployment_; // without its targets, which are the result's
+    std::vector<pki::IdentityPtr> identities_;
+    pki::CertificateStore store_;
+    StatusMap statuses_; // of --fetch
+    Judge judge_;
+    tls::ContextPool contexts_;
+    net::EngineOptions engine_;
+    std::size_t offset_ = 0;        // of the round's targets among all
+    std::vector<Unjudged> waiting_; // with --fetch, one for each row of the result
+};
+
+} // namespace
+
+Time wall_clock() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
+
+Result<Plan> prepare(Deployment deployment, const TargetChoice& choice) {
+    auto selection = rules::Selection::make(deployment.settings.only, deployment.settings.skip);
+    if (!selection) return selection.error();
+    Plan plan;
+    plan.selection = std::move(*selection);
+    plan.declared = plan::declared_by(deployment);
+    plan.declared.in_part = !choice.names.empty() || choice.shards > 1;
+    auto& targets = deployment.targets;
+    keep_named(targets, choice.names);
+    if (targets.empty() && !choice.names.empty())
+        return Problem{
+            .what = fmt::format("no target is called '{}'", fmt::join(choice.names, "' or '"))};
+    plan::fill_in_sip_domains(targets, deployment.sip_domains);
+    auto prepared = plan::prepare(std::move(targets), deployment.inputs);
+    targets = std::move(prepared.targets);
+    std::ranges::move(prepared.warnings, std::back_inserter(deployment.warnings));
+    if (choice.shards > 1) keep_shard(targets, choice.shard, choice.shards);
+    plan.deployment = std::move(deployment);
+    return plan;
+}
+
+std::optional<Problem> unspoken(const std::vector<Target>& targets) {
+    for (const auto& target : targets)
+        if (probes::find(target.probe) == nullptr)
+            return Problem{
+                .what = fmt::format(
+                    "'{}': probe '{}' is known, not built yet", display_name(target),
+                    to_text(target.probe)
+                )};
+    return std::nullopt;
+}
+
+Result<RunResult> scan(Plan plan, const ScanOptions& options, Inputs inputs, Observer& observer) {
+    Scan scan(std::move(plan), options, std::move(inputs), observer);
+    if (auto problem = scan.offer_identities()) return *problem;
+    if (auto problem = scan.probe()) return *problem;
+    scan.fetch();
+    return scan.conclude();
+}
+
+} // namespace lyncprobe::scan
