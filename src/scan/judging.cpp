@@ -6,6 +6,7 @@
 #include "scan/revocation.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -80,6 +81,10 @@ void show_chain(EndpointRow& row, const ChainPtr& chain) {
     }
 }
 
+std::string not_judged(const std::exception& error) {
+    return fmt::format("could not be judged on this machine: {}", error.what());
+}
+
 } // namespace
 
 Judge::Judge(
@@ -94,8 +99,9 @@ Judge::Judge(
       now_(now),
       expires_within_(expires_within) {}
 
-EndpointRow Judge::row(const Target& target, ProbedEndpoint&& probed, Unjudged& rest) {
-    EndpointRow row;
+PendingRow Judge::row(const Target& target, ProbedEndpoint&& probed) {
+    PendingRow out;
+    auto& [row, evidence] = out;
     row.id = plan::endpoint_id(target, probed.address, probed.addresses_of_name);
     row.target = probed.target;
     row.address = probed.address;
@@ -103,14 +109,14 @@ EndpointRow Judge::row(const Target& target, ProbedEndpoint&& probed, Unjudged& 
     row.attempts = probed.attempts;
 
     const auto main = furthest(probed.observations);
-    rest.answered_at = probed.observations[main].answered_at;
+    evidence.answered_at = probed.observations[main].answered_at;
     for (std::size_t i = 0; i < probed.observations.size(); ++i) {
         auto chain = store_.chain(probed.observations[i].presented);
         const bool other = probed.observations[i].attempt.standing == Standing::other_name;
         auto staple = std::exchange(probed.observations[i].tls.ocsp_staple, {});
-        if (chain && !other && (!rest.chain || i == main)) {
-            rest.chain = chain;
-            rest.staple = std::move(staple);
+        if (chain && !other && (!evidence.chain || i == main)) {
+            evidence.chain = chain;
+            evidence.staple = std::move(staple);
         }
         auto attempt = row_of(std::move(probed.observations[i]), std::move(chain));
         if (i == main)
@@ -118,8 +124,26 @@ EndpointRow Judge::row(const Target& target, ProbedEndpoint&& probed, Unjudged& 
         else
             row.variants.push_back(std::move(attempt));
     }
-    if (rest.chain) show_chain(row, rest.chain);
-    return row;
+    if (evidence.chain) show_chain(row, evidence.chain);
+    return out;
+}
+
+PendingRow Judge::row_safely(const Target& target, ProbedEndpoint&& probed) {
+    ProbedEndpoint spare;
+    spare.target = probed.target;
+    spare.address = probed.address;
+    spare.addresses_of_name = probed.addresses_of_name;
+    spare.addresses_skipped = probed.addresses_skipped;
+    spare.attempts = probed.attempts;
+    try {
+        return row(target, std::move(probed));
+    } catch (const std::exception& error) {
+        auto& seen = spare.observations.emplace_back();
+        seen.outcome = Outcome::local_error;
+        seen.stage = Stage::done;
+        seen.detail = not_judged(error);
+        return row(target, std::move(spare));
+    }
 }
 
 AttemptRow Judge::row_of(Observation&& seen, ChainPtr chain) {
@@ -150,39 +174,52 @@ std::shared_ptr<const TlsFacts> Judge::shared(TlsFacts&& facts) {
     return *tls_.insert(std::make_shared<const TlsFacts>(std::move(facts))).first;
 }
 
-void Judge::judge(const Target& target, EndpointRow& row, const Unjudged& rest) {
-    if (!rest.chain && row.main.answer.empty()) return;
+void Judge::judge(const Target& target, EndpointRow& row, const PendingEvidence& evidence) {
+    if (!evidence.chain && row.main.answer.empty()) return;
     static const Chain kNoChain; // of a protocol that answered without TLS
-    const auto evidence = evidence_of(row, rest.answered_at);
+    const auto observed = evidence_of(row, evidence.answered_at);
     auto facts = context();
     facts.described = &target;
-    facts.observed = &evidence;
-    const auto statuses = with_staple(rest);
+    facts.observed = &observed;
+    const auto statuses = with_staple(evidence);
     if (!statuses.empty()) facts.revocation = &statuses;
     auto names = target.also;
     names.push_back(display_name(target));
     names.push_back(row.id);
-    row.findings = findings(rest.chain ? *rest.chain : kNoChain, facts, names);
+    row.findings = findings(evidence.chain ? *evidence.chain : kNoChain, facts, names);
+}
+
+void Judge::judge_safely(const Target& target, EndpointRow& row, const PendingEvidence& evidence) {
+    try {
+        judge(target, row, evidence);
+    } catch (const std::exception& error) {
+        row.main.outcome = Outcome::local_error;
+        row.main.stage = Stage::done;
+        row.main.detail = not_judged(error);
+        row.main.chain = nullptr; // else it would count as judged
+        row.main.pseudo_tls = row.main.plain = false;
+        row.variants.clear();
+    }
 }
 
 // What is known of the chain's certificates and what the server stapled; empty where it stapled
 // nothing.
-StatusMap Judge::with_staple(const Unjudged& rest) {
+StatusMap Judge::with_staple(const PendingEvidence& evidence) {
     StatusMap statuses;
-    if (rest.staple.empty() || rest.chain->presented.empty()) return statuses;
+    if (evidence.staple.empty() || evidence.chain->presented.empty()) return statuses;
     if (revocation_)
-        for (const auto& certificate : rest.chain->presented)
+        for (const auto& certificate : evidence.chain->presented)
             if (const auto known = revocation_->find(certificate->sha256);
                 known != revocation_->end())
                 statuses.insert(*known);
     auto location = std::make_shared<FetchedLocation>();
     location->kind = LocationKind::staple;
     location->outcome = FetchOutcome::ok;
-    location->bytes = rest.staple.size();
-    const auto& leaf = *rest.chain->presented.front();
-    statuses[leaf.sha256].said.push_back(
-        read_response(location, rest.staple, leaf, store_.issuer_of(leaf, *rest.chain), now_)
-    );
+    location->bytes = evidence.staple.size();
+    const auto& leaf = *evidence.chain->presented.front();
+    statuses[leaf.sha256].said.push_back(read_response(
+        location, evidence.staple, leaf, store_.issuer_of(leaf, *evidence.chain), now_
+    ));
     return statuses;
 }
 

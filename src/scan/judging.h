@@ -13,11 +13,17 @@
 
 namespace lyncprobe::scan {
 
-// Unjudged is what an endpoint's row does not keep.
-struct Unjudged {
-    ChainPtr chain; // that is judged: of the attempt that got furthest, else of any that saw one
+// PendingEvidence is what judging an endpoint needs and its row does not keep.
+struct PendingEvidence {
+    ChainPtr chain = nullptr; // of the most advanced attempt, else of any that saw one
     Time answered_at = {};
-    std::string staple; // OCSP response, of the attempt that showed the chain; empty where none
+    std::string staple =
+        {}; // OCSP response, of the attempt that showed the chain; empty where none
+};
+
+struct PendingRow {
+    EndpointRow row;
+    PendingEvidence evidence;
 };
 
 // Judge holds what every judgement of a run shares.
@@ -29,9 +35,13 @@ class Judge {
         std::chrono::seconds expires_within
     );
 
-    // What of an endpoint is kept, without findings; `rest` is what judge() needs besides.
-    EndpointRow row(const Target&, ProbedEndpoint&&, Unjudged& rest);
-    void judge(const Target&, EndpointRow&, const Unjudged& rest);
+    // What of an endpoint is kept, without findings, and what judge() needs besides.
+    PendingRow row(const Target&, ProbedEndpoint&&);
+    void judge(const Target&, EndpointRow&, const PendingEvidence&);
+    // The same for a machine that is short of memory: an endpoint for which there is none is a
+    // local_error and does not end the scan.
+    PendingRow row_safely(const Target&, ProbedEndpoint&&);
+    void judge_safely(const Target&, EndpointRow&, const PendingEvidence&);
     IdentityRow identity(const pki::Identity&);
     // A file's certificates, and its findings under the context that the command line gave.
     FileRow file(std::string path, const std::vector<std::string>& certificates);
@@ -52,7 +62,7 @@ class Judge {
     std::vector<const Finding*> findings(
         const Chain&, const rules::Context&, const std::vector<std::string>& names
     );
-    StatusMap with_staple(const Unjudged& rest);
+    StatusMap with_staple(const PendingEvidence&);
 
     pki::CertificateStore& store_;
     FindingPool& pool_;

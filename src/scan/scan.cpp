@@ -39,41 +39,6 @@ Milliseconds remaining(Milliseconds deadline, std::chrono::steady_clock::time_po
     return std::max(deadline - std::chrono::duration_cast<Milliseconds>(gone), Milliseconds{1});
 }
 
-// One endpoint that cannot be judged (no memory for what it sent) does not end the run.
-EndpointRow row_safely(
-    Judge& judge, const Target& target, ProbedEndpoint&& probed, Unjudged& rest
-) {
-    ProbedEndpoint spare;
-    spare.target = probed.target;
-    spare.address = probed.address;
-    spare.addresses_of_name = probed.addresses_of_name;
-    spare.addresses_skipped = probed.addresses_skipped;
-    spare.attempts = probed.attempts;
-    try {
-        return judge.row(target, std::move(probed), rest);
-    } catch (const std::exception& error) {
-        auto& seen = spare.observations.emplace_back();
-        seen.outcome = Outcome::local_error;
-        seen.stage = Stage::done;
-        seen.detail = fmt::format("could not be judged on this machine: {}", error.what());
-        rest = {};
-        return judge.row(target, std::move(spare), rest);
-    }
-}
-
-void judge_safely(Judge& judge, const Target& target, EndpointRow& row, const Unjudged& rest) {
-    try {
-        judge.judge(target, row, rest);
-    } catch (const std::exception& error) {
-        row.main.outcome = Outcome::local_error;
-        row.main.stage = Stage::done;
-        row.main.detail = fmt::format("could not be judged on this machine: {}", error.what());
-        row.main.chain = nullptr; // else it would count as judged
-        row.main.pseudo_tls = row.main.plain = false;
-        row.variants.clear();
-    }
-}
-
 void keep_named(std::vector<Target>& targets, const std::vector<std::string>& globs) {
     if (globs.empty()) return;
     std::erase_if(targets, [&](const Target& target) {
@@ -200,20 +165,20 @@ class Scan {
         Revocation revocation(store_, options_.world, std::move(from), result_.judged_at);
         for (const auto& identity : identities_)
             revocation.add(store_.chain(identity->chain()));
-        for (const auto& rest : waiting_)
-            revocation.add(rest.chain);
+        for (const auto& evidence : pending_)
+            revocation.add(evidence.chain);
         try {
             revocation.run();
         } catch (const std::exception& error) {
             observer_.warning(fmt::format("fetching ended early: {}", error.what()));
         }
-        for (std::size_t i = 0; i < waiting_.size(); ++i)
-            use_completed(revocation, result_.endpoints[i], waiting_[i]);
+        for (std::size_t i = 0; i < pending_.size(); ++i)
+            use_completed(revocation, result_.endpoints[i], pending_[i]);
         statuses_ = revocation.take_statuses();
         judge_.use(statuses_);
         judge_identities();
-        for (std::size_t i = 0; i < waiting_.size(); ++i)
-            judge_row(result_.endpoints[i], waiting_[i]);
+        for (std::size_t i = 0; i < pending_.size(); ++i)
+            judge_row(result_.endpoints[i], pending_[i]);
         result_.locations = revocation.take_locations();
     }
 
@@ -244,13 +209,13 @@ class Scan {
 
     void finished(ProbedEndpoint&& probed) {
         probed.target += offset_;
-        Unjudged rest;
         const auto& target = result_.targets[probed.target];
-        result_.endpoints.push_back(row_safely(judge_, target, std::move(probed), rest));
+        auto [row, evidence] = judge_.row_safely(target, std::move(probed));
+        result_.endpoints.push_back(std::move(row));
         if (result_.fetched)
-            waiting_.push_back(std::move(rest));
+            pending_.push_back(std::move(evidence));
         else
-            judge_row(result_.endpoints.back(), rest);
+            judge_row(result_.endpoints.back(), evidence);
     }
 
     void judge_identities() {
@@ -260,16 +225,18 @@ class Scan {
     }
 
     // Before it is judged: a chain that is judged does not change any more.
-    static void use_completed(const Revocation& revocation, EndpointRow& row, Unjudged& rest) {
-        rest.chain = revocation.completed(rest.chain);
+    static void use_completed(
+        const Revocation& revocation, EndpointRow& row, PendingEvidence& evidence
+    ) {
+        evidence.chain = revocation.completed(evidence.chain);
         row.main.chain = revocation.completed(row.main.chain);
         for (auto& variant : row.variants)
             variant.chain = revocation.completed(variant.chain);
     }
 
-    void judge_row(EndpointRow& row, const Unjudged& rest) {
+    void judge_row(EndpointRow& row, const PendingEvidence& evidence) {
         const auto& target = result_.targets[row.target];
-        judge_safely(judge_, target, row, rest);
+        judge_.judge_safely(target, row, evidence);
         observer_.endpoint(row, target);
     }
 
@@ -309,8 +276,8 @@ class Scan {
     Judge judge_;
     tls::ContextPool contexts_;
     net::EngineOptions engine_;
-    std::size_t offset_ = 0;        // of the round's targets among all
-    std::vector<Unjudged> waiting_; // with --fetch, one for each row of the result
+    std::size_t offset_ = 0;               // of the round's targets among all
+    std::vector<PendingEvidence> pending_; // with --fetch, one for each row of the result
 };
 
 } // namespace
