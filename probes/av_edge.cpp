@@ -33,8 +33,8 @@ class AvEdgeConversation final : public Conversation {
                    : codec::turn_transaction(peer.seed)
           ),
           hello_(
-              peer.offer == kConstantHello ? codec::constant_pseudo_random()
-                                           : codec::pseudo_random(peer.seed)
+              peer.constant_hello ? codec::constant_pseudo_random()
+                                  : codec::pseudo_random(peer.seed)
           ) {
         answer_.facts.set(keys::kRequest, std::string(udp_ ? "Allocate" : "pseudo-TLS hello"));
         answer_.facts.set(keys::kTransport, std::string(to_text(peer.target->transport)));

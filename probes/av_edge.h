@@ -12,10 +12,6 @@ namespace lyncprobe::probes {
 
 extern const ProbeInfo av_edge;
 
-// Attempt::offer of the second try over TCP, where the first hello was hung up on: the hello that
-// old clients always send, in place of a fresh one.
-inline constexpr std::string_view kConstantHello = "constant-hello";
-
 // Keys of the answer.
 namespace av_edge_answer {
 inline constexpr std::string_view kRequest =

@@ -65,7 +65,7 @@ struct Peer {
     std::string_view local_host;      // our own name or address for protocols that state one
     std::string_view seed;            // random hex of this connection, 16 digits, for tags and ids
     std::string_view our_domain = {}; // a SIP domain of our own; empty = none was said
-    std::string_view offer = {};      // Attempt::offer: which way of several this attempt tries
+    bool constant_hello = false;      // Attempt::constant_hello
     bool identity_offered = false;    // we have a certificate of our own for this server
 };
 

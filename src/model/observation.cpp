@@ -8,9 +8,8 @@ namespace {
 // Further is: the endpoint's own, a finished conversation, then the stage, then having seen a
 // chain.
 int distance(const Observation& seen) {
-    return (seen.attempt.standing == Standing::own ? 1000 : 0) +
-           (seen.outcome == Outcome::ok ? 100 : 0) + 10 * static_cast<int>(seen.stage) +
-           (seen.presented.empty() ? 0 : 1);
+    return (is_primary(seen.attempt.role) ? 1000 : 0) + (seen.outcome == Outcome::ok ? 100 : 0) +
+           10 * static_cast<int>(seen.stage) + (seen.presented.empty() ? 0 : 1);
 }
 
 } // namespace

@@ -32,20 +32,29 @@ struct HandshakeOptions {
 };
 
 // What an attempt is to its endpoint.
-enum class Standing : std::uint8_t {
-    own,       // the endpoint's main row, if it gets furthest
-    aside,     // more evidence about the same server under the same name
-    other_name // without our server name, or with a foreign one: what it shows is not the
-               // endpoint's
+enum class AttemptRole : std::uint8_t {
+    primary,          // as the target says; the endpoint's main row, if it gets furthest
+    without_identity, // as primary, but without our certificate, after one that offered it
+    supplementary,    // more evidence about the same server under the same name
+    without_sni,      // without a server name: what it shows is not the endpoint's
+    foreign_sni       // with a name that nobody has: neither
 };
+
+// May it be the endpoint's main row?
+constexpr bool is_primary(AttemptRole role) { return role <= AttemptRole::without_identity; }
+// Did it name the server as the target does?
+constexpr bool has_own_sni(AttemptRole role) { return role <= AttemptRole::supplementary; }
 
 // Attempt is at most one connection.
 struct Attempt {
-    std::string
-        offer; // "without-client-certificate"… where there are several ways to try; else empty
+    // For reports alone: "without-client-certificate"… where there are several ways to try; else
+    // empty.
+    std::string label;
     HandshakeOptions handshake;
     Probe probe = Probe::tls;
-    Standing standing = Standing::own;
+    AttemptRole role = AttemptRole::primary;
+    // The A/V Edge's hello that old clients always send, in place of a fresh one.
+    bool constant_hello = false;
 };
 
 // Wall milliseconds; a phase that was not reached is 0.

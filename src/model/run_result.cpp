@@ -5,8 +5,7 @@ namespace lyncprobe {
 
 bool judged(const EndpointRow& row) {
     const auto seen = [](const AttemptRow& attempt) {
-        return attempt.standing != Standing::other_name &&
-               (attempt.chain || attempt.pseudo_tls || attempt.plain);
+        return has_own_sni(attempt.role) && (attempt.chain || attempt.pseudo_tls || attempt.plain);
     };
     if (seen(row.main)) return true;
     for (const auto& variant : row.variants)

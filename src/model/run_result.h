@@ -21,7 +21,7 @@ namespace lyncprobe {
 
 // AttemptRow is one attempt of an endpoint without its certificates' bytes.
 struct AttemptRow {
-    std::string offer;
+    std::string label; // Attempt::label
     Outcome outcome = Outcome::interrupted;
     Stage stage = Stage::resolve;
     std::string detail;
@@ -32,7 +32,7 @@ struct AttemptRow {
     bool pseudo_tls = false;
     bool plain = false;
     std::uint16_t raw_version = 0; // that a raw hello offered; 0 = hands were shaken
-    Standing standing = Standing::own;
+    AttemptRole role = AttemptRole::primary;
     Facts answer;
 };
 
@@ -108,7 +108,7 @@ struct RunResult {
     std::vector<LocationPtr> locations;    // each once, in order of first need
     Summary summary;
     std::shared_ptr<FindingPool> findings; // owns every finding of the rows
-    Time judged_at = {}; // --at, else the start
+    Time judged_at = {};                   // --at, else the start
 };
 
 } // namespace lyncprobe

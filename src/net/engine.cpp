@@ -519,7 +519,7 @@ std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks
 
 bool worth_a_retry(const Observation& observation) {
     // Supplementary attempts are made once: many servers answer an old version with a reset.
-    if (observation.attempt.standing != Standing::own) return false;
+    if (!is_primary(observation.attempt.role)) return false;
     // A partner is asked once, whatever becomes of the question.
     if (observation.attempt.probe == Probe::federation && observation.stage >= Stage::conversation)
         return false;

@@ -64,7 +64,7 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
                 .local_host = local,
                 .seed = setup.seed,
                 .our_domain = setup.our_domain,
-                .offer = setup.attempt.offer,
+                .constant_hello = setup.attempt.constant_hello,
                 .identity_offered = !setup.attempt.handshake.identity.empty()};
             Exchange exchange(
                 setup.contexts->get(setup.attempt.handshake), setup.attempt.handshake, setup.probe,

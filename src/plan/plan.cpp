@@ -19,7 +19,7 @@ namespace {
 // As the report's `variants` call it.
 constexpr std::string_view kWithCertificate = "with-client-certificate";
 constexpr std::string_view kWithoutCertificate = "without-client-certificate";
-constexpr std::string_view kConstantHello = "constant-hello"; // probes/av_edge.h
+constexpr std::string_view kConstantHello = "constant-hello";
 constexpr std::string_view kRawHello = "raw-hello", kHandshake = "handshake";
 constexpr std::string_view kWithoutServerName = "without-server-name",
                            kForeignServerName = "foreign-server-name";
@@ -30,10 +30,10 @@ constexpr std::string_view kForeignName = "lyncprobe.invalid";
 // Versions as a raw hello offers them. SSL 2.0 comes last: it is what servers most often answer
 // with silence, and the attempts share one deadline.
 constexpr std::uint16_t kTls12 = 0x0303;
-constexpr std::string_view kOfferTls12 = "tls1.2";
+constexpr std::string_view kLabelTls12 = "tls1.2";
 constexpr std::pair<std::string_view, std::uint16_t> kVersions[] = {
     {"ssl3", 0x0300},      {"tls1.0", 0x0301}, {"tls1.1", 0x0302},
-    {kOfferTls12, kTls12}, {"tls1.3", 0x0304}, {"ssl2", 0x0002}};
+    {kLabelTls12, kTls12}, {"tls1.3", 0x0304}, {"ssl2", 0x0002}};
 
 // unrecognized_name (RFC 6066 3): about the name, which another hello would send again.
 constexpr std::uint8_t kUnknownName = 112;
@@ -97,13 +97,13 @@ class Further {
     Further(const Target& target, const std::vector<Observation>& observations)
         : target_(target), observations_(observations) {}
     void add(Attempt);
-    void add_version(std::string_view offer, std::uint16_t version);
+    void add_version(std::string_view label, std::uint16_t version);
     void add_versions();
     void add_other_names();
     std::vector<Attempt> take() { return std::move(attempts_); }
 
   private:
-    void add_name(std::string_view offer, std::string_view name);
+    void add_name(std::string_view label, AttemptRole role, std::string_view name);
 
     const Target& target_;
     const std::vector<Observation>& observations_;
@@ -161,13 +161,14 @@ std::vector<Attempt> further_attempts(
             {std::string(kWithoutCertificate),
              {server_name_sent(target), {}},
              // A partner is asked once; the handshake tells the rest.
-             target.probe == Probe::federation ? Probe::tls : target.probe}
+             target.probe == Probe::federation ? Probe::tls : target.probe,
+             AttemptRole::without_identity}
         );
     if (!speaks_tls(first)) return further.take();
     if (breadth.versions)
         further.add_versions();
     else if (breadth.tls12 && first.tls.version == "TLSv1.3")
-        further.add_version(kOfferTls12, kTls12);
+        further.add_version(kLabelTls12, kTls12);
     if (breadth.sni) further.add_other_names();
     auto out = further.take();
     if (out.empty()) out = fallback(target, observations, breadth);
@@ -185,7 +186,8 @@ std::vector<Attempt> av_edge_attempts(
     const bool hung_up = first.outcome == Outcome::closed || first.outcome == Outcome::reset;
     if (!hung_up || first.stage != Stage::preamble || first.pseudo_tls) return {};
     auto attempt = first_attempt(target, {});
-    attempt.offer = kConstantHello;
+    attempt.label = kConstantHello;
+    attempt.constant_hello = true;
     return {std::move(attempt)};
 }
 
@@ -211,9 +213,18 @@ HandshakeOptions raw_hello(const Target& target, std::uint16_t version) {
     return out;
 }
 
-bool tried(const std::vector<Observation>& observations, std::string_view offer) {
+// Under the endpoint's own name: a handshake, or a raw hello of this version.
+bool tried_handshake(const std::vector<Observation>& observations) {
+    return std::ranges::any_of(observations, [](const Observation& seen) {
+        return has_own_sni(seen.attempt.role) &&
+               seen.attempt.handshake.kind == HandshakeKind::handshake;
+    });
+}
+bool tried_raw(const std::vector<Observation>& observations, std::uint16_t version) {
     return std::ranges::any_of(observations, [&](const Observation& seen) {
-        return seen.attempt.offer == offer;
+        const auto& hello = seen.attempt.handshake;
+        return has_own_sni(seen.attempt.role) && hello.kind == HandshakeKind::raw_hello &&
+               hello.version == version;
     });
 }
 
@@ -238,55 +249,60 @@ std::vector<Attempt> fallback(
     const Target& target, const std::vector<Observation>& observations, const Breadth& breadth
 ) {
     for (const auto& seen : observations)
-        if (seen.attempt.standing != Standing::other_name && !seen.presented.empty()) return {};
+        if (has_own_sni(seen.attempt.role) && !seen.presented.empty()) return {};
     if (!nothing_in_common(observations.front())) return {};
-    const auto step = [&](std::string_view offer, HandshakeOptions options, Standing standing) {
-        return std::vector<Attempt>{
-            {std::string(offer), std::move(options), target.probe, standing}};
+    const auto step = [&](std::string_view label, HandshakeOptions options, AttemptRole role) {
+        return std::vector<Attempt>{{std::string(label), std::move(options), target.probe, role}};
     };
-    if (breadth.inventory && !tried(observations, kHandshake))
-        return step(kHandshake, {server_name_sent(target), {}}, Standing::own);
+    if (breadth.inventory && !tried_handshake(observations))
+        return step(kHandshake, {server_name_sent(target), {}}, AttemptRole::primary);
     if (breadth.versions) return {}; // had both of these
-    if (!tried(observations, kRawHello))
-        return step(kRawHello, raw_hello(target, kTls12), Standing::aside);
+    if (!tried_raw(observations, kTls12))
+        return step(kRawHello, raw_hello(target, kTls12), AttemptRole::supplementary);
     const auto& [ssl3, version] = kVersions[0];
     // Who never said a word may be a load balancer without servers: one more connection is enough.
     const bool spoke = observations.front().outcome == Outcome::tls_alert ||
                        observations.front().outcome == Outcome::tls_failure;
-    if (!spoke || tried(observations, ssl3) || !nothing_in_common(observations.back())) return {};
-    return step(ssl3, raw_hello(target, version), Standing::aside);
+    if (!spoke || tried_raw(observations, version) || !nothing_in_common(observations.back()))
+        return {};
+    return step(ssl3, raw_hello(target, version), AttemptRole::supplementary);
 }
 
 void Further::add(Attempt attempt) {
-    if (!tried(observations_, attempt.offer)) attempts_.push_back(std::move(attempt));
+    // Those of one role differ in their version alone.
+    const bool tried = std::ranges::any_of(observations_, [&](const Observation& seen) {
+        return seen.attempt.role == attempt.role &&
+               (attempt.role != AttemptRole::supplementary ||
+                seen.attempt.handshake.version == attempt.handshake.version);
+    });
+    if (!tried) attempts_.push_back(std::move(attempt));
 }
 
-void Further::add_version(std::string_view offer, std::uint16_t version) {
-    add({std::string(offer), raw_hello(target_, version), target_.probe, Standing::aside});
+void Further::add_version(std::string_view label, std::uint16_t version) {
+    add({std::string(label), raw_hello(target_, version), target_.probe, AttemptRole::supplementary}
+    );
 }
 
 void Further::add_versions() {
-    for (const auto& [offer, version] : kVersions)
-        add_version(offer, version);
+    for (const auto& [label, version] : kVersions)
+        add_version(label, version);
 }
 
 void Further::add_other_names() {
-    if (!server_name_sent(target_).empty()) add_name(kWithoutServerName, {});
-    add_name(kForeignServerName, kForeignName);
+    if (!server_name_sent(target_).empty())
+        add_name(kWithoutServerName, AttemptRole::without_sni, {});
+    add_name(kForeignServerName, AttemptRole::foreign_sni, kForeignName);
 }
 
 // A raw hello is enough where the certificate comes in clear text.
-void Further::add_name(std::string_view offer, std::string_view name) {
+void Further::add_name(std::string_view label, AttemptRole role, std::string_view name) {
     const auto& version = observations_.front().tls.version;
     const bool encrypted = version.empty() || version == "TLSv1.3";
     auto options = encrypted ? HandshakeOptions() : raw_hello(target_, kTls12);
     options.server_name = name;
     // The handshake alone; XMPP has to be asked for TLS before it.
     const bool starttls = !encrypted || target_.probe == Probe::xmpp;
-    add(
-        {std::string(offer), std::move(options), starttls ? target_.probe : Probe::tls,
-         Standing::other_name}
-    );
+    add({std::string(label), std::move(options), starttls ? target_.probe : Probe::tls, role});
 }
 
 std::string_view sni_view(const Target& target) {

@@ -109,7 +109,7 @@ std::string outcome_text(const EndpointRow& row) {
     if (const auto mutual = mutual_text(attempt); !mutual.empty()) (text += ", cert ") += mutual;
     // Tried without one too: only that tells whether it must be.
     for (const auto& variant : row.variants) {
-        if (variant.offer != "without-client-certificate") continue;
+        if (variant.role != AttemptRole::without_identity) continue;
         if (variant.outcome == Outcome::client_certificate_required) text += ", required";
         if (variant.client_certificate && variant.client_certificate->required == false)
             text += ", optional";

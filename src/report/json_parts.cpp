@@ -83,7 +83,7 @@ void write_endpoint_members(JsonWriter& json, const EndpointRow& row, const Targ
     evidence_members(json, row.main, row_target.probe);
     array(json.key("variants"), row.variants, [&](const AttemptRow& variant) {
         json.begin_object();
-        json.key("offer").text(variant.offer);
+        json.key("offer").text(variant.label);
         outcome_members(json, variant);
         evidence_members(json, variant, row_target.probe);
         json.end_object();

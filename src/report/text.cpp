@@ -136,7 +136,7 @@ void write_variants(Page& page, const RunResult& run) {
             page.paragraph(
                 2, 6,
                 {{row.id, Style::bold},
-                 {", " + variant.offer + ": "},
+                 {", " + variant.label + ": "},
                  {std::string(to_text(variant.outcome))},
                  {variant.detail.empty() ? "" : ", " + variant.detail}}
             );

@@ -33,14 +33,14 @@ bool left_open(const AttemptRow& attempt) {
 
 void add_versions(const AttemptRow& attempt, rules::EndpointEvidence& evidence) {
     const bool raw = attempt.raw_version != 0;
-    if (raw && attempt.standing == Standing::aside) {
+    if (raw && attempt.role == AttemptRole::supplementary) {
         const auto offered = codec::version_name(attempt.raw_version);
         evidence.versions_offered.push_back(offered);
         if (left_open(attempt)) evidence.versions_open.push_back(offered);
     }
     const bool absurd = raw && attempt.outcome == Outcome::tls_failure;
     if (!attempt.tls || attempt.tls->version.empty() || absurd) return;
-    if (attempt.standing != Standing::other_name) evidence.connections.push_back(attempt.tls.get());
+    if (has_own_sni(attempt.role)) evidence.connections.push_back(attempt.tls.get());
     auto& chosen = evidence.versions_chosen;
     if (std::find(chosen.begin(), chosen.end(), attempt.tls->version) == chosen.end())
         chosen.push_back(attempt.tls->version);
@@ -57,8 +57,8 @@ rules::EndpointEvidence evidence_of(const EndpointRow& row, Time answered_at) {
     add_versions(row.main, evidence);
     for (const auto& variant : row.variants) {
         add_versions(variant, evidence);
-        if (variant.standing != Standing::other_name) continue;
-        rules::NameTried tried{.offer = variant.offer, .outcome = variant.outcome, .leaf = {}};
+        if (has_own_sni(variant.role)) continue;
+        rules::NameTried tried{.role = variant.role, .outcome = variant.outcome, .leaf = {}};
         if (variant.chain && !variant.chain->presented.empty())
             tried.leaf = variant.chain->presented.front()->sha256;
         evidence.names_tried.push_back(std::move(tried));
@@ -112,7 +112,7 @@ PendingRow Judge::row(const Target& target, ProbedEndpoint&& probed) {
     evidence.answered_at = probed.observations[main].answered_at;
     for (std::size_t i = 0; i < probed.observations.size(); ++i) {
         auto chain = store_.chain(probed.observations[i].presented);
-        const bool other = probed.observations[i].attempt.standing == Standing::other_name;
+        const bool other = !has_own_sni(probed.observations[i].attempt.role);
         auto staple = std::exchange(probed.observations[i].tls.ocsp_staple, {});
         if (chain && !other && (!evidence.chain || i == main)) {
             evidence.chain = chain;
@@ -148,7 +148,7 @@ PendingRow Judge::row_safely(const Target& target, ProbedEndpoint&& probed) {
 
 AttemptRow Judge::row_of(Observation&& seen, ChainPtr chain) {
     AttemptRow row;
-    row.offer = std::move(seen.attempt.offer);
+    row.label = std::move(seen.attempt.label);
     row.outcome = seen.outcome;
     row.stage = seen.stage;
     row.detail = std::move(seen.detail);
@@ -157,7 +157,7 @@ AttemptRow Judge::row_of(Observation&& seen, ChainPtr chain) {
     row.plain = seen.plain;
     row.answer = std::move(seen.answer);
     row.chain = std::move(chain);
-    row.standing = seen.attempt.standing;
+    row.role = seen.attempt.role;
     if (seen.attempt.handshake.kind == HandshakeKind::raw_hello)
         row.raw_version = seen.attempt.handshake.version;
     if (!seen.tls.messages.empty() || !seen.tls.alerts.empty() || !seen.tls.version.empty())

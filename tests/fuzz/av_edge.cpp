@@ -12,11 +12,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Target target;
     target.host = "av.contoso.com";
     target.transport = (data[0] & 1) != 0 ? Transport::udp : Transport::tcp;
-    const auto offer = (data[0] & 2) != 0 ? kConstantHello : std::string_view();
+    const bool constant_hello = (data[0] & 2) != 0;
     const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
     // The transaction ids of this seed stand in the seeds of the corpus.
     auto talk = av_edge.converse(Peer{
-        .target = &target, .local_host = "127.0.0.1", .seed = "0123456789abcdef", .offer = offer});
+        .target = &target,
+        .local_host = "127.0.0.1",
+        .seed = "0123456789abcdef",
+        .constant_hello = constant_hello});
     auto want = talk->start();
     const auto half = bytes.size() / 2;
     for (auto part : {bytes.substr(0, half), bytes.substr(half)}) {

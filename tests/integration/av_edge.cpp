@@ -67,7 +67,7 @@ TEST_CASE("av-edge: one that hangs up on a fresh hello is asked again with the c
         observations[0].detail ==
         "closed by the server: the pseudo-TLS hello of an A/V Edge has no answer"
     );
-    CHECK(observations[1].attempt.offer == probes::kConstantHello);
+    CHECK(observations[1].attempt.constant_hello);
     check_edge(observations[1], port);
     CHECK(furthest(observations) == 1);
 }

@@ -95,7 +95,7 @@ TEST_CASE("net: a reset is tried again as often as asked, a refusal never") {
         run({target("127.0.0.1", start(lab, server({.reset_after_hello = true})))}, options);
     CHECK(reset.only().outcome == Outcome::reset);
     CHECK(reset.endpoints.front().attempts == 4); // and one raw hello, once
-    CHECK(reset.endpoints.front().observations.back().attempt.offer == "raw-hello");
+    CHECK(reset.endpoints.front().observations.back().attempt.label == "raw-hello");
     const DeadSocket bound(DeadSocket::Kind::not_listening);
     CHECK(run({target("127.0.0.1", bound.port())}, options).endpoints.front().attempts == 1);
 }

@@ -68,7 +68,7 @@ const Observation& Results::only() const {
     REQUIRE(endpoints.size() == 1);
     const auto& observations = endpoints.front().observations;
     for (const auto& seen : observations) // what else was tried is no row of its own
-        REQUIRE((&seen == &observations.front() || seen.attempt.standing != Standing::own));
+        REQUIRE((&seen == &observations.front() || !is_primary(seen.attempt.role)));
     return observations.front();
 }
 

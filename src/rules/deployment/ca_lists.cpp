@@ -13,7 +13,7 @@ constexpr std::uint32_t kListMargin = 512; // longer than nearly every distingui
 const ClientCertificateFacts* request_of(const EndpointRow& row) {
     if (row.main.client_certificate) return row.main.client_certificate.get();
     for (const auto& variant : row.variants)
-        if (variant.standing != Standing::other_name && variant.client_certificate)
+        if (has_own_sni(variant.role) && variant.client_certificate)
             return variant.client_certificate.get();
     return nullptr;
 }

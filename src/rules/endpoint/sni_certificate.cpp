@@ -15,9 +15,7 @@ bool left_open(const NameTried& tried) {
             tried.outcome == Outcome::skipped || tried.outcome == Outcome::interrupted);
 }
 
-std::string_view in_words(std::string_view offer) {
-    return offer == "without-server-name" ? "without a server name" : "with a foreign server name";
-}
+bool nameless(const NameTried& tried) { return tried.role == AttemptRole::without_sni; }
 
 std::string applies_sni_certificate(const Subject& s) {
     return s.seen().names_tried.empty() ? "other server names were not tried; --sni-matrix does"
@@ -31,11 +29,13 @@ Ruling check_sni_certificate(const Subject& s) {
     for (const auto& tried : s.seen().names_tried) {
         const bool other = tried.leaf && *tried.leaf != s.leaf().sha256;
         if (other)
-            different +=
-                fmt::format("{}{}", different.empty() ? "" : " and ", in_words(tried.offer));
+            different += fmt::format(
+                "{}{}", different.empty() ? "" : " and ",
+                nameless(tried) ? "without a server name" : "with a foreign server name"
+            );
         open = open || left_open(tried);
         evidence.set(
-            tried.offer,
+            nameless(tried) ? "without-server-name" : "foreign-server-name",
             tried.leaf ? to_hex(*tried.leaf) : fmt::format("none ({})", to_text(tried.outcome))
         );
     }

@@ -50,7 +50,7 @@ std::string to_text(const Source&);
 
 // NameTried is an attempt without a server name, or with a foreign one.
 struct NameTried {
-    std::string offer; // "without-server-name"
+    AttemptRole role = AttemptRole::without_sni;
     Outcome outcome = Outcome::interrupted;
     std::optional<Fingerprint> leaf; // of the server certificate shown; absent where none was
 };

@@ -34,7 +34,7 @@ Observation seen(const Attempt& attempt, Outcome outcome, Stage stage) {
 TEST_CASE("the first attempt sends the host's name and offers the identity unless mutual is none") {
     for (const auto mutual : {Mutual::automatic, Mutual::both}) {
         const auto attempt = plan::first_attempt(with_identity(mutual));
-        CHECK(attempt.offer == (mutual == Mutual::both ? "with-client-certificate" : ""));
+        CHECK(attempt.label == (mutual == Mutual::both ? "with-client-certificate" : ""));
         CHECK(attempt.handshake.server_name == "sip.contoso.com");
         CHECK(attempt.handshake.identity == "edge");
         CHECK(attempt.probe == Probe::sip);
@@ -55,7 +55,7 @@ TEST_CASE("mutual: both tries once more without the certificate, and then is fin
     const auto first = seen(plan::first_attempt(target), Outcome::ok, Stage::done);
     const auto further = plan::further_attempts(target, {first});
     REQUIRE(further.size() == 1);
-    CHECK(further[0].offer == "without-client-certificate");
+    CHECK(further[0].label == "without-client-certificate");
     CHECK(further[0].handshake.identity.empty());
     CHECK(further[0].handshake.server_name == "other.contoso.com");
     CHECK(further[0].probe == Probe::sip);
@@ -105,12 +105,12 @@ TEST_CASE("an A/V Edge that hangs up on the first hello is offered the constant 
     auto target = with_identity(Mutual::both);
     target.probe = Probe::av_edge;
     const auto attempt = plan::first_attempt(target);
-    CHECK(attempt.offer.empty()); // no certificate is asked for, so there is nothing to vary
+    CHECK(attempt.label.empty()); // no certificate is asked for, so there is nothing to vary
     for (const auto outcome : {Outcome::closed, Outcome::reset}) {
         const auto first = seen(attempt, outcome, Stage::preamble);
         const auto further = plan::further_attempts(target, {first});
         REQUIRE(further.size() == 1);
-        CHECK(further[0].offer == "constant-hello");
+        CHECK(further[0].label == "constant-hello");
         CHECK(further[0].probe == Probe::av_edge);
         CHECK(plan::further_attempts(target, {first, seen(further[0], outcome, Stage::preamble)})
                   .empty());

@@ -50,31 +50,31 @@ std::vector<Observation> play(
     return out;
 }
 
-std::vector<std::string> offers(const std::vector<Observation>& observations) {
+std::vector<std::string> labels(const std::vector<Observation>& observations) {
     std::vector<std::string> out;
     for (const auto& one : observations)
-        out.push_back(one.attempt.offer);
+        out.push_back(one.attempt.label);
     return out;
 }
 
-using Offers = std::vector<std::string>;
+using Labels = std::vector<std::string>;
 
 } // namespace
 
 TEST_CASE("fallback: a raw hello, then one of SSL 3.0, where no certificate was seen") {
     const auto all_alerts = play(target_of(), {}, [](const Attempt& a) { return alert(a); });
-    CHECK(offers(all_alerts) == Offers{"", "raw-hello", "ssl3"});
+    CHECK(labels(all_alerts) == Labels{"", "raw-hello", "ssl3"});
     CHECK(all_alerts[1].attempt.handshake.kind == HandshakeKind::raw_hello);
     CHECK(all_alerts[1].attempt.handshake.version == 0x0303);
     CHECK(all_alerts[1].attempt.handshake.server_name == "sip.contoso.com");
-    CHECK(all_alerts[1].attempt.standing == Standing::aside);
+    CHECK(all_alerts[1].attempt.role == AttemptRole::supplementary);
     CHECK(all_alerts[2].attempt.handshake.version == 0x0300);
     CHECK(furthest(all_alerts) == 0);
 
     const auto rc4_only = play(target_of(), {}, [](const Attempt& a) {
         return a.handshake.kind == HandshakeKind::raw_hello ? seen(a) : alert(a);
     });
-    CHECK(offers(rc4_only) == Offers{"", "raw-hello"});
+    CHECK(labels(rc4_only) == Labels{"", "raw-hello"});
     CHECK(furthest(rc4_only) == 0); // its outcome stays the handshake's
 }
 
@@ -115,13 +115,13 @@ TEST_CASE("fallback: one raw hello and no more where the server closes without a
 
 TEST_CASE("--versions: one raw hello for each version, SSL 2.0 last, and no fallback besides") {
     const auto answered = play(target_of(), {.versions = true}, [](const Attempt& a) {
-        return a.offer.empty() ? seen(a) : alert(a, 70);
+        return a.label.empty() ? seen(a) : alert(a, 70);
     });
-    CHECK(offers(answered) == Offers{"", "ssl3", "tls1.0", "tls1.1", "tls1.2", "tls1.3", "ssl2"});
+    CHECK(labels(answered) == Labels{"", "ssl3", "tls1.0", "tls1.1", "tls1.2", "tls1.3", "ssl2"});
     CHECK(answered[6].attempt.handshake.version == 0x0002);
     for (std::size_t i = 1; i < answered.size(); ++i) {
         CHECK(answered[i].attempt.handshake.kind == HandshakeKind::raw_hello);
-        CHECK(answered[i].attempt.standing == Standing::aside);
+        CHECK(answered[i].attempt.role == AttemptRole::supplementary);
     }
     const auto mute =
         play(target_of(), {.versions = true}, [](const Attempt& a) { return alert(a); });
@@ -134,11 +134,11 @@ TEST_CASE("--sni-matrix: a raw hello up to TLS 1.2, else a handshake") {
         out.tls.version = "TLSv1.2";
         return out;
     });
-    CHECK(offers(old) == Offers{"", "without-server-name", "foreign-server-name"});
+    CHECK(labels(old) == Labels{"", "without-server-name", "foreign-server-name"});
     CHECK(old[1].attempt.handshake.server_name.empty());
     CHECK(old[2].attempt.handshake.server_name == "lyncprobe.invalid");
     CHECK(old[1].attempt.handshake.kind == HandshakeKind::raw_hello);
-    CHECK(old[1].attempt.standing == Standing::other_name);
+    CHECK(old[1].attempt.role == AttemptRole::without_sni);
 
     const auto modern = play(target_of(), {.sni = true}, [](const Attempt& a) {
         auto out = seen(a);
@@ -151,46 +151,46 @@ TEST_CASE("--sni-matrix: a raw hello up to TLS 1.2, else a handshake") {
     auto nameless = target_of();
     nameless.sni = "";
     const auto foreign = play(nameless, {.sni = true}, [](const Attempt& a) { return seen(a); });
-    CHECK(offers(foreign) == Offers{"", "foreign-server-name"});
+    CHECK(labels(foreign) == Labels{"", "foreign-server-name"});
 }
 
 TEST_CASE("a certificate shown to another name is not the endpoint's") {
     const auto all = play(target_of(), {.sni = true}, [](const Attempt& a) {
-        return a.standing == Standing::other_name ? seen(a) : alert(a);
+        return !has_own_sni(a.role) ? seen(a) : alert(a);
     });
     CHECK(
-        offers(all) == Offers{"", "without-server-name", "foreign-server-name", "raw-hello", "ssl3"}
+        labels(all) == Labels{"", "without-server-name", "foreign-server-name", "raw-hello", "ssl3"}
     );
     CHECK(furthest(all) == 0);
 }
 
 TEST_CASE("--mtls-matrix is `mutual: both` for every target with an identity") {
     auto target = target_of();
-    CHECK(plan::first_attempt(target, {.mtls = true}).offer.empty());
+    CHECK(plan::first_attempt(target, {.mtls = true}).label.empty());
     target.identity = "edge";
     const auto both = play(target, {.mtls = true}, [](const Attempt& a) { return seen(a); });
-    CHECK(offers(both) == Offers{"with-client-certificate", "without-client-certificate"});
+    CHECK(labels(both) == Labels{"with-client-certificate", "without-client-certificate"});
     target.mutual = Mutual::none;
-    CHECK(offers(play(target, {.mtls = true}, [](const Attempt& a) {
+    CHECK(labels(play(target, {.mtls = true}, [](const Attempt& a) {
               return seen(a);
-          })) == Offers{""});
+          })) == Labels{""});
 }
 
 TEST_CASE("--inventory: a raw hello alone, a handshake where it showed no certificate") {
     auto target = target_of();
     target.identity = "edge";
     const auto old = play(target, {.inventory = true}, [](const Attempt& a) { return seen(a); });
-    CHECK(offers(old) == Offers{"raw-hello"});
+    CHECK(labels(old) == Labels{"raw-hello"});
     CHECK(old[0].attempt.handshake.identity.empty());
-    CHECK(old[0].attempt.standing == Standing::own);
+    CHECK(old[0].attempt.role == AttemptRole::primary);
 
     const auto modern = play(target, {.inventory = true}, [](const Attempt& a) {
         return a.handshake.kind == HandshakeKind::raw_hello ? alert(a, 70) : seen(a);
     });
-    CHECK(offers(modern) == Offers{"raw-hello", "handshake"});
+    CHECK(labels(modern) == Labels{"raw-hello", "handshake"});
     CHECK(furthest(modern) == 1);
     const auto mute = play(target, {.inventory = true}, [](const Attempt& a) { return alert(a); });
-    CHECK(offers(mute) == Offers{"raw-hello", "handshake", "ssl3"});
+    CHECK(labels(mute) == Labels{"raw-hello", "handshake", "ssl3"});
 
     target.plain = true;
     CHECK(
@@ -206,9 +206,9 @@ TEST_CASE("tls12: one raw hello more where TLS 1.3 was chosen, and nothing else"
     };
     const auto asked = play(target_of(Probe::federation), {.tls12 = true}, answer);
     REQUIRE(asked.size() == 2);
-    CHECK(asked[1].attempt.offer == "tls1.2");
+    CHECK(asked[1].attempt.label == "tls1.2");
     CHECK(asked[1].attempt.handshake.version == 0x0303);
-    CHECK(asked[1].attempt.standing == Standing::aside);
+    CHECK(asked[1].attempt.role == AttemptRole::supplementary);
     const auto older =
         play(target_of(Probe::federation), {.tls12 = true}, [](const Attempt& attempt) {
             auto out = seen(attempt);

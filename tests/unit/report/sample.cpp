@@ -183,7 +183,8 @@ void add_nasty_server(Sample& sample) {
         "received fatal certificate_required(116) after our Finished";
     one.main.chain = chain({evil, endless});
     AttemptRow variant;
-    variant.offer = "without-client-certificate";
+    variant.label = "without-client-certificate";
+    variant.role = AttemptRole::without_identity;
     variant.outcome = Outcome::tls_alert;
     variant.stage = Stage::handshake;
     variant.detail = "alert";

@@ -47,7 +47,7 @@ TEST_CASE("ca-names-cut: a list that only another attempt saw counts too") {
     auto& row = it.run.endpoints.front();
     row.variants.emplace_back().client_certificate = std::move(row.main.client_certificate);
     CHECK(it.judge("ca-names-cut").size() == 1);
-    row.variants.front().standing = Standing::other_name;
+    row.variants.front().role = AttemptRole::foreign_sni;
     CHECK(it.judge("ca-names-cut").empty());
 }
 

@@ -260,16 +260,16 @@ TEST_CASE("sni-certificate: another certificate warns, the same or none passes")
     );
     CHECK(
         text_of(about(
-            {{"without-server-name", Outcome::ok, own},
-             {"foreign-server-name", Outcome::tls_alert, std::nullopt}}
+            {{AttemptRole::without_sni, Outcome::ok, own},
+             {AttemptRole::foreign_sni, Outcome::tls_alert, std::nullopt}}
         )) ==
         "pass "
         "{without-server-name=0100000000000000000000000000000000000000000000000000000000000000, "
         "foreign-server-name=none (tls_alert)}"
     );
     const auto both = about(
-        {{"without-server-name", Outcome::ok, other_leaf()},
-         {"foreign-server-name", Outcome::ok, other_leaf()}}
+        {{AttemptRole::without_sni, Outcome::ok, other_leaf()},
+         {AttemptRole::foreign_sni, Outcome::ok, other_leaf()}}
     );
     CHECK(
         text_of(both) ==
@@ -283,10 +283,11 @@ TEST_CASE("sni-certificate: another certificate warns, the same or none passes")
                         "foreign server name"
     );
     CHECK(both.evidence.text("without-server-name").starts_with("4200"));
-    const auto none = about({{"foreign-server-name", Outcome::tls_alert, std::nullopt}});
+    const auto none = about({{AttemptRole::foreign_sni, Outcome::tls_alert, std::nullopt}});
     CHECK(none.evidence.text("foreign-server-name") == "none (tls_alert)");
     for (const auto outcome : {Outcome::timeout, Outcome::skipped})
         CHECK(
-            about({{"without-server-name", outcome, std::nullopt}}).verdict == Verdict::inconclusive
+            about({{AttemptRole::without_sni, outcome, std::nullopt}}).verdict ==
+            Verdict::inconclusive
         );
 }
