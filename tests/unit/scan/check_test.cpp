@@ -15,9 +15,11 @@ TEST_CASE("check: each file has its row; what cannot be read is a row with the r
         {"good.cer", good(contoso().leaf("a.contoso.com"))},
         {"none.cer", good(std::string("no certificate"))},
         {"missing.cer", Problem{.what = "no such file"}}};
+    Target described;
+    described.names = {"b.contoso.com"};
     const auto result = scan::check(
-        files, {.settings = {}, .role = Role::edge, .names = {"b.contoso.com"}},
-        {.world = play.world()}, contoso().anchors(), heard
+        files, {.settings = {}, .described = described}, {.world = play.world()},
+        contoso().anchors(), heard
     );
     REQUIRE(result.has_value());
     REQUIRE(result->files.size() == 3);
