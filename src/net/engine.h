@@ -49,7 +49,6 @@ struct RunEnd {
 // Probes every target and returns when each endpoint was handed to `finished`. A Problem only where
 // the engine could not start at all (an impossible resolver address).
 Result<RunEnd>
-run(std::span<const Target> targets, const EngineOptions&, tls::ContextPool&,
-    const Sinks&);
+run(std::span<const Target> targets, const EngineOptions&, tls::ContextPool&, const Sinks&);
 
 } // namespace lyncprobe::net
