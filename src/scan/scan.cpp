@@ -295,7 +295,10 @@ Result<Plan> prepare(Deployment deployment, const TargetChoice& choice) {
     keep_named(targets, choice.names);
     if (targets.empty() && !choice.names.empty())
         return Problem{
-            .what = fmt::format("no target is called '{}'", fmt::join(choice.names, "' or '"))};
+            .what = fmt::format(
+                "--target: no target is called '{}'", fmt::join(choice.names, "' or '")
+            ),
+            .hint = "--plan without it lists the names"};
     plan::fill_in_sip_domains(targets, deployment.sip_domains);
     auto prepared = plan::prepare(std::move(targets), deployment.inputs);
     targets = std::move(prepared.targets);
@@ -312,7 +315,8 @@ std::optional<Problem> unspoken(const std::vector<Target>& targets) {
                 .what = fmt::format(
                     "'{}': probe '{}' is known, not built yet", display_name(target),
                     to_text(target.probe)
-                )};
+                ),
+                .hint = "--target chooses others, and 'services' of its pool turns it off"};
     return std::nullopt;
 }
 
