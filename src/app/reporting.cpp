@@ -77,7 +77,7 @@ void Outputs::endpoint(const EndpointRow& row, const Target& target) {
     }
 }
 
-int Outputs::write(const RunResult& result, const Warn& warn) {
+int Outputs::write(const ScanResult& result, const Warn& warn) {
     int exit_code = result.summary.exit_code;
     for (auto& sink : sinks_) {
         write(sink, result);
@@ -89,7 +89,7 @@ int Outputs::write(const RunResult& result, const Warn& warn) {
     return exit_code;
 }
 
-void Outputs::write(Sink& sink, const RunResult& result) const {
+void Outputs::write(Sink& sink, const ScanResult& result) const {
     auto& stream = sink.output.stream();
     const bool files = !result.files.empty();
     auto text = text_;

@@ -5,7 +5,7 @@
 #include "app/inputs.h"
 #include "app/options.h"
 #include "app/output.h"
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "report/report.h"
 
 #include <memory>
@@ -35,7 +35,7 @@ class Outputs {
     void endpoint(const EndpointRow&, const Target&);
     // Writes everything and says the exit code: the summary's, or 4 where an output could not be
     // written.
-    int write(const RunResult&, const Warn&);
+    int write(const ScanResult&, const Warn&);
 
   private:
     struct Sink {
@@ -45,7 +45,7 @@ class Outputs {
         std::unique_ptr<report::NdjsonWriter> lines; // of an NDJSON sink
     };
     void add(Output output, report::Format format, bool standard);
-    void write(Sink&, const RunResult&) const;
+    void write(Sink&, const ScanResult&) const;
 
     std::vector<Sink> sinks_;
     report::TextOptions text_; // of stdout

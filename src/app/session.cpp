@@ -81,7 +81,7 @@ scan::ScanOptions Session::scan_options() const {
         .interrupts = &count_interrupts()};
 }
 
-int Session::finish(Result<RunResult> result, const std::optional<std::string>& fails_on) {
+int Session::finish(Result<ScanResult> result, const std::optional<std::string>& fails_on) {
     if (!result) return stop(result.error());
     progress_.clear();
     result->summary = report::summarise(*result, fail_on(fails_on));

@@ -31,7 +31,7 @@ class Session final : public scan::Observer {
     std::optional<Problem> open_outputs();
     scan::ScanOptions scan_options() const;
     // Reports; the exit code. `fail_on`: as the setting says it.
-    int finish(Result<RunResult>, const std::optional<std::string>& fail_on);
+    int finish(Result<ScanResult>, const std::optional<std::string>& fail_on);
 
     void progress(const net::Progress& at) override { progress_.tick(at); }
     void identities(const std::vector<IdentityRow>& rows) override { outputs_->identities(rows); }

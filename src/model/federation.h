@@ -36,7 +36,7 @@ struct GoLiveReason {
     std::string message;     // one sentence; foreign text in it still raw
     std::string fix;         // empty where there is nothing to do; may hold foreign text, too
     std::string_view source; // document and section; static text
-    std::optional<std::size_t> endpoint; // index into RunResult::endpoints
+    std::optional<std::size_t> endpoint; // index into ScanResult::endpoints
 };
 
 struct FederationRow {
@@ -47,7 +47,7 @@ struct FederationRow {
     DomainDiscovery records; // of which only the federation record and its hosts were asked for
     GoLive verdict = GoLive::cannot_tell;
     std::vector<GoLiveReason> reasons;  // by weight, then in the order of a connection
-    std::vector<std::size_t> endpoints; // indices into RunResult::endpoints, by priority
+    std::vector<std::size_t> endpoints; // indices into ScanResult::endpoints, by priority
 };
 
 } // namespace lyncprobe

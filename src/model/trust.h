@@ -60,7 +60,7 @@ struct TrustLink {
     LinkVerdict verdict = LinkVerdict::cannot_tell;
     LinkReason reason = LinkReason::not_reached;
     std::vector<std::size_t> from, to;  // indices into MutualTrust::servers, ascending
-    std::vector<std::size_t> endpoints; // of `to`, indices into RunResult::endpoints
+    std::vector<std::size_t> endpoints; // of `to`, indices into ScanResult::endpoints
     // What was looked for in vain: the names of the issuers nearest to the root.
     std::vector<std::string> issuers;
 };

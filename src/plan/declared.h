@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/deployment.h"
-#include "model/run_result.h"
+#include "model/scan_result.h"
 
 namespace lyncprobe::plan {
 

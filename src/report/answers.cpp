@@ -17,7 +17,7 @@ std::string value_text(const Value&);
 
 } // namespace
 
-void write_answers(Page& page, const RunResult& run, const TextOptions& options) {
+void write_answers(Page& page, const ScanResult& run, const TextOptions& options) {
     std::map<std::string_view, std::vector<const EndpointRow*>> by_detail;
     std::size_t answers = 0;
     for (const auto& row : run.endpoints) {

@@ -2,7 +2,7 @@
 // The part of a text report that says what the protocols answered.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "report/page.h"
 #include "report/report.h"
 
@@ -10,6 +10,6 @@ namespace lyncprobe::report {
 
 // Each endpoint whose conversation told something, with its sentence; the same sentence is said
 // once. Verbose: every fact of it.
-void write_answers(Page&, const RunResult&, const TextOptions&);
+void write_answers(Page&, const ScanResult&, const TextOptions&);
 
 } // namespace lyncprobe::report

@@ -27,7 +27,7 @@ void collect(CertificateIndex& index, const EndpointRow& row) {
         collect(index, variant.chain.get());
 }
 
-CertificateIndex collect(const RunResult& run) {
+CertificateIndex collect(const ScanResult& run) {
     CertificateIndex index;
     for (const auto& row : run.endpoints)
         collect(index, row);

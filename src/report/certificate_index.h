@@ -2,7 +2,7 @@
 // The certificates that a report mentions, each once.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 
 #include <map>
 #include <string>
@@ -14,7 +14,7 @@ using CertificateIndex = std::map<Fingerprint, const Certificate*>;
 // What was presented and what the trust path adds; null is no chain.
 void collect(CertificateIndex&, const Chain*);
 void collect(CertificateIndex&, const EndpointRow&);
-CertificateIndex collect(const RunResult&); // all of endpoints, identities and files
+CertificateIndex collect(const ScanResult&); // all of endpoints, identities and files
 
 std::string common_name(const Certificate&); // the first CN, else the subject; foreign
 // "sip.contoso.com (9f3a12bc)", foreign: enough to find the certificate by.

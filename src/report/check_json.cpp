@@ -5,7 +5,7 @@
 
 namespace lyncprobe::report {
 
-void write_check_json(std::ostream& out, const RunResult& run) {
+void write_check_json(std::ostream& out, const ScanResult& run) {
     JsonWriter json(out, JsonWriter::Layout::lines);
     CertificateIndex certificates;
     json.begin_object();

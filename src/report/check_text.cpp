@@ -14,13 +14,13 @@
 namespace lyncprobe::report {
 namespace {
 
-void write_counts(Page&, const RunResult&);
+void write_counts(Page&, const ScanResult&);
 void write_file(Page&, const FileRow&);
 std::string describe(const Certificate&);
 
 } // namespace
 
-void write_check_text(std::ostream& out, const RunResult& run, const TextOptions& options) {
+void write_check_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
     const auto all = occurrences(run, options.verbose);
     write_counts(page, run);
@@ -36,7 +36,7 @@ void write_check_text(std::ostream& out, const RunResult& run, const TextOptions
 
 namespace {
 
-void write_counts(Page& page, const RunResult& run) {
+void write_counts(Page& page, const ScanResult& run) {
     std::size_t unreadable = 0;
     for (const auto& file : run.files)
         unreadable += file.error.empty() ? 0 : 1;

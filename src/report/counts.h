@@ -2,7 +2,7 @@
 // The first line of a text report: how many of what.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "report/page.h"
 
 #include <string_view>

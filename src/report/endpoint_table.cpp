@@ -35,7 +35,7 @@ void print(Page&, const Layout&, const Line&, Style);
 
 } // namespace
 
-void write_endpoint_table(Page& page, const RunResult& run) {
+void write_endpoint_table(Page& page, const ScanResult& run) {
     if (run.endpoints.empty()) return;
     std::vector<Line> lines;
     lines.reserve(run.endpoints.size());

@@ -2,7 +2,7 @@
 // The table at the end of a text report: every endpoint on a line.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "report/page.h"
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace lyncprobe::report {
 
-void write_endpoint_table(Page&, const RunResult&);
+void write_endpoint_table(Page&, const ScanResult&);
 
 // The worst verdict that no waiver covers; absent where there is none.
 std::optional<Verdict> worst_verdict(const std::vector<const Finding*>&);

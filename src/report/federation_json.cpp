@@ -6,7 +6,7 @@
 namespace lyncprobe::report {
 namespace {
 
-void reason(JsonWriter& json, const GoLiveReason& one, const RunResult& run) {
+void reason(JsonWriter& json, const GoLiveReason& one, const ScanResult& run) {
     json.begin_object();
     json.key("code").text(one.code);
     json.key("weight").text(to_text(one.weight));
@@ -31,7 +31,7 @@ void records(JsonWriter& json, const FederationRow& row) {
 
 } // namespace
 
-void write_federation(JsonWriter& json, const RunResult& run) {
+void write_federation(JsonWriter& json, const ScanResult& run) {
     json.begin_array();
     for (const auto& row : run.federation) {
         json.begin_object();

@@ -42,7 +42,7 @@ Words words_of(Weight weight) {
 }
 
 // "edge.contoso.com:5061 (192.0.2.1)"
-std::string place_of(const EndpointRow& row, const RunResult& run) {
+std::string place_of(const EndpointRow& row, const ScanResult& run) {
     const auto& target = run.targets[row.target];
     auto out = host_and_port(target.host, target.port);
     if (row.address) out += fmt::format(" ({})", to_text(*row.address));
@@ -82,7 +82,7 @@ void write_records(Page& page, const FederationRow& row) {
     }
 }
 
-void write_endpoint(Page& page, const EndpointRow& endpoint, const RunResult& run) {
+void write_endpoint(Page& page, const EndpointRow& endpoint, const ScanResult& run) {
     const auto& seen = endpoint.main;
     std::string text;
     if (seen.tls && !seen.tls->version.empty()) text += seen.tls->version + "; ";
@@ -92,7 +92,7 @@ void write_endpoint(Page& page, const EndpointRow& endpoint, const RunResult& ru
 }
 
 void write_endpoints(
-    Page& page, const FederationRow& row, const RunResult& run, const TextOptions& options
+    Page& page, const FederationRow& row, const ScanResult& run, const TextOptions& options
 ) {
     const auto shown =
         options.verbose ? row.endpoints.size() : std::min(row.endpoints.size(), kEndpointsShown);
@@ -110,7 +110,7 @@ struct Said {
     std::vector<std::string> where;
 };
 
-std::vector<Said> said(const FederationRow& row, const RunResult& run, Weight weight) {
+std::vector<Said> said(const FederationRow& row, const ScanResult& run, Weight weight) {
     std::vector<Said> out;
     for (const auto& reason : row.reasons) {
         if (reason.weight != weight) continue;
@@ -158,7 +158,7 @@ void write_reason(
 }
 
 void write_reasons(
-    Page& page, const FederationRow& row, const RunResult& run, const TextOptions& options
+    Page& page, const FederationRow& row, const ScanResult& run, const TextOptions& options
 ) {
     for (const auto weight : {Weight::fails, Weight::open, Weight::note}) {
         if (weight == Weight::note && options.quiet) return;
@@ -176,7 +176,7 @@ void write_reasons(
 
 } // namespace
 
-void write_federation_text(std::ostream& out, const RunResult& run, const TextOptions& options) {
+void write_federation_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
     auto counts = counts_of(run.federation);
     if (run.interrupted)

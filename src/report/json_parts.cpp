@@ -40,7 +40,7 @@ void write_schema_and_tool_members(JsonWriter& json) {
     json.end_object();
 }
 
-void write_run(JsonWriter& json, const RunResult& run) {
+void write_run(JsonWriter& json, const ScanResult& run) {
     json.begin_object();
     json.key("started_at").text(to_rfc3339(run.started_at));
     json.key("finished_at").text(to_rfc3339(run.finished_at));
@@ -110,7 +110,7 @@ void write_findings(JsonWriter& json, const std::vector<const Finding*>& finding
     });
 }
 
-void write_topology_findings(JsonWriter& json, const RunResult& run) {
+void write_topology_findings(JsonWriter& json, const ScanResult& run) {
     array(json, run.topology, [&](const TopologyRow& row) {
         json.begin_object();
         array(json.key("endpoints"), row.endpoints, [&](std::size_t endpoint) {

@@ -48,7 +48,7 @@ void location(JsonWriter& json, const FetchedLocation& it) {
 
 } // namespace
 
-void write_revocation_member(JsonWriter& json, const RunResult& run) {
+void write_revocation_member(JsonWriter& json, const ScanResult& run) {
     if (!run.fetched) return;
     json.key("revocation").begin_object();
     json.key("locations").begin_array();

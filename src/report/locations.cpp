@@ -37,7 +37,7 @@ std::string what_came(const FetchedLocation& it) {
 
 } // namespace
 
-void write_locations(Page& page, const RunResult& run, bool verbose) {
+void write_locations(Page& page, const ScanResult& run, bool verbose) {
     if (run.locations.empty()) return;
     const auto good = static_cast<std::size_t>(std::count_if(
         run.locations.begin(), run.locations.end(),

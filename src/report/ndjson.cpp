@@ -56,7 +56,7 @@ void NdjsonWriter::endpoint(const EndpointRow& row, const Target& target) {
     json.finish();
 }
 
-void NdjsonWriter::summary(const RunResult& run) {
+void NdjsonWriter::summary(const ScanResult& run) {
     auto& json = impl_->json;
     CertificateIndex certificates;
     for (const auto& identity : run.identities)

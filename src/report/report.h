@@ -3,7 +3,7 @@
 // stream.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 
 #include <functional>
 #include <iosfwd>
@@ -32,11 +32,11 @@ bool known_format(std::string_view ending_or_name);
 std::string pem(const Certificate&);
 
 // Whole documents.
-void write_text(std::ostream&, const RunResult&, const TextOptions&);
-void write_json(std::ostream&, const RunResult&);
-void write_federation_text(std::ostream&, const RunResult&, const TextOptions&); // ::federation
-void write_check_text(std::ostream&, const RunResult&, const TextOptions&);      // RunResult::files
-void write_check_json(std::ostream&, const RunResult&);
+void write_text(std::ostream&, const ScanResult&, const TextOptions&);
+void write_json(std::ostream&, const ScanResult&);
+void write_federation_text(std::ostream&, const ScanResult&, const TextOptions&); // ::federation
+void write_check_text(std::ostream&, const ScanResult&, const TextOptions&); // ScanResult::files
+void write_check_json(std::ostream&, const ScanResult&);
 
 // NDJSON while the run goes on: one line an endpoint, certificates inline on first use, then the
 // summary line.
@@ -46,7 +46,7 @@ class NdjsonWriter {
     ~NdjsonWriter();
     void identities(const std::vector<IdentityRow>&); // once, before the first endpoint
     void endpoint(const EndpointRow&, const Target&);
-    void summary(const RunResult&);
+    void summary(const ScanResult&);
 
   private:
     struct Impl;
@@ -55,6 +55,6 @@ class NdjsonWriter {
 
 // The summary of rows and findings: counts, worst verdict, exit code (contract 1).
 // `fail_on`: warn, fail, or absent for never.
-Summary summarise(const RunResult&, std::optional<Verdict> fail_on);
+Summary summarise(const ScanResult&, std::optional<Verdict> fail_on);
 
 } // namespace lyncprobe::report

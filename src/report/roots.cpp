@@ -31,7 +31,7 @@ std::string_view to_text(RootTrust trust) {
     return "?";
 }
 
-std::vector<RootGroup> root_groups(const RunResult& run) {
+std::vector<RootGroup> root_groups(const ScanResult& run) {
     std::vector<RootGroup> groups;
     using Names = std::vector<std::string>;
     std::map<std::tuple<Names, Names, RootTrust>, std::size_t> index;
@@ -63,7 +63,7 @@ std::vector<RootGroup> root_groups(const RunResult& run) {
     return groups;
 }
 
-void write_roots(Page& page, const RunResult& run) {
+void write_roots(Page& page, const ScanResult& run) {
     const auto groups = root_groups(run);
     if (groups.size() < 2) return;
     page.heading(fmt::format("Where the chains lead ({})", groups.size()));

@@ -2,7 +2,7 @@
 // Which root the chains of a run lead to.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "report/page.h"
 
 #include <string>
@@ -21,13 +21,13 @@ struct RootGroup {
     std::vector<std::string> roots; // several: cross-signed
     std::vector<std::string> open;  // issuers that nobody showed
     RootTrust trust = RootTrust::unknown;
-    std::vector<std::size_t> endpoints; // indices into RunResult::endpoints
+    std::vector<std::size_t> endpoints; // indices into ScanResult::endpoints
 };
 
 // In the order of their first endpoints.
-std::vector<RootGroup> root_groups(const RunResult&);
+std::vector<RootGroup> root_groups(const ScanResult&);
 
 // Nothing where all chains lead to one place.
-void write_roots(Page&, const RunResult&);
+void write_roots(Page&, const ScanResult&);
 
 } // namespace lyncprobe::report

@@ -17,7 +17,7 @@ std::vector<Statement> group(const std::vector<Occurrence>&, Wanted);
 
 } // namespace
 
-std::vector<Occurrence> occurrences(const RunResult& run, bool with_passes) {
+std::vector<Occurrence> occurrences(const ScanResult& run, bool with_passes) {
     std::vector<Occurrence> all;
     const auto add = [&](const std::vector<const Finding*>& findings, std::string_view where,
                          std::string_view server) {

@@ -2,7 +2,7 @@
 // Findings as a person reads them: what is the same is said once, with the places where it holds.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 
 #include <set>
 #include <string>
@@ -20,7 +20,7 @@ struct Occurrence {
 
 // Of endpoints, identities and files, in the order of the run. `passes`: also of rules that passed
 // or did not apply, which are most findings of a large run.
-std::vector<Occurrence> occurrences(const RunResult&, bool passes);
+std::vector<Occurrence> occurrences(const ScanResult&, bool passes);
 
 // Statement is every occurrence of one verdict, rule and message.
 struct Statement {

@@ -12,12 +12,12 @@ namespace {
 enum Exit { kGood = 0, kFindings = 1, kBadInput = 2, kUnjudged = 3, kInterrupted = 130 };
 
 void count_findings(Summary&, const std::vector<const Finding*>&);
-int exit_code(const Summary&, const RunResult&, std::optional<Verdict> fail_on);
+int exit_code(const Summary&, const ScanResult&, std::optional<Verdict> fail_on);
 int go_live_exit_code(const std::vector<FederationRow>&);
 
 } // namespace
 
-Summary summarise(const RunResult& run, std::optional<Verdict> fail_on) {
+Summary summarise(const ScanResult& run, std::optional<Verdict> fail_on) {
     Summary summary;
     summary.endpoints = run.endpoints.size();
     for (const auto& row : run.endpoints) {
@@ -49,7 +49,7 @@ void count_findings(Summary& summary, const std::vector<const Finding*>& finding
     }
 }
 
-int exit_code(const Summary& summary, const RunResult& run, std::optional<Verdict> fail_on) {
+int exit_code(const Summary& summary, const ScanResult& run, std::optional<Verdict> fail_on) {
     if (run.interrupted) return kInterrupted;
     for (const auto& file : run.files)
         if (!file.error.empty()) return kBadInput;

@@ -31,15 +31,15 @@ struct Unfinished {
     Rows unjudged, untried, judged;
 };
 
-void write_summary_line(Page&, const RunResult&);
-Unfinished unfinished(const RunResult&);
+void write_summary_line(Page&, const ScanResult&);
+Unfinished unfinished(const ScanResult&);
 void write_rows(Page&, std::string_view title, const Rows&, const TextOptions&);
-void write_variants(Page&, const RunResult&);
-void write_identities(Page&, const RunResult&);
+void write_variants(Page&, const ScanResult&);
+void write_identities(Page&, const ScanResult&);
 
 } // namespace
 
-void write_text(std::ostream& out, const RunResult& run, const TextOptions& options) {
+void write_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
     const auto all = occurrences(run, options.verbose);
     write_summary_line(page, run);
@@ -63,7 +63,7 @@ void write_text(std::ostream& out, const RunResult& run, const TextOptions& opti
 
 namespace {
 
-void write_summary_line(Page& page, const RunResult& run) {
+void write_summary_line(Page& page, const ScanResult& run) {
     const auto& summary = run.summary;
     Counts counts(summary.endpoints, "endpoint");
     for (const auto& word : words<Outcome>())
@@ -77,7 +77,7 @@ void write_summary_line(Page& page, const RunResult& run) {
     page.paragraph(0, 4, counts.pieces());
 }
 
-Unfinished unfinished(const RunResult& run) {
+Unfinished unfinished(const ScanResult& run) {
     const auto owed = unjudged_rows(run);
     Unfinished result;
     for (const auto& row : run.endpoints) {
@@ -125,7 +125,7 @@ void write_rows(Page& page, std::string_view title, const Rows& rows, const Text
 }
 
 // What the matrices, --versions and fallbacks tried besides.
-void write_variants(Page& page, const RunResult& run) {
+void write_variants(Page& page, const ScanResult& run) {
     const bool any = std::ranges::any_of(run.endpoints, [](const EndpointRow& row) {
         return !row.variants.empty();
     });
@@ -142,7 +142,7 @@ void write_variants(Page& page, const RunResult& run) {
             );
 }
 
-void write_identities(Page& page, const RunResult& run) {
+void write_identities(Page& page, const ScanResult& run) {
     if (run.identities.empty()) return;
     page.heading("Our own identities");
     for (const auto& identity : run.identities) {

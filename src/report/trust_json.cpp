@@ -7,7 +7,7 @@ namespace lyncprobe::report {
 namespace {
 
 void write_endpoint_ids(
-    JsonWriter& json, const RunResult& run, const std::vector<std::size_t>& endpoints
+    JsonWriter& json, const ScanResult& run, const std::vector<std::size_t>& endpoints
 ) {
     json.begin_array();
     for (const auto endpoint : endpoints)
@@ -17,7 +17,7 @@ void write_endpoint_ids(
 
 } // namespace
 
-void write_trust(JsonWriter& json, const RunResult& run) {
+void write_trust(JsonWriter& json, const ScanResult& run) {
     const auto& trust = run.trust;
     json.begin_object();
     json.key("links").begin_array();

@@ -12,7 +12,7 @@ bool untriable(const EndpointRow& row) {
 
 } // namespace
 
-std::set<const EndpointRow*> unjudged_rows(const RunResult& run) {
+std::set<const EndpointRow*> unjudged_rows(const ScanResult& run) {
     std::set<std::size_t> judged_targets;
     for (const auto& row : run.endpoints)
         if (judged(row)) judged_targets.insert(row.target);

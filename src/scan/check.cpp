@@ -29,7 +29,7 @@ FileRow read_row(const FileInput& input, const std::optional<std::string>& passw
 
 } // namespace
 
-Result<RunResult> check(
+Result<ScanResult> check(
     const std::vector<FileInput>& files, const CheckOptions& wanted, const ScanOptions& options,
     pki::Anchors anchors, Observer& observer
 ) {
@@ -37,7 +37,7 @@ Result<RunResult> check(
     auto selection = rules::Selection::make(settings.only, settings.skip);
     if (!selection) return selection.error();
 
-    RunResult result;
+    ScanResult result;
     result.findings = std::make_shared<FindingPool>();
     result.started_at = options.world.now();
     result.judged_at = options.at.value_or(result.started_at);

@@ -25,7 +25,7 @@ struct CheckOptions {
 
 // A file that cannot be read has a row with the reason, which is a warning, too. A Problem only
 // where a glob of `settings.only` or `settings.skip` matches no rule. The summary is not filled in.
-Result<RunResult>
+Result<ScanResult>
 check(const std::vector<FileInput>&, const CheckOptions&, const ScanOptions&, pki::Anchors, Observer&);
 
 } // namespace lyncprobe::scan

@@ -109,7 +109,7 @@ Result<std::string> our_domain(const FederationOptions& options, const Inputs& i
 }
 
 // Each domain gets its endpoints and its verdict.
-void judge(std::vector<FederationRow>& rows, RunResult& run) {
+void judge(std::vector<FederationRow>& rows, ScanResult& run) {
     std::map<std::string_view, std::vector<std::size_t>> by_domain;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i)
         by_domain[run.targets[run.endpoints[i].target].sip_domain].push_back(i);
@@ -124,7 +124,7 @@ void judge(std::vector<FederationRow>& rows, RunResult& run) {
 
 } // namespace
 
-Result<RunResult> federation(
+Result<ScanResult> federation(
     const FederationOptions& wanted, ScanOptions options, Inputs inputs, Observer& observer
 ) {
     auto rows = rows_of(wanted);

@@ -23,6 +23,6 @@ struct FederationOptions {
 
 // `Inputs::identities`: the certificate that is shown, or none. A Problem besides those of scan():
 // a domain that is the one in whose name is asked.
-Result<RunResult> federation(const FederationOptions&, ScanOptions, Inputs, Observer&);
+Result<ScanResult> federation(const FederationOptions&, ScanOptions, Inputs, Observer&);
 
 } // namespace lyncprobe::scan

@@ -68,7 +68,7 @@ bool is_there(const std::vector<Target>& targets, const Target& wanted) {
 
 } // namespace
 
-std::vector<Target> learnt_targets(const RunResult& run, const std::vector<std::string>& own) {
+std::vector<Target> learnt_targets(const ScanResult& run, const std::vector<std::string>& own) {
     std::vector<Target> learnt;
     for (const auto& row : run.endpoints) {
         const auto& because_of = run.targets[row.target];

@@ -2,7 +2,7 @@
 // `--follow`: from what autodiscover answers name to further targets. Pure.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 
 #include <string>
 #include <vector>
@@ -12,6 +12,6 @@ namespace lyncprobe::scan {
 // A target for each host and port that the autodiscover answers of the run name and that is none of
 // its targets yet; at most limits::kLearntKept of them. Addresses are left out, and no identity is
 // offered outside the domain that was asked about and our own (`own`).
-std::vector<Target> learnt_targets(const RunResult&, const std::vector<std::string>& own);
+std::vector<Target> learnt_targets(const ScanResult&, const std::vector<std::string>& own);
 
 } // namespace lyncprobe::scan

@@ -251,7 +251,7 @@ rules::Context Judge::context() const {
     return context;
 }
 
-std::vector<TopologyRow> Judge::deployment(const RunResult& run) {
+std::vector<TopologyRow> Judge::deployment(const ScanResult& run) {
     auto rows = rules::judge_run(run, selection_, pool_);
     for (auto& row : rows) {
         std::vector<std::string> names;

@@ -2,7 +2,7 @@
 // From what was seen to what is kept: rows with their chain and findings. No I/O.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "pki/certificate_store.h"
 #include "pki/identity.h"
 #include "rules/engine/judge.h"
@@ -48,7 +48,7 @@ class Judge {
     void judge(FileRow&, const rules::Context&);
 
     // The rules over all endpoints, when the last of them is known.
-    std::vector<TopologyRow> deployment(const RunResult&);
+    std::vector<TopologyRow> deployment(const ScanResult&);
 
     // What was learnt about revocation; outlives this. Judged from now on.
     void use(const StatusMap& statuses) { revocation_ = &statuses; }

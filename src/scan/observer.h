@@ -2,7 +2,7 @@
 // What a caller of this room may hear while a call lasts.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "net/engine.h"
 
 #include <string>

@@ -87,8 +87,8 @@ std::vector<pki::IdentityPtr> used_by(
     return identities;
 }
 
-RunResult new_result(Plan& plan, const ScanOptions& options) {
-    RunResult result;
+ScanResult new_result(Plan& plan, const ScanOptions& options) {
+    ScanResult result;
     result.findings = std::make_shared<FindingPool>();
     result.started_at = options.world.now();
     result.judged_at = options.at.value_or(result.started_at);
@@ -183,7 +183,7 @@ class Scan {
     }
 
     // What can be said when the last endpoint is known.
-    RunResult conclude() {
+    ScanResult conclude() {
         const bool stopped = options_.interrupts && *options_.interrupts > 0;
         result_.interrupted = result_.interrupted || stopped;
         result_.finished_at = options_.world.now();
@@ -268,7 +268,7 @@ class Scan {
     const ScanOptions& options_;
     Observer& observer_;
     std::chrono::steady_clock::time_point started_;
-    RunResult result_;
+    ScanResult result_;
     Deployment deployment_; // without its targets, which are the result's
     std::vector<pki::IdentityPtr> identities_;
     pki::CertificateStore store_;
@@ -320,7 +320,7 @@ std::optional<Problem> unspoken(const std::vector<Target>& targets) {
     return std::nullopt;
 }
 
-Result<RunResult> scan(Plan plan, const ScanOptions& options, Inputs inputs, Observer& observer) {
+Result<ScanResult> scan(Plan plan, const ScanOptions& options, Inputs inputs, Observer& observer) {
     Scan scan(std::move(plan), options, std::move(inputs), observer);
     if (auto problem = scan.offer_identities()) return *problem;
     if (auto problem = scan.probe()) return *problem;

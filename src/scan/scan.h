@@ -4,7 +4,7 @@
 #pragma once
 
 #include "model/deployment.h"
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "pki/certificate_store.h"
 #include "pki/identity.h"
 #include "rules/engine/judge.h"
@@ -58,6 +58,6 @@ struct Inputs {
 
 // Probes and judges. A Problem only where nothing could be started: an identity that OpenSSL cannot
 // use, a resolver that is no address. The summary is not filled in.
-Result<RunResult> scan(Plan, const ScanOptions&, Inputs, Observer&);
+Result<ScanResult> scan(Plan, const ScanOptions&, Inputs, Observer&);
 
 } // namespace lyncprobe::scan

@@ -28,7 +28,7 @@ void add_once(std::vector<T>& list, const T& value) {
     if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }
 
-NamedServices named_services(const RunResult& run) {
+NamedServices named_services(const ScanResult& run) {
     NamedServices places;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& row = run.endpoints[i];
@@ -45,7 +45,7 @@ NamedServices named_services(const RunResult& run) {
 
 // The endpoints of the run under that name and port.
 std::vector<std::size_t> probed_under(
-    const RunResult& run, const std::string& host, std::uint16_t port
+    const ScanResult& run, const std::string& host, std::uint16_t port
 ) {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
@@ -59,7 +59,7 @@ std::vector<std::size_t> probed_under(
 }
 
 RunRuling rule_on(
-    const RunResult& run, const std::string& host, std::uint16_t port, NamedService place
+    const ScanResult& run, const std::string& host, std::uint16_t port, NamedService place
 ) {
     const auto where = host_and_port(host, port);
     const auto probed = probed_under(run, host, port);
@@ -102,7 +102,7 @@ RunRuling rule_on(
         std::move(endpoints)};
 }
 
-std::vector<RunRuling> check_autodiscover_names(const RunResult& run) {
+std::vector<RunRuling> check_autodiscover_names(const ScanResult& run) {
     std::vector<RunRuling> rulings;
     for (auto& [place, told] : named_services(run))
         rulings.push_back(rule_on(run, place.first, place.second, std::move(told)));

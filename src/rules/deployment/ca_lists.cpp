@@ -34,7 +34,7 @@ bool before_windows_2012(OperatingSystem os) {
            os != OperatingSystem::windows_8 && os != OperatingSystem::windows_10;
 }
 
-std::set<std::string> intermediate_names(const RunResult& run) {
+std::set<std::string> intermediate_names(const ScanResult& run) {
     std::set<std::string> intermediates, roots;
     for (const auto& [chain, ascent] : run.ascents)
         for (const auto& certificate : ascent.above)

@@ -3,7 +3,7 @@
 // the run say of the names in them.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 
 #include <set>
 #include <string>
@@ -28,6 +28,6 @@ bool before_windows_2012(OperatingSystem);
 
 // Keys (model/trust.h) of the CAs that only certificates of another issuer were seen of: nobody
 // showed a self-signed one of that name, and none is an anchor.
-std::set<std::string> intermediate_names(const RunResult&);
+std::set<std::string> intermediate_names(const ScanResult&);
 
 } // namespace lyncprobe::rules

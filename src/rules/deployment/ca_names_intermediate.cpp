@@ -25,7 +25,7 @@ Ruling rule_on(const Texts& names) {
         .with("intermediates", names);
 }
 
-std::vector<RunRuling> check_ca_names_intermediate(const RunResult& run) {
+std::vector<RunRuling> check_ca_names_intermediate(const ScanResult& run) {
     const auto intermediates = intermediate_names(run);
     std::map<const Texts*, Texts> known; // lists are interned
     std::map<Texts, std::vector<std::size_t>> by_names;

@@ -61,7 +61,7 @@ Gap gap_of(const Chain& chain, const Ascent& ascent) {
 
 using FirstPresented = std::map<Fingerprint, std::string_view>; // by which endpoint first
 
-FirstPresented first_presented(const RunResult& run) {
+FirstPresented first_presented(const ScanResult& run) {
     FirstPresented shown;
     std::set<const Chain*> met;
     for (const auto& row : run.endpoints)
@@ -118,7 +118,7 @@ bool worth_saying(const Gap& gap, const FirstPresented& shown) {
     });
 }
 
-std::vector<RunRuling> check_chain_elsewhere(const RunResult& run) {
+std::vector<RunRuling> check_chain_elsewhere(const ScanResult& run) {
     std::map<const Chain*, std::vector<std::size_t>> incomplete;
     std::vector<const Chain*> in_order;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {

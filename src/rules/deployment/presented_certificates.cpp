@@ -24,7 +24,7 @@ Time issued(const Certificate& certificate) { return certificate.not_before.valu
 
 } // namespace
 
-Group presented_in(const RunResult& run) {
+Group presented_in(const ScanResult& run) {
     Group out;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& row = run.endpoints[i];

@@ -16,7 +16,7 @@ namespace lyncprobe::rules {
 // PresentedCertificate is an endpoint of a run that presented a server certificate; it points into
 // the run.
 struct PresentedCertificate {
-    std::size_t endpoint = 0; // index into RunResult::endpoints
+    std::size_t endpoint = 0; // index into ScanResult::endpoints
     const EndpointRow* row = nullptr;
     const Target* target = nullptr;
 
@@ -27,12 +27,12 @@ using Group = std::vector<PresentedCertificate>;
 
 // Every endpoint with a readable server certificate, in the order of the run. An entry that is no
 // certificate in the first place of the chain is another rule's matter.
-Group presented_in(const RunResult&);
+Group presented_in(const ScanResult&);
 
 // Those of a run by a key, in the order of the keys; an empty key leaves the endpoint out.
 using GroupKey = std::vector<std::string>;
 template <class KeyOf>
-std::map<GroupKey, Group> grouped(const RunResult& run, KeyOf key_of) {
+std::map<GroupKey, Group> grouped(const ScanResult& run, KeyOf key_of) {
     std::map<GroupKey, Group> groups;
     for (const auto& shown : presented_in(run))
         if (auto key = key_of(shown); !key.empty()) groups[std::move(key)].push_back(shown);

@@ -44,7 +44,7 @@ Names missing_outside(const Names& domains, const Target& target, const Certific
     return out;
 }
 
-std::vector<RunRuling> outside(const RunResult& run) {
+std::vector<RunRuling> outside(const ScanResult& run) {
     std::map<Names, Endpoints> by_missing;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& target = run.targets[run.endpoints[i].target];
@@ -96,7 +96,7 @@ Ruling rule_on_registrars(const Names& domains, std::size_t unseen) {
 
 // Strict naming: clients are led to a name in their own domain. It is enough that one registrar
 // has such a name, and who probes a part of the list may have left that one out.
-std::vector<RunRuling> inside(const RunResult& run) {
+std::vector<RunRuling> inside(const ScanResult& run) {
     if (run.declared.in_part) return {};
     Names domains = run.declared.sip_domains;
     Endpoints registrars;
@@ -122,7 +122,7 @@ std::vector<RunRuling> inside(const RunResult& run) {
     return {{std::move(ruling), std::move(registrars)}};
 }
 
-std::vector<RunRuling> check_sip_domain_names(const RunResult& run) {
+std::vector<RunRuling> check_sip_domain_names(const ScanResult& run) {
     if (run.declared.sip_domains.empty()) return {};
     auto rulings = outside(run);
     for (auto& ruling : inside(run))

@@ -54,7 +54,7 @@ RunRuling rule_inside(const std::string& pool, const Group& web, const Origins& 
     return {std::move(ruling).with("pool", pool), endpoints_of(those)};
 }
 
-void check_inside(const RunResult& run, std::vector<RunRuling>& rulings) {
+void check_inside(const ScanResult& run, std::vector<RunRuling>& rulings) {
     for (const auto& [key, group] : grouped(run, pool_with_web)) {
         Origins sip;
         Group web;
@@ -75,7 +75,7 @@ bool is_outside(const Target& target) {
 }
 
 // Outside, SIP and the web may have two public CAs; one of them from the PKI inside is odd.
-void check_outside(const RunResult& run, std::vector<RunRuling>& rulings) {
+void check_outside(const ScanResult& run, std::vector<RunRuling>& rulings) {
     Origins inside;
     Group outside;
     bool sip = false, web = false;
@@ -108,7 +108,7 @@ void check_outside(const RunResult& run, std::vector<RunRuling>& rulings) {
     );
 }
 
-std::vector<RunRuling> check_sip_web_issuers(const RunResult& run) {
+std::vector<RunRuling> check_sip_web_issuers(const ScanResult& run) {
     std::vector<RunRuling> rulings;
     check_inside(run, rulings);
     check_outside(run, rulings);

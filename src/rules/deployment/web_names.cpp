@@ -24,7 +24,7 @@ struct Owners {
 // By the service and the name under which it is asked.
 using WebNames = std::map<std::pair<std::string_view, std::string>, Owners>;
 
-WebNames web_names_in(const RunResult& run) {
+WebNames web_names_in(const ScanResult& run) {
     WebNames out;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& target = run.targets[run.endpoints[i].target];
@@ -36,7 +36,7 @@ WebNames web_names_in(const RunResult& run) {
     return out;
 }
 
-std::vector<RunRuling> check_web_names(const RunResult& run) {
+std::vector<RunRuling> check_web_names(const ScanResult& run) {
     std::vector<RunRuling> rulings;
     std::vector<std::size_t> good;
     for (auto& [what, owners] : web_names_in(run)) {

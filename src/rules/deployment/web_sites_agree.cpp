@@ -81,7 +81,7 @@ RunRuling rule_on(const std::string& subject, const Group& group) {
 }
 
 // Machines whose external web site was seen.
-std::set<std::string> with_external_site(const RunResult& run) {
+std::set<std::string> with_external_site(const ScanResult& run) {
     std::set<std::string> machines;
     for (const auto& shown : presented_in(run))
         if (kind_of(*shown.target) == Kind::external_site)
@@ -118,7 +118,7 @@ std::optional<RunRuling> wrong_site(
         endpoints_of(proxies)};
 }
 
-std::vector<RunRuling> check_web_sites_agree(const RunResult& run) {
+std::vector<RunRuling> check_web_sites_agree(const ScanResult& run) {
     std::vector<RunRuling> rulings;
     Group good;
     const auto with_external = with_external_site(run);

@@ -258,7 +258,7 @@ std::vector<const Finding*> judge_by(
 }
 
 std::vector<TopologyRow> judge_run(
-    const RunResult& run, const Selection& selection, FindingPool& pool
+    const ScanResult& run, const Selection& selection, FindingPool& pool
 ) {
     std::vector<TopologyRow> rows;
     const auto keep = [&](const Rule& rule, RunRuling said) {

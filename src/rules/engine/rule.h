@@ -8,7 +8,7 @@
 #include "model/finding.h"
 #include "model/policy.h"
 #include "model/revocation.h"
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "model/tls_facts.h"
 
 #include <algorithm>
@@ -127,7 +127,7 @@ Ruling verdict(Verdict, std::string message); // of a decision of the policy
 // RunRuling is what a deployment rule says about some endpoints of a run.
 struct RunRuling {
     Ruling ruling;
-    std::vector<std::size_t> endpoints; // indices into RunResult::endpoints
+    std::vector<std::size_t> endpoints; // indices into ScanResult::endpoints
 };
 
 // DomainRuling is what a dns rule says about a SIP domain, or about one of its SRV records.
@@ -155,7 +155,7 @@ struct Rule {
     bool only_where_it_applies = false;
     Ruling (*check)(const Subject&) = nullptr;
     // In its place for Scope::deployment; it gives no ruling where it does not apply.
-    std::vector<RunRuling> (*check_run)(const RunResult&) = nullptr;
+    std::vector<RunRuling> (*check_run)(const ScanResult&) = nullptr;
     // In its place for Scope::dns; it gives no ruling where it does not apply.
     std::vector<DomainRuling> (*check_domain)(const DomainDiscovery&) = nullptr;
 };

@@ -35,7 +35,7 @@ bool surely_absent(const DnsAnswer& answer) {
 // Assessment goes through one domain in the order of a connection.
 class Assessment {
   public:
-    Assessment(const FederationRow& asked, const RunResult& run) : asked_(asked), run_(run) {
+    Assessment(const FederationRow& asked, const ScanResult& run) : asked_(asked), run_(run) {
         for (const auto& target : record().answer.targets)
             first_ = std::min(first_, target.priority);
         if (!asked.direct.empty()) first_ = 0;
@@ -64,7 +64,7 @@ class Assessment {
     std::uint16_t priority_of(std::string_view host, std::uint16_t port) const;
 
     const FederationRow& asked_;
-    const RunResult& run_;
+    const ScanResult& run_;
     std::uint16_t first_ = std::numeric_limits<std::uint16_t>::max(); // priority that counts
     std::vector<Weighed> reasons_;
     std::set<std::uint16_t> reached_; // priorities of which an endpoint showed its certificate
@@ -267,7 +267,7 @@ GoLiveAnswer Assessment::conclusion() {
 
 } // namespace
 
-GoLiveAnswer go_live(const FederationRow& asked, const RunResult& run) {
+GoLiveAnswer go_live(const FederationRow& asked, const ScanResult& run) {
     return Assessment(asked, run).take();
 }
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "model/federation.h"
-#include "model/run_result.h"
+#include "model/scan_result.h"
 
 #include <vector>
 
@@ -21,7 +21,7 @@ struct GoLiveAnswer {
 // can be reached (RFC 2782). So is an address that cannot be reached beside one that can. `ready`
 // needs proof: our certificate was taken and OPTIONS accepted in our name; of our own domain
 // (`self`), that its Edge showed a certificate and wants one.
-GoLiveAnswer go_live(const FederationRow& asked, const RunResult& run);
+GoLiveAnswer go_live(const FederationRow& asked, const ScanResult& run);
 
 // EndpointReason is a reason about one endpoint.
 struct EndpointReason {

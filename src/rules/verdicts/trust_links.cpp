@@ -78,7 +78,7 @@ struct Judged {
 // Links is one pass over a run.
 class Links {
   public:
-    explicit Links(const RunResult& run);
+    explicit Links(const ScanResult& run);
     MutualTrust judged();
 
   private:
@@ -97,7 +97,7 @@ class Links {
     void add_links(const plan::ServerLink&, MutualTrust&) const;
     Kinds kinds_of(const plan::ServerLink&, MutualTrust&) const;
 
-    const RunResult& run_;
+    const ScanResult& run_;
     const std::set<std::string> intermediates_;
     std::unordered_map<std::string, std::size_t> numbers_; // of names that chains have
     std::map<const Chain*, ChainView> chains_;
@@ -114,11 +114,11 @@ void keep_servers(const std::vector<Server>&, MutualTrust&);
 
 } // namespace
 
-MutualTrust trust_links(const RunResult& run) { return Links(run).judged(); }
+MutualTrust trust_links(const ScanResult& run) { return Links(run).judged(); }
 
 namespace {
 
-Links::Links(const RunResult& run) : run_(run), intermediates_(intermediate_names(run)) {
+Links::Links(const ScanResult& run) : run_(run), intermediates_(intermediate_names(run)) {
     // All names first, and in the order of the endpoints: they give the order of the links.
     for (const auto& row : run.endpoints)
         if (server_certificate_of(row)) read_chain(*row.main.chain);

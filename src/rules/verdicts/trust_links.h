@@ -3,13 +3,13 @@
 // the chains that they show.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 
 namespace lyncprobe::rules {
 
 // From the targets, the endpoints and the ascents of the run. Servers that look alike are judged
 // once, so that the work grows with the number of different chains and lists, not with that of
 // pairs.
-MutualTrust trust_links(const RunResult&);
+MutualTrust trust_links(const ScanResult&);
 
 } // namespace lyncprobe::rules

@@ -42,8 +42,8 @@ FederationRow domain(const std::string& name, GoLive verdict) {
     return out;
 }
 
-RunResult example(const std::string& text = "the certificate has another name") {
-    RunResult run;
+ScanResult example(const std::string& text = "the certificate has another name") {
+    ScanResult run;
     run.targets.emplace_back().host = "sip.fabrikam.com";
     run.targets.back().port = 5061;
     for (const auto* address : {"192.0.2.1", "192.0.2.2"}) {
@@ -60,7 +60,7 @@ RunResult example(const std::string& text = "the certificate has another name") 
     return run;
 }
 
-std::string text_of_federation(const RunResult& run, const report::TextOptions& options = {}) {
+std::string text_of_federation(const ScanResult& run, const report::TextOptions& options = {}) {
     std::ostringstream out;
     report::write_federation_text(out, run, options);
     return out.str();

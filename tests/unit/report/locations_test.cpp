@@ -21,8 +21,8 @@ LocationPtr location(LocationKind kind, FetchOutcome outcome, std::string url) {
     return out;
 }
 
-RunResult fetched() {
-    RunResult run;
+ScanResult fetched() {
+    ScanResult run;
     run.fetched = true;
     auto list = std::make_shared<FetchedLocation>(
         *location(LocationKind::crl, FetchOutcome::ok, "http://crl.contoso.example/ca.crl")

@@ -128,7 +128,7 @@ TEST_CASE("json: the alert of a row is the fatal one, the peer's before our own"
 TEST_CASE(
     "json: whether a certificate was asked for is known only after the server could have asked"
 ) {
-    RunResult run;
+    ScanResult run;
     run.targets.emplace_back();
     run.endpoints.push_back(row("x", Outcome::closed, Stage::handshake));
     const auto tls = std::make_shared<TlsFacts>();

@@ -218,18 +218,18 @@ void add_plain_row(
     run.endpoints.push_back(std::move(one));
 }
 
-void add_run(RunResult& run) {
+void add_run(ScanResult& run) {
     run.started_at = run.judged_at = at("2026-11-22T21:08:49Z");
     run.finished_at = at("2026-11-22T21:09:03Z");
 }
 
-std::string written(void (*write)(std::ostream&, const RunResult&), const RunResult& run) {
+std::string written(void (*write)(std::ostream&, const ScanResult&), const ScanResult& run) {
     std::ostringstream out;
     write(out, run);
     return out.str();
 }
 
-void add_trust(RunResult& run) {
+void add_trust(ScanResult& run) {
     run.trust.servers = {
         {"edge01.contoso.local", "edge.contoso.local", Role::edge},
         {"fe01.contoso.local", "pool.contoso.local", Role::front_end},
@@ -406,23 +406,23 @@ EndpointRow row(std::string id, Outcome outcome, Stage stage) {
     return it;
 }
 
-std::string text_of(const RunResult& run, const report::TextOptions& options) {
+std::string text_of(const ScanResult& run, const report::TextOptions& options) {
     std::ostringstream out;
     report::write_text(out, run, options);
     return out.str();
 }
 
-std::string check_text_of(const RunResult& run, const report::TextOptions& options) {
+std::string check_text_of(const ScanResult& run, const report::TextOptions& options) {
     std::ostringstream out;
     report::write_check_text(out, run, options);
     return out.str();
 }
 
-std::string json_of(const RunResult& run) { return written(report::write_json, run); }
+std::string json_of(const ScanResult& run) { return written(report::write_json, run); }
 
-std::string check_json_of(const RunResult& run) { return written(report::write_check_json, run); }
+std::string check_json_of(const ScanResult& run) { return written(report::write_check_json, run); }
 
-std::string ndjson_of(const RunResult& run) {
+std::string ndjson_of(const ScanResult& run) {
     std::ostringstream out;
     report::NdjsonWriter writer(out);
     for (const auto& one : run.endpoints)

@@ -3,7 +3,7 @@
 // to compare reports.
 #pragma once
 
-#include "model/run_result.h"
+#include "model/scan_result.h"
 #include "report/report.h"
 
 #include <string>
@@ -15,7 +15,7 @@ namespace lyncprobe::sample {
 // Sample is a run and the findings its rows point to.
 struct Sample {
     FindingPool pool;
-    RunResult run;
+    ScanResult run;
 };
 
 Sample deployment(); // of every kind of endpoint one, two identities
@@ -30,11 +30,11 @@ extern const std::string kNasty;
 CertificatePtr certificate(std::string common_name, std::uint8_t number);
 EndpointRow row(std::string id, Outcome, Stage); // of target 0, nothing else known
 
-std::string text_of(const RunResult&, const report::TextOptions& = {});
-std::string check_text_of(const RunResult&, const report::TextOptions& = {});
-std::string json_of(const RunResult&);
-std::string check_json_of(const RunResult&);
-std::string ndjson_of(const RunResult&);
+std::string text_of(const ScanResult&, const report::TextOptions& = {});
+std::string check_text_of(const ScanResult&, const report::TextOptions& = {});
+std::string json_of(const ScanResult&);
+std::string check_json_of(const ScanResult&);
+std::string ndjson_of(const ScanResult&);
 std::vector<std::string> lines_of(std::string_view);
 
 // The text of tests/golden/<name>; with LYNCPROBE_BLESS=1 in the environment it is replaced by

@@ -99,8 +99,8 @@ bool optional_member(std::string_view pointer) {
 }
 
 // One endpoint that has everything, so that the number of its mutations stays small.
-RunResult small(Sample& full) {
-    RunResult run;
+ScanResult small(Sample& full) {
+    ScanResult run;
     run.targets = full.run.targets;
     run.endpoints.push_back(std::move(full.run.endpoints[3]));
     run.endpoints[0].main.answer.set("status", std::int64_t{401});
@@ -120,14 +120,14 @@ TEST_CASE("schema: every document that the writers write is valid") {
 }
 
 TEST_CASE("schema: a run of nothing at all is valid") {
-    const RunResult nothing;
+    const ScanResult nothing;
     check_valid("scan.json", json_of(nothing));
     check_valid("scan.ndjson", ndjson_of(nothing));
     check_valid("check.json", check_json_of(nothing));
 }
 
 TEST_CASE("schema: what was fetched is valid") {
-    RunResult run;
+    ScanResult run;
     run.fetched = true;
     auto list = std::make_shared<FetchedLocation>();
     list->crl = CrlFacts{};

@@ -12,7 +12,7 @@ namespace {
 // Scenario builds a run of a few rows.
 struct Scenario {
     FindingPool pool;
-    RunResult run;
+    ScanResult run;
 
     EndpointRow& judged_row(std::size_t target = 0) {
         auto& it = add(target, Outcome::ok);
@@ -140,7 +140,7 @@ TEST_CASE("summary: outcomes and verdicts are counted, the worst verdict is the 
     CHECK(summary.waived == 2);
     CHECK(summary.unjudged == 4);
     CHECK(summary.worst == Verdict::fail);
-    CHECK_FALSE(report::summarise(RunResult{}, Verdict::fail).worst.has_value());
+    CHECK_FALSE(report::summarise(ScanResult{}, Verdict::fail).worst.has_value());
 }
 
 } // namespace lyncprobe

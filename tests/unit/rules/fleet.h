@@ -19,7 +19,7 @@ Target on(std::string server, std::uint16_t port, Role role, CertificateUse use)
 Target in_pool(Target, std::string pool);
 
 struct Fleet {
-    RunResult run;
+    ScanResult run;
     FindingPool pool;
 
     Fleet() { run.judged_at = at("2026-01-01"); }

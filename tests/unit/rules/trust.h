@@ -32,7 +32,7 @@ class TrustBench {
     const MutualTrust& links() { return run.trust = trust_links(run); }
     std::vector<TopologyRow> judge(const std::string& rule);
 
-    RunResult run;
+    ScanResult run;
     FindingPool pool;
 
   private:

@@ -27,7 +27,7 @@ void add_record(Play& play, const std::string& name, const std::string& host, st
     play.dns[question] = answer;
 }
 
-Result<RunResult> federate(Play& play, scan::FederationOptions wanted) {
+Result<ScanResult> federate(Play& play, scan::FederationOptions wanted) {
     scan::Observer deaf;
     return scan::federation(
         wanted, {.world = play.world()}, {.anchors = contoso().anchors(), .identities = {}}, deaf

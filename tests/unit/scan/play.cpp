@@ -119,7 +119,7 @@ scan::World Play::world() {
     return out;
 }
 
-RunResult run(
+ScanResult run(
     Play& play, Deployment deployment, scan::ScanOptions options, scan::Observer* observer,
     std::vector<pki::IdentityPtr> identities
 ) {

@@ -57,7 +57,7 @@ class Play {
 };
 
 // The result, which has to be there.
-RunResult run(
+ScanResult run(
     Play&, Deployment, scan::ScanOptions = {}, scan::Observer* = nullptr,
     std::vector<pki::IdentityPtr> identities = {}
 );

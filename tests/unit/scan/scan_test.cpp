@@ -65,7 +65,7 @@ TEST_CASE("scan: every target is judged once and stands in list order, however t
 }
 
 TEST_CASE("scan: the result is all there when everything else is gone") {
-    RunResult kept;
+    ScanResult kept;
     {
         Play play;
         kept = run(play, deployment({target("a.contoso.com")}));

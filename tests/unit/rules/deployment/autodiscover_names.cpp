@@ -36,7 +36,7 @@ struct Probed {
         auto selection = Selection::make({"autodiscover-names"}, {});
         return judge_run(run, *selection, pool);
     }
-    RunResult run;
+    ScanResult run;
     FindingPool pool;
 };
 

@@ -29,7 +29,7 @@ struct Probed {
         const auto selection = Selection::make({"client-certificate-demanded"}, {});
         return judge_run(run, *selection, pool);
     }
-    RunResult run;
+    ScanResult run;
     FindingPool pool;
 };
 

@@ -42,7 +42,7 @@ struct Scanned {
         auto selection = Selection::make({rule}, {});
         return judge_run(run, *selection, pool);
     }
-    RunResult run;
+    ScanResult run;
     FindingPool pool;
 };
 

@@ -41,7 +41,7 @@ TlsFacts& tls_of(AttemptRow& attempt) {
 struct Partner {
     FindingPool pool;
     FederationRow asked;
-    RunResult run;
+    ScanResult run;
     Chain chain;
 
     Partner() {

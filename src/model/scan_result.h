@@ -60,7 +60,7 @@ struct IdentityRow {
 // TopologyRow is a finding about several endpoints at once.
 struct TopologyRow {
     const Finding* finding = nullptr;   // owned by the run's FindingPool
-    std::vector<std::size_t> endpoints; // indices into RunResult::endpoints
+    std::vector<std::size_t> endpoints; // indices into ScanResult::endpoints
 };
 
 // FileRow is one file of `lyncprobe check`.
@@ -89,7 +89,7 @@ struct Summary {
     int exit_code = 0;
 };
 
-struct RunResult {
+struct ScanResult {
     Time started_at = {};
     Time finished_at = {};
     std::string vantage; // empty = not said

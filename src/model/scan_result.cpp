@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "model/run_result.h"
+#include "model/scan_result.h"
 
 namespace lyncprobe {
 
