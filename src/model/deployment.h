@@ -12,7 +12,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace lyncprobe {
@@ -43,9 +42,9 @@ struct Target {
     OperatingSystem os = OperatingSystem::unknown;
     Product product = Product::unknown; // what the operator says runs there
     Transport transport = Transport::tcp;
-    bool plain = false;       // without TLS by design: autodiscover over HTTP
-    bool role_given = false;  // false: nobody said what this server is
-    std::string_view service; // id of the row of plan/services.h that it comes from; empty = none
+    bool plain = false;      // without TLS by design: autodiscover over HTTP
+    bool role_given = false; // false: nobody said what this server is
+    std::string service;     // id of the row of plan/services.h that it comes from; empty = none
     Place place;
     // Filled by plan::prepare: an endpoint's id is the base, "@address" where the name has several,
     // and the suffix.

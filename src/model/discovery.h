@@ -10,15 +10,14 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace lyncprobe {
 
 // DiscoveryRow is one record of the domain and what was answered.
 struct DiscoveryRow {
-    std::string_view record; // "_sip._tls"; static text
-    std::string_view purpose;
+    std::string record; // "_sip._tls"
+    std::string purpose;
     std::string name;                // "_sip._tls.contoso.com"
     RecordType type = RecordType::a; // a stands for A and AAAA together
     std::uint16_t usual_port = 0;
@@ -27,7 +26,7 @@ struct DiscoveryRow {
 
 // ClientOrder is who asks, and for which rows, in that order.
 struct ClientOrder {
-    std::string_view id, who; // static text
+    std::string id, who;
     std::vector<std::size_t> rows;
 };
 

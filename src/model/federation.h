@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace lyncprobe {
@@ -30,12 +29,12 @@ template <>
 std::span<const Word<Weight>> words();
 
 struct GoLiveReason {
-    std::string_view code; // id of a rule or of a check of DNS, or docs/federation.md's; static
+    std::string code; // id of a rule or of a check of DNS, or docs/federation.md's
     Weight weight = Weight::open;
     Party side = Party::either;
-    std::string message;     // one sentence; foreign text in it still raw
-    std::string fix;         // empty where there is nothing to do; may hold foreign text, too
-    std::string_view source; // document and section; static text
+    std::string message; // one sentence; foreign text in it still raw
+    std::string fix;     // empty where there is nothing to do; may hold foreign text, too
+    std::string source;  // document and section
     std::optional<std::size_t> endpoint; // index into ScanResult::endpoints
 };
 

@@ -8,7 +8,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -16,10 +15,9 @@ namespace lyncprobe {
 
 // Finding is the verdict of one rule on one certificate or on the whole subject.
 struct Finding {
-    std::string_view rule; // id; static text of the rule
-    std::string_view
-        source;           // document and section; empty where the finding passes or does not apply
-    std::string_view fix; // same
+    std::string rule;   // id
+    std::string source; // document and section; empty where the finding passes or does not apply
+    std::string fix;    // same
     Verdict verdict = Verdict::pass;
     std::optional<Fingerprint> certificate;
     std::string message; // one sentence; foreign text in it still raw
@@ -28,7 +26,8 @@ struct Finding {
     bool operator==(const Finding&) const = default;
 };
 
-// FindingPool keeps each distinct finding once; pointers stay valid as long as the pool lives.
+// FindingPool keeps each distinct finding once and drops none: pointers stay valid as long as the
+// pool lives.
 class FindingPool {
   public:
     const Finding* keep(Finding);

@@ -55,7 +55,7 @@ struct TrustServer {
 // TrustLink is the links to one service between servers that look alike: each of `from` connects to
 // each of `to`, or to those of its own pool only.
 struct TrustLink {
-    std::string_view service; // id of the row of plan/services.h
+    std::string service; // id of the row of plan/services.h
     bool same_pool = false;
     LinkVerdict verdict = LinkVerdict::cannot_tell;
     LinkReason reason = LinkReason::not_reached;

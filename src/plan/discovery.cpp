@@ -127,7 +127,11 @@ DomainDiscovery discovery_of(const std::string& domain) {
         out.rows.push_back(std::move(row));
     }
     for (const auto& client : kClients)
-        out.clients.push_back({client.id, client.who, {client.rows.begin(), client.rows.end()}});
+        out.clients.push_back(
+            {std::string(client.id),
+             std::string(client.who),
+             {client.rows.begin(), client.rows.end()}}
+        );
     return out;
 }
 

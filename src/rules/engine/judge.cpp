@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <map>
 #include <new>
 #include <utility>
 
@@ -191,17 +190,6 @@ std::vector<const Rule*> catalogue() {
     return out;
 }
 
-std::string_view source_text(const Rule& rule) {
-    static const auto texts = [] {
-        std::map<std::string_view, std::string> out;
-        for (const auto* known : catalogue())
-            out[known->id] = to_text(known->source);
-        return out;
-    }();
-    const auto found = texts.find(rule.id);
-    return found == texts.end() ? rule.source.document : std::string_view(found->second);
-}
-
 Result<Selection> Selection::make(
     const std::vector<std::string>& only, const std::vector<std::string>& skip, RuleSet set
 ) {
@@ -339,7 +327,7 @@ Finding finding_of(const Rule& rule, Ruling ruling) {
     finding.message = std::move(ruling.message);
     finding.evidence = std::move(ruling.evidence);
     if (is_open(finding.verdict)) {
-        finding.source = source_text(rule);
+        finding.source = to_text(rule.source);
         finding.fix = rule.fix;
     }
     return finding;

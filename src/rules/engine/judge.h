@@ -18,8 +18,6 @@ std::span<const Rule> conclusions();
 // Both: everything whose id any command can print.
 std::vector<const Rule*> catalogue();
 const Rule* find(std::string_view id); // in the catalogue; null where it is not
-// "document, section", kept for as long as the process lives.
-std::string_view source_text(const Rule&);
 
 // Which rules a command knows: those of a scan or of certificate files, those about DNS, or both
 // where discovery goes on to a scan.

@@ -244,18 +244,17 @@ GoLiveReason reason_of(
 ) {
     const auto& known = *find(code);
     return {
-        known.id,
+        std::string(known.id),
         weight,
         side,
         std::move(message),
         fix ? std::move(*fix) : std::string(known.fix),
-        source_text(known),
+        to_text(known.source),
         {}};
 }
 
 GoLiveReason reason_by(const Finding& finding, Weight weight, Party side) {
-    return {finding.rule,   weight, side, finding.message, std::string(finding.fix),
-            finding.source, {}};
+    return {finding.rule, weight, side, finding.message, finding.fix, finding.source, {}};
 }
 
 } // namespace lyncprobe::rules

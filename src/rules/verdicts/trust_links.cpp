@@ -258,7 +258,7 @@ void Links::add_links(const plan::ServerLink& link, MutualTrust& trust) const {
         auto judged = judge(views.first, views.second);
         std::sort(kind.endpoints.begin(), kind.endpoints.end());
         trust.links.push_back(
-            {.service = link.service,
+            {.service = std::string(link.service),
              .same_pool = link.same_pool,
              .verdict = judged.verdict,
              .reason = judged.reason,
