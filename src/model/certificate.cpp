@@ -1,7 +1,49 @@
 // SPDX-License-Identifier: MIT
 #include "model/certificate.h"
 
+#include "model/compare.h"
+
+#include <tuple>
+
 namespace lyncprobe {
+
+namespace {
+
+constexpr auto kTrusts = std::to_array<Word<PathFacts::Trust>>({
+    {PathFacts::Trust::trusted, "trusted"},
+    {PathFacts::Trust::untrusted, "untrusted"},
+    {PathFacts::Trust::unknown, "unknown"},
+    {PathFacts::Trust::not_searched, "not_searched"},
+    {PathFacts::Trust::gave_up, "gave_up"},
+});
+
+} // namespace
+
+template <>
+std::span<const Word<PathFacts::Trust>> words() {
+    return kTrusts;
+}
+
+bool PathFacts::operator==(const PathFacts& other) const {
+    const auto rest = [](const PathFacts& it) {
+        return std::tie(
+            it.trust, it.anchors_configured, it.system_anchor, it.used_unpresented, it.used_fetched,
+            it.why
+        );
+    };
+    return rest(*this) == rest(other) && same(path, other.path);
+}
+
+bool Chain::operator==(const Chain& other) const {
+    const auto rest = [](const Chain& it) {
+        return std::tie(
+            it.unreadable, it.ordered, it.complete, it.missing_issuer, it.duplicates, it.extra,
+            it.roots, it.root_included, it.completed_by_fetch, it.path
+        );
+    };
+    return rest(*this) == rest(other) && same(presented, other.presented) &&
+           same(fetched, other.fetched);
+}
 
 std::string to_hex(std::string_view bytes) {
     static constexpr char kDigits[] = "0123456789abcdef";

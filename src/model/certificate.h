@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/time.h"
+#include "model/vocabulary.h"
 
 #include <array>
 #include <cstdint>
@@ -108,6 +109,9 @@ struct Certificate {
         duplicate_extensions; // OIDs that stand more than once (RFC 5280 4.2 forbids it)
     std::vector<std::string> undecodable; // extension OIDs whose content could not be decoded
     std::vector<std::string> notes;       // what else the parser noticed, in words
+
+    // The same DER is the same certificate.
+    bool operator==(const Certificate& other) const { return sha256 == other.sha256; }
 };
 
 using CertificatePtr = std::shared_ptr<const Certificate>;
@@ -129,8 +133,11 @@ struct PathFacts {
     bool used_unpresented = false; // an intermediate of the path was not in the presented chain
     bool used_fetched = false;     // one came from a caIssuers location
     std::string why;               // one clause where not trusted: "issuer CN=… is not an anchor"
-    std::size_t signatures_checked = 0;
+    std::size_t signatures_checked = 0; // not kept in a result file
+    bool operator==(const PathFacts&) const;
 };
+template <>
+std::span<const Word<PathFacts::Trust>> words();
 
 // Chain is what one peer presented, in its order, and what that order says. Shared by every
 // endpoint that showed it.
@@ -152,6 +159,7 @@ struct Chain {
     std::vector<CertificatePtr> fetched;
     bool completed_by_fetch = false;
     PathFacts path;
+    bool operator==(const Chain&) const; // of the certificates, not of pointers
 };
 
 using ChainPtr = std::shared_ptr<const Chain>;

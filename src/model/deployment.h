@@ -50,6 +50,7 @@ struct Target {
     // and the suffix.
     std::string id_base;   // "sip.contoso.com:5061/sip"
     std::string id_suffix; // "#sni=…" or "#2" where two targets would otherwise share an id
+    bool operator==(const Target&) const = default;
 };
 
 bool host_is_name(const Target&);                       // false where the host is an address

@@ -22,12 +22,14 @@ struct DiscoveryRow {
     RecordType type = RecordType::a; // a stands for A and AAAA together
     std::uint16_t usual_port = 0;
     DnsAnswer answer;
+    bool operator==(const DiscoveryRow&) const = default;
 };
 
 // ClientOrder is who asks, and for which rows, in that order.
 struct ClientOrder {
     std::string id, who;
     std::vector<std::size_t> rows;
+    bool operator==(const ClientOrder&) const = default;
 };
 
 struct DomainDiscovery {
@@ -36,6 +38,7 @@ struct DomainDiscovery {
     std::vector<ClientOrder> clients;
     std::map<std::string, DnsAnswer> hosts; // the hosts that SRV records name, A and AAAA together
     std::vector<Finding> findings;
+    bool operator==(const DomainDiscovery&) const = default;
 };
 
 struct Discovery {

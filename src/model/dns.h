@@ -63,6 +63,7 @@ struct DnsAnswer {
     std::size_t addresses_skipped = 0;
     std::optional<std::uint32_t> ttl; // seconds, the shortest of the records used
     bool recursion = true;            // the server looks beyond its own zones (RFC 1035 4.1.1, RA)
+    bool operator==(const DnsAnswer&) const = default;
 };
 
 } // namespace lyncprobe

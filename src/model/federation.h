@@ -36,6 +36,7 @@ struct GoLiveReason {
     std::string fix;     // empty where there is nothing to do; may hold foreign text, too
     std::string source;  // document and section
     std::optional<std::size_t> endpoint; // index into ScanResult::endpoints
+    bool operator==(const GoLiveReason&) const = default;
 };
 
 struct FederationRow {
@@ -47,6 +48,7 @@ struct FederationRow {
     GoLive verdict = GoLive::cannot_tell;
     std::vector<GoLiveReason> reasons;  // by weight, then in the order of a connection
     std::vector<std::size_t> endpoints; // indices into ScanResult::endpoints, by priority
+    bool operator==(const FederationRow&) const = default;
 };
 
 } // namespace lyncprobe

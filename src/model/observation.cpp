@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "model/observation.h"
 
+#include <array>
+
 namespace lyncprobe {
 
 namespace {
+
+constexpr auto kRoles = std::to_array<Word<AttemptRole>>({
+    {AttemptRole::primary, "primary"},
+    {AttemptRole::without_identity, "without_identity"},
+    {AttemptRole::supplementary, "supplementary"},
+    {AttemptRole::without_sni, "without_sni"},
+    {AttemptRole::foreign_sni, "foreign_sni"},
+});
 
 // Further is: the endpoint's own, a finished conversation, then the stage, then having seen a
 // chain.
@@ -13,6 +23,11 @@ int distance(const Observation& seen) {
 }
 
 } // namespace
+
+template <>
+std::span<const Word<AttemptRole>> words() {
+    return kRoles;
+}
 
 std::size_t furthest(const std::vector<Observation>& observations) {
     std::size_t best = 0;

@@ -44,6 +44,9 @@ enum class AttemptRole : std::uint8_t {
 constexpr bool is_primary(AttemptRole role) { return role <= AttemptRole::without_identity; }
 // Did it name the server as the target does?
 constexpr bool has_own_sni(AttemptRole role) { return role <= AttemptRole::supplementary; }
+// "primary", "without_identity"…: the words of a result file.
+template <>
+std::span<const Word<AttemptRole>> words();
 
 // Attempt is at most one connection.
 struct Attempt {
@@ -60,6 +63,7 @@ struct Attempt {
 // Wall milliseconds; a phase that was not reached is 0.
 struct Timings {
     double resolve = 0, connect = 0, handshake = 0, conversation = 0, total = 0;
+    bool operator==(const Timings&) const = default;
 };
 
 // Observation is everything one attempt saw. A network failure is data here, never an exception.

@@ -1,60 +1,68 @@
 // SPDX-License-Identifier: MIT
 #include "model/revocation.h"
 
+#include <array>
+
 namespace lyncprobe {
 
-std::string_view to_text(FetchOutcome outcome) {
-    switch (outcome) {
-    case FetchOutcome::ok: return "ok";
-    case FetchOutcome::no_such_name: return "no_such_name";
-    case FetchOutcome::dns_failure: return "dns_failure";
-    case FetchOutcome::refused: return "refused";
-    case FetchOutcome::unreachable: return "unreachable";
-    case FetchOutcome::timeout: return "timeout";
-    case FetchOutcome::closed: return "closed";
-    case FetchOutcome::status: return "status";
-    case FetchOutcome::wrong_content: return "wrong_content";
-    case FetchOutcome::limit_exceeded: return "limit_exceeded";
-    case FetchOutcome::redirect_limit: return "redirect_limit";
-    case FetchOutcome::forbidden: return "forbidden";
-    case FetchOutcome::unsupported: return "unsupported";
-    case FetchOutcome::domain_member_only: return "domain_member_only";
-    case FetchOutcome::skipped: return "skipped";
-    case FetchOutcome::interrupted: return "interrupted";
-    case FetchOutcome::local_error: return "local_error";
-    }
-    return "?";
-}
+namespace {
 
-std::string_view to_text(LocationKind kind) {
-    switch (kind) {
-    case LocationKind::crl: return "crl";
-    case LocationKind::delta_crl: return "delta_crl";
-    case LocationKind::ocsp: return "ocsp";
-    case LocationKind::ca_issuers: return "ca_issuers";
-    case LocationKind::staple: return "staple";
-    }
-    return "?";
-}
+constexpr auto kFetchOutcomes = std::to_array<Word<FetchOutcome>>({
+    {FetchOutcome::ok, "ok"},
+    {FetchOutcome::no_such_name, "no_such_name"},
+    {FetchOutcome::dns_failure, "dns_failure"},
+    {FetchOutcome::refused, "refused"},
+    {FetchOutcome::unreachable, "unreachable"},
+    {FetchOutcome::timeout, "timeout"},
+    {FetchOutcome::closed, "closed"},
+    {FetchOutcome::status, "status"},
+    {FetchOutcome::wrong_content, "wrong_content"},
+    {FetchOutcome::limit_exceeded, "limit_exceeded"},
+    {FetchOutcome::redirect_limit, "redirect_limit"},
+    {FetchOutcome::forbidden, "forbidden"},
+    {FetchOutcome::unsupported, "unsupported"},
+    {FetchOutcome::domain_member_only, "domain_member_only"},
+    {FetchOutcome::skipped, "skipped"},
+    {FetchOutcome::interrupted, "interrupted"},
+    {FetchOutcome::local_error, "local_error"},
+});
+constexpr auto kLocationKinds = std::to_array<Word<LocationKind>>({
+    {LocationKind::crl, "crl"},
+    {LocationKind::delta_crl, "delta_crl"},
+    {LocationKind::ocsp, "ocsp"},
+    {LocationKind::ca_issuers, "ca_issuers"},
+    {LocationKind::staple, "staple"},
+});
+constexpr auto kSignatureStates = std::to_array<Word<SignatureState>>({
+    {SignatureState::good, "good"},
+    {SignatureState::bad, "bad"},
+    {SignatureState::unverifiable, "unverifiable"},
+    {SignatureState::no_issuer, "no_issuer"},
+});
+constexpr auto kStatuses = std::to_array<Word<StatusSaid::Status>>({
+    {StatusSaid::Status::good, "good"},
+    {StatusSaid::Status::revoked, "revoked"},
+    {StatusSaid::Status::removed, "removed"},
+    {StatusSaid::Status::unknown, "unknown"},
+});
 
-std::string_view to_text(SignatureState state) {
-    switch (state) {
-    case SignatureState::good: return "good";
-    case SignatureState::bad: return "bad";
-    case SignatureState::unverifiable: return "unverifiable";
-    case SignatureState::no_issuer: return "no_issuer";
-    }
-    return "?";
-}
+} // namespace
 
-std::string_view to_text(StatusSaid::Status status) {
-    switch (status) {
-    case StatusSaid::Status::good: return "good";
-    case StatusSaid::Status::revoked: return "revoked";
-    case StatusSaid::Status::removed: return "removed";
-    case StatusSaid::Status::unknown: return "unknown";
-    }
-    return "?";
+template <>
+std::span<const Word<FetchOutcome>> words() {
+    return kFetchOutcomes;
+}
+template <>
+std::span<const Word<LocationKind>> words() {
+    return kLocationKinds;
+}
+template <>
+std::span<const Word<SignatureState>> words() {
+    return kSignatureStates;
+}
+template <>
+std::span<const Word<StatusSaid::Status>> words() {
+    return kStatuses;
 }
 
 } // namespace lyncprobe

@@ -6,12 +6,12 @@
 
 #include "model/certificate.h"
 #include "model/host.h"
+#include "model/vocabulary.h"
 
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace lyncprobe {
@@ -36,11 +36,13 @@ enum class FetchOutcome : std::uint8_t {
     interrupted,
     local_error
 };
-std::string_view to_text(FetchOutcome);
+template <>
+std::span<const Word<FetchOutcome>> words();
 
 // What a location is asked for.
 enum class LocationKind : std::uint8_t { crl, delta_crl, ocsp, ca_issuers, staple };
-std::string_view to_text(LocationKind);
+template <>
+std::span<const Word<LocationKind>> words();
 
 enum class SignatureState : std::uint8_t {
     good,
@@ -48,7 +50,8 @@ enum class SignatureState : std::uint8_t {
     unverifiable, // an algorithm that this OpenSSL does not have
     no_issuer     // no certificate with the signer's name is known
 };
-std::string_view to_text(SignatureState);
+template <>
+std::span<const Word<SignatureState>> words();
 
 // CrlFacts is a revocation list (RFC 5280 5) without its entries.
 struct CrlFacts {
@@ -66,6 +69,7 @@ struct CrlFacts {
     bool only_servers = false, only_authorities = false, only_attributes = false;
     bool some_reasons = false, indirect = false;
     std::string unknown_critical; // OID of a critical extension that is not understood
+    bool operator==(const CrlFacts&) const = default;
 };
 
 // OcspFacts is a responder's answer (RFC 6960) about one certificate.
@@ -73,6 +77,7 @@ struct OcspFacts {
     SignatureState signature = SignatureState::no_issuer;
     std::string signature_text; // why it is not good
     std::optional<Time> produced_at, this_update, next_update;
+    bool operator==(const OcspFacts&) const = default;
 };
 
 struct FetchedLocation {
@@ -86,6 +91,7 @@ struct FetchedLocation {
     std::optional<CrlFacts> crl;
     std::optional<OcspFacts> ocsp;
     std::size_t certificates = 0; // found at a caIssuers location
+    bool operator==(const FetchedLocation&) const = default;
 };
 
 using LocationPtr = std::shared_ptr<const FetchedLocation>;
@@ -99,7 +105,8 @@ struct StatusSaid {
     SignatureState signature = SignatureState::no_issuer; // by this certificate's own issuer
     std::string unfit; // one clause where it cannot speak for this certificate
 };
-std::string_view to_text(StatusSaid::Status);
+template <>
+std::span<const Word<StatusSaid::Status>> words();
 
 // CertificateStatus is everything that was learnt about one certificate.
 struct CertificateStatus {

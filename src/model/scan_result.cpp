@@ -1,7 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "model/scan_result.h"
 
+#include "model/compare.h"
+
+#include <array>
+#include <tuple>
+
 namespace lyncprobe {
+
+namespace {
+
+constexpr auto kKinds = std::to_array<Word<ResultKind>>({
+    {ResultKind::scan, "scan"},
+    {ResultKind::check, "check"},
+    {ResultKind::discovery, "discovery"},
+    {ResultKind::federation, "federation"},
+});
+
+} // namespace
+
+template <>
+std::span<const Word<ResultKind>> words() {
+    return kKinds;
+}
 
 bool judged(const EndpointRow& row) {
     const auto seen = [](const AttemptRow& attempt) {
@@ -11,6 +32,51 @@ bool judged(const EndpointRow& row) {
     for (const auto& variant : row.variants)
         if (seen(variant)) return true;
     return false;
+}
+
+bool AttemptRow::operator==(const AttemptRow& other) const {
+    const auto rest = [](const AttemptRow& it) {
+        return std::tie(
+            it.label, it.outcome, it.stage, it.detail, it.timings, it.pseudo_tls, it.plain,
+            it.raw_version, it.role, it.answer
+        );
+    };
+    return rest(*this) == rest(other) && same(tls, other.tls) &&
+           same(client_certificate, other.client_certificate) && same(chain, other.chain);
+}
+
+bool EndpointRow::operator==(const EndpointRow& other) const {
+    const auto rest = [](const EndpointRow& it) {
+        return std::tie(
+            it.id, it.target, it.address, it.addresses_skipped, it.attempts, it.main, it.variants
+        );
+    };
+    return rest(*this) == rest(other) && same(findings, other.findings);
+}
+
+bool IdentityRow::operator==(const IdentityRow& other) const {
+    return id == other.id && same(chain, other.chain) && same(findings, other.findings);
+}
+
+bool TopologyRow::operator==(const TopologyRow& other) const {
+    return endpoints == other.endpoints && same(finding, other.finding);
+}
+
+bool FileRow::operator==(const FileRow& other) const {
+    return path == other.path && error == other.error && same(chain, other.chain) &&
+           same(findings, other.findings);
+}
+
+bool ScanResult::operator==(const ScanResult& other) const {
+    const auto rest = [](const ScanResult& it) {
+        return std::tie(
+            it.kind, it.started_at, it.finished_at, it.judged_at, it.vantage, it.inputs,
+            it.resolvers, it.interrupted, it.declared, it.targets, it.endpoints, it.identities,
+            it.trust, it.roots, it.topology, it.files, it.federation, it.domains, it.fetched,
+            it.summary
+        );
+    };
+    return rest(*this) == rest(other) && same(locations, other.locations);
 }
 
 } // namespace lyncprobe

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The judged run: one compact row per endpoint, and what belongs to the run as a whole. Reports
-// read only this.
+// The result of a scan, of a certificate check, of discovery or of a federation check, as a value:
+// it owns all that it refers to, so it can be moved, copied, compared and kept. Reports read only
+// this, and a result file restores it.
 #pragma once
 
 #include "model/certificate.h"
+#include "model/deployment.h"
 #include "model/federation.h"
 #include "model/finding.h"
 #include "model/observation.h"
 #include "model/revocation.h"
 #include "model/trust.h"
 
-#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +19,11 @@
 #include <vector>
 
 namespace lyncprobe {
+
+// ResultKind is the command that a result is of; `probe` is a scan of one target.
+enum class ResultKind : std::uint8_t { scan, check, discovery, federation };
+template <>
+std::span<const Word<ResultKind>> words();
 
 // AttemptRow is one attempt of an endpoint without its certificates' bytes.
 struct AttemptRow {
@@ -27,13 +33,14 @@ struct AttemptRow {
     std::string detail;
     Timings timings;
     std::shared_ptr<const TlsFacts> tls; // null where nothing of TLS was seen; shared by equal ones
-    std::unique_ptr<ClientCertificateFacts> client_certificate; // null where nothing was asked
-    ChainPtr chain;                                             // null where none was seen
+    std::shared_ptr<const ClientCertificateFacts> client_certificate; // null: nothing was asked
+    ChainPtr chain;                                                   // null where none was seen
     bool pseudo_tls = false;
     bool plain = false;
     std::uint16_t raw_version = 0; // that a raw hello offered; 0 = hands were shaken
     AttemptRole role = AttemptRole::primary;
     Facts answer;
+    bool operator==(const AttemptRow&) const;
 };
 
 // EndpointRow is what the run keeps of an endpoint (about 1 KiB; chains and findings are shared).
@@ -46,7 +53,8 @@ struct EndpointRow {
     // Its chain is the one that was judged, also where only a raw hello among the variants saw it.
     AttemptRow main;
     std::vector<AttemptRow> variants;
-    std::vector<const Finding*> findings; // owned by the run's FindingPool
+    std::vector<const Finding*> findings; // owned by ScanResult::findings, as in every row
+    bool operator==(const EndpointRow&) const;
 };
 
 bool judged(const EndpointRow&);
@@ -55,12 +63,14 @@ struct IdentityRow {
     std::string id;
     ChainPtr chain;
     std::vector<const Finding*> findings;
+    bool operator==(const IdentityRow&) const;
 };
 
 // TopologyRow is a finding about several endpoints at once.
 struct TopologyRow {
-    const Finding* finding = nullptr;   // owned by the run's FindingPool
+    const Finding* finding = nullptr;
     std::vector<std::size_t> endpoints; // indices into ScanResult::endpoints
+    bool operator==(const TopologyRow&) const;
 };
 
 // FileRow is one file of `lyncprobe check`.
@@ -69,6 +79,7 @@ struct FileRow {
     std::string error; // empty = read
     ChainPtr chain;    // certificates in file order
     std::vector<const Finding*> findings;
+    bool operator==(const FileRow&) const;
 };
 
 // Declared is what the target list says as a whole, whatever part of it this run probes.
@@ -77,23 +88,28 @@ struct Declared {
     bool topology = false;          // it draws sites and pools
     std::vector<std::string> names; // then: every host, server, pool, and expected name, sorted
     bool in_part = false;           // --target or --shard leaves some of it out
+    bool operator==(const Declared&) const = default;
 };
 
 struct Summary {
     std::size_t endpoints = 0;
+    std::size_t questions = 0, unanswered = 0; // of discovery: names asked for
     std::map<Outcome, std::size_t> outcomes;
     std::map<Verdict, std::size_t> verdicts; // findings that are not waived
     std::size_t waived = 0;
     std::size_t unjudged = 0;     // endpoints that make exit code 3
     std::optional<Verdict> worst; // absent where there is no finding
     int exit_code = 0;
+    bool operator==(const Summary&) const = default;
 };
 
 struct ScanResult {
+    ResultKind kind = ResultKind::scan;
     Time started_at = {};
     Time finished_at = {};
     std::string vantage; // empty = not said
     std::vector<std::string> inputs;
+    std::vector<std::string> resolvers; // of discovery; empty = the system's
     bool interrupted = false;
     Declared declared;
     std::vector<Target> targets;        // as prepared by plan
@@ -101,14 +117,21 @@ struct ScanResult {
     std::vector<IdentityRow> identities;
     Ascents ascents; // of every chain that some endpoint or identity presented
     MutualTrust trust;
+    std::vector<RootGroup> roots; // in the order of their first endpoints
     std::vector<TopologyRow> topology;
     std::vector<FileRow> files;            // `check` only
     std::vector<FederationRow> federation; // `federation` only
+    std::vector<DomainDiscovery> domains;  // `discover` only
     bool fetched = false;                  // --fetch: locations that certificates name were asked
     std::vector<LocationPtr> locations;    // each once, in order of first need
     Summary summary;
-    std::shared_ptr<FindingPool> findings; // owns every finding of the rows
-    Time judged_at = {};                   // --at, else the start
+    Time judged_at = {}; // --at, else the start
+
+    // What the rows' findings point into. Copies share it: findings are added and never changed.
+    std::shared_ptr<FindingPool> findings = std::make_shared<FindingPool>();
+
+    // By value: what pointers refer to is compared, the pool and the ascents are not.
+    bool operator==(const ScanResult&) const;
 };
 
 } // namespace lyncprobe

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "model/tls_facts.h"
 
+#include "model/compare.h"
+
 #include <array>
 #include <span>
 #include <utility>
@@ -92,6 +94,17 @@ std::string to_text(const Alert& alert) {
 
 std::string_view handshake_message_name(std::uint8_t type) {
     return find(kMessages, type, "unknown message");
+}
+
+bool ClientCertificateFacts::operator==(const ClientCertificateFacts& other) const {
+    const auto rest = [](const ClientCertificateFacts& it) {
+        return std::tie(
+            it.requested, it.requested_late, it.identity_offered, it.required, it.presented,
+            it.accepted, it.refusal, it.ca_names_count, it.ca_names_bytes, it.issuer_in_ca_names,
+            it.certificate_types, it.signature_algorithms
+        );
+    };
+    return rest(*this) == rest(other) && same(ca_names, other.ca_names);
 }
 
 } // namespace lyncprobe

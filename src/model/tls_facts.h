@@ -69,6 +69,7 @@ struct ClientCertificateFacts {
         true; // false: the list is not empty and no certificate of ours is issued by a listed name
     std::vector<std::string> certificate_types;    // "rsa_sign"
     std::vector<std::string> signature_algorithms; // "rsa_pkcs1_sha256"
+    bool operator==(const ClientCertificateFacts&) const;
 };
 
 } // namespace lyncprobe

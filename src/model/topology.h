@@ -29,6 +29,7 @@ struct Place {
     std::uint32_t list = 0;
     std::int32_t line = 0;
     std::int32_t column = 0;
+    bool operator==(const Place&) const = default;
 };
 
 // EdgeServices has one of each for what an Edge shows outside; federation and XMPP are reached

@@ -1,37 +1,54 @@
 // SPDX-License-Identifier: MIT
 #include "model/trust.h"
 
+#include <array>
 #include <set>
 #include <unordered_map>
 
 namespace lyncprobe {
 
-std::string_view to_text(LinkVerdict verdict) {
-    switch (verdict) {
-    case LinkVerdict::works: return "works";
-    case LinkVerdict::cannot_tell: return "cannot_tell";
-    case LinkVerdict::cannot_work: return "cannot_work";
-    }
-    return "?";
-}
+namespace {
 
-std::string_view to_text(LinkReason reason) {
-    switch (reason) {
-    case LinkReason::accepted: return "accepted";
-    case LinkReason::issuer_not_listed: return "issuer_not_listed";
-    case LinkReason::list_cut: return "list_cut";
-    case LinkReason::server_issuer_not_listed: return "server_issuer_not_listed";
-    case LinkReason::intermediate_listed: return "intermediate_listed";
-    case LinkReason::no_list: return "no_list";
-    case LinkReason::not_asked: return "not_asked";
-    case LinkReason::not_reached: return "not_reached";
-    case LinkReason::list_not_read: return "list_not_read";
-    case LinkReason::client_not_seen: return "client_not_seen";
-    case LinkReason::client_chain_open: return "client_chain_open";
-    case LinkReason::way_not_presented: return "way_not_presented";
-    case LinkReason::client_chains_differ: return "client_chains_differ";
-    }
-    return "?";
+constexpr auto kLinkVerdicts = std::to_array<Word<LinkVerdict>>({
+    {LinkVerdict::works, "works"},
+    {LinkVerdict::cannot_tell, "cannot_tell"},
+    {LinkVerdict::cannot_work, "cannot_work"},
+});
+constexpr auto kLinkReasons = std::to_array<Word<LinkReason>>({
+    {LinkReason::accepted, "accepted"},
+    {LinkReason::issuer_not_listed, "issuer_not_listed"},
+    {LinkReason::list_cut, "list_cut"},
+    {LinkReason::server_issuer_not_listed, "server_issuer_not_listed"},
+    {LinkReason::intermediate_listed, "intermediate_listed"},
+    {LinkReason::no_list, "no_list"},
+    {LinkReason::not_asked, "not_asked"},
+    {LinkReason::not_reached, "not_reached"},
+    {LinkReason::list_not_read, "list_not_read"},
+    {LinkReason::client_not_seen, "client_not_seen"},
+    {LinkReason::client_chain_open, "client_chain_open"},
+    {LinkReason::way_not_presented, "way_not_presented"},
+    {LinkReason::client_chains_differ, "client_chains_differ"},
+});
+constexpr auto kRootTrusts = std::to_array<Word<RootTrust>>({
+    {RootTrust::trusted, "trusted"},
+    {RootTrust::trusted_over_others, "trusted_over_others"},
+    {RootTrust::not_among_anchors, "not_among_anchors"},
+    {RootTrust::unknown, "unknown"},
+});
+
+} // namespace
+
+template <>
+std::span<const Word<LinkVerdict>> words() {
+    return kLinkVerdicts;
+}
+template <>
+std::span<const Word<LinkReason>> words() {
+    return kLinkReasons;
+}
+template <>
+std::span<const Word<RootTrust>> words() {
+    return kRootTrusts;
 }
 
 std::vector<std::string> names_of(

@@ -25,7 +25,6 @@ struct Ascent {
 using Ascents = std::map<const Chain*, Ascent>;
 
 enum class LinkVerdict : std::uint8_t { works, cannot_tell, cannot_work };
-std::string_view to_text(LinkVerdict); // "works", "cannot_tell", "cannot_work"
 
 enum class LinkReason : std::uint8_t {
     accepted, // works: the list of the server has an issuer of the client's certificate
@@ -44,12 +43,12 @@ enum class LinkReason : std::uint8_t {
     way_not_presented,   // it is accepted over a CA certificate that the client does not present
     client_chains_differ // the client showed several, of which some would be accepted
 };
-std::string_view to_text(LinkReason); // the name above
 
 struct TrustServer {
     std::string name; // of the server, else of the pool
     std::string pool;
     Role role = Role::other;
+    bool operator==(const TrustServer&) const = default;
 };
 
 // TrustLink is the links to one service between servers that look alike: each of `from` connects to
@@ -63,13 +62,36 @@ struct TrustLink {
     std::vector<std::size_t> endpoints; // of `to`, indices into ScanResult::endpoints
     // What was looked for in vain: the names of the issuers nearest to the root.
     std::vector<std::string> issuers;
+    bool operator==(const TrustLink&) const = default;
 };
 
 struct MutualTrust {
     std::vector<TrustServer> servers; // only those that some link concerns
     std::vector<TrustLink> links;
     std::size_t left_out = 0; // kinds of links beyond limits::kTrustLinks
+    bool operator==(const MutualTrust&) const = default;
 };
+
+// How far a scan can tell whether what a chain leads to is trusted. Unknown is not untrusted: most
+// deployments have a CA of their own, which has to be given as a trust anchor to be known.
+enum class RootTrust : std::uint8_t { trusted, trusted_over_others, not_among_anchors, unknown };
+
+// RootGroup is endpoints whose chains lead to the same roots.
+struct RootGroup {
+    std::vector<std::string> roots; // subjects; several where a CA is cross-signed
+    std::vector<std::string> open;  // issuers that no endpoint presented
+    RootTrust trust = RootTrust::unknown;
+    std::vector<std::size_t> endpoints; // indices into ScanResult::endpoints
+    bool operator==(const RootGroup&) const = default;
+};
+
+// The texts are the names above.
+template <>
+std::span<const Word<LinkVerdict>> words();
+template <>
+std::span<const Word<LinkReason>> words();
+template <>
+std::span<const Word<RootTrust>> words();
 
 // The names of these servers, those of a pool by its name where all of them are there.
 std::vector<std::string> names_of(const MutualTrust&, const std::vector<std::size_t>& servers);

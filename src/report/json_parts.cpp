@@ -293,17 +293,6 @@ void mutual_tls(JsonWriter& json, const AttemptRow& attempt) {
     json.end_object();
 }
 
-std::string_view trust_word(PathFacts::Trust trust) {
-    switch (trust) {
-    case PathFacts::Trust::trusted: return "trusted";
-    case PathFacts::Trust::untrusted: return "untrusted";
-    case PathFacts::Trust::unknown: return "unknown";
-    case PathFacts::Trust::not_searched: return "not_searched";
-    case PathFacts::Trust::gave_up: return "gave_up";
-    }
-    return "unknown";
-}
-
 void chain_facts(JsonWriter& json, const Chain& chain) {
     json.begin_object();
     json.key("ordered").boolean(chain.ordered);
@@ -313,7 +302,7 @@ void chain_facts(JsonWriter& json, const Chain& chain) {
     position_array(json.key("extra"), chain.extra);
     position_array(json.key("unreadable"), chain.unreadable);
     json.key("root_included").boolean(chain.root_included);
-    json.key("trust").text(trust_word(chain.path.trust));
+    json.key("trust").text(to_text(chain.path.trust));
     json.key("trust_detail").text_or_null(chain.path.why);
     json.key("own_anchors").boolean(chain.path.anchors_configured);
     json.key("used_unpresented").boolean(chain.path.used_unpresented);

@@ -52,7 +52,7 @@ void write_text(std::ostream& out, const ScanResult& run, const TextOptions& opt
     write_inconclusives(page, all, options);
     if (options.verbose) write_passes(page, all);
     write_trust(page, run.trust);
-    write_roots(page, run);
+    write_roots(page, run.roots);
     write_endpoint_table(page, run);
     write_answers(page, run, options);
     if (options.verbose) write_variants(page, run);

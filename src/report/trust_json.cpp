@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The member `trust` of the result.
 #include "report/json_parts.h"
-#include "report/roots.h"
 
 namespace lyncprobe::report {
 namespace {
@@ -36,7 +35,7 @@ void write_trust(JsonWriter& json, const ScanResult& run) {
     json.end_array();
     json.key("left_out").number(trust.left_out);
     json.key("roots").begin_array();
-    for (const auto& group : root_groups(run)) {
+    for (const auto& group : run.roots) {
         json.begin_object();
         json.key("roots").texts(group.roots);
         json.key("open").texts(group.open);

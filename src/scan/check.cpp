@@ -38,7 +38,7 @@ Result<ScanResult> check(
     if (!selection) return selection.error();
 
     ScanResult result;
-    result.findings = std::make_shared<FindingPool>();
+    result.kind = ResultKind::check;
     result.started_at = options.world.now();
     result.judged_at = options.at.value_or(result.started_at);
     pki::CertificateStore store(std::move(anchors));

@@ -119,6 +119,7 @@ void judge(std::vector<FederationRow>& rows, ScanResult& run) {
         row.verdict = verdict;
         row.reasons = std::move(reasons);
     }
+    run.kind = ResultKind::federation;
     run.federation = std::move(rows);
 }
 

@@ -164,7 +164,7 @@ AttemptRow Judge::row_of(Observation&& seen, ChainPtr chain) {
         row.tls = shared(std::move(seen.tls));
     if (seen.client_certificate.requested)
         row.client_certificate =
-            std::make_unique<ClientCertificateFacts>(std::move(seen.client_certificate));
+            std::make_shared<const ClientCertificateFacts>(std::move(seen.client_certificate));
     return row;
 }
 

@@ -7,6 +7,7 @@
 #include "plan/plan.h"
 #include "plan/sip_domains.h"
 #include "probes/probe.h"
+#include "rules/verdicts/root_groups.h"
 #include "rules/verdicts/trust_links.h"
 #include "scan/follow.h"
 #include "scan/judging.h"
@@ -89,7 +90,6 @@ std::vector<pki::IdentityPtr> used_by(
 
 ScanResult new_result(Plan& plan, const ScanOptions& options) {
     ScanResult result;
-    result.findings = std::make_shared<FindingPool>();
     result.started_at = options.world.now();
     result.judged_at = options.at.value_or(result.started_at);
     result.vantage = options.vantage;
@@ -195,6 +195,7 @@ class Scan {
         );
         result_.ascents = store_.ascents();
         result_.trust = rules::trust_links(result_);
+        result_.roots = rules::root_groups(result_);
         result_.topology = judge_.deployment(result_);
         return std::move(result_);
     }

@@ -108,7 +108,7 @@ TEST_CASE("federation JSON: beside the usual members, and only where it was aske
     CHECK(rows[1].at("our_domain") == "contoso.com");
     CHECK(rows[1].at("direct").is_null());
     CHECK(has(ndjson_of(example()), R"("verdict":"will-fail")"));
-    CHECK_FALSE(has(json_of(deployment().run), "\"federation\":"));
+    CHECK_FALSE(has(json_of(deployment()), "\"federation\":"));
 }
 
 TEST_CASE("federation: foreign text is harmless on a terminal") {

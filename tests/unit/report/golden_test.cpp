@@ -31,21 +31,21 @@ void compare(std::string_view name, const std::string& actual) {
 
 TEST_CASE("golden: the text report of a run says what it said before") {
     const auto it = deployment();
-    compare("scan.txt", text_of(it.run));
-    compare("scan-verbose.txt", text_of(it.run, {.verbose = true}));
-    compare("scan-quiet.txt", text_of(it.run, {.quiet = true}));
+    compare("scan.txt", text_of(it));
+    compare("scan-verbose.txt", text_of(it, {.verbose = true}));
+    compare("scan-quiet.txt", text_of(it, {.quiet = true}));
 }
 
 TEST_CASE("golden: the JSON of a run says what it said before") {
     const auto it = deployment();
-    compare("scan.json", json_of(it.run));
-    compare("scan.ndjson", ndjson_of(it.run));
+    compare("scan.json", json_of(it));
+    compare("scan.ndjson", ndjson_of(it));
 }
 
 TEST_CASE("golden: the reports of a certificate check say what they said before") {
     const auto it = files();
-    compare("check.txt", check_text_of(it.run));
-    compare("check.json", check_json_of(it.run));
+    compare("check.txt", check_text_of(it));
+    compare("check.json", check_json_of(it));
 }
 
 } // namespace lyncprobe

@@ -32,17 +32,17 @@ TEST_CASE(
     CHECK_FALSE(harmless(kNasty));
     const auto run = deployment(), check = files();
     for (const bool verbose : {false, true}) {
-        CHECK(harmless(text_of(run.run, {.verbose = verbose})));
-        CHECK(harmless(check_text_of(check.run, {.verbose = verbose})));
+        CHECK(harmless(text_of(run, {.verbose = verbose})));
+        CHECK(harmless(check_text_of(check, {.verbose = verbose})));
     }
 }
 
 TEST_CASE("text: colour adds our own escape sequences and changes nothing else") {
     const auto run = deployment(), check = files();
-    const auto coloured = text_of(run.run, {.colour = true});
+    const auto coloured = text_of(run, {.colour = true});
     CHECK(coloured.find("\x1b[1;31mFAIL\x1b[0m") != std::string::npos);
-    CHECK(without_colour(coloured) == text_of(run.run));
-    CHECK(without_colour(check_text_of(check.run, {.colour = true})) == check_text_of(check.run));
+    CHECK(without_colour(coloured) == text_of(run));
+    CHECK(without_colour(check_text_of(check, {.colour = true})) == check_text_of(check));
 }
 
 TEST_CASE("text: no line is wider than the page") {
@@ -50,8 +50,8 @@ TEST_CASE("text: no line is wider than the page") {
     for (const std::size_t width : {40u, 60u, 79u, 100u, 160u})
         for (const bool verbose : {false, true})
             for (const auto& text :
-                 {text_of(run.run, {.width = width, .verbose = verbose}),
-                  check_text_of(check.run, {.width = width, .verbose = verbose})})
+                 {text_of(run, {.width = width, .verbose = verbose}),
+                  check_text_of(check, {.width = width, .verbose = verbose})})
                 for (const auto& line : lines_of(text)) {
                     INFO(width, ": ", line);
                     REQUIRE(display_width(line) <= width);
@@ -60,7 +60,7 @@ TEST_CASE("text: no line is wider than the page") {
 
 TEST_CASE("json: hostile text comes back as it was, apart from bytes that are no UTF-8") {
     const auto it = deployment();
-    const auto document = boost::json::parse(json_of(it.run));
+    const auto document = boost::json::parse(json_of(it));
     CHECK(document.at("run").at("inputs").at(1).as_string() == valid_utf8(kNasty));
     const auto& evil = document.at("endpoints").at(3);
     CHECK(evil.at("target").at("name").as_string() == valid_utf8(kNasty));
@@ -72,19 +72,19 @@ TEST_CASE("json: hostile text comes back as it was, apart from bytes that are no
 
 TEST_CASE("json: a terminal that shows the file is safe") {
     const auto it = deployment();
-    CHECK(harmless(json_of(it.run)));
-    CHECK(harmless(ndjson_of(it.run)));
-    CHECK(harmless(check_json_of(files().run)));
+    CHECK(harmless(json_of(it)));
+    CHECK(harmless(ndjson_of(it)));
+    CHECK(harmless(check_json_of(files())));
 }
 
 TEST_CASE("ndjson: every line is a JSON object of its own, whatever is in it") {
     const auto it = deployment();
-    const auto lines = lines_of(ndjson_of(it.run));
-    REQUIRE(lines.size() == it.run.endpoints.size() + 1);
-    for (std::size_t i = 0; i < it.run.endpoints.size(); ++i) {
+    const auto lines = lines_of(ndjson_of(it));
+    REQUIRE(lines.size() == it.endpoints.size() + 1);
+    for (std::size_t i = 0; i < it.endpoints.size(); ++i) {
         const auto line = boost::json::parse(lines[i]);
         CHECK(line.at("schema").as_string() == "lyncprobe/1");
-        CHECK(line.at("id").as_string() == it.run.endpoints[i].id);
+        CHECK(line.at("id").as_string() == it.endpoints[i].id);
     }
     CHECK(boost::json::parse(lines.back()).at("summary").at("endpoints").as_int64() == 9);
 }

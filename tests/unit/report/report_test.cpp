@@ -83,7 +83,7 @@ TEST_CASE("pem: lines of 64 columns, padded (RFC 4648 section 10, RFC 7468 secti
 
 TEST_CASE("ndjson: a certificate is written on its first use and never again") {
     const auto it = deployment();
-    const auto lines = lines_of(ndjson_of(it.run));
+    const auto lines = lines_of(ndjson_of(it));
     const auto certificates = [&](std::size_t line) {
         return boost::json::parse(lines[line]).at("certificates").as_object().size();
     };
@@ -97,13 +97,13 @@ TEST_CASE("ndjson: a line is on the stream as soon as its endpoint is finished")
     const auto it = deployment();
     std::ostringstream out;
     report::NdjsonWriter writer(out);
-    writer.endpoint(it.run.endpoints[0], it.run.targets[0]);
+    writer.endpoint(it.endpoints[0], it.targets[0]);
     CHECK(out.str().ends_with("}\n"));
 }
 
 TEST_CASE("json: nothing is made up where nothing is known") {
     const auto it = deployment();
-    const auto document = boost::json::parse(json_of(it.run));
+    const auto document = boost::json::parse(json_of(it));
     const auto& refused = document.at("endpoints").at(8);
     for (const char* key : {"tls", "mutual_tls", "chain_facts", "conversation"})
         CHECK(refused.at(key).is_null());
@@ -118,7 +118,7 @@ TEST_CASE("json: nothing is made up where nothing is known") {
 
 TEST_CASE("json: the alert of a row is the fatal one, the peer's before our own") {
     const auto it = deployment();
-    const auto tls = boost::json::parse(json_of(it.run)).at("endpoints").at(3).at("tls");
+    const auto tls = boost::json::parse(json_of(it)).at("endpoints").at(3).at("tls");
     CHECK(tls.at("alerts").as_array().size() == 3);
     CHECK(tls.at("alert").at("name").as_string() == "certificate_required");
     CHECK(tls.at("alert").at("direction").as_string() == "received");
@@ -144,14 +144,15 @@ TEST_CASE(
     CHECK(requested().is_null());
     tls->messages.push_back({true, 14, 0});
     CHECK(requested() == false);
-    run.endpoints[0].main.client_certificate = std::make_unique<ClientCertificateFacts>();
-    run.endpoints[0].main.client_certificate->requested = true;
+    ClientCertificateFacts asked;
+    asked.requested = true;
+    run.endpoints[0].main.client_certificate = std::make_shared<ClientCertificateFacts>(asked);
     CHECK(requested() == true);
 }
 
 TEST_CASE("text: what a thousand endpoints have in common is said once") {
     const auto it = large(1000, 200);
-    const auto text = text_of(it.run);
+    const auto text = text_of(it);
     CHECK(occurrences_of("the extended key usage names client authentication only", text) == 1);
     CHECK(occurrences_of("On several servers", text) == 1);
     CHECK(text.find("1000 places") != std::string::npos);
@@ -165,22 +166,22 @@ TEST_CASE("text: what is said of no endpoint is said all the same") {
     of_all.rule = "one-internal-pki";
     of_all.verdict = Verdict::fail;
     of_all.message = "the rule could not judge this";
-    sample.run.topology.push_back({sample.pool.keep(std::move(of_all)), {}});
-    const auto text = text_of(sample.run);
+    sample.topology.push_back({sample.findings->keep(std::move(of_all)), {}});
+    const auto text = text_of(sample);
     CHECK(occurrences_of("the rule could not judge this", text) == 1);
     CHECK(occurrences_of("one-internal-pki", text) == 1);
 }
 
 TEST_CASE("text: fails come before warnings, and the servers with fails first") {
     const auto it = deployment();
-    const auto text = text_of(it.run);
+    const auto text = text_of(it);
     CHECK(text.find("FAIL server-eku") < text.find("WARN sha1-deprecated"));
     CHECK(text.find("FAIL host-name") < text.find("WARN crl-distribution-point"));
 }
 
 TEST_CASE("text: quiet keeps what is wrong and what could not be judged, and nothing else") {
     const auto it = deployment();
-    const auto text = text_of(it.run, {.quiet = true});
+    const auto text = text_of(it, {.quiet = true});
     for (const char* kept : {"9 endpoints", "FAIL host-name", "Could not be judged (4)"})
         CHECK(text.find(kept) != std::string::npos);
     for (const char* left_out : {"Inconclusive", "Endpoints\n", "Waived"})
@@ -189,10 +190,10 @@ TEST_CASE("text: quiet keeps what is wrong and what could not be judged, and not
 
 TEST_CASE("text: a run where all is well is a line and the table") {
     auto it = large(2, 2);
-    for (auto& one : it.run.endpoints)
+    for (auto& one : it.endpoints)
         std::erase_if(one.findings, [](const Finding* f) { return f->verdict != Verdict::pass; });
-    it.run.summary = report::summarise(it.run, Verdict::fail);
-    const auto lines = lines_of(text_of(it.run));
+    it.summary = report::summarise(it, Verdict::fail);
+    const auto lines = lines_of(text_of(it));
     REQUIRE(lines.size() == 9);
     CHECK(lines[0] == "2 endpoints: 2 ok; 14 pass");
     CHECK(lines[2] == "Endpoints");
@@ -203,18 +204,21 @@ TEST_CASE("text: a run where all is well is a line and the table") {
 }
 
 TEST_CASE("text: many problems begin with an overview by rule") {
-    Sample it;
+    ScanResult it;
     for (std::uint8_t i = 0; i < 30; ++i) {
         Finding finding;
         finding.rule = "host-name";
         finding.verdict = Verdict::fail;
         finding.message = "does not cover name " + std::to_string(i);
-        it.run.files.push_back(
-            {"file" + std::to_string(i) + ".pem", "", nullptr, {it.pool.keep(std::move(finding))}}
+        it.files.push_back(
+            {"file" + std::to_string(i) + ".pem",
+             "",
+             nullptr,
+             {it.findings->keep(std::move(finding))}}
         );
     }
     CHECK(
-        check_text_of(it.run).find("Problems by rule\n  FAIL  30       host-name\n") !=
+        check_text_of(it).find("Problems by rule\n  FAIL  30       host-name\n") !=
         std::string::npos
     );
 }
@@ -222,7 +226,7 @@ TEST_CASE("text: many problems begin with an overview by rule") {
 TEST_CASE("text: two names in one entry of a certificate do not look like two entries") {
     const auto it = deployment();
     CHECK(
-        text_of(it.run, {.width = 4000, .verbose = true}).find("\"b.example, DNS:c.example\"") !=
+        text_of(it, {.width = 4000, .verbose = true}).find("\"b.example, DNS:c.example\"") !=
         std::string::npos
     );
 }

@@ -118,8 +118,7 @@ Target target(std::string host, std::uint16_t port, Probe probe, std::string ser
     return it;
 }
 
-void add_edge_pool(Sample& sample) {
-    auto& run = sample.run;
+void add_edge_pool(ScanResult& run) {
     const auto leaf = certificate("sip.contoso.com", 1),
                issuer = certificate("Contoso Issuing CA 1", 2);
     const auto shown = chain({leaf, issuer});
@@ -155,13 +154,12 @@ void add_edge_pool(Sample& sample) {
         one.main.answer.set("server", kNasty);
         one.main.answer.set("allow", std::vector<std::string>{"INVITE", "OPTIONS"});
         one.main.answer.set("keep_alive", true);
-        one.findings = edge_findings(sample.pool, leaf, issuer);
+        one.findings = edge_findings(*run.findings, leaf, issuer);
         run.endpoints.push_back(std::move(one));
     }
 }
 
-void add_nasty_server(Sample& sample) {
-    auto& run = sample.run;
+void add_nasty_server(ScanResult& run) {
     const auto evil = certificate(kNasty, 3), endless = certificate(std::string(100'000, 'x'), 4);
     auto it = target("web.contoso.com", 443, Probe::https, "");
     it.name = kNasty;
@@ -178,9 +176,9 @@ void add_nasty_server(Sample& sample) {
     tls->alerts = {{false, false, 0}, {false, true, 50}, {true, true, 116}};
     tls->ocsp_staple_bytes = 471;
     one.main.tls = std::move(tls);
-    one.main.client_certificate = asked(true, std::nullopt);
-    one.main.client_certificate->refusal =
-        "received fatal certificate_required(116) after our Finished";
+    auto facts = asked(true, std::nullopt);
+    facts->refusal = "received fatal certificate_required(116) after our Finished";
+    one.main.client_certificate = std::move(facts);
     one.main.chain = chain({evil, endless});
     AttemptRow variant;
     variant.label = "without-client-certificate";
@@ -198,14 +196,13 @@ void add_nasty_server(Sample& sample) {
     name.evidence.set("error", false);
     auto longest =
         finding("validity", Verdict::warn, std::string(500, 'y') + " " + kNasty, endless);
-    one.findings = {sample.pool.keep(std::move(name)), sample.pool.keep(std::move(longest))};
+    one.findings = {run.findings->keep(std::move(name)), run.findings->keep(std::move(longest))};
     run.endpoints.push_back(std::move(one));
 }
 
 void add_plain_row(
-    Sample& sample, Target its_target, Outcome outcome, Stage stage, std::string detail
+    ScanResult& run, Target its_target, Outcome outcome, Stage stage, std::string detail
 ) {
-    auto& run = sample.run;
     auto one =
         row(host_and_port(its_target.host, its_target.port) + "/" +
                 std::string(to_text(its_target.probe)),
@@ -254,29 +251,28 @@ void add_trust(ScanResult& run) {
 
 } // namespace
 
-Sample deployment() {
-    Sample sample;
-    auto& run = sample.run;
+ScanResult deployment() {
+    ScanResult run;
     add_run(run);
     run.vantage = "internal";
     run.inputs = {"targets.yaml", kNasty};
-    add_edge_pool(sample);
-    add_nasty_server(sample);
+    add_edge_pool(run);
+    add_nasty_server(run);
     add_plain_row(
-        sample, target("av.contoso.com", 443, Probe::av_edge, "edge01.contoso.local"), Outcome::ok,
+        run, target("av.contoso.com", 443, Probe::av_edge, "edge01.contoso.local"), Outcome::ok,
         Stage::done, ""
     );
     const auto silent = "connected, then nothing for 10 s";
     add_plain_row(
-        sample, target("fe01.contoso.local", 5061, Probe::sip, "fe01.contoso.local"),
-        Outcome::timeout, Stage::handshake, silent
+        run, target("fe01.contoso.local", 5061, Probe::sip, "fe01.contoso.local"), Outcome::timeout,
+        Stage::handshake, silent
     );
     add_plain_row(
-        sample, target("fe02.contoso.local", 5061, Probe::sip, "fe02.contoso.local"),
-        Outcome::timeout, Stage::handshake, silent
+        run, target("fe02.contoso.local", 5061, Probe::sip, "fe02.contoso.local"), Outcome::timeout,
+        Stage::handshake, silent
     );
     add_plain_row(
-        sample,
+        run,
         target(
             "a-server-with-quite-a-long-name.in-a-long-domain.contoso.local", 5061,
             Probe::federation, ""
@@ -284,14 +280,14 @@ Sample deployment() {
         Outcome::not_tls, Stage::handshake, "answered with " + kNasty + " instead of TLS"
     );
     add_plain_row(
-        sample, target("2001:db8::25", 4443, Probe::replication, ""), Outcome::refused,
-        Stage::connect, "[2001:db8::25]:4443: connection refused"
+        run, target("2001:db8::25", 4443, Probe::replication, ""), Outcome::refused, Stage::connect,
+        "[2001:db8::25]:4443: connection refused"
     );
     const auto own = certificate("edge.contoso.local", 5);
     run.identities.push_back(
         {"edge",
          chain({own}),
-         {sample.pool.keep(finding(
+         {run.findings->keep(finding(
              "crl-distribution-point", Verdict::warn, "no CRL distribution point with a location",
              own
          ))}}
@@ -302,20 +298,20 @@ Sample deployment() {
     together.verdict = Verdict::fail;
     together.message = "autodiscover sends clients to " + kNasty;
     together.evidence.set("endpoint", "sip://" + kNasty);
-    run.topology.push_back({sample.pool.keep(std::move(together)), {0, 1}});
+    run.topology.push_back({run.findings->keep(std::move(together)), {0, 1}});
     add_trust(run);
     run.summary = report::summarise(run, Verdict::fail);
-    return sample;
+    return run;
 }
 
-Sample files() {
-    Sample sample;
-    auto& run = sample.run;
+ScanResult files() {
+    ScanResult run;
+    run.kind = ResultKind::check;
     add_run(run);
     const auto leaf = certificate("sip.contoso.com", 1),
                issuer = certificate("Contoso Issuing CA 1", 2);
     run.files.push_back(
-        {"pki/edge.pem", "", chain({leaf, issuer}), edge_findings(sample.pool, leaf, issuer)}
+        {"pki/edge.pem", "", chain({leaf, issuer}), edge_findings(*run.findings, leaf, issuer)}
     );
     run.files.push_back({"pki/" + kNasty + ".pem", "no certificate in it: " + kNasty, nullptr, {}});
     const auto evil = certificate(kNasty, 3);
@@ -323,15 +319,14 @@ Sample files() {
         {"-",
          "",
          chain({evil}),
-         {sample.pool.keep(finding("server-eku", Verdict::fail, kNasty, evil))}}
+         {run.findings->keep(finding("server-eku", Verdict::fail, kNasty, evil))}}
     );
     run.summary = report::summarise(run, Verdict::fail);
-    return sample;
+    return run;
 }
 
-Sample large(std::size_t endpoints, std::size_t servers) {
-    Sample sample;
-    auto& run = sample.run;
+ScanResult large(std::size_t endpoints, std::size_t servers) {
+    ScanResult run;
     add_run(run);
     std::vector<ChainPtr> chains;
     for (std::uint8_t i = 0; i < 50; ++i)
@@ -356,15 +351,15 @@ Sample large(std::size_t endpoints, std::size_t servers) {
         one.main.answer.set("server", std::string("RTC/5.0"));
         one.main.detail = "answers NEGOTIATE with 200 OK";
         const auto& shown = one.main.chain->presented;
-        one.findings = edge_findings(sample.pool, shown[0], shown[1]);
+        one.findings = edge_findings(*run.findings, shown[0], shown[1]);
         for (const char* rule :
              {"no-rsassa-pss", "signature-algorithm", "key-algorithm", "chain-order",
               "chain-trusted", "host-name"})
-            one.findings.push_back(sample.pool.keep(finding(rule, Verdict::pass, "", shown[0])));
+            one.findings.push_back(run.findings->keep(finding(rule, Verdict::pass, "", shown[0])));
         run.endpoints.push_back(std::move(one));
     }
     run.summary = report::summarise(run, Verdict::fail);
-    return sample;
+    return run;
 }
 
 CertificatePtr certificate(std::string common_name, std::uint8_t number) {

@@ -12,17 +12,11 @@
 
 namespace lyncprobe::sample {
 
-// Sample is a run and the findings its rows point to.
-struct Sample {
-    FindingPool pool;
-    ScanResult run;
-};
-
-Sample deployment(); // of every kind of endpoint one, two identities
-Sample files();      // for `check`
+ScanResult deployment(); // of every kind of endpoint one, two identities
+ScanResult files();      // for `check`
 // `endpoints` rows on `servers` servers, each with five findings that say the same and one message
 // of its own.
-Sample large(std::size_t endpoints, std::size_t servers);
+ScanResult large(std::size_t endpoints, std::size_t servers);
 
 // Escape sequences, C1, bidi controls, zero width, NUL, line breaks, quotes, markup, invalid UTF-8.
 extern const std::string kNasty;

@@ -99,13 +99,13 @@ bool optional_member(std::string_view pointer) {
 }
 
 // One endpoint that has everything, so that the number of its mutations stays small.
-ScanResult small(Sample& full) {
+ScanResult small(ScanResult& full) {
     ScanResult run;
-    run.targets = full.run.targets;
-    run.endpoints.push_back(std::move(full.run.endpoints[3]));
+    run.targets = full.targets;
+    run.endpoints.push_back(std::move(full.endpoints[3]));
     run.endpoints[0].main.answer.set("status", std::int64_t{401});
     run.endpoints[0].findings.resize(1);
-    run.identities.push_back(full.run.identities[0]);
+    run.identities.push_back(full.identities[0]);
     run.summary = report::summarise(run, Verdict::fail);
     return run;
 }
@@ -114,9 +114,9 @@ ScanResult small(Sample& full) {
 
 TEST_CASE("schema: every document that the writers write is valid") {
     const auto it = deployment();
-    check_valid("scan.json", json_of(it.run));
-    check_valid("scan.ndjson", ndjson_of(it.run));
-    check_valid("check.json", check_json_of(files().run));
+    check_valid("scan.json", json_of(it));
+    check_valid("scan.ndjson", ndjson_of(it));
+    check_valid("check.json", check_json_of(files()));
 }
 
 TEST_CASE("schema: a run of nothing at all is valid") {
@@ -150,13 +150,13 @@ TEST_CASE("schema: whatever member is dropped, the validator says so") {
     auto full = deployment();
     const auto run = small(full);
     auto check = files();
-    check.run.files.resize(1);
+    check.files.resize(1);
     const Folder folder;
     std::string arguments;
     std::vector<std::string> names;
     for (const auto& text :
          {json_of(run), lines_of(ndjson_of(run))[0], lines_of(ndjson_of(run))[1],
-          check_json_of(check.run)}) {
+          check_json_of(check)}) {
         std::vector<std::pair<std::string, json::value>> documents;
         dropped_members(json::parse(text), "", documents);
         for (const auto& [pointer, document] : documents) {

@@ -131,7 +131,7 @@ TEST_CASE("exit code: a file that cannot be read makes 2 and wins over a finding
 
 TEST_CASE("summary: outcomes and verdicts are counted, the worst verdict is the worst") {
     const auto it = deployment();
-    const auto& summary = it.run.summary;
+    const auto& summary = it.summary;
     CHECK(summary.endpoints == 9);
     CHECK(summary.outcomes.at(Outcome::ok) == 3);
     CHECK(summary.outcomes.at(Outcome::timeout) == 2);

@@ -57,14 +57,14 @@ EndpointRow& TrustBench::add(
 }
 
 ClientCertificateFacts& TrustBench::asks(std::vector<std::string> names) {
-    auto facts = std::make_unique<ClientCertificateFacts>();
+    auto facts = std::make_shared<ClientCertificateFacts>();
     facts->requested = true;
     facts->ca_names_count = static_cast<std::uint32_t>(names.size());
     facts->ca_names_bytes = static_cast<std::uint32_t>(100 * names.size());
     facts->ca_names = std::make_shared<const std::vector<std::string>>(std::move(names));
     auto& row = run.endpoints.back();
-    row.main.client_certificate = std::move(facts);
-    return *row.main.client_certificate;
+    row.main.client_certificate = facts;
+    return *facts;
 }
 
 std::vector<TopologyRow> TrustBench::judge(const std::string& rule) {

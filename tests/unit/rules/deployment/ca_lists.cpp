@@ -17,9 +17,12 @@ struct One : TrustBench {
     Pki contoso = pki("Contoso");
     explicit One(Texts names) {
         add("pool", "fe01", Role::front_end, "registrar", chain(contoso));
-        asks(std::move(names));
+        list_ = &asks(std::move(names));
     }
-    ClientCertificateFacts& list() { return *run.endpoints.front().main.client_certificate; }
+    ClientCertificateFacts& list() { return *list_; }
+
+  private:
+    ClientCertificateFacts* list_ = nullptr;
 };
 
 } // namespace

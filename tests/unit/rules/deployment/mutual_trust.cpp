@@ -118,7 +118,7 @@ TEST_CASE("mutual-trust: a public root is fetched by Windows when it is needed")
 TEST_CASE("mutual-trust: a list that was cut") {
     Two it;
     it.add_both({}, {"CN=Edge Root CA"});
-    auto& list = *it.run.endpoints.back().main.client_certificate;
+    auto& list = it.asks({"CN=Edge Root CA"});
     list.ca_names_bytes = 16'300;
     CHECK(it.reason("edge01", "fe01") == LinkReason::list_cut);
     // It may trust more than it lists.

@@ -93,10 +93,11 @@ struct Partner {
         main.detail = "answers OPTIONS with 200 OK";
         tls_of(main).handshake_done = true;
         tls_of(main).version = "TLSv1.2";
-        main.client_certificate = std::make_unique<ClientCertificateFacts>();
-        main.client_certificate->requested = main.client_certificate->identity_offered = true;
-        main.client_certificate->presented = "ab";
-        main.client_certificate->accepted = true;
+        ClientCertificateFacts asked_for;
+        asked_for.requested = asked_for.identity_offered = true;
+        asked_for.presented = "ab";
+        asked_for.accepted = true;
+        main.client_certificate = std::make_shared<ClientCertificateFacts>(asked_for);
         main.answer.set("status", std::int64_t{200});
         run.endpoints.push_back(std::move(row));
         asked.endpoints.push_back(run.endpoints.size() - 1);
@@ -104,6 +105,11 @@ struct Partner {
     }
     EndpointRow& row(std::size_t index = 0) { return run.endpoints[index]; }
     AttemptRow& main() { return run.endpoints.front().main; }
+    ClientCertificateFacts& client() {
+        auto changed = std::make_shared<ClientCertificateFacts>(*main().client_certificate);
+        main().client_certificate = changed;
+        return *changed;
+    }
     void fails(std::string_view rule, Verdict verdict = Verdict::fail) {
         row().findings.push_back(pool.keep(finding_of(rule, verdict, "it is spoilt")));
     }
@@ -121,7 +127,7 @@ struct Partner {
     void refuses(Outcome outcome, std::uint8_t code) {
         main().outcome = outcome;
         main().stage = Stage::client_auth;
-        main().client_certificate->accepted = false;
+        client().accepted = false;
         main().answer = {};
         alert(code);
     }
@@ -434,15 +440,15 @@ TEST_CASE("go-live: mutual TLS and our own side") {
              p.run.identities.clear();
              p.main().outcome = Outcome::client_certificate_required;
              p.main().stage = Stage::client_auth;
-             p.main().client_certificate->identity_offered = false;
-             p.main().client_certificate->presented.clear();
-             p.main().client_certificate->accepted.reset();
+             p.client().identity_offered = false;
+             p.client().presented.clear();
+             p.client().accepted.reset();
          },
          "cannot-tell: no-identity open ours"},
         {"no identity, and a fault that is certain",
          [](Partner& p) {
              p.run.identities.clear();
-             p.main().client_certificate->presented.clear();
+             p.client().presented.clear();
              p.fails("host-name");
          },
          "will-fail: host-name fails theirs, no-identity open ours"},
@@ -459,21 +465,21 @@ TEST_CASE("go-live: mutual TLS and our own side") {
          "cannot-tell: mutual-tls open theirs"},
         {"our issuer is not listed, and yet taken",
          [](Partner& p) {
-             p.main().client_certificate->ca_names_count = 3;
-             p.main().client_certificate->issuer_in_ca_names = false;
+             p.client().ca_names_count = 3;
+             p.client().issuer_in_ca_names = false;
          },
          "cannot-tell: client-ca-names open theirs"},
         {"our issuer is not listed, and refused",
          [](Partner& p) {
-             p.main().client_certificate->ca_names_count = 3;
-             p.main().client_certificate->issuer_in_ca_names = false;
+             p.client().ca_names_count = 3;
+             p.client().issuer_in_ca_names = false;
              p.refuses(Outcome::client_certificate_rejected, 48);
          },
          "will-fail: our-root-untrusted fails theirs"},
         {"our issuer is not listed, and refused without a reason",
          [](Partner& p) {
-             p.main().client_certificate->ca_names_count = 3;
-             p.main().client_certificate->issuer_in_ca_names = false;
+             p.client().ca_names_count = 3;
+             p.client().issuer_in_ca_names = false;
              p.refuses(Outcome::client_certificate_rejected, 42);
          },
          "will-fail: client-certificate-refused fails either, client-ca-names fails theirs"},
@@ -536,8 +542,8 @@ TEST_CASE("go-live: our own domain as a partner sees it") {
         p.run.identities.clear();
         p.main().outcome = Outcome::client_certificate_required;
         p.main().stage = Stage::client_auth;
-        p.main().client_certificate->presented.clear();
-        p.main().client_certificate->identity_offered = false;
+        p.client().presented.clear();
+        p.client().identity_offered = false;
         p.main().answer = {};
         p.chain.path.system_anchor = true;
     };
