@@ -55,14 +55,14 @@ Result<std::vector<Sink>> open_sinks(const Options& options) {
     return sinks;
 }
 
-void write(Sink& sink, const Discovery& found, const Options& options) {
+void write(Sink& sink, const ScanResult& found, const Options& options) {
     auto& stream = sink.output.stream();
     switch (sink.form) {
     case Sink::Form::text:
         report::write_discovery_text(stream, found, text_options(options, sink.standard));
         if (options.scan_too) stream << '\n';
         break;
-    case Sink::Form::json: report::write_discovery_json(stream, found); break;
+    case Sink::Form::json: report::write_json(stream, found); break;
     case Sink::Form::yaml:
         report::write_discovery_yaml(stream, found, plan::discovered_targets(found.domains));
         break;
@@ -70,7 +70,7 @@ void write(Sink& sink, const Discovery& found, const Options& options) {
 }
 
 // Whoever sees no report is told what is wrong on stderr.
-void tell_problems(const Discovery& found) {
+void tell_problems(const ScanResult& found) {
     for (const auto& domain : found.domains)
         for (const auto& finding : domain.findings)
             if (finding.verdict == Verdict::fail || finding.verdict == Verdict::warn)
@@ -81,7 +81,7 @@ void tell_problems(const Discovery& found) {
 }
 
 // The same probes as a list written with --yaml; what is not built yet is left out and said.
-int scan_found(const Discovery& found, const Options& options) {
+int scan_found(const ScanResult& found, const Options& options) {
     Deployment deployment;
     for (auto& target : plan::discovered_targets(found.domains)) {
         // DNS does not tell whose a domain is; nobody is to be registered at another's.
@@ -132,9 +132,9 @@ int run_discover(const Options& options) {
     );
     if (!result) return stop(result.error());
     auto found = *result;
-    report::summarise(found, fail_on(options.settings.fail_on));
+    found.summary = report::summarise(found, fail_on(options.settings.fail_on));
 
-    int exit_code = found.exit_code;
+    int exit_code = found.summary.exit_code;
     for (auto& sink : *sinks) {
         write(sink, found, options);
         const auto failure = sink.output.commit();

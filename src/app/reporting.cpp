@@ -103,8 +103,7 @@ void Outputs::write(Sink& sink, const ScanResult& result) const {
               : report::write_text(stream, result, text);
         break;
     case report::Format::json:
-        files ? report::write_check_json(stream, result) : report::write_json(stream, result);
-        break;
+report::write_json(stream, result); break;
     case report::Format::ndjson: sink.lines->summary(result); break;
     }
 }

@@ -5,7 +5,6 @@
 
 #include "model/dns.h"
 #include "model/finding.h"
-#include "model/time.h"
 
 #include <map>
 #include <optional>
@@ -39,19 +38,6 @@ struct DomainDiscovery {
     std::map<std::string, DnsAnswer> hosts; // the hosts that SRV records name, A and AAAA together
     std::vector<Finding> findings;
     bool operator==(const DomainDiscovery&) const = default;
-};
-
-struct Discovery {
-    Time started_at = {}, finished_at = {};
-    std::string vantage;                // empty = not said
-    std::vector<std::string> resolvers; // empty = the system's
-    bool interrupted = false;
-    std::vector<DomainDiscovery> domains;
-    // The summary.
-    std::size_t questions = 0, unanswered = 0; // of rows and hosts
-    std::map<Verdict, std::size_t> verdicts;
-    std::optional<Verdict> worst; // absent where there is no finding
-    int exit_code = 0;
 };
 
 // How many rows and hosts there are, and how many of them the name servers left open.

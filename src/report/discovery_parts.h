@@ -3,7 +3,6 @@
 #pragma once
 
 #include "model/discovery.h"
-#include "report/json_writer.h"
 
 #include <string>
 #include <vector>
@@ -13,9 +12,5 @@ namespace lyncprobe::report {
 // Raw text, not escaped yet: at least one line for a record, its targets with their addresses.
 std::vector<std::string> answer_lines(const DomainDiscovery&, const DiscoveryRow&);
 std::string host_text(const DnsAnswer&);
-
-// One object each, as docs/discovery.md describes them.
-void write_dns_record(JsonWriter&, const DiscoveryRow&);
-void write_dns_host(JsonWriter&, const std::string& name, const DnsAnswer&);
 
 } // namespace lyncprobe::report

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A domain as its clients see it, one record after the other, then what is wrong.
-#include "report/discovery.h"
 #include "report/discovery_parts.h"
 #include "report/page.h"
+#include "report/report.h"
 
 #include <algorithm>
 #include <ostream>
@@ -63,10 +63,10 @@ void write_client(
     }
 }
 
-std::vector<Piece> counts_of(const Discovery& found) {
+std::vector<Piece> counts_of(const ScanResult& found) {
     std::vector<Piece> pieces{{fmt::format(
         "{} domain{}: {} name{} asked for", found.domains.size(),
-        found.domains.size() == 1 ? "" : "s", found.questions, found.questions == 1 ? "" : "s"
+        found.domains.size() == 1 ? "" : "s", found.summary.questions, found.summary.questions == 1 ? "" : "s"
     )}};
     std::string_view separator = "; ";
     const auto add = [&](std::size_t count, std::string_view word, Style style) {
@@ -77,10 +77,10 @@ std::vector<Piece> counts_of(const Discovery& found) {
     };
     for (const auto verdict :
          {Verdict::fail, Verdict::warn, Verdict::inconclusive, Verdict::pass}) {
-        const auto count = found.verdicts.find(verdict);
-        add(count == found.verdicts.end() ? 0 : count->second, to_text(verdict), style_of(verdict));
+        const auto count = found.summary.verdicts.find(verdict);
+        add(count == found.summary.verdicts.end() ? 0 : count->second, to_text(verdict), style_of(verdict));
     }
-    add(found.unanswered, "not answered", Style::yellow);
+    add(found.summary.unanswered, "not answered", Style::yellow);
     if (found.interrupted) pieces.push_back({"; interrupted: only what was known until then"});
     return pieces;
 }
@@ -153,7 +153,7 @@ std::vector<std::string> answer_lines(const DomainDiscovery& domain, const Disco
     return lines;
 }
 
-void write_discovery_text(std::ostream& out, const Discovery& found, const TextOptions& options) {
+void write_discovery_text(std::ostream& out, const ScanResult& found, const TextOptions& options) {
     Page page(out, options.width, options.colour);
     page.paragraph(0, 4, counts_of(found));
     for (const auto& domain : found.domains) {
@@ -164,7 +164,7 @@ void write_discovery_text(std::ostream& out, const Discovery& found, const TextO
         for (const auto verdict : {Verdict::fail, Verdict::warn})
             write_findings(page, domain, verdict);
         // Without answers there may be nothing else to tell.
-        if (!options.quiet || found.unanswered > 0)
+        if (!options.quiet || found.summary.unanswered > 0)
             write_findings(page, domain, Verdict::inconclusive);
         if (!options.verbose) continue;
         write_findings(page, domain, Verdict::pass);

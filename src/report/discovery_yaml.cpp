@@ -41,7 +41,7 @@ void write_target(std::ostream& out, const Target& target) {
 } // namespace
 
 void write_discovery_yaml(
-    std::ostream& out, const Discovery& found, const std::vector<Target>& targets
+    std::ostream& out, const ScanResult& found, const std::vector<Target>& targets
 ) {
     out << "# Written by lyncprobe discover, " << to_rfc3339(found.started_at)
         << ", from what DNS says; look it over before you scan.\n";

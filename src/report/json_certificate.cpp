@@ -1,152 +1,210 @@
 // SPDX-License-Identifier: MIT
-// A certificate as JSON: everything that was read from it, and the PEM.
+// A certificate: everything that was read from it, and the PEM. Reading takes the facts from the
+// file and computes none from the PEM.
+#include "report/json_fields.h"
 #include "report/json_parts.h"
-#include "report/report.h"
+#include "report/pem.h"
+
+#include <array>
+#include <utility>
 
 namespace lyncprobe::report {
+
 namespace {
 
-void certificate(JsonWriter&, const Certificate&);
-void key(JsonWriter&, const PublicKey&);
-void signature(JsonWriter&, const Algorithm&);
-void names(JsonWriter&, const Certificate&);
-void extensions(JsonWriter&, const Certificate&);
-void enrollment_template(JsonWriter&, const Certificate&);
-std::string time_text(std::optional<Time>);
+// RFC 5280 4.2.1.3, by bit.
+constexpr std::array<std::string_view, 9> kKeyUsages{
+    "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
+    "keyCertSign",      "cRLSign",        "encipherOnly",    "decipherOnly"};
+
+using Texts = std::vector<std::string>;
 
 } // namespace
 
-void write_certificates(JsonWriter& json, const CertificateIndex& index) {
-    json.begin_object();
-    for (const auto& [sha256, entry] : index)
-        certificate(json.key(to_hex(sha256)), *entry);
-    json.end_object();
+// Template is both Microsoft extensions that name a certificate template.
+struct Template {
+    std::string name;
+    TemplateInfo v2;
+};
+
+void fields(auto& json, Is<Template> auto& it) {
+    json("name", or_null(it.name));
+    json("oid", or_null(it.v2.oid));
+    json("major", it.v2.major);
+    json("minor", it.v2.minor);
+}
+
+void fields(auto& json, Is<PublicKey> auto& it) {
+    json("algorithm", it.algorithm);
+    json("bits", or_null(it.bits));
+    json("curve", or_null(it.curve));
+    json("curve_oid", or_null(it.curve_oid));
+    json("explicit_parameters", it.explicit_parameters);
+    json("oid", it.oid);
+    json("spki_sha256", it.spki_sha256);
+}
+
+void fields(auto& json, Is<PssParameters> auto& it) {
+    json("hash", it.hash);
+    json("mask_hash", it.mask_hash);
+    json("salt_length", it.salt_length);
+    json("by_default", it.by_default);
+}
+
+void fields(auto& json, Is<Algorithm> auto& it) {
+    json("algorithm", it.name);
+    json("hash", or_null(it.hash));
+    json("oid", it.oid);
+    json("pss", it.pss);
+}
+
+void fields(auto& json, Is<Certificate::BasicConstraints> auto& it) {
+    json("ca", it.ca);
+    json("path_length", it.path_length);
+}
+
+void fields(auto& json, Is<DistributionPoint> auto& it) {
+    json("urls", it.urls);
+    json("relative_name", it.relative_name);
+    json("directory_name", it.directory_name);
 }
 
 namespace {
 
-void certificate(JsonWriter& json, const Certificate& it) {
-    json.begin_object();
-    names(json, it);
-    key(json.key("key"), it.key);
-    signature(json.key("signature"), it.signature);
-    signature(json.key("signature_inner"), it.signature_inner);
-    json.key("signature_algorithms_differ").boolean(it.signature_algorithms_differ);
-    extensions(json, it);
-    enrollment_template(json.key("template"), it);
-    json.key("self_issued").boolean(it.self_issued);
-    json.key("self_signed").boolean(it.self_signed);
-    json.key("duplicate_extensions").texts(it.duplicate_extensions);
-    json.key("undecodable_extensions").texts(it.undecodable);
-    json.key("notes").texts(it.notes);
-    json.key("pem").text(pem(it), std::string_view::npos);
-    json.end_object();
+void subject_alternative_name(auto& json, auto& it) {
+    bool present = it.san.has_value();
+    auto san = it.san.value_or(SubjectAltName());
+    json.object("san", true, [&](auto& members) {
+        members("present", present);
+        members("dns", san.dns);
+        members("ip", san.ip);
+        members("other", san.other);
+    });
+    if constexpr (reads<decltype(json)>)
+        if (present) it.san = std::move(san);
 }
 
-void names(JsonWriter& json, const Certificate& it) {
-    json.key("subject").text(it.subject);
-    json.key("issuer").text(it.issuer);
-    json.key("serial").text(it.serial);
-    json.key("version").integer(it.version);
-    json.key("common_names").texts(it.common_names);
-    json.key("not_before").text_or_null(time_text(it.not_before));
-    json.key("not_after").text_or_null(time_text(it.not_after));
+// An extension that is a list: whether it is there, and what is in it.
+void extension(auto& json, std::string_view key, auto& list) {
+    std::optional<bool> present = list.has_value();
+    auto entries = list.value_or(Texts());
+    if constexpr (reads<decltype(json)>) present.reset();
+    json(std::string(key) + "_present", present);
+    json(key, entries);
+    if constexpr (reads<decltype(json)>) // version 0.1.0 did not say it of every extension
+        if (present.value_or(!entries.empty())) list = std::move(entries);
 }
 
-void key(JsonWriter& json, const PublicKey& it) {
-    json.begin_object();
-    json.key("algorithm").text(it.algorithm);
-    json.key("bits").integer_or_null(
-        it.bits > 0 ? std::optional<std::int64_t>(it.bits) : std::nullopt
-    );
-    json.key("curve").text_or_null(it.curve);
-    json.key("curve_oid").text_or_null(it.curve_oid);
-    json.key("explicit_parameters").boolean(it.explicit_parameters);
-    json.key("oid").text(it.oid);
-    json.key("spki_sha256").text(to_hex(it.spki_sha256));
-    json.end_object();
-}
-
-void signature(JsonWriter& json, const Algorithm& it) {
-    json.begin_object();
-    json.key("algorithm").text(it.name);
-    json.key("hash").text_or_null(it.hash);
-    json.key("oid").text(it.oid);
-    json.key("pss");
-    if (it.pss) {
-        json.begin_object();
-        json.key("hash").text(it.pss->hash);
-        json.key("mask_hash").text(it.pss->mask_hash);
-        json.key("salt_length").integer(it.pss->salt_length);
-        json.key("by_default").boolean(it.pss->by_default);
-        json.end_object();
-    } else {
-        json.null();
-    }
-    json.end_object();
-}
-
-// The names of the KeyUsage bits, RFC 5280 4.2.1.3.
-constexpr std::string_view kKeyUsages[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
-                                           "dataEncipherment", "keyAgreement",   "keyCertSign",
-                                           "cRLSign",          "encipherOnly",   "decipherOnly"};
-
-void extensions(JsonWriter& json, const Certificate& it) {
-    static const SubjectAltName kNoNames;
-    const auto& san = it.san ? *it.san : kNoNames;
-    json.key("san").begin_object();
-    json.key("present").boolean(it.san.has_value());
-    json.key("dns").texts(san.dns);
-    json.key("ip").texts(san.ip);
-    json.key("other").number(san.other);
-    json.end_object();
-
-    json.key("eku_present").boolean(it.eku.has_value());
-    json.key("eku").texts(it.eku.value_or(std::vector<std::string>()));
-    json.key("application_policies")
-        .texts(it.application_policies.value_or(std::vector<std::string>()));
-    json.key("key_usage");
+void key_usage(auto& json, auto& it) {
+    std::optional<Texts> names;
     if (it.key_usage) {
-        json.begin_array();
-        for (std::size_t bit = 0; bit < std::size(kKeyUsages); ++bit)
-            if (*it.key_usage >> bit & 1u) json.text(kKeyUsages[bit]);
-        json.end_array();
-    } else {
-        json.null();
+        names.emplace();
+        for (std::size_t bit = 0; bit < kKeyUsages.size(); ++bit)
+            if (*it.key_usage >> bit & 1u) names->emplace_back(kKeyUsages[bit]);
     }
-    json.key("basic_constraints");
-    if (it.basic_constraints) {
-        json.begin_object();
-        json.key("ca").boolean(it.basic_constraints->ca);
-        json.key("path_length").integer_or_null(it.basic_constraints->path_length);
-        json.end_object();
-    } else {
-        json.null();
+    json("key_usage", names);
+    if constexpr (reads<decltype(json)>) {
+        if (!names) return;
+        it.key_usage = 0;
+        for (std::size_t bit = 0; bit < kKeyUsages.size(); ++bit)
+            if (std::ranges::find(*names, kKeyUsages[bit]) != names->end())
+                *it.key_usage |= 1u << bit;
     }
-    json.key("crl_distribution_points_present").boolean(it.crl_distribution_points.has_value());
-    json.key("crl_distribution_points").begin_array();
-    for (const auto& point : it.crl_distribution_points.value_or(std::vector<DistributionPoint>()))
-        for (const auto& url : point.urls)
-            json.text(url);
-    json.end_array();
-    json.key("ocsp_urls").texts(it.ocsp_urls);
-    json.key("ca_issuer_urls").texts(it.ca_issuer_urls);
-    json.key("subject_key_id").text_or_null(it.subject_key_id);
-    json.key("authority_key_id").text_or_null(it.authority_key_id);
 }
 
-void enrollment_template(JsonWriter& json, const Certificate& it) {
-    if (!it.template_v1 && !it.template_v2) return json.null();
-    const auto v2 = it.template_v2.value_or(TemplateInfo());
-    json.begin_object();
-    json.key("name").text_or_null(it.template_v1.value_or(std::string()));
-    json.key("oid").text_or_null(v2.oid);
-    json.key("major").integer_or_null(v2.major);
-    json.key("minor").integer_or_null(v2.minor);
-    json.end_object();
+void distribution_points(auto& json, auto& it) {
+    auto& points = it.crl_distribution_points;
+    bool present = points.has_value();
+    Texts urls;
+    if (present)
+        for (const auto& point : *points)
+            urls.insert(urls.end(), point.urls.begin(), point.urls.end());
+    json("crl_distribution_points_present", present);
+    json("crl_distribution_points", urls);
+    if constexpr (reads<decltype(json)>) // all that version 0.1.0 said
+        if (present) points.emplace().push_back({std::move(urls), false, false});
+    json("distribution_points", points);
 }
 
-std::string time_text(std::optional<Time> time) { return time ? to_rfc3339(*time) : std::string(); }
+void enrollment_template(auto& json, auto& it) {
+    std::optional<Template> both;
+    if (it.template_v1 || it.template_v2)
+        both = {it.template_v1.value_or(""), it.template_v2.value_or(TemplateInfo())};
+    json("template", both);
+    if constexpr (reads<decltype(json)>) {
+        if (!both) return;
+        const bool v2 = !both->v2.oid.empty() || both->v2.major || both->v2.minor;
+        if (!both->name.empty() || !v2) it.template_v1 = both->name;
+        if (v2) it.template_v2 = both->v2;
+    }
+}
 
 } // namespace
+
+void fields(auto& json, Is<Certificate> auto& it) {
+    json("subject", it.subject);
+    json("issuer", it.issuer);
+    json("serial", it.serial);
+    json("version", it.version);
+    json("common_names", it.common_names);
+    json("not_before", it.not_before);
+    json("not_after", it.not_after);
+    json("key", it.key);
+    json("signature", it.signature);
+    json("signature_inner", it.signature_inner);
+    json("signature_algorithms_differ", it.signature_algorithms_differ);
+    subject_alternative_name(json, it);
+    extension(json, "eku", it.eku);
+    extension(json, "application_policies", it.application_policies);
+    key_usage(json, it);
+    json("basic_constraints", it.basic_constraints);
+    distribution_points(json, it);
+    json("ocsp_urls", it.ocsp_urls);
+    json("ca_issuer_urls", it.ca_issuer_urls);
+    json("subject_key_id", or_null(it.subject_key_id));
+    json("authority_key_id", or_null(it.authority_key_id));
+    enrollment_template(json, it);
+    json("sid_extension", it.sid_extension);
+    json("ca_version", it.ca_version);
+    json("self_issued", it.self_issued);
+    json("self_signed", it.self_signed);
+    json("root_like", it.root_like);
+    json("duplicate_extensions", it.duplicate_extensions);
+    json("undecodable_extensions", it.undecodable);
+    json("notes", it.notes);
+    auto text = reads<decltype(json)> ? std::string() : pem(it);
+    json("pem", whole(text));
+    if constexpr (reads<decltype(json)>) it.der = der_of_pem(text);
+}
+
+void write_value(ToJson& json, const CertificatePtr& it) { json.put(it->sha256); }
+
+void read_value(
+    const boost::json::value& value, const JsonPlace& here, Restored& restored, CertificatePtr& it
+) {
+    const auto* hex = value.if_string();
+    const auto sha256 = hex ? fingerprint_of(*hex) : std::nullopt;
+    if (!sha256) return restored.expected("the fingerprint of a certificate", here);
+    it = restored.certificate(*sha256);
+}
+
+void write_certificates(ToJson& json, const CertificateIndex& index) {
+    json.out().begin_object();
+    for (const auto& [sha256, entry] : index)
+        json(to_hex(sha256), *entry);
+    json.out().end_object();
+}
+
+void read_certificate(
+    std::string_view sha256, const boost::json::value& value, const JsonPlace& here,
+    Restored& restored
+) {
+    const auto fingerprint = fingerprint_of(sha256);
+    const auto* members = value.if_object();
+    if (!fingerprint || !members)
+        return restored.expected("a certificate by its fingerprint", here);
+    FromJson json(*members, here, restored);
+    fields(json, *restored.describe(*fingerprint));
+}
+
 } // namespace lyncprobe::report

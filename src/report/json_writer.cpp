@@ -57,8 +57,7 @@ void JsonWriter::integer(std::int64_t value) {
 }
 
 void JsonWriter::milliseconds(double value) {
-    constexpr double kYear = 366.0 * 86400e3; // more is a mistake, and llround may overflow
-    if (!std::isfinite(value) || std::abs(value) > kYear) return null();
+    if (!std::isfinite(value) || std::abs(value) > kLongestMilliseconds) return null();
     auto micros = std::llround(value * 1000);
     separate();
     if (micros < 0) buffer_ += '-';
@@ -195,9 +194,11 @@ bool plain(std::string_view text) {
     return true;
 }
 
-// The longest prefix within `limit` bytes that does not end inside a UTF-8 sequence.
+// The longest prefix within `limit` bytes that does not end inside a UTF-8 sequence. Text that was
+// cut already and read back is left as it is.
 std::string_view cut(std::string_view text, std::size_t limit) {
-    if (text.size() <= limit) return text;
+    constexpr std::size_t kMark = sizeof("… (+18446744073709551615 bytes)");
+    if (text.size() <= limit || text.size() - limit < kMark) return text;
     const auto continues = [&](std::size_t at) {
         return (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u;
     };

@@ -62,6 +62,8 @@ class JsonWriter {
 
     void finish(); // ends the line and hands everything to the stream
 
+    // A year; more milliseconds are a mistake and become null.
+    static constexpr double kLongestMilliseconds = 366.0 * 86400e3;
     // Longer than any honest name or header; certificates are in the result as PEM anyway.
     static constexpr std::size_t kLongestText = 16u << 10;
 

@@ -8,14 +8,15 @@
 namespace lyncprobe::report {
 
 struct NdjsonWriter::Impl {
-    explicit Impl(std::ostream& out) : json(out, JsonWriter::Layout::compact) {}
+    explicit Impl(std::ostream& out) : writer(out, JsonWriter::Layout::compact) {}
 
     // The member `certificates` of a line: those that no line before it had.
-    void certificates(CertificateIndex of_this_line) {
+    void certificates(ToJson& json, CertificateIndex of_this_line) {
         std::erase_if(of_this_line, [&](const auto& entry) {
             return !written.insert(entry.first).second;
         });
-        write_certificates(json.key("certificates"), of_this_line);
+        writer.key("certificates");
+        write_certificates(json, of_this_line);
     }
 
     // Our own certificate, where the attempt presented it.
@@ -25,7 +26,7 @@ struct NdjsonWriter::Impl {
         if (found != ours.end()) index.emplace(found->second->sha256, found->second.get());
     }
 
-    JsonWriter json;
+    JsonWriter writer;
     std::set<Fingerprint> written;
     std::map<std::string, CertificatePtr> ours; // by fingerprint in hex
 };
@@ -41,39 +42,36 @@ void NdjsonWriter::identities(const std::vector<IdentityRow>& rows) {
 }
 
 void NdjsonWriter::endpoint(const EndpointRow& row, const Target& target) {
-    auto& json = impl_->json;
+    static const ScanResult kNone; // an endpoint refers to no other
+    ToJson json(impl_->writer, kNone);
     CertificateIndex certificates;
     collect(certificates, row);
     impl_->presented(row.main, certificates);
     for (const auto& variant : row.variants)
         impl_->presented(variant, certificates);
-    json.begin_object();
-    json.key("schema").text(kSchema);
-    json.key("record").text("endpoint");
-    write_endpoint_members(json, row, target);
-    impl_->certificates(std::move(certificates));
-    json.end_object();
-    json.finish();
+    json.object([&](ToJson& line) {
+        line("schema", kSchema);
+        line("record", std::string_view("endpoint"));
+        endpoint_members(line, row, target);
+        impl_->certificates(line, std::move(certificates));
+    });
+    impl_->writer.finish();
 }
 
 void NdjsonWriter::summary(const ScanResult& run) {
-    auto& json = impl_->json;
+    ToJson json(impl_->writer, run);
     CertificateIndex certificates;
     for (const auto& identity : run.identities)
         collect(certificates, identity.chain.get());
-    json.begin_object();
-    write_schema_and_tool_members(json);
-    json.key("record").text("summary");
-    write_run(json.key("run"), run);
-    write_summary(json.key("summary"), run.summary);
-    write_identities(json.key("identities"), run.identities);
-    write_topology_findings(json.key("topology_findings"), run);
-    write_trust(json.key("trust"), run);
-    if (!run.federation.empty()) write_federation(json.key("federation"), run);
-    write_revocation_member(json, run);
-    impl_->certificates(std::move(certificates));
-    json.end_object();
-    json.finish();
+    json.object([&](ToJson& line) {
+        write_head(line);
+        line("record", std::string_view("summary"));
+        line.object("run", true, [&](ToJson& members) { run_part(members, run); });
+        line.object("summary", true, [&](ToJson& members) { summary_part(members, run); });
+        write_tail(line);
+        impl_->certificates(line, std::move(certificates));
+    });
+    impl_->writer.finish();
 }
 
 } // namespace lyncprobe::report

@@ -28,15 +28,12 @@ std::optional<Format> format_of_name(std::string_view name);   // text json ndjs
 // Formats and endings of the contract that are not built yet.
 bool known_format(std::string_view ending_or_name);
 
-// PEM of a certificate; report/ has no OpenSSL (RFC 7468 text encoding of the DER).
-std::string pem(const Certificate&);
-
 // Whole documents.
 void write_text(std::ostream&, const ScanResult&, const TextOptions&);
-void write_json(std::ostream&, const ScanResult&);
+void write_json(std::ostream&, const ScanResult&);                               // every kind
 void write_federation_text(std::ostream&, const ScanResult&, const TextOptions&); // ::federation
 void write_check_text(std::ostream&, const ScanResult&, const TextOptions&); // ScanResult::files
-void write_check_json(std::ostream&, const ScanResult&);
+void write_discovery_text(std::ostream&, const ScanResult&, const TextOptions&); // ::domains
 
 // NDJSON while the run goes on: one line an endpoint, certificates inline on first use, then the
 // summary line.

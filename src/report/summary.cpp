@@ -30,6 +30,13 @@ Summary summarise(const ScanResult& run, std::optional<Verdict> fail_on) {
         count_findings(summary, identity.findings);
     for (const auto& file : run.files)
         count_findings(summary, file.findings);
+    for (const auto& domain : run.domains) {
+        const auto count = count_answers(domain);
+        summary.questions += count.questions;
+        summary.unanswered += count.unanswered;
+        for (const auto& finding : domain.findings)
+            count_findings(summary, {&finding});
+    }
     summary.unjudged = unjudged_rows(run).size();
     summary.exit_code = exit_code(summary, run, fail_on);
     return summary;
@@ -55,7 +62,7 @@ int exit_code(const Summary& summary, const ScanResult& run, std::optional<Verdi
         if (!file.error.empty()) return kBadInput;
     if (!run.federation.empty()) return go_live_exit_code(run.federation);
     if (fail_on && summary.worst && badness(*summary.worst) >= badness(*fail_on)) return kFindings;
-    return summary.unjudged > 0 ? kUnjudged : kGood;
+    return summary.unjudged + summary.unanswered > 0 ? kUnjudged : kGood;
 }
 
 // Go or no-go; what a rule says counts as far as it decides that.

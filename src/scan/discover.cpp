@@ -27,8 +27,9 @@ std::optional<Problem> find_out(
 
 } // namespace
 
-Result<Discovery> discover(const DiscoverOptions& wanted, const ScanOptions& options) {
-    Discovery found;
+Result<ScanResult> discover(const DiscoverOptions& wanted, const ScanOptions& options) {
+    ScanResult found;
+    found.kind = ResultKind::discovery;
     found.started_at = options.world.now();
     found.vantage = options.vantage;
     found.resolvers = wanted.resolvers;
@@ -42,6 +43,7 @@ Result<Discovery> discover(const DiscoverOptions& wanted, const ScanOptions& opt
     for (auto& domain : found.domains)
         domain.findings = rules::judge_domain(domain, wanted.selection);
     found.finished_at = options.world.now();
+    found.judged_at = found.started_at;
     return found;
 }
 

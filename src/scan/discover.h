@@ -2,7 +2,6 @@
 // What DNS says about SIP domains, asked and judged. Nothing is connected.
 #pragma once
 
-#include "model/discovery.h"
 #include "scan/scan.h"
 
 #include <string>
@@ -18,6 +17,6 @@ struct DiscoverOptions {
 };
 
 // A Problem where a resolver is no address. The summary is not filled in.
-Result<Discovery> discover(const DiscoverOptions&, const ScanOptions&);
+Result<ScanResult> discover(const DiscoverOptions&, const ScanOptions&);
 
 } // namespace lyncprobe::scan

@@ -13,59 +13,6 @@ using namespace sample;
 
 namespace {
 
-GoLiveReason reason(
-    std::string_view code, Weight weight, const std::string& message, std::optional<std::size_t> at
-) {
-    GoLiveReason out;
-    out.code = code;
-    out.weight = weight;
-    out.side = Party::theirs;
-    out.message = message;
-    out.fix = "mend " + message;
-    out.source = "RFC 2782";
-    out.endpoint = at;
-    return out;
-}
-
-FederationRow domain(const std::string& name, GoLive verdict) {
-    FederationRow out;
-    out.domain = name;
-    out.verdict = verdict;
-    out.our_domain = "contoso.com";
-    out.records.domain = name;
-    DiscoveryRow record;
-    record.record = "_sipfederationtls._tcp";
-    record.type = RecordType::srv;
-    record.answer.status = DnsStatus::found;
-    record.answer.targets = {{"sip." + name, 5061, 0, 0}};
-    out.records.rows = {record};
-    return out;
-}
-
-ScanResult example(const std::string& text = "the certificate has another name") {
-    ScanResult run;
-    run.targets.emplace_back().host = "sip.fabrikam.com";
-    run.targets.back().port = 5061;
-    for (const auto* address : {"192.0.2.1", "192.0.2.2"}) {
-        run.endpoints.push_back(row("fabrikam@" + std::string(address), Outcome::ok, Stage::done));
-        run.endpoints.back().address = parse_address(address);
-        run.endpoints.back().main.detail = text;
-    }
-    auto bad = domain("fabrikam.com", GoLive::will_fail);
-    bad.reasons = {
-        reason("host-name", Weight::fails, text, 0), reason("host-name", Weight::fails, text, 1),
-        reason("dns-srv-port", Weight::note, "an odd port", {})};
-    bad.endpoints = {0, 1};
-    run.federation = {bad, domain("litware.com", GoLive::ready)};
-    return run;
-}
-
-std::string text_of_federation(const ScanResult& run, const report::TextOptions& options = {}) {
-    std::ostringstream out;
-    report::write_federation_text(out, run, options);
-    return out.str();
-}
-
 bool has(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
@@ -73,30 +20,30 @@ bool has(const std::string& text, std::string_view part) {
 } // namespace
 
 TEST_CASE("federation text: the verdict, who has to change what, the same said once") {
-    const auto text = text_of_federation(example());
+    const auto text = federation_text_of(federation());
     CHECK(text.starts_with("2 domains: 1 ready, 1 will fail\n\nfabrikam.com: will fail because\n"));
     CHECK(
         has(text, "  FAIL host-name at every address\n       the certificate has another name\n"
                   "       theirs: mend the certificate has another name\n")
     );
-    auto one_of_two = example();
+    auto one_of_two = federation();
     one_of_two.federation[0].reasons.erase(one_of_two.federation[0].reasons.begin());
     CHECK(
-        has(text_of_federation(one_of_two), "FAIL host-name at sip.fabrikam.com:5061 (192.0.2.2)\n")
+        has(federation_text_of(one_of_two), "FAIL host-name at sip.fabrikam.com:5061 (192.0.2.2)\n")
     );
     CHECK(has(text, "  NOTE dns-srv-port\n"));
     CHECK(has(text, "litware.com: ready\n"));
     CHECK(has(text, "  asked in the name of contoso.com\n"));
     CHECK_FALSE(has(text, "RFC 2782"));
-    CHECK(has(text_of_federation(example(), {.verbose = true}), "source: RFC 2782"));
-    const auto quiet = text_of_federation(example(), {.quiet = true});
+    CHECK(has(federation_text_of(federation(), {.verbose = true}), "source: RFC 2782"));
+    const auto quiet = federation_text_of(federation(), {.quiet = true});
     CHECK(has(quiet, "FAIL host-name"));
     CHECK_FALSE(has(quiet, "NOTE"));
     CHECK_FALSE(has(quiet, "_sipfederationtls._tcp"));
 }
 
 TEST_CASE("federation JSON: beside the usual members, and only where it was asked for") {
-    const auto document = boost::json::parse(json_of(example()));
+    const auto document = boost::json::parse(json_of(federation()));
     const auto& rows = document.at("federation").as_array();
     REQUIRE(rows.size() == 2);
     CHECK(rows[0].at("verdict") == "will-fail");
@@ -107,19 +54,19 @@ TEST_CASE("federation JSON: beside the usual members, and only where it was aske
     CHECK(rows[0].at("endpoints").as_array().size() == 2);
     CHECK(rows[1].at("our_domain") == "contoso.com");
     CHECK(rows[1].at("direct").is_null());
-    CHECK(has(ndjson_of(example()), R"("verdict":"will-fail")"));
+    CHECK(has(ndjson_of(federation()), R"("verdict":"will-fail")"));
     CHECK_FALSE(has(json_of(deployment()), "\"federation\":"));
 }
 
 TEST_CASE("federation: foreign text is harmless on a terminal") {
-    const auto text = text_of_federation(example(kNasty), {.verbose = true});
+    const auto text = federation_text_of(federation(kNasty), {.verbose = true});
     for (const char c : text)
         CHECK((c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)));
-    CHECK(boost::json::parse(json_of(example(kNasty))).at("federation").as_array().size() == 2);
+    CHECK(boost::json::parse(json_of(federation(kNasty))).at("federation").as_array().size() == 2);
 }
 
 TEST_CASE("federation: the exit code is go, no-go or cannot tell") {
-    auto run = example();
+    auto run = federation();
     CHECK(report::summarise(run, Verdict::fail).exit_code == 1);
     run.federation[0].verdict = GoLive::cannot_tell;
     CHECK(report::summarise(run, Verdict::fail).exit_code == 3);

@@ -56,7 +56,7 @@ TEST_CASE("locations: JSON has each with what came of it, and nothing without --
     CHECK(locations[0].at("number") == "14");
     CHECK(locations[1].at("signature") == "good");
     CHECK(locations[2].at("outcome") == "status");
-    CHECK(check_json_of(run).find("\"revocation\"") != std::string::npos);
+    CHECK(json_of(run).find("\"revocation\"") != std::string::npos);
     CHECK(ndjson_of(run).find("\"revocation\"") != std::string::npos);
     run.fetched = false;
     CHECK(json_of(run).find("\"revocation\"") == std::string::npos);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Formats, PEM, and what a reader of the reports relies on.
 #include "report/report.h"
+#include "report/pem.h"
 #include "unit/report/sample.h"
 
 #include <algorithm>

@@ -249,6 +249,45 @@ void add_trust(ScanResult& run) {
     run.trust.links.push_back(std::move(link));
 }
 
+Finding dns_finding(std::string_view check, Verdict verdict, std::string message) {
+    Finding out;
+    out.rule = check;
+    out.verdict = verdict;
+    out.message = std::move(message);
+    if (verdict != Verdict::pass) out.fix = "mend it", out.source = "RFC 2782";
+    out.evidence.set("record", std::string("_sip._tls"));
+    return out;
+}
+
+GoLiveReason reason(
+    std::string_view code, Weight weight, const std::string& message, std::optional<std::size_t> at
+) {
+    GoLiveReason out;
+    out.code = code;
+    out.weight = weight;
+    out.side = Party::theirs;
+    out.message = message;
+    out.fix = "mend " + message;
+    out.source = "RFC 2782";
+    out.endpoint = at;
+    return out;
+}
+
+FederationRow domain(const std::string& name, GoLive verdict) {
+    FederationRow out;
+    out.domain = name;
+    out.verdict = verdict;
+    out.our_domain = "contoso.com";
+    out.records.domain = name;
+    DiscoveryRow record;
+    record.record = "_sipfederationtls._tcp";
+    record.type = RecordType::srv;
+    record.answer.status = DnsStatus::found;
+    record.answer.targets = {{"sip." + name, 5061, 0, 0}};
+    out.records.rows = {record};
+    return out;
+}
+
 } // namespace
 
 ScanResult deployment() {
@@ -321,6 +360,75 @@ ScanResult files() {
          chain({evil}),
          {run.findings->keep(finding("server-eku", Verdict::fail, kNasty, evil))}}
     );
+    run.summary = report::summarise(run, Verdict::fail);
+    return run;
+}
+
+ScanResult discovery() {
+    DomainDiscovery domain;
+    domain.domain = "contoso.com";
+    DiscoveryRow discover;
+    discover.record = "lyncdiscover";
+    discover.purpose = "autodiscover outside";
+    discover.name = "lyncdiscover.contoso.com";
+    discover.usual_port = 443;
+    discover.answer.status = DnsStatus::found;
+    discover.answer.aliases = {"web.contoso.com"};
+    discover.answer.addresses = {*parse_address("192.0.2.1"), *parse_address("2001:db8::1")};
+    discover.answer.addresses_skipped = 3;
+    discover.answer.ttl = 300;
+    DiscoveryRow sip;
+    sip.record = "_sip._tls";
+    sip.purpose = "sign-in outside";
+    sip.name = "_sip._tls.contoso.com";
+    sip.type = RecordType::srv;
+    sip.usual_port = 443;
+    sip.answer.status = DnsStatus::found;
+    sip.answer.targets = {{"sip.contoso.com", 443, 0, 0}, {"gone.contoso.com", 5061, 10, 5}};
+    DiscoveryRow meet;
+    meet.record = "meet";
+    meet.purpose = "meetings";
+    meet.name = "meet.contoso.com";
+    meet.answer.status = DnsStatus::server_failure;
+    meet.answer.detail = "the name server could not answer (SERVFAIL)";
+    domain.rows = {discover, sip, meet};
+    domain.clients = {{"lync-2013", "Lync 2013", {0, 1}}, {"browsers", "Browsers", {2}}};
+    auto& host = domain.hosts["sip.contoso.com"];
+    host.status = DnsStatus::found;
+    host.addresses = {*parse_address("192.0.2.2")};
+    domain.hosts["gone.contoso.com"].status = DnsStatus::no_such_name;
+    domain.findings = {
+        dns_finding("dns-records", Verdict::pass, "Lync 2013: lyncdiscover"),
+        dns_finding("dns-srv-host", Verdict::fail, "_sip._tls names gone.contoso.com: no such name"),
+        dns_finding("dns-srv-port", Verdict::warn, "an odd port"),
+        dns_finding("dns-answer", Verdict::inconclusive, "meet: server failure")};
+    ScanResult out;
+    out.kind = ResultKind::discovery;
+    add_run(out);
+    out.vantage = "internal";
+    out.resolvers = {"192.0.2.53"};
+    out.domains.push_back(std::move(domain));
+    out.summary = report::summarise(out, Verdict::fail);
+    return out;
+}
+
+ScanResult federation(const std::string& text) {
+    ScanResult run;
+    run.kind = ResultKind::federation;
+    add_run(run);
+    run.targets.emplace_back().host = "sip.fabrikam.com";
+    run.targets.back().port = 5061;
+    for (const auto* address : {"192.0.2.1", "192.0.2.2"}) {
+        run.endpoints.push_back(row("fabrikam@" + std::string(address), Outcome::ok, Stage::done));
+        run.endpoints.back().address = parse_address(address);
+        run.endpoints.back().main.detail = text;
+    }
+    auto bad = domain("fabrikam.com", GoLive::will_fail);
+    bad.reasons = {
+        reason("host-name", Weight::fails, text, 0), reason("host-name", Weight::fails, text, 1),
+        reason("dns-srv-port", Weight::note, "an odd port", {})};
+    bad.endpoints = {0, 1};
+    run.federation = {bad, domain("litware.com", GoLive::ready)};
     run.summary = report::summarise(run, Verdict::fail);
     return run;
 }
@@ -413,9 +521,19 @@ std::string check_text_of(const ScanResult& run, const report::TextOptions& opti
     return out.str();
 }
 
-std::string json_of(const ScanResult& run) { return written(report::write_json, run); }
+std::string discovery_text_of(const ScanResult& run, const report::TextOptions& options) {
+    std::ostringstream out;
+    report::write_discovery_text(out, run, options);
+    return out.str();
+}
 
-std::string check_json_of(const ScanResult& run) { return written(report::write_check_json, run); }
+std::string federation_text_of(const ScanResult& run, const report::TextOptions& options) {
+    std::ostringstream out;
+    report::write_federation_text(out, run, options);
+    return out.str();
+}
+
+std::string json_of(const ScanResult& run) { return written(report::write_json, run); }
 
 std::string ndjson_of(const ScanResult& run) {
     std::ostringstream out;

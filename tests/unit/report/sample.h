@@ -14,6 +14,9 @@ namespace lyncprobe::sample {
 
 ScanResult deployment(); // of every kind of endpoint one, two identities
 ScanResult files();      // for `check`
+ScanResult discovery();  // of one domain
+// Of a domain whose two addresses have the same fault, and of one that is ready.
+ScanResult federation(const std::string& fault = "the certificate has another name");
 // `endpoints` rows on `servers` servers, each with five findings that say the same and one message
 // of its own.
 ScanResult large(std::size_t endpoints, std::size_t servers);
@@ -26,8 +29,9 @@ EndpointRow row(std::string id, Outcome, Stage); // of target 0, nothing else kn
 
 std::string text_of(const ScanResult&, const report::TextOptions& = {});
 std::string check_text_of(const ScanResult&, const report::TextOptions& = {});
+std::string discovery_text_of(const ScanResult&, const report::TextOptions& = {});
+std::string federation_text_of(const ScanResult&, const report::TextOptions& = {});
 std::string json_of(const ScanResult&);
-std::string check_json_of(const ScanResult&);
 std::string ndjson_of(const ScanResult&);
 std::vector<std::string> lines_of(std::string_view);
 

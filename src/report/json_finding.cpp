@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Findings and facts. A source and a fix are written where there are any.
+#include "report/json_fields.h"
+#include "report/json_parts.h"
+
+namespace lyncprobe::report {
+
+void fields(auto& json, Is<Finding> auto& it) {
+    json("rule", it.rule);
+    json("verdict", it.verdict);
+    json("certificate", it.certificate);
+    json("message", it.message);
+    json("evidence", it.evidence);
+    json.unless_empty("source", it.source);
+    json.unless_empty("fix", it.fix);
+    json("waived", it.waived);
+}
+
+void fields(auto& json, Is<TopologyRow> auto& it) {
+    json("endpoints", ids(it.endpoints));
+    if constexpr (reads<decltype(json)>) {
+        Finding finding;
+        fields(json, finding);
+        it.finding = json.restored().result.findings->keep(std::move(finding));
+    } else {
+        fields(json, *it.finding);
+    }
+}
+
+void topology_members(FromJson& json, TopologyRow& it) { fields(json, it); }
+void topology_members(ToJson& json, const TopologyRow& it) { fields(json, it); }
+
+void write_value(ToJson& json, const Finding& it) {
+    json.object([&](ToJson& members) { fields(members, it); });
+}
+
+void read_value(
+    const boost::json::value& value, const JsonPlace& here, Restored& restored, Finding& it
+) {
+    const auto* members = value.if_object();
+    if (!members) return restored.expected("a finding", here);
+    FromJson json(*members, here, restored);
+    fields(json, it);
+}
+
+// Most findings of a large run are said of many endpoints.
+void write_value(ToJson& json, const Finding* it) {
+    json.out().repeated(it, [&] { write_value(json, *it); });
+}
+
+void read_value(
+    const boost::json::value& value, const JsonPlace& here, Restored& restored, const Finding*& it
+) {
+    Finding finding;
+    read_value(value, here, restored, finding);
+    it = restored.result.findings->keep(std::move(finding));
+}
+
+void write_fact(ToJson& json, const Facts::Entry& entry) {
+    std::visit([&](const auto& value) { json(entry.first, value); }, entry.second);
+}
+
+void write_value(ToJson& json, const Facts& facts) {
+    json.out().begin_object();
+    for (const auto& entry : facts)
+        write_fact(json, entry);
+    json.out().end_object();
+}
+
+void read_value(
+    const boost::json::value& value, const JsonPlace& here, Restored& restored, Facts& facts
+) {
+    const auto* members = value.if_object();
+    if (!members) return restored.expected("an object", here);
+    FromJson json(*members, here, restored);
+    for (const auto& [key, fact] : *members) {
+        const JsonPlace at{&here, key};
+        const auto take = [&](auto read) {
+            json.get(fact, at, read);
+            facts.set(key, std::move(read));
+        };
+        if (fact.is_string())
+            take(std::string());
+        else if (fact.is_int64())
+            take(std::int64_t());
+        else if (fact.is_bool())
+            take(false);
+        else if (fact.is_array())
+            take(std::vector<std::string>());
+    }
+}
+
+} // namespace lyncprobe::report
