@@ -190,11 +190,11 @@ void check_discover(const Options& options) {
         {settings.inventory.has_value(), "--inventory"}};
     for (const auto& [given, name] : of_the_scan)
         if (given) refuse(fmt::format("{} needs --scan", name));
-    const auto one_document = [](report::Format format) {
-        if (format == report::Format::ndjson)
+    const auto one_document = [](const report::Format& format) {
+        if (!format.can_write(ResultKind::discovery))
             refuse("discover has one document and no lines: use text or json");
     };
-    one_document(options.format);
+    one_document(*options.format);
     for (const auto& path : options.outputs)
         one_document(*report::format_of_ending(path));
 }

@@ -119,7 +119,7 @@ void add_output_options(CLI::App& app, Options& options) {
                         ? fmt::format("--format: '{}' is known, not built yet", name)
                         : fmt::format("--format: '{}' is not known; use text, json or ndjson", name)
                 );
-            options.format = *format;
+            options.format = format;
         }
     );
     value_option(

@@ -4,17 +4,18 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
-#include "app/output.h"
 #include "app/process.h"
 #include "app/reporting.h"
 #include "model/escape.h"
 #include "plan/discovery.h"
 #include "probes/probe.h"
 #include "report/discovery.h"
+#include "report/report.h"
 #include "rules/engine/judge.h"
 
 #include <algorithm>
 #include <iostream>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -27,46 +28,6 @@ void say(const std::string& sentence) { std::cerr << "lyncprobe: " << sentence <
 int stop(const Problem& problem) {
     say(to_text(problem));
     return kExitUsage;
-}
-
-// Sink is one place that the report goes to, in its format.
-struct Sink {
-    Output output;
-    enum class Form { text, json, yaml } form;
-    bool standard;
-};
-
-Sink::Form form_of(report::Format format) {
-    return format == report::Format::json ? Sink::Form::json : Sink::Form::text;
-}
-
-Result<std::vector<Sink>> open_sinks(const Options& options) {
-    std::vector<Sink> sinks;
-    const auto own = options.as_target_list ? Sink::Form::yaml : form_of(options.format);
-    // One document on stdout: with --scan and another format than text it is the scan's.
-    if (!options.scan_too || options.format == report::Format::text)
-        sinks.push_back({Output::standard(), own, true});
-    if (options.scan_too) return sinks; // the files are the scan's
-    for (const auto& path : options.outputs) {
-        auto file = Output::file(path);
-        if (!file) return file.error();
-        sinks.push_back({std::move(*file), form_of(*report::format_of_ending(path)), false});
-    }
-    return sinks;
-}
-
-void write(Sink& sink, const ScanResult& found, const Options& options) {
-    auto& stream = sink.output.stream();
-    switch (sink.form) {
-    case Sink::Form::text:
-        report::write_discovery_text(stream, found, text_options(options, sink.standard));
-        if (options.scan_too) stream << '\n';
-        break;
-    case Sink::Form::json: report::write_json(stream, found); break;
-    case Sink::Form::yaml:
-        report::write_discovery_yaml(stream, found, plan::discovered_targets(found.domains));
-        break;
-    }
 }
 
 // Whoever sees no report is told what is wrong on stderr.
@@ -120,8 +81,14 @@ int run_discover(const Options& options) {
     );
     if (!selection) return stop(selection.error());
     count_interrupts(); // from now on a temporary file is there that has to be removed
-    auto sinks = open_sinks(options);
-    if (!sinks) return stop(sinks.error());
+    // One document on stdout: the target list, or with --scan and another format than text the
+    // scan's, whose are the files, too.
+    const bool report = !options.as_target_list &&
+                        (!options.scan_too || options.format == report::format_of_name("text"));
+    auto own = options;
+    if (options.scan_too) own.outputs.clear();
+    auto outputs = Outputs::open(own, report);
+    if (!outputs) return stop(outputs.error());
 
     const auto result = scan::discover(
         {.domains = options.inputs,
@@ -134,15 +101,14 @@ int run_discover(const Options& options) {
     auto found = *result;
     found.summary = report::summarise(found, fail_on(options.settings.fail_on));
 
-    int exit_code = found.summary.exit_code;
-    for (auto& sink : *sinks) {
-        write(sink, found, options);
-        const auto failure = sink.output.commit();
-        if (failure.empty()) continue;
-        say(failure);
-        exit_code = kExitInternal;
+    int exit_code = outputs->write(found, say);
+    if (options.as_target_list) {
+        std::ostringstream list;
+        report::write_discovery_yaml(list, found, plan::discovered_targets(found.domains));
+        exit_code = std::max(exit_code, print(list.str()));
     }
-    if (options.as_target_list || sinks->empty()) tell_problems(found);
+    if (report && options.scan_too) exit_code = std::max(exit_code, print("\n"));
+    if (!report) tell_problems(found);
     if (!options.scan_too || found.interrupted || exit_code == kExitInternal) return exit_code;
     return worse(exit_code, scan_found(found, options));
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/deployment.h"
-#include "report/report.h"
+#include "report/format.h"
 
 #include <optional>
 #include <string>
@@ -21,7 +21,7 @@ struct Options {
 
     // Output.
     std::vector<std::string> outputs;
-    report::Format format = report::Format::text;
+    const report::Format* format = report::format_of_name("text"); // never null
     Colour colour = Colour::automatic;
     bool quiet = false, verbose = false, no_progress = false;
     std::string vantage;

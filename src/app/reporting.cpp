@@ -45,10 +45,11 @@ int print(const std::string& text) {
     return kExitInternal;
 }
 
-Result<Outputs> Outputs::open(const Options& options) {
+Result<Outputs> Outputs::open(const Options& options, bool standard) {
     Outputs out;
     out.text_ = text_options(options, true);
-    out.add(Output::standard(), options.format, true);
+    out.plain_ = text_options(options, false);
+    if (standard) out.add(Output::standard(), *options.format, true);
     for (const auto& path : options.outputs) {
         auto file = Output::file(path);
         if (!file) return file.error();
@@ -57,22 +58,21 @@ Result<Outputs> Outputs::open(const Options& options) {
     return out;
 }
 
-void Outputs::add(Output output, report::Format format, bool standard) {
-    sinks_.push_back({std::move(output), format, standard, nullptr});
+void Outputs::add(Output output, const report::Format& format, bool standard) {
+    sinks_.push_back({std::move(output), &format, standard, nullptr});
     auto& sink = sinks_.back();
-    if (format == report::Format::ndjson)
-        sink.lines = std::make_unique<report::NdjsonWriter>(sink.output.stream());
+    if (format.open) sink.rows = format.open(sink.output.stream());
 }
 
 void Outputs::identities(const std::vector<IdentityRow>& rows) {
     for (auto& sink : sinks_)
-        if (sink.lines) sink.lines->identities(rows);
+        if (sink.rows) sink.rows->identities(rows);
 }
 
 void Outputs::endpoint(const EndpointRow& row, const Target& target) {
     for (auto& sink : sinks_) {
-        if (!sink.lines) continue;
-        sink.lines->endpoint(row, target);
+        if (!sink.rows) continue;
+        sink.rows->endpoint(row, target);
         if (sink.standard) sink.output.stream().flush();
     }
 }
@@ -80,32 +80,16 @@ void Outputs::endpoint(const EndpointRow& row, const Target& target) {
 int Outputs::write(const ScanResult& result, const Warn& warn) {
     int exit_code = result.summary.exit_code;
     for (auto& sink : sinks_) {
-        write(sink, result);
+        if (sink.rows)
+            sink.rows->finish(result);
+        else
+            sink.format->write(sink.output.stream(), result, sink.standard ? text_ : plain_);
         const auto failure = sink.output.commit();
         if (failure.empty()) continue;
         warn(failure);
         exit_code = kExitInternal;
     }
     return exit_code;
-}
-
-void Outputs::write(Sink& sink, const ScanResult& result) const {
-    auto& stream = sink.output.stream();
-    const bool files = !result.files.empty();
-    auto text = text_;
-    if (!sink.standard)
-        text = {.colour = false, .width = kWidest, .verbose = text_.verbose, .quiet = text_.quiet};
-    if (sink.format == report::Format::text && !result.federation.empty())
-        return report::write_federation_text(stream, result, text);
-    switch (sink.format) {
-    case report::Format::text:
-        files ? report::write_check_text(stream, result, text)
-              : report::write_text(stream, result, text);
-        break;
-    case report::Format::json:
-report::write_json(stream, result); break;
-    case report::Format::ndjson: sink.lines->summary(result); break;
-    }
 }
 
 } // namespace lyncprobe::app

@@ -6,7 +6,7 @@
 #include "app/options.h"
 #include "app/output.h"
 #include "model/scan_result.h"
-#include "report/report.h"
+#include "report/format.h"
 
 #include <memory>
 #include <optional>
@@ -27,7 +27,8 @@ int print(const std::string& text);
 // Outputs is opened before the run, so that an unwritable place is known before anything is probed.
 class Outputs {
   public:
-    static Result<Outputs> open(const Options&);
+    // `standard`: whether stdout gets a report, too.
+    static Result<Outputs> open(const Options&, bool standard = true);
 
     // Our own certificates, known before the first endpoint is.
     void identities(const std::vector<IdentityRow>&);
@@ -40,15 +41,14 @@ class Outputs {
   private:
     struct Sink {
         Output output;
-        report::Format format;
+        const report::Format* format;
         bool standard;
-        std::unique_ptr<report::NdjsonWriter> lines; // of an NDJSON sink
+        std::unique_ptr<report::RowStream> rows; // of a format that is written row by row
     };
-    void add(Output output, report::Format format, bool standard);
-    void write(Sink&, const ScanResult&) const;
+    void add(Output output, const report::Format&, bool standard);
 
     std::vector<Sink> sinks_;
-    report::TextOptions text_; // of stdout
+    report::TextOptions text_, plain_; // of stdout and of files
 };
 
 } // namespace lyncprobe::app

@@ -5,6 +5,7 @@
 #include "app/exit_code.h"
 #include "app/plan_text.h"
 #include "app/process.h"
+#include "report/report.h"
 
 #include <set>
 #include <utility>

@@ -66,7 +66,8 @@ void write_client(
 std::vector<Piece> counts_of(const ScanResult& found) {
     std::vector<Piece> pieces{{fmt::format(
         "{} domain{}: {} name{} asked for", found.domains.size(),
-        found.domains.size() == 1 ? "" : "s", found.summary.questions, found.summary.questions == 1 ? "" : "s"
+        found.domains.size() == 1 ? "" : "s", found.summary.questions,
+        found.summary.questions == 1 ? "" : "s"
     )}};
     std::string_view separator = "; ";
     const auto add = [&](std::size_t count, std::string_view word, Style style) {
@@ -78,7 +79,8 @@ std::vector<Piece> counts_of(const ScanResult& found) {
     for (const auto verdict :
          {Verdict::fail, Verdict::warn, Verdict::inconclusive, Verdict::pass}) {
         const auto count = found.summary.verdicts.find(verdict);
-        add(count == found.summary.verdicts.end() ? 0 : count->second, to_text(verdict), style_of(verdict));
+        add(count == found.summary.verdicts.end() ? 0 : count->second, to_text(verdict),
+            style_of(verdict));
     }
     add(found.summary.unanswered, "not answered", Style::yellow);
     if (found.interrupted) pieces.push_back({"; interrupted: only what was known until then"});

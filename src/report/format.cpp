@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The list of formats: which there are, and which the contract names for later.
-#include "report/report.h"
+#include "report/format.h"
 
 #include <algorithm>
 #include <array>
@@ -9,21 +9,15 @@
 namespace lyncprobe::report {
 namespace {
 
-// FormatRow is one format of the contract by its name for --format and its file ending.
-struct FormatRow {
-    std::string_view name, ending;
-    std::optional<Format> format; // absent: known, not built yet
-};
-
-constexpr std::array kFormats = std::to_array<FormatRow>({
-    {"text", "txt", Format::text},
-    {"json", "json", Format::json},
-    {"ndjson", "ndjson", Format::ndjson},
-    {"csv", "csv", {}},
-    {"markdown", "md", {}},
-    {"html", "html", {}},
-    {"junit", "xml", {}},
-    {"prometheus", "prom", {}},
+constexpr std::array kFormats = std::to_array<Format>({
+    {.name = "text", .ending = "txt", .write = write_text},
+    {.name = "json", .ending = "json", .write = write_json},
+    {.name = "ndjson", .ending = "ndjson", .write = write_ndjson, .open = open_ndjson},
+    {.name = "csv", .ending = "csv"},
+    {.name = "markdown", .ending = "md"},
+    {.name = "html", .ending = "html"},
+    {.name = "junit", .ending = "xml"},
+    {.name = "prometheus", .ending = "prom"},
 });
 
 std::string lower_case(std::string_view text) {
@@ -42,22 +36,20 @@ std::string_view ending_of(std::string_view path) {
 }
 
 template <class Matches>
-const FormatRow* find_format(Matches matches) {
+const Format* find_format(Matches matches) {
     const auto row = std::ranges::find_if(kFormats, matches);
     return row == kFormats.end() ? nullptr : &*row;
 }
 
 } // namespace
 
-std::optional<Format> format_of_ending(std::string_view path) {
+const Format* format_of_ending(std::string_view path) {
     const auto ending = lower_case(ending_of(path));
-    const auto* row = find_format([&](const FormatRow& f) { return f.ending == ending; });
-    return row ? row->format : std::nullopt;
+    return find_format([&](const Format& f) { return f.write && f.ending == ending; });
 }
 
-std::optional<Format> format_of_name(std::string_view name) {
-    const auto* row = find_format([&](const FormatRow& f) { return f.name == name; });
-    return row ? row->format : std::nullopt;
+const Format* format_of_name(std::string_view name) {
+    return find_format([&](const Format& f) { return f.write && f.name == name; });
 }
 
 bool known_format(std::string_view ending_or_name) {
@@ -65,8 +57,8 @@ bool known_format(std::string_view ending_or_name) {
     if (const auto ending = ending_of(word); !ending.empty()) word = std::string(ending);
     if (word.starts_with('.')) word.erase(0, 1);
     const auto* row =
-        find_format([&](const FormatRow& f) { return f.name == word || f.ending == word; });
-    return row && !row->format;
+        find_format([&](const Format& f) { return f.name == word || f.ending == word; });
+    return row && !row->write;
 }
 
 } // namespace lyncprobe::report

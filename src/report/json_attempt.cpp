@@ -90,9 +90,7 @@ template <class Json>
 void tls(Json& json, auto& attempt) {
     TlsFacts fresh; // of a peer that spoke pseudo-TLS only
     auto& facts = part<Json>(attempt.tls, fresh);
-    std::string obtained = attempt.raw_version != 0 ? "raw-hello"
-                           : attempt.tls            ? "handshake"
-                                                    : "";
+    std::string obtained = attempt.raw_version != 0 ? "raw-hello" : attempt.tls ? "handshake" : "";
     const auto members = [&](auto& object) {
         object("obtained", or_null(obtained));
         tls_members(object, facts);

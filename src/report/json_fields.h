@@ -82,7 +82,7 @@ Whole<T> whole(T& value) {
 template <class T>
 struct TextForm;
 template <class T>
-    requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 struct TextForm<T> {
     static constexpr std::string_view kExpected = "a word of the schema";
     static std::string_view write(T value) { return to_text(value); }
@@ -112,7 +112,9 @@ struct TextForm<Fingerprint> {
     static std::optional<Fingerprint> read(std::string_view text) { return fingerprint_of(text); }
 };
 template <class T>
-concept HasTextForm = requires(const T& value) { TextForm<T>::write(value); };
+concept HasTextForm = requires(const T& value) {
+    TextForm<T>::write(value);
+};
 
 template <class T>
 inline constexpr bool is_optional = false;

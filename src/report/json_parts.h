@@ -49,9 +49,7 @@ void write_head(ToJson&); // schema, tool, kind
 void write_tail(ToJson&); // what is said about several rows, and what was declared
 
 void write_certificates(ToJson&, const CertificateIndex&); // an object by fingerprint
-void read_certificate(
-    std::string_view sha256, const boost::json::value&, const JsonPlace&, Restored&
-);
+void read_certificate(std::string_view sha256, const boost::json::value&, const JsonPlace&, Restored&);
 void write_fact(ToJson&, const Facts::Entry&);
 
 // Whole values.

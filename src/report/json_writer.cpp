@@ -194,11 +194,18 @@ bool plain(std::string_view text) {
     return true;
 }
 
-// The longest prefix within `limit` bytes that does not end inside a UTF-8 sequence. Text that was
-// cut already and read back is left as it is.
+// Was it cut by a writer and read back?
+bool cut_before(std::string_view text, std::size_t limit) {
+    constexpr std::string_view kMark = "… (+", kEnd = " bytes)";
+    const auto mark = text.rfind(kMark);
+    if (mark > limit || !text.ends_with(kEnd)) return false; // npos is more than any limit
+    const auto count = text.substr(mark + kMark.size());
+    return count.find_first_not_of("0123456789") == count.size() - kEnd.size();
+}
+
+// The longest prefix within `limit` bytes that does not end inside a UTF-8 sequence.
 std::string_view cut(std::string_view text, std::size_t limit) {
-    constexpr std::size_t kMark = sizeof("… (+18446744073709551615 bytes)");
-    if (text.size() <= limit || text.size() - limit < kMark) return text;
+    if (text.size() <= limit || cut_before(text, limit)) return text;
     const auto continues = [&](std::size_t at) {
         return (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u;
     };

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <istream>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/monotonic_resource.hpp>
@@ -30,7 +32,8 @@ class Document {
   public:
     // One member of the outermost object; of those that are `split` each element, `entry` its key
     // in an object and `index` its place.
-    void take(std::string_view member, std::string_view entry, std::size_t index, const json::value&);
+    void
+    take(std::string_view member, std::string_view entry, std::size_t index, const json::value&);
     void take_line(const json::value&); // of NDJSON
     static bool split(std::string_view member);
     bool mistaken() const { return !restored_.mistake().empty(); }
@@ -161,8 +164,7 @@ void Document::resolve_ids() {
     each(federation_, federation, result.federation, [](auto& in, auto& it) {
         federation_members(in, it);
     });
-    if (!trust_.is_null())
-        members(trust_, trust, [&](FromJson& in) { trust_part(in, result); });
+    if (!trust_.is_null()) members(trust_, trust, [&](FromJson& in) { trust_part(in, result); });
 }
 
 Result<ScanResult> Document::finish() {
@@ -189,7 +191,7 @@ class Pieces {
     static constexpr std::size_t max_key_size = json::string::max_size();
     static constexpr std::size_t max_string_size = json::string::max_size();
 
-    explicit Pieces(Document& document) : document_(document) { stack_.reset(&memory_); }
+    explicit Pieces(Document& document) : document_(document) { renew(); }
 
     bool on_document_begin(Error&) { return true; }
     bool on_document_end(Error&) { return true; }
@@ -277,9 +279,13 @@ class Pieces {
     }
     bool piece(Error& error) {
         document_.take(member_, entry_, index_++, stack_.release());
-        memory_.release();
-        stack_.reset(&memory_);
+        renew();
         return !document_.mistaken() || stop(error);
+    }
+    // A resource that is released and used again asks for ever larger blocks.
+    void renew() {
+        memory_.emplace(buffer_.data(), buffer_.size());
+        stack_.reset(&*memory_);
     }
     static bool stop(Error& error) {
         error = make_error_code(boost::system::errc::invalid_argument);
@@ -287,7 +293,8 @@ class Pieces {
     }
 
     Document& document_;
-    json::monotonic_resource memory_;
+    std::vector<unsigned char> buffer_ = std::vector<unsigned char>(kPiece);
+    std::optional<json::monotonic_resource> memory_; // of the piece
     json::value_stack stack_;
     std::string key_, member_, entry_;
     std::size_t inner_ = 0; // containers that are open inside the piece
@@ -314,8 +321,7 @@ Result<ScanResult> read_document(std::istream& in, std::string piece, Document& 
         if (error == json::error::incomplete)
             return damaged("the file ends too early", 0, before + read);
         if (error) return damaged(error.message(), 0, before + read);
-        if (parser.done() &&
-            piece.find_first_not_of(" \t\r\n", read) != std::string::npos)
+        if (parser.done() && piece.find_first_not_of(" \t\r\n", read) != std::string::npos)
             return damaged("expected the end", 0, before + read);
         if (!more) return document.finish();
         before += piece.size();

@@ -34,7 +34,7 @@ bool has(std::string_view text, std::string_view part) {
 TEST_CASE("discovery report: records in the order of each client, then what is wrong") {
     const auto found = discovery();
     CHECK(
-        discovery_text_of(found) ==
+        text_of(found) ==
         "1 domain: 5 names asked for; 1 fail, 1 warn, 1 inconclusive, 1 pass, 1 not answered\n"
         "\n"
         "contoso.com\n"
@@ -57,10 +57,10 @@ TEST_CASE("discovery report: records in the order of each client, then what is w
         "       fix: mend it\n"
         "       source: RFC 2782\n"
     );
-    const auto verbose = discovery_text_of(found, {.verbose = true});
+    const auto verbose = text_of(found, {.verbose = true});
     CHECK(has(verbose, "PASS dns-records"));
     CHECK(has(verbose, "(valid for 300 s)"));
-    const auto quiet = discovery_text_of(found, {.quiet = true});
+    const auto quiet = text_of(found, {.quiet = true});
     CHECK(!has(quiet, "Browsers"));
     CHECK(has(quiet, "FAIL dns-srv-host"));
     CHECK(has(quiet, "OPEN dns-answer"));
@@ -94,7 +94,7 @@ TEST_CASE("discovery report: the JSON has every field that docs/discovery.md nam
     const auto document = json(found);
     CHECK(document.at("schema") == "lyncprobe/1");
     CHECK(document.at("kind") == "discovery");
-    CHECK(document.at("run").at("vantage").is_null());
+    CHECK(document.at("run").at("vantage") == "internal");
     CHECK(document.at("summary").at("questions") == 5);
     CHECK(document.at("summary").at("unanswered") == 1);
     CHECK(document.at("summary").at("verdict") == "fail");
@@ -164,10 +164,10 @@ TEST_CASE("discovery report: foreign text is harmless in every format") {
     Target target;
     target.name = target.host = target.sip_domain = kNasty;
     const auto list = yaml(found, {target});
-    for (const auto& written : {discovery_text_of(found, {.verbose = true}), list})
+    for (const auto& written : {text_of(found, {.verbose = true}), list})
         for (const char c : written)
             CHECK((c == '\n' || static_cast<unsigned char>(c) >= 0x20));
-    CHECK(has(discovery_text_of(found), "\\x1b"));
+    CHECK(has(text_of(found), "\\x1b"));
     CHECK(json(found).at("domains").as_array().size() == 1);
     // Nothing of it begins a line of its own.
     for (const auto& line : lines_of(list))

@@ -20,7 +20,7 @@ bool has(const std::string& text, std::string_view part) {
 } // namespace
 
 TEST_CASE("federation text: the verdict, who has to change what, the same said once") {
-    const auto text = federation_text_of(federation());
+    const auto text = text_of(federation());
     CHECK(text.starts_with("2 domains: 1 ready, 1 will fail\n\nfabrikam.com: will fail because\n"));
     CHECK(
         has(text, "  FAIL host-name at every address\n       the certificate has another name\n"
@@ -28,15 +28,13 @@ TEST_CASE("federation text: the verdict, who has to change what, the same said o
     );
     auto one_of_two = federation();
     one_of_two.federation[0].reasons.erase(one_of_two.federation[0].reasons.begin());
-    CHECK(
-        has(federation_text_of(one_of_two), "FAIL host-name at sip.fabrikam.com:5061 (192.0.2.2)\n")
-    );
+    CHECK(has(text_of(one_of_two), "FAIL host-name at sip.fabrikam.com:5061 (192.0.2.2)\n"));
     CHECK(has(text, "  NOTE dns-srv-port\n"));
     CHECK(has(text, "litware.com: ready\n"));
     CHECK(has(text, "  asked in the name of contoso.com\n"));
     CHECK_FALSE(has(text, "RFC 2782"));
-    CHECK(has(federation_text_of(federation(), {.verbose = true}), "source: RFC 2782"));
-    const auto quiet = federation_text_of(federation(), {.quiet = true});
+    CHECK(has(text_of(federation(), {.verbose = true}), "source: RFC 2782"));
+    const auto quiet = text_of(federation(), {.quiet = true});
     CHECK(has(quiet, "FAIL host-name"));
     CHECK_FALSE(has(quiet, "NOTE"));
     CHECK_FALSE(has(quiet, "_sipfederationtls._tcp"));
@@ -59,7 +57,7 @@ TEST_CASE("federation JSON: beside the usual members, and only where it was aske
 }
 
 TEST_CASE("federation: foreign text is harmless on a terminal") {
-    const auto text = federation_text_of(federation(kNasty), {.verbose = true});
+    const auto text = text_of(federation(kNasty), {.verbose = true});
     for (const char c : text)
         CHECK((c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)));
     CHECK(boost::json::parse(json_of(federation(kNasty))).at("federation").as_array().size() == 2);

@@ -44,21 +44,21 @@ TEST_CASE("golden: the JSON of a run says what it said before") {
 
 TEST_CASE("golden: the reports of a certificate check say what they said before") {
     const auto it = files();
-    compare("check.txt", check_text_of(it));
+    compare("check.txt", text_of(it));
     compare("check.json", json_of(it));
 }
 
 TEST_CASE("golden: the reports of a discovery say what they said before") {
     const auto it = discovery();
-    compare("discovery.txt", discovery_text_of(it));
-    compare("discovery-verbose.txt", discovery_text_of(it, {.verbose = true}));
+    compare("discovery.txt", text_of(it));
+    compare("discovery-verbose.txt", text_of(it, {.verbose = true}));
     compare("discovery.json", json_of(it));
 }
 
 TEST_CASE("golden: the reports of a federation check say what they said before") {
     const auto it = federation();
-    compare("federation.txt", federation_text_of(it));
-    compare("federation-verbose.txt", federation_text_of(it, {.verbose = true}));
+    compare("federation.txt", text_of(it));
+    compare("federation-verbose.txt", text_of(it, {.verbose = true}));
     compare("federation.json", json_of(it));
 }
 

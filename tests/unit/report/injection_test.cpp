@@ -33,7 +33,7 @@ TEST_CASE(
     const auto run = deployment(), check = files();
     for (const bool verbose : {false, true}) {
         CHECK(harmless(text_of(run, {.verbose = verbose})));
-        CHECK(harmless(check_text_of(check, {.verbose = verbose})));
+        CHECK(harmless(text_of(check, {.verbose = verbose})));
     }
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("text: colour adds our own escape sequences and changes nothing else")
     const auto coloured = text_of(run, {.colour = true});
     CHECK(coloured.find("\x1b[1;31mFAIL\x1b[0m") != std::string::npos);
     CHECK(without_colour(coloured) == text_of(run));
-    CHECK(without_colour(check_text_of(check, {.colour = true})) == check_text_of(check));
+    CHECK(without_colour(text_of(check, {.colour = true})) == text_of(check));
 }
 
 TEST_CASE("text: no line is wider than the page") {
@@ -51,7 +51,7 @@ TEST_CASE("text: no line is wider than the page") {
         for (const bool verbose : {false, true})
             for (const auto& text :
                  {text_of(run, {.width = width, .verbose = verbose}),
-                  check_text_of(check, {.width = width, .verbose = verbose})})
+                  text_of(check, {.width = width, .verbose = verbose})})
                 for (const auto& line : lines_of(text)) {
                     INFO(width, ": ", line);
                     REQUIRE(display_width(line) <= width);

@@ -69,7 +69,7 @@ TEST_CASE("locations: text shows what failed, all of it with --verbose, and is s
     CHECK(brief.find("ocsp.contoso.example") == std::string::npos);
     CHECK(verbose.find("ocsp.contoso.example") != std::string::npos);
     CHECK(verbose.find("7 entries") != std::string::npos);
-    for (const auto& text : {brief, verbose, check_text_of(run, {.verbose = true})})
+    for (const auto& text : {brief, verbose, text_of(run, {.verbose = true})})
         for (const auto& line : lines_of(text))
             CHECK(for_terminal(line, std::string::npos) == line);
 }

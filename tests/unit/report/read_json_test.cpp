@@ -49,28 +49,20 @@ TEST_CASE("read: JSON, value, JSON again is the same to the byte") {
          {deployment(), files(), discovery(), federation(), large(300, 20), ScanResult()}) {
         const auto text = json_of(run);
         const auto back = restored(text);
-        CHECK(json_of(back) == text);
+        const auto lines = lines_of(text), again = lines_of(json_of(back));
+        REQUIRE(lines.size() == again.size());
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            REQUIRE(again[i] == lines[i]);
         CHECK(restored(json_of(back)) == back);
     }
 }
 
 TEST_CASE("read: the text of what was read is the text of the run") {
     const report::TextOptions kinds[] = {{}, {.verbose = true}, {.quiet = true}, {.width = 60}};
-    for (const auto& options : kinds) {
-        const auto scan = deployment();
-        CHECK(text_of(restored(json_of(scan)), options) == text_of(scan, options));
-        const auto check = files();
-        CHECK(check_text_of(restored(json_of(check)), options) == check_text_of(check, options));
-        const auto found = discovery();
-        CHECK(
-            discovery_text_of(restored(json_of(found)), options) ==
-            discovery_text_of(found, options)
-        );
-        const auto partners = federation();
-        CHECK(
-            federation_text_of(restored(json_of(partners)), options) ==
-            federation_text_of(partners, options)
-        );
+    for (const auto& run : {deployment(), files(), discovery(), federation()}) {
+        const auto back = restored(json_of(run));
+        for (const auto& options : kinds)
+            CHECK(text_of(back, options) == text_of(run, options));
     }
 }
 
@@ -162,8 +154,9 @@ TEST_CASE("read: a file of version 0.1.0 is read, with 'unknown' where it says n
     CHECK(run.trust.servers.size() == 3);
     CHECK(run.targets.front().os == OperatingSystem::unknown);
     const auto again = json::parse(json_of(run));
-    for (const char* same : {"/summary", "/endpoints/0/findings", "/endpoints/3/tls", "/trust/roots",
-                             "/trust/links/0/from", "/endpoints/0/chain_facts/path"})
+    for (const char* same :
+         {"/summary", "/endpoints/0/findings", "/endpoints/3/tls", "/trust/roots",
+          "/trust/links/0/from", "/endpoints/0/chain_facts/path"})
         CHECK(again.at_pointer(same) == document.at_pointer(same));
     auto check = json::parse(json_of(files()));
     drop(check, {"kind", "run"});

@@ -9,11 +9,11 @@ namespace lyncprobe::sample {
 
 using namespace std::string_literals;
 
-const std::string kNasty =
-    "\x1b[2J\x1b]0;owned\x07 \xe2\x80\xae"
-    "evil\xe2\x81\xa6\xe2\x80\x8b \xc2\x9b"
-    "31m \x7f \"quoted\" 'n' \\ <script>alert(1)</script> =1+1\r\n\tsecond line\0nul \xff\xfe "
-    "caf\xc3\xa9 \xe6\xbc\xa2\xe5\xad\x97"s;
+const std::string kNasty = "\x1b[2J\x1b]0;owned\x07 \xe2\x80\xae"
+                           "evil\xe2\x81\xa6\xe2\x80\x8b \xc2\x9b"
+                           "31m \x7f \"quoted\" 'n' \\ <script>alert(1)</script> =1+1\r\n\tsecond "
+                           "line\0nul \xef\xbf\xbd\xef\xbf\xbd "
+                           "caf\xc3\xa9 \xe6\xbc\xa2\xe5\xad\x97"s;
 
 namespace {
 
@@ -61,6 +61,7 @@ std::unique_ptr<ClientCertificateFacts> asked(
     if (accepted) facts->presented = std::string(64, 'a');
     facts->ca_names = std::make_shared<const std::vector<std::string>>(std::vector<std::string>{
         "CN=Contoso Root CA, DC=contoso", "CN=" + kNasty});
+    facts->ca_names_count = 2;
     facts->ca_names_bytes = 210;
     facts->certificate_types = {"rsa_sign", "ecdsa_sign"};
     facts->signature_algorithms = {"rsa_pkcs1_sha256", "rsa_pkcs1_sha1"};
@@ -220,12 +221,6 @@ void add_run(ScanResult& run) {
     run.finished_at = at("2026-11-22T21:09:03Z");
 }
 
-std::string written(void (*write)(std::ostream&, const ScanResult&), const ScanResult& run) {
-    std::ostringstream out;
-    write(out, run);
-    return out.str();
-}
-
 void add_trust(ScanResult& run) {
     run.trust.servers = {
         {"edge01.contoso.local", "edge.contoso.local", Role::edge},
@@ -247,6 +242,13 @@ void add_trust(ScanResult& run) {
     link.to = {1, 2};
     link.endpoints = {2};
     run.trust.links.push_back(std::move(link));
+}
+
+void asked(DomainDiscovery& domain) {
+    for (auto& row : domain.rows)
+        row.answer.question = {row.name, row.type};
+    for (auto& [name, answer] : domain.hosts)
+        answer.question.name = name;
 }
 
 Finding dns_finding(std::string_view check, Verdict verdict, std::string message) {
@@ -285,6 +287,7 @@ FederationRow domain(const std::string& name, GoLive verdict) {
     record.answer.status = DnsStatus::found;
     record.answer.targets = {{"sip." + name, 5061, 0, 0}};
     out.records.rows = {record};
+    asked(out.records);
     return out;
 }
 
@@ -399,9 +402,12 @@ ScanResult discovery() {
     domain.hosts["gone.contoso.com"].status = DnsStatus::no_such_name;
     domain.findings = {
         dns_finding("dns-records", Verdict::pass, "Lync 2013: lyncdiscover"),
-        dns_finding("dns-srv-host", Verdict::fail, "_sip._tls names gone.contoso.com: no such name"),
+        dns_finding(
+            "dns-srv-host", Verdict::fail, "_sip._tls names gone.contoso.com: no such name"
+        ),
         dns_finding("dns-srv-port", Verdict::warn, "an odd port"),
         dns_finding("dns-answer", Verdict::inconclusive, "meet: server failure")};
+    asked(domain);
     ScanResult out;
     out.kind = ResultKind::discovery;
     add_run(out);
@@ -515,32 +521,15 @@ std::string text_of(const ScanResult& run, const report::TextOptions& options) {
     return out.str();
 }
 
-std::string check_text_of(const ScanResult& run, const report::TextOptions& options) {
+std::string json_of(const ScanResult& run) {
     std::ostringstream out;
-    report::write_check_text(out, run, options);
+    report::write_json(out, run);
     return out.str();
 }
-
-std::string discovery_text_of(const ScanResult& run, const report::TextOptions& options) {
-    std::ostringstream out;
-    report::write_discovery_text(out, run, options);
-    return out.str();
-}
-
-std::string federation_text_of(const ScanResult& run, const report::TextOptions& options) {
-    std::ostringstream out;
-    report::write_federation_text(out, run, options);
-    return out.str();
-}
-
-std::string json_of(const ScanResult& run) { return written(report::write_json, run); }
 
 std::string ndjson_of(const ScanResult& run) {
     std::ostringstream out;
-    report::NdjsonWriter writer(out);
-    for (const auto& one : run.endpoints)
-        writer.endpoint(one, run.targets[one.target]);
-    writer.summary(run);
+    report::write_ndjson(out, run);
     return out.str();
 }
 

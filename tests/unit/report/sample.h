@@ -21,16 +21,13 @@ ScanResult federation(const std::string& fault = "the certificate has another na
 // of its own.
 ScanResult large(std::size_t endpoints, std::size_t servers);
 
-// Escape sequences, C1, bidi controls, zero width, NUL, line breaks, quotes, markup, invalid UTF-8.
+// Escape sequences, C1, bidi controls, zero width, NUL, line breaks, quotes, markup, U+FFFD.
 extern const std::string kNasty;
 
 CertificatePtr certificate(std::string common_name, std::uint8_t number);
 EndpointRow row(std::string id, Outcome, Stage); // of target 0, nothing else known
 
 std::string text_of(const ScanResult&, const report::TextOptions& = {});
-std::string check_text_of(const ScanResult&, const report::TextOptions& = {});
-std::string discovery_text_of(const ScanResult&, const report::TextOptions& = {});
-std::string federation_text_of(const ScanResult&, const report::TextOptions& = {});
 std::string json_of(const ScanResult&);
 std::string ndjson_of(const ScanResult&);
 std::vector<std::string> lines_of(std::string_view);

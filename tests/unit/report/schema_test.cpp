@@ -96,15 +96,39 @@ void dropped_members(
 // Members that need not be there, and those that version 0.1.0 did not have.
 bool optional_member(std::string_view pointer) {
     static constexpr auto kLater = std::to_array<std::string_view>(
-        {"/kind", "/declared", "/run/resolvers", "/target/id", "/target/role_given",
-         "/target/service", "/target/addresses", "/target/mutual", "/target/os",
-         "/target/enrollment", "/target/timeout_ms", "/target/connect_timeout_ms",
-         "/ca_names_count", "/identity_offered", "/chain_facts/roots", "/system_anchor",
-         "/used_fetched", "/attempt_role", "/raw_hello_version", "/cleartext",
-         "/application_policies_present", "/distribution_points", "/sid_extension", "/ca_version",
-         "/root_like", "/trust/servers", "/from_servers", "/to_servers", "/source", "/fix"}
+        {"/kind",
+         "/declared",
+         "/run/resolvers",
+         "/target/id",
+         "/target/role_given",
+         "/target/service",
+         "/target/addresses",
+         "/target/mutual",
+         "/target/os",
+         "/target/enrollment",
+         "/target/timeout_ms",
+         "/target/connect_timeout_ms",
+         "/ca_names_count",
+         "/identity_offered",
+         "/chain_facts/roots",
+         "/system_anchor",
+         "/used_fetched",
+         "/attempt_role",
+         "/raw_hello_version",
+         "/cleartext",
+         "/application_policies_present",
+         "/distribution_points",
+         "/sid_extension",
+         "/ca_version",
+         "/root_like",
+         "/trust/servers",
+         "/from_servers",
+         "/to_servers",
+         "/source",
+         "/fix"}
     );
-    if (pointer.find("/conversation/") != std::string_view::npos) return !pointer.ends_with("/kind");
+    if (pointer.find("/conversation/") != std::string_view::npos)
+        return !pointer.ends_with("/kind");
     return std::ranges::any_of(kLater, [&](auto later) { return pointer.ends_with(later); });
 }
 
@@ -171,8 +195,7 @@ TEST_CASE("schema: whatever member is dropped, the validator says so") {
     std::string arguments;
     std::vector<std::string> names;
     for (const auto& text :
-         {json_of(run), lines_of(ndjson_of(run))[0], lines_of(ndjson_of(run))[1],
-          json_of(check)}) {
+         {json_of(run), lines_of(ndjson_of(run))[0], lines_of(ndjson_of(run))[1], json_of(check)}) {
         std::vector<std::pair<std::string, json::value>> documents;
         dropped_members(json::parse(text), "", documents);
         for (const auto& [pointer, document] : documents) {

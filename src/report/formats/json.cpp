@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The result file: one JSON document, written row by row.
+#include "report/format.h"
 #include "report/json_parts.h"
-#include "report/report.h"
 
 namespace lyncprobe::report {
 
@@ -36,7 +36,7 @@ void write_tail(ToJson& json) {
     if (run.kind != ResultKind::check) json.object("declared", true, part(declared_part));
 }
 
-void write_json(std::ostream& out, const ScanResult& run) {
+void write_json(std::ostream& out, const ScanResult& run, const TextOptions&) {
     JsonWriter writer(out, JsonWriter::Layout::lines);
     ToJson json(writer, run);
     CertificateIndex certificates;

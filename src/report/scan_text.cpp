@@ -39,7 +39,7 @@ void write_identities(Page&, const ScanResult&);
 
 } // namespace
 
-void write_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
+void write_scan_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
     const auto all = occurrences(run, options.verbose);
     write_summary_line(page, run);
