@@ -89,9 +89,7 @@ CLI::Option* value_option(
         ->allow_extra_args(false);
 }
 
-void add_output_options(CLI::App& app, Options& options) {
-    add_flag_to_come(app, "--nagios");
-    app.add_flag("--no-progress", options.no_progress, "no progress line on stderr");
+void add_report_options(CLI::App& app, Options& options) {
     value_option(
         app, "--output",
         "write the result to PATH; its ending chooses the format: .json .ndjson .txt", "PATH",
@@ -135,6 +133,14 @@ void add_output_options(CLI::App& app, Options& options) {
                 refuse(fmt::format("--color: '{}' is not known; use auto, always or never", when));
         }
     );
+    app.add_flag("--quiet", options.quiet, "the summary and the problems only");
+    app.add_flag("--verbose", options.verbose, "passes and evidence too");
+}
+
+void add_output_options(CLI::App& app, Options& options) {
+    add_flag_to_come(app, "--nagios");
+    app.add_flag("--no-progress", options.no_progress, "no progress line on stderr");
+    add_report_options(app, options);
     value_option(
         app, "--fail-on", "verdict that makes exit code 1: warn, fail, never [fail]", "VERDICT",
         [&](const std::string& text) {
@@ -143,8 +149,6 @@ void add_output_options(CLI::App& app, Options& options) {
             options.settings.fail_on = text;
         }
     );
-    app.add_flag("--quiet", options.quiet, "the summary and the problems only");
-    app.add_flag("--verbose", options.verbose, "passes and evidence too");
 }
 
 void add_judging_options(CLI::App& app, Options& options) {

@@ -37,7 +37,8 @@ CLI::Option* value_option(
     std::function<void(const std::string&)> take
 );
 
-void add_output_options(CLI::App&, Options&);
+void add_report_options(CLI::App&, Options&);  // how a result is written
+void add_output_options(CLI::App&, Options&);  // these, and what makes the exit code
 void add_judging_options(CLI::App&, Options&); // and what decides about trust, dates and fetching
 void add_password_options(CLI::App&, Options&);
 void add_role_options(CLI::App&, Options&); // who presents the certificate

@@ -12,6 +12,7 @@ int run_check(const Options&);      // check.cpp
 int run_discover(const Options&);   // discover.cpp
 int run_federation(const Options&); // federation.cpp
 int run_import(const Options&);     // import.cpp
+int run_report(const Options&);     // report.cpp
 int run_rules(const Options&);      // rules.cpp
 int run_docs(const Options&);       // rules.cpp
 

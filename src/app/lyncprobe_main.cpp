@@ -22,6 +22,7 @@ int run(const lyncprobe::app::Options& options) {
     case Command::discover: return lyncprobe::app::run_discover(options);
     case Command::federation: return lyncprobe::app::run_federation(options);
     case Command::import_topology: return lyncprobe::app::run_import(options);
+    case Command::report: return lyncprobe::app::run_report(options);
     case Command::rules: return lyncprobe::app::run_rules(options);
     case Command::docs: return lyncprobe::app::run_docs(options);
     }

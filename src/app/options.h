@@ -11,7 +11,17 @@
 
 namespace lyncprobe::app {
 
-enum class Command { scan, probe, check, discover, federation, import_topology, rules, docs };
+enum class Command {
+    scan,
+    probe,
+    check,
+    discover,
+    federation,
+    import_topology,
+    report,
+    rules,
+    docs
+};
 
 enum class Colour { automatic, always, never };
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// `lyncprobe report RESULT.json`: a saved result once more, in any format.
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/process.h"
+#include "app/reporting.h"
+#include "report/read_json.h"
+
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::app {
+
+namespace {
+
+Result<ScanResult> read_result(const std::string& path) {
+    if (path == "-") return report::read_json(std::cin);
+    std::ifstream file(path, std::ios::binary);
+    file.peek(); // a folder can be opened, and not read
+    if (file.bad() || !file.is_open())
+        return Problem{.what = "cannot read it: " + std::generic_category().message(errno)};
+    file.clear();
+    return report::read_json(file);
+}
+
+} // namespace
+
+int run_report(const Options& options) {
+    const auto warn = [](const std::string& sentence) {
+        std::cerr << "lyncprobe: " << sentence << '\n';
+    };
+    const auto& path = options.inputs.front();
+    const auto stop = [&](Problem problem) {
+        if (problem.where.file.empty()) problem.where.file = path;
+        warn(to_text(problem));
+        return kExitUsage;
+    };
+    const auto result = read_result(path);
+    if (!result) return stop(result.error());
+    auto formats = std::vector{options.format};
+    for (const auto& output : options.outputs)
+        formats.push_back(report::format_of_ending(output));
+    for (const auto* format : formats)
+        if (!format->can_write(result->kind))
+            return stop(
+                {.what =
+                     fmt::format("a {} has no lines for {}", to_text(result->kind), format->name),
+                 .hint = "use text or json"}
+            );
+    end_at_first_interrupt(); // from now on a temporary file is there that has to be removed
+    auto outputs = Outputs::open(options);
+    if (!outputs) return stop(outputs.error());
+    outputs->identities(result->identities);
+    for (const auto& row : result->endpoints)
+        outputs->endpoint(row, result->targets[row.target]);
+    return outputs->write(*result, warn);
+}
+
+} // namespace lyncprobe::app
