@@ -12,32 +12,6 @@
 
 namespace lyncprobe::app {
 
-RunSettings merged(const RunSettings& line, const RunSettings& list) {
-    RunSettings out = list;
-    const auto take = [](auto& to, const auto& from) {
-        if (from) to = from;
-    };
-    take(out.timeout, line.timeout);
-    take(out.connect_timeout, line.connect_timeout);
-    take(out.deadline, line.deadline);
-    take(out.expires_within, line.expires_within);
-    take(out.concurrency, line.concurrency);
-    take(out.per_address, line.per_address);
-    take(out.retries, line.retries);
-    take(out.address_family, line.address_family);
-    take(out.versions, line.versions);
-    take(out.mtls_matrix, line.mtls_matrix);
-    take(out.sni_matrix, line.sni_matrix);
-    take(out.inventory, line.inventory);
-    take(out.fetch, line.fetch);
-    take(out.fetch_private, line.fetch_private);
-    take(out.ldap_server, line.ldap_server);
-    take(out.fail_on, line.fail_on);
-    if (!line.only.empty()) out.only = line.only;
-    if (!line.skip.empty()) out.skip = line.skip;
-    return out;
-}
-
 Session::Session(const Options& options)
     : options_(options),
       progress_(stderr_is_terminal() && !options.no_progress && !options.quiet) {}

@@ -15,9 +15,6 @@
 
 namespace lyncprobe::app {
 
-// The command line wins over `policy:`.
-RunSettings merged(const RunSettings& line, const RunSettings& list);
-
 // Session is one such command from its first warning to its exit code.
 class Session final : public scan::Observer {
   public:

@@ -20,4 +20,30 @@ std::vector<std::string> expected_names(const Target& target) {
     return {};
 }
 
+RunSettings merged(const RunSettings& over, const RunSettings& under) {
+    RunSettings out = under;
+    const auto take = [](auto& to, const auto& from) {
+        if (from) to = from;
+    };
+    take(out.timeout, over.timeout);
+    take(out.connect_timeout, over.connect_timeout);
+    take(out.deadline, over.deadline);
+    take(out.expires_within, over.expires_within);
+    take(out.concurrency, over.concurrency);
+    take(out.per_address, over.per_address);
+    take(out.retries, over.retries);
+    take(out.address_family, over.address_family);
+    take(out.versions, over.versions);
+    take(out.mtls_matrix, over.mtls_matrix);
+    take(out.sni_matrix, over.sni_matrix);
+    take(out.inventory, over.inventory);
+    take(out.fetch, over.fetch);
+    take(out.fetch_private, over.fetch_private);
+    take(out.ldap_server, over.ldap_server);
+    take(out.fail_on, over.fail_on);
+    if (!over.only.empty()) out.only = over.only;
+    if (!over.skip.empty()) out.skip = over.skip;
+    return out;
+}
+
 } // namespace lyncprobe

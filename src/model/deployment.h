@@ -96,6 +96,9 @@ struct RunSettings {
     std::vector<std::string> only, skip;
 };
 
+// What is said in `over` wins: the command line over a list.
+RunSettings merged(const RunSettings& over, const RunSettings& under);
+
 struct Deployment {
     std::vector<std::string> inputs;
     std::vector<std::string> sip_domains;

@@ -102,7 +102,8 @@ class Run {
 
     asio::io_context io_; // first, because everything below uses it until it is destroyed
     std::span<const Target> targets_;
-    EngineOptions options_;
+    EngineOptions options_; // with_defaults()
+    plan::ProbeVariants variants_;
     tls::ContextPool& contexts_;
     const Sinks& sinks_;
     Scheduler scheduler_;
@@ -123,7 +124,8 @@ class Run {
     std::exception_ptr failure_;
 };
 
-std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks);
+EngineOptions with_defaults(EngineOptions options);
+std::uint32_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks);
 bool worth_a_retry(const Observation& observation);
 Observation untried(Attempt attempt, Outcome outcome, const std::string& detail);
 std::vector<Address> without_duplicates(const std::vector<Address>& addresses);
@@ -136,8 +138,8 @@ Result<RunEnd> run(
     std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
     const Sinks& sinks
 ) {
-    EngineOptions bounded = options;
-    bounded.concurrency = bounded_concurrency(options, sinks);
+    EngineOptions bounded = with_defaults(options);
+    bounded.concurrency = bounded_concurrency(bounded, sinks);
     std::unique_ptr<Run> engine;
     try {
         engine = std::make_unique<Run>(targets, bounded, contexts, sinks);
@@ -158,18 +160,19 @@ Run::Run(
 )
     : targets_(targets),
       options_(options),
+      variants_(plan::variants_of(options, options.beside_tls13)),
       contexts_(contexts),
       sinks_(sinks),
-      scheduler_(options.concurrency, options.per_address),
-      shortage_(options.concurrency),
+      scheduler_(*options.concurrency, *options.per_address),
+      shortage_(*options.concurrency),
       timer_(io_),
       buffer_(kReadBuffer),
-      names_(options.concurrency),
+      names_(*options.concurrency),
       random_(std::random_device{}()) {}
 
 Result<RunEnd> Run::go() {
     auto resolver =
-        Resolver::make(io_, {.servers = options_.resolvers, .family = options_.address_family});
+        Resolver::make(io_, {.servers = options_.resolvers, .family = *options_.address_family});
     if (!resolver) return resolver.error();
     resolver_ = std::move(*resolver);
     started_ = Clock::now();
@@ -218,7 +221,7 @@ void Run::add_endpoints(
         else if (!wanted_family(address))
             hand_over_untried(
                 target, address, Outcome::skipped,
-                fmt::format("only IPv{} is to be probed", options_.address_family), endpoint,
+                fmt::format("only IPv{} is to be probed", *options_.address_family), endpoint,
                 Stage::connect
             );
         else
@@ -305,14 +308,14 @@ asio::awaitable<void> Run::probe(Endpoint endpoint) {
     auto deadline = Clock::now() + timeout_of(target) - endpoint.look_up;
     std::vector<Attempt> attempts;
     // Each list of attempts follows from what was seen before; the plan says when it is enough.
-    attempts.push_back(plan::first_attempt(target, options_.breadth));
+    attempts.push_back(plan::first_attempt(target, variants_));
     while (!attempts.empty()) {
         for (const Attempt& attempt : attempts) {
             if (stop_ != Stop::none && !result.observations.empty()) break;
             co_await try_attempt(endpoint, attempt, deadline, result);
         }
         if (stop_ != Stop::none) break;
-        attempts = plan::further_attempts(target, result.observations, options_.breadth);
+        attempts = plan::further_attempts(target, result.observations, variants_);
     }
     over(endpoint, std::move(result));
 }
@@ -323,7 +326,7 @@ asio::awaitable<void> Run::try_attempt(
     ProbedEndpoint& result
 ) {
     std::vector<Observation> tries;
-    while (tries.size() <= options_.retries) {
+    while (tries.size() <= *options_.retries) {
         if (stop_ != Stop::none) {
             tries.push_back(untried(attempt, outcome_of(stop_), detail_of(stop_)));
             break;
@@ -412,7 +415,7 @@ void Run::hand_over_untried(
     const Endpoint& endpoint, Stage stage
 ) {
     Observation observation =
-        untried(plan::first_attempt(targets_[target], options_.breadth), outcome, detail);
+        untried(plan::first_attempt(targets_[target], variants_), outcome, detail);
     observation.stage = stage;
     const std::chrono::duration<double, std::milli> look_up = endpoint.look_up;
     observation.timings.resolve = observation.timings.total = look_up.count();
@@ -476,11 +479,11 @@ void Run::fail(std::exception_ptr error) {
 }
 
 Clock::duration Run::timeout_of(const Target& target) const {
-    return target.timeout.value_or(options_.timeout);
+    return target.timeout.value_or(*options_.timeout);
 }
 
 Clock::duration Run::connect_timeout_of(const Target& target) const {
-    return target.connect_timeout.value_or(options_.connect_timeout);
+    return target.connect_timeout.value_or(*options_.connect_timeout);
 }
 
 // Those of another family than the wanted one only where there are no others.
@@ -492,7 +495,7 @@ std::vector<Address> Run::chosen(std::vector<Address> addresses) const {
 }
 
 bool Run::wanted_family(const Address& address) const {
-    return options_.address_family == 0 || (options_.address_family == 6) == address.v6;
+    return *options_.address_family == 0 || (*options_.address_family == 6) == address.v6;
 }
 
 // For identifiers in conversations (branch, Call-ID): no two may be alike, also between runs.
@@ -506,15 +509,25 @@ std::vector<Address> without_duplicates(const std::vector<Address>& addresses) {
 }
 
 // Each endpoint at a time needs one descriptor.
-std::size_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks) {
+EngineOptions with_defaults(EngineOptions options) {
+    options.concurrency = options.concurrency.value_or(100);
+    options.per_address = options.per_address.value_or(1);
+    options.retries = options.retries.value_or(0);
+    options.timeout = options.timeout.value_or(Milliseconds{10'000});
+    options.connect_timeout = options.connect_timeout.value_or(Milliseconds{5'000});
+    options.address_family = options.address_family.value_or(0);
+    return options;
+}
+
+std::uint32_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks) {
     const std::size_t descriptors = raise_descriptor_limit();
     const std::size_t most = descriptors > kSpareDescriptors ? descriptors - kSpareDescriptors : 1;
-    if (options.concurrency > most && sinks.warning)
+    if (*options.concurrency > most && sinks.warning)
         sinks.warning(fmt::format(
             "concurrency is {} instead of {}: the limit is {} open files (ulimit -n)", most,
-            options.concurrency, descriptors
+            *options.concurrency, descriptors
         ));
-    return std::clamp<std::size_t>(options.concurrency, 1, most);
+    return static_cast<std::uint32_t>(std::clamp<std::size_t>(*options.concurrency, 1, most));
 }
 
 bool worth_a_retry(const Observation& observation) {

@@ -16,17 +16,15 @@
 
 namespace lyncprobe::net {
 
-struct EngineOptions {
-    std::size_t concurrency = 100; // endpoints at a time; lowered to the descriptors there are
-    std::size_t per_address = 1;   // conversations at a time with one address
-    unsigned retries = 0;         // extra tries after connect_timeout or reset, inside the deadline
-    Milliseconds timeout{10'000}; // one absolute deadline per endpoint
-    Milliseconds connect_timeout{5'000};
-    std::optional<Milliseconds> deadline; // of the whole run
-    int address_family = 0;               // 0 any, 4, 6
-    std::vector<std::string> resolvers;   // "address[:port]"; empty = the system's
-    plan::Breadth breadth;                // what is asked besides the endpoint's own attempt
-    std::string our_domain;               // a SIP domain of our own, for the probes that state one
+// EngineOptions are the settings of a scan as they were said, and what else the engine needs. An
+// absent `concurrency` is 100 endpoints at a time (and never more than the descriptors allow),
+// `per_address` 1 conversation, `retries` 0 after connect_timeout or reset and inside the deadline,
+// `timeout` 10 s for one endpoint from the first look-up on, `connect_timeout` 5 s, `deadline`
+// none.
+struct EngineOptions : RunSettings {
+    std::vector<std::string> resolvers; // "address[:port]"; empty = the system's
+    std::string our_domain;             // a SIP domain of our own, for the probes that state one
+    bool beside_tls13 = false;          // plan::ProbeVariants::tls12
     // Counts Ctrl-C; at 1 the engine stops starting, gives open attempts one second and returns.
     const std::atomic<int>* interrupts = nullptr;
 };

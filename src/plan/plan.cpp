@@ -86,10 +86,10 @@ std::string id_base(const Target&);
 void add_suffixes(std::vector<Target>&);
 
 bool without_tcp_tls(const Target&);
-bool wants_both(const Target&, const Breadth&);
+bool wants_both(const Target&, const ProbeVariants&);
 bool speaks_tls(const Observation&);
 HandshakeOptions raw_hello(const Target&, std::uint16_t version);
-std::vector<Attempt> fallback(const Target&, const std::vector<Observation>&, const Breadth&);
+std::vector<Attempt> fallback(const Target&, const std::vector<Observation>&, const ProbeVariants&);
 
 // Further collects the attempts that were not made yet.
 class Further {
@@ -133,11 +133,20 @@ std::string endpoint_id(
     return fmt::format("{}@{}{}", target.id_base, to_text(*address), target.id_suffix);
 }
 
-Attempt first_attempt(const Target& target, const Breadth& breadth) {
-    if (breadth.inventory && !without_tcp_tls(target))
+ProbeVariants variants_of(const RunSettings& settings, bool tls12) {
+    return {
+        .versions = settings.versions.value_or(false),
+        .mtls = settings.mtls_matrix.value_or(false),
+        .sni = settings.sni_matrix.value_or(false),
+        .inventory = settings.inventory.value_or(false),
+        .tls12 = tls12};
+}
+
+Attempt first_attempt(const Target& target, const ProbeVariants& variants) {
+    if (variants.inventory && !without_tcp_tls(target))
         return {std::string(kRawHello), raw_hello(target, kTls12), target.probe};
     const auto identity = target.mutual == Mutual::none ? std::string() : target.identity;
-    const bool one_of_two = wants_both(target, breadth) && !identity.empty() &&
+    const bool one_of_two = wants_both(target, variants) && !identity.empty() &&
                             target.probe != Probe::av_edge; // nobody asks for one there
     return {
         std::string(one_of_two ? kWithCertificate : std::string_view()),
@@ -146,7 +155,8 @@ Attempt first_attempt(const Target& target, const Breadth& breadth) {
 }
 
 std::vector<Attempt> further_attempts(
-    const Target& target, const std::vector<Observation>& observations, const Breadth& breadth
+    const Target& target, const std::vector<Observation>& observations,
+    const ProbeVariants& variants
 ) {
     if (target.probe == Probe::av_edge) return av_edge_attempts(target, observations);
     if (observations.empty() || without_tcp_tls(target)) return {};
@@ -156,7 +166,7 @@ std::vector<Attempt> further_attempts(
     // Where no handshake began any other way would end in the same place.
     if (first.stage < Stage::handshake || cut_short) return {};
     Further further(target, observations);
-    if (wants_both(target, breadth) && !target.identity.empty() && !breadth.inventory)
+    if (wants_both(target, variants) && !target.identity.empty() && !variants.inventory)
         further.add(
             {std::string(kWithoutCertificate),
              {server_name_sent(target), {}},
@@ -165,13 +175,13 @@ std::vector<Attempt> further_attempts(
              AttemptRole::without_identity}
         );
     if (!speaks_tls(first)) return further.take();
-    if (breadth.versions)
+    if (variants.versions)
         further.add_versions();
-    else if (breadth.tls12 && first.tls.version == "TLSv1.3")
+    else if (variants.tls12 && first.tls.version == "TLSv1.3")
         further.add_version(kLabelTls12, kTls12);
-    if (breadth.sni) further.add_other_names();
+    if (variants.sni) further.add_other_names();
     auto out = further.take();
-    if (out.empty()) out = fallback(target, observations, breadth);
+    if (out.empty()) out = fallback(target, observations, variants);
     return out;
 }
 
@@ -195,8 +205,8 @@ bool without_tcp_tls(const Target& target) {
     return target.plain || target.transport != Transport::tcp || target.probe == Probe::av_edge;
 }
 
-bool wants_both(const Target& target, const Breadth& breadth) {
-    return target.mutual == Mutual::both || (breadth.mtls && target.mutual != Mutual::none);
+bool wants_both(const Target& target, const ProbeVariants& variants) {
+    return target.mutual == Mutual::both || (variants.mtls && target.mutual != Mutual::none);
 }
 
 // Whom hellos of other kinds can tell something: no pseudo-TLS, no other protocol, and time left.
@@ -246,7 +256,8 @@ bool nothing_in_common(const Observation& seen) {
 
 // What is left where the endpoint showed no certificate: the other kind of hello, then SSL 3.0.
 std::vector<Attempt> fallback(
-    const Target& target, const std::vector<Observation>& observations, const Breadth& breadth
+    const Target& target, const std::vector<Observation>& observations,
+    const ProbeVariants& variants
 ) {
     for (const auto& seen : observations)
         if (has_own_sni(seen.attempt.role) && !seen.presented.empty()) return {};
@@ -254,9 +265,9 @@ std::vector<Attempt> fallback(
     const auto step = [&](std::string_view label, HandshakeOptions options, AttemptRole role) {
         return std::vector<Attempt>{{std::string(label), std::move(options), target.probe, role}};
     };
-    if (breadth.inventory && !tried_handshake(observations))
+    if (variants.inventory && !tried_handshake(observations))
         return step(kHandshake, {server_name_sent(target), {}}, AttemptRole::primary);
-    if (breadth.versions) return {}; // had both of these
+    if (variants.versions) return {}; // had both of these
     if (!tried_raw(observations, kTls12))
         return step(kRawHello, raw_hello(target, kTls12), AttemptRole::supplementary);
     const auto& [ssl3, version] = kVersions[0];

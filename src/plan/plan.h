@@ -25,8 +25,8 @@ std::string endpoint_id(
     const Target&, const std::optional<Address>&, std::size_t addresses_of_name
 );
 
-// Breadth is how much more an endpoint is asked than its own attempt, each by one connection.
-struct Breadth {
+// ProbeVariants are what an endpoint is asked besides its primary attempt, each by one connection.
+struct ProbeVariants {
     bool versions = false;  // a raw hello for each of SSL 2.0 to TLS 1.3
     bool mtls = false;      // with and without our certificate, where there is one
     bool sni = false;       // without a server name and with a foreign one
@@ -34,14 +34,17 @@ struct Breadth {
     bool tls12 = false;     // where TLS 1.3 was chosen: a raw hello of TLS 1.2, as a Lync server's
 };
 
+// `tls12` is no setting: the verdict about federation needs it.
+ProbeVariants variants_of(const RunSettings&, bool tls12);
+
 // The endpoint's own attempt: offers the target's identity unless `mutual: none`.
-Attempt first_attempt(const Target&, const Breadth& = {});
+Attempt first_attempt(const Target&, const ProbeVariants& = {});
 
 // What else to try after these observations; empty = finished. `mutual: both` adds the other way
 // round; where libssl came to no certificate, a raw hello is tried, then one of SSL 3.0. Retries
 // are the engine's (same attempt again), not a further attempt.
 std::vector<Attempt> further_attempts(
-    const Target&, const std::vector<Observation>&, const Breadth& = {}
+    const Target&, const std::vector<Observation>&, const ProbeVariants& = {}
 );
 
 } // namespace lyncprobe::plan

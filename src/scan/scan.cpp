@@ -57,23 +57,10 @@ void keep_shard(std::vector<Target>& targets, std::uint32_t shard, std::uint32_t
 }
 
 net::EngineOptions engine_options(const Deployment& deployment, const ScanOptions& options) {
-    const auto& settings = deployment.settings;
-    net::EngineOptions out;
-    out.concurrency = settings.concurrency.value_or(static_cast<std::uint32_t>(out.concurrency));
-    out.per_address = settings.per_address.value_or(static_cast<std::uint32_t>(out.per_address));
-    out.retries = settings.retries.value_or(0);
-    out.timeout = settings.timeout.value_or(out.timeout);
-    out.connect_timeout = settings.connect_timeout.value_or(out.connect_timeout);
-    out.deadline = settings.deadline;
-    out.address_family = settings.address_family.value_or(0);
+    net::EngineOptions out{deployment.settings};
     out.resolvers = deployment.resolvers;
     if (!deployment.sip_domains.empty()) out.our_domain = deployment.sip_domains.front();
-    out.breadth = {
-        .versions = settings.versions.value_or(false),
-        .mtls = settings.mtls_matrix.value_or(false),
-        .sni = settings.sni_matrix.value_or(false),
-        .inventory = settings.inventory.value_or(false),
-        .tls12 = options.beside_tls13};
+    out.beside_tls13 = options.beside_tls13;
     out.interrupts = options.interrupts;
     return out;
 }

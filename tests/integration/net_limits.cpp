@@ -216,7 +216,7 @@ TEST_CASE("net: what there is no time left for is skipped, and no time-out of th
     const auto slow = target("127.0.0.1", start(lab, server()), Probe::web_conferencing);
     net::EngineOptions options;
     options.timeout = Milliseconds(600);
-    options.breadth.versions = true;
+    options.versions = true;
     const auto results = run({slow}, options);
     REQUIRE(results.endpoints.size() == 1);
     const auto& observations = results.endpoints.front().observations;

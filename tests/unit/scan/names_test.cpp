@@ -66,7 +66,7 @@ TEST_CASE("federation: the host of the record is probed, and the verdict is abou
     const auto result = federate(play, {.domains = {"fabrikam.com"}, .our_domain = "contoso.com"});
     REQUIRE(result.has_value());
     CHECK(play.rounds == std::vector<std::vector<std::string>>{{"sip.fabrikam.com"}});
-    CHECK(play.engines.front().breadth.tls12);
+    CHECK(play.engines.front().beside_tls13);
     CHECK(play.engines.front().our_domain == "contoso.com");
     REQUIRE(result->federation.size() == 1);
     const auto& row = result->federation.front();
