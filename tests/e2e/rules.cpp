@@ -49,6 +49,19 @@ TEST_CASE("rules lists every rule that scripts rely on, and explains each with w
     ); // the decision that a target list may change
 }
 
+TEST_CASE("rules explains what discover and federation print, too") {
+    const auto list = lyncprobe({"rules"}).out;
+    CHECK(has(list, "the DNS records of a SIP domain\n  dns-records "));
+    for (const std::string id : {"dns-srv-host", "untrusted-root", "sip-refusal"}) {
+        CAPTURE(id);
+        CHECK(has(list, "  " + id + " "));
+        const auto explained = lyncprobe({"rules", id});
+        CHECK(explained.exit_code == 0);
+        for (const std::string part : {"what is demanded", "source", "how to fix"})
+            CHECK(has(explained.out, part));
+    }
+}
+
 TEST_CASE("rules that only a target list asks for: the TLS 1.2-only profile, and os:") {
     Site site;
     auto good = good_server();

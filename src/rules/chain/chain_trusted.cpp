@@ -9,8 +9,8 @@ namespace lyncprobe::rules {
 
 namespace {
 
-// Does the longest way up end where the server left something out? Whoever installs a root then,
-// does so in vain, unless what is left out is that root.
+// Does the longest path end where the server left something out? Installing a root then,
+// has no effect, unless what is left out is that root.
 bool ends_in_a_gap(const Chain& chain) {
     const auto& way = chain.path.path;
     return chain.complete == false && !chain.missing_issuer.empty() && !way.empty() &&

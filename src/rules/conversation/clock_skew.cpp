@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rule clock-skew: the server's clock, as its answer tells it, agrees with ours.
+// Rule clock-skew: the server's clock, by the date in its answer, agrees with ours.
 #include "model/time.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"

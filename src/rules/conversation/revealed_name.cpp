@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rule revealed-name: a server that tells its own name is covered by its certificate under it.
+// Rule revealed-name: the certificate covers the name that the server gives itself.
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
@@ -9,7 +9,7 @@ namespace lyncprobe::rules {
 
 namespace {
 
-// The name, by the protocol that tells it. What a reverse proxy or the external web site tells is
+// The name, by the protocol that has it. What a reverse proxy or the external web site says is
 // a name of the inside, which its certificate need not have.
 std::string_view revealed(const Subject& s) {
     const auto& answer = *s.seen().answer;

@@ -39,7 +39,7 @@ std::set<std::string> intermediate_names(const ScanResult& run) {
     for (const auto& [chain, ascent] : run.ascents)
         for (const auto& certificate : ascent.above)
             (certificate->root_like ? roots : intermediates).insert(name_key(certificate->subject));
-    // A root that nobody's path needs may still have been sent along.
+    // A root that no path needs may still have been sent.
     for (const auto& [chain, ascent] : run.ascents)
         for (const auto& certificate : chain->presented)
             if (certificate->root_like) roots.insert(name_key(certificate->subject));

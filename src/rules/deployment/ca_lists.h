@@ -26,7 +26,7 @@ bool lists_its_roots(const Target&);
 // Root store (KB 2795828 is about Windows Server 2012 and later).
 bool before_windows_2012(OperatingSystem);
 
-// Keys (model/trust.h) of the CAs that only certificates of another issuer were seen of: nobody
+// Keys (model/trust.h) of the CAs that only certificates of another issuer were seen of: no server
 // showed a self-signed one of that name, and none is an anchor.
 std::set<std::string> intermediate_names(const ScanResult&);
 

@@ -16,7 +16,7 @@ namespace {
 
 using Servers = std::vector<std::size_t>;
 
-// LinkGroup is the links that one sentence tells.
+// LinkGroup is the links that one sentence is about.
 struct LinkGroup {
     LinkVerdict verdict;
     LinkReason reason;
@@ -53,7 +53,7 @@ std::string refused_text(LinkReason reason, const Words& it) {
     }
 }
 
-// What a person can settle; the matrix tells the rest.
+// What a person can settle; the matrix has the rest.
 std::string open_text(LinkReason reason, const Words& it) {
     const auto links =
         fmt::format("whether {} can connect to {} ({}) ", it.from, it.to, it.services);

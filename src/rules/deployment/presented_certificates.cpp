@@ -65,7 +65,7 @@ bool is_older(const Certificate& one, const Certificate& than, std::chrono::seco
 const std::string& machine_of(const Target& target) {
     static const std::string kUnknown;
     if (!target.server.empty()) return target.server;
-    // Web services of a pool stand behind a load balancer, SIP on the machines themselves.
+    // Web services of a pool are behind a load balancer, SIP on the machines themselves.
     const bool own_name =
         !target.pool.empty() && target.host != target.pool && host_is_name(target) &&
         (target.use == CertificateUse::default_ || target.use == CertificateUse::internal);

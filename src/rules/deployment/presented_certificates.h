@@ -54,7 +54,7 @@ inline constexpr std::chrono::hours kSameIssue{1};
 // Was it issued before the other, by more than that?
 bool is_older(const Certificate&, const Certificate& than, std::chrono::seconds by = kSameIssue);
 
-// The machine behind an endpoint, empty where it cannot be told: a pool's name or an address that a
+// The machine behind an endpoint, empty where it is not known: a pool's name or an address that a
 // load balancer may hold. Part of the target.
 const std::string& machine_of(const Target&);
 // The same, or else the host with its address; never empty.
@@ -83,7 +83,7 @@ class DeviationList {
 void append_ruling(RunRuling, const Group& judged, std::vector<RunRuling>& rulings, Group& good);
 void append_pass(const Group& good, std::vector<RunRuling>& rulings);
 
-// Origin is the PKI that a chain comes from, as far as its path tells.
+// Origin is the PKI that a chain comes from, as far as its path shows.
 struct Origin {
     // Name (DER) of the root: of the anchor, or of a root that was presented. Empty = not known.
     // Without its key, since a root that was renewed is the same PKI.
@@ -103,7 +103,7 @@ class Origins {
     std::vector<std::string> texts() const; // the roots, and the issuers whose root is not known
 
   private:
-    // A chain cut short is told by another of the same issuer.
+    // A chain cut short is identified by another of the same issuer.
     struct Issuer {
         bool root_known = false;
         std::string text;

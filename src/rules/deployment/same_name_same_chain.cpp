@@ -29,7 +29,7 @@ bool several_addresses(const Group& group) {
 }
 
 // Does one certificate have to be on all of them? Not where the name is a pool's whose servers have
-// one each, or may be, as nobody said the role; of an Edge pool pool-certificate says it.
+// one each, or may be, as the role is not known; of an Edge pool pool-certificate says it.
 bool one_certificate(const Group& group) {
     return std::none_of(group.begin(), group.end(), [&](const PresentedCertificate& shown) {
         const auto& target = *shown.target;
@@ -41,7 +41,7 @@ bool one_certificate(const Group& group) {
     });
 }
 
-// The CA certificates sent below the root, which nobody needs.
+// The CA certificates sent below the root that are not needed.
 std::set<std::string> intermediates(const Chain& chain) {
     std::set<std::string> sent;
     for (std::size_t i = 1; i < chain.presented.size(); ++i)

@@ -5,7 +5,7 @@
 
 #include "rules/engine/rule.h"
 
-// The first nine are the user's own requirement document; the others stand beyond it.
+// The first nine are the user's own requirement document; the others go beyond it.
 #define LYNCPROBE_RULES(X)                                                                         \
     X(server_eku)                                                                                  \
     X(crl_distribution_point)                                                                      \

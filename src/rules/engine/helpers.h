@@ -32,8 +32,8 @@ inline constexpr std::string_view kServerAuth = "1.3.6.1.5.5.7.3.1";
 // RFC 4055 1.2; both the signature and the key type.
 inline constexpr std::string_view kRsassaPss = "1.2.840.113549.1.1.10";
 
-// A failed ruling with evidence.error where the extension stands there and cannot be relied on: its
-// content cannot be decoded, or it stands more than once (RFC 5280 4.2).
+// A failed ruling with evidence.error where the extension is present and cannot be relied on: its
+// content cannot be decoded, or it is there more than once (RFC 5280 4.2).
 std::optional<Ruling> unreadable(const Certificate&, std::string_view extension);
 // The same where a signature algorithm, inner or outer, cannot be decoded.
 std::optional<Ruling> unreadable_signature(const Certificate&);
@@ -71,10 +71,10 @@ enum class Cover { none, wildcard, exact };
 
 // Among the names of a SAN or a common name; a name with a NUL in it covers nothing.
 Cover cover_of(std::string_view name, std::span<const std::string> patterns);
-// By the SAN, or by the common name where no DNS name stands there (RFC 6125 6.4.4).
+// By the SAN, or by the common name where it has no DNS name (RFC 6125 6.4.4).
 Cover cover_of(std::string_view name, const Certificate&);
 
-// The names that count: those of the SAN, or the common names where no DNS name stands there.
+// The names that count: those of the SAN, or the common names where it has no DNS name.
 const std::vector<std::string>& dns_names_of(const Certificate&);
 
 // The reason why a rule about the names of Lync's own certificates does not apply; empty where the

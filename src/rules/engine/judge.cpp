@@ -51,7 +51,7 @@ class DomainFindings {
         }
     }
 
-    // What is said of one target of a record stands together, whichever rule says it.
+    // What is said of one target of a record is kept together, whichever rule says it.
     std::vector<Finding> take(bool records_only) {
         std::stable_sort(found_.begin(), found_.end(), [](const Found& left, const Found& right) {
             return left.where < right.where;

@@ -49,7 +49,7 @@ std::vector<std::string> not_about_dns(std::vector<std::string> globs);
 // Every chosen rule on the chain: certificate rules once for each presented certificate, the others
 // once. A leaf rule gives one not_applicable finding on each CA certificate. A rule that throws is
 // `fail` with evidence.error. Findings are in the order position, rule, and those of the whole
-// chain last; each stands once in the pool. A presented entry that is no certificate fails every
+// chain last; each is in the pool once. A presented entry that is no certificate fails every
 // rule that would judge it, with evidence.error.
 std::vector<const Finding*> judge(const Chain&, const Context&, const Selection&, FindingPool&);
 

@@ -62,7 +62,7 @@ struct EndpointEvidence {
     // offered alone; those of the latter of which nothing is known, since no answer came.
     std::vector<std::string> versions_chosen, versions_offered, versions_open;
     std::vector<NameTried> names_tried;
-    // Every connection under the endpoint's own name that told a version.
+    // Every connection under the endpoint's own name that showed a version.
     std::vector<const TlsFacts*> connections;
     // Of the connection that offered our certificate; null where nothing was asked.
     const ClientCertificateFacts* client_certificate = nullptr;
@@ -149,7 +149,7 @@ struct Rule {
     // A reason in words why the rule does not apply to this subject; empty = it applies. Null = it
     // always does.
     std::string (*applies)(const Subject&) = nullptr;
-    // Of a rule that has something to say of few endpoints, or where somebody asks for it: where it
+    // Of a rule that has something to say of few endpoints, or on request: where it
     // does not apply, on CA certificates too, it gives no finding, unless --only names it. Rules of
     // Scope::deployment keep silent themselves.
     bool only_where_it_applies = false;

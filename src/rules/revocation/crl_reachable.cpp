@@ -18,12 +18,13 @@ enum class Reach { good, dead, open };
 // (--timeout) does not know what Windows would have got.
 constexpr double kWindowsWaitsMs = 0.95 * 15'000;
 
-// Of a location without a host: --ldap-server stands for whichever domain controller would answer.
+// Of a location without a host: --ldap-server is in place of whichever domain controller would
+// answer.
 bool names_no_host(std::string_view url) {
     return url.find(":///") != std::string_view::npos && url_scheme(url).starts_with("ldap");
 }
 
-// A host or a name server has said no: dead. What only says something about where we stand, or
+// A host or a name server has said no: dead. What only says something about our vantage point, or
 // about our limits: open.
 Reach reach_of(const FetchedLocation& location) {
     if (location.outcome != FetchOutcome::ok && names_no_host(location.url)) return Reach::open;

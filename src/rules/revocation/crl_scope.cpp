@@ -39,7 +39,7 @@ std::string out_of_scope(const CrlFacts& list, const Certificate& certificate) {
     return "it is the list of another distribution point of this CA";
 }
 
-// The states stand from good to worst in their enumeration.
+// The enumeration lists the states from good to worst.
 SignatureState better(SignatureState left, SignatureState right) { return std::min(left, right); }
 
 } // namespace lyncprobe::rules

@@ -15,7 +15,7 @@ namespace lyncprobe::rules {
 inline constexpr std::string_view kIssuerNotKnown =
     "the certificate of its issuer is not known, so its signature cannot be verified";
 
-// Can the certificate be revoked at all? A root cannot: nobody is above it. At position 0 of a
+// Can the certificate be revoked at all? A root cannot: it has no issuer. At position 0 of a
 // chain it is the server certificate and asked about all the same.
 bool can_be_revoked(const Certificate&, std::size_t position);
 

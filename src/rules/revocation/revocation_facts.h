@@ -20,7 +20,7 @@ bool is_delta(const FetchedLocation&); // or what came is one
 std::string place_and_detail(const FetchedLocation&);
 
 // Why what a location gave is not of today: one clause; empty where it is. `stale`: it has run out
-// or is not valid yet, so that nobody may rely on it; else it should only have been replaced.
+// or is not valid yet, so that it must not be relied on; else it should only have been replaced.
 struct Age {
     std::string problem;
     bool stale = false;

@@ -47,7 +47,7 @@ OddNames sorted(const Names& names) {
     return out;
 }
 
-// Behind "; " where something stands already.
+// After "; " where there is text already.
 void add_clause(std::string& sentence, const Names& names, std::string_view what) {
     if (names.empty()) return;
     if (!sentence.empty()) sentence += "; ";

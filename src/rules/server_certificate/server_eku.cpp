@@ -9,7 +9,7 @@ namespace lyncprobe::rules {
 
 namespace {
 
-// The old export-control purposes; Windows and OpenSSL let them stand for server authentication,
+// The old export-control purposes; Windows and OpenSSL accept them as server authentication,
 // Lync's text does not.
 constexpr std::string_view kServerGatedCrypto = "1.3.6.1.4.1.311.10.3.3";
 constexpr std::string_view kNetscapeStepUp = "2.16.840.1.113730.4.1";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rule subject-in-san: the common name stands in the subject alternative name again.
+// Rule subject-in-san: the common name is repeated in the subject alternative name.
 #include "model/host.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"

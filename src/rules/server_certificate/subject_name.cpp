@@ -58,7 +58,7 @@ CertificateUse use_of(const Target& target) {
     return target.use == CertificateUse::other && one_use ? CertificateUse::default_ : target.use;
 }
 
-// Nothing where no table asks for a name, or nobody said the name that it asks for.
+// Nothing where no table asks for a name, or the name that it asks for is not known.
 std::optional<Wanted> wanted_by(const Context& context) {
     const auto& target = context.target();
     const auto pool = pool_fqdn(target);
@@ -111,7 +111,7 @@ Ruling rule_on(const Wanted& wanted, const Subject& s) {
     const bool sip_domain = any_begins(have, "sip.");
     const bool access = s.target().use == CertificateUse::access_edge_external;
     if (access && sip_domain) return pass();
-    // What stands nowhere else in the certificate is subject-in-san's.
+    // A name that is nowhere else in the certificate is subject-in-san's.
     if (access && has_dns_san(s.leaf()) && !has_any(s.leaf().san->dns, have)) return pass();
     const bool bearable = has_any(have, wanted.bearable) || sip_domain;
     return verdict(

@@ -231,7 +231,7 @@ void Assessment::our_name(const Certificate& certificate) {
     ));
 }
 
-// RFC 2782: records of a higher number are for when nobody of the first answers.
+// RFC 2782: records of a higher number are for when none of the first answers.
 void Assessment::weigh(Weighed& weighed) const {
     auto& weight = weighed.reason.weight;
     const bool first = weighed.priority == first_;

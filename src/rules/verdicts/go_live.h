@@ -17,9 +17,10 @@ struct GoLiveAnswer {
 };
 
 // `asked`: everything but verdict and reasons is filled in. Of several SRV records those with the
-// lowest priority number count; what is wrong with the others is told only, while one of the first
-// can be reached (RFC 2782). So is an address that cannot be reached beside one that can. `ready`
-// needs proof: our certificate was taken and OPTIONS accepted in our name; of our own domain
+// lowest priority number count; what is wrong with the others is a note only, while one of the
+// first can be reached (RFC 2782). So is an address that cannot be reached beside one that can.
+// `ready` needs proof: our certificate was taken and OPTIONS accepted in our name; of our own
+// domain
 // (`self`), that its Edge showed a certificate and wants one.
 GoLiveAnswer go_live(const FederationRow& asked, const ScanResult& run);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The reasons of the go-live verdict that are no finding of a rule: what each demands, why, and how
-// it is mended stands here and nowhere else. `lyncprobe rules ID` explains them.
+// it is mended is written here only. `lyncprobe rules ID` explains them.
 #pragma once
 
 #include "model/federation.h"
@@ -13,7 +13,7 @@
 namespace lyncprobe::rules {
 
 // A reason by its code: one of conclusions() (engine/judge.h) or the id of a rule. `fix`: where the
-// situation tells more than the fix of the catalogue; empty = there is nothing to do.
+// situation allows a more precise fix than that of the catalogue; empty = there is nothing to do.
 GoLiveReason reason_of(
     std::string_view code, Weight, Party, std::string message,
     std::optional<std::string> fix = std::nullopt

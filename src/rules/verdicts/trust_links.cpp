@@ -310,7 +310,7 @@ Links::Kinds Links::kinds_of(const plan::ServerLink& link, MutualTrust& trust) c
 }
 
 // Nothing where no port with the certificate that it shows outwards was among the targets: then it
-// is the outside of an Edge, say, and connects to nobody inside.
+// is the outside of an Edge, say, and connects to no inside server.
 std::optional<ClientView> client_view(const Server& server, const plan::Service& service) {
     const auto shown = server.chains.find(plan::outward_use(server.shown.role, service));
     if (shown == server.chains.end()) return std::nullopt;
@@ -320,7 +320,8 @@ std::optional<ClientView> client_view(const Server& server, const plan::Service&
     return view;
 }
 
-// A server's own list are the roots that it trusts, so that it also tells whom it connects to.
+// A server's own list are the roots that it trusts, so that it also shows which servers it connects
+// to.
 bool distrusts(const ClientView& client, const ListenerView& listener) {
     return client.own && listener.chain && listener.chain->settled && !listener.chain->public_ca &&
            !meet(*client.own, listener.chain->issuers);

@@ -2,6 +2,7 @@
 // What is wrong with records, check by check.
 #include "rules/engine/judge.h"
 #include "support/discovery_domain.h"
+#include "support/finding_text.h"
 
 #include <algorithm>
 #include <fstream>
@@ -24,6 +25,13 @@ class Domain : public discovery_test::DomainBuilder<Domain> {
         for (const auto& finding : findings())
             if (finding.rule == rule && !finding.fix.empty())
                 out.push_back(std::string(to_text(finding.verdict)) + ": " + finding.message);
+        return out;
+    }
+    // The whole findings of the rule, in order.
+    std::string whole(std::string_view rule) const {
+        std::string out;
+        for (const auto& finding : findings())
+            if (finding.rule == rule) out += (out.empty() ? "" : " | ") + testing::text_of(finding);
         return out;
     }
     // All verdicts of the rule, in order, such as "pass warn".
@@ -133,13 +141,21 @@ TEST_CASE("dns-strict-naming: exactly the domain, for sign-in and for partners")
         Domain()
             .srv("_sip._tls", "sip.contoso.com", 443)
             .srv("_sip._tls", "sip.fabrikam.com", 443)
-            .verdicts("dns-strict-naming") == "pass fail"
+            .whole("dns-strict-naming") ==
+        "pass: _sip._tls names sip.contoso.com, in the domain {record=_sip._tls.contoso.com, "
+        "target=sip.contoso.com, port=443} | fail: _sip._tls names sip.fabrikam.com, which is "
+        "outside contoso.com: clients ask their users whether to trust it, or refuse it "
+        "{record=_sip._tls.contoso.com, target=sip.fabrikam.com, port=443}"
     );
     CHECK(
         Domain("eu.contoso.com")
             .srv("_sip._tls", "sip.eu.contoso.com", 443)
             .srv("_sip._tls", "sip.contoso.com", 443)
-            .verdicts("dns-strict-naming") == "pass fail"
+            .whole("dns-strict-naming") ==
+        "pass: _sip._tls names sip.eu.contoso.com, in the domain {record=_sip._tls.eu.contoso.com, "
+        "target=sip.eu.contoso.com, port=443} | fail: _sip._tls names sip.contoso.com, which is "
+        "outside eu.contoso.com: clients ask their users whether to trust it, or refuse it "
+        "{record=_sip._tls.eu.contoso.com, target=sip.contoso.com, port=443}"
     );
 }
 
@@ -191,10 +207,22 @@ TEST_CASE("dns-srv-alias, dns-srv-owner: aliases, and Microsoft 365's") {
     CHECK(domain.verdicts("dns-srv-owner").empty());
     domain.get().hosts.at("sip.contoso.com").aliases = {"edge.contoso.com"};
     domain.row("_sip._tls").answer.aliases = {"_sip._tls.fabrikam.com"};
-    CHECK(domain.verdicts("dns-srv-alias") == "warn");
-    CHECK(domain.verdicts("dns-srv-owner") == "warn");
+    CHECK(
+        domain.whole("dns-srv-alias") ==
+        "warn: _sip._tls names sip.contoso.com, an alias of edge.contoso.com; an SRV record must "
+        "name the host itself {record=_sip._tls.contoso.com, target=sip.contoso.com, port=443}"
+    );
+    CHECK(
+        domain.whole("dns-srv-owner") ==
+        "warn: _sip._tls is an alias of _sip._tls.fabrikam.com {record=_sip._tls.contoso.com, "
+        "aliases=[_sip._tls.fabrikam.com]}"
+    );
     domain.get().hosts.at("sip.contoso.com").aliases = {"sipdir.online.lync.com"};
-    CHECK(domain.verdicts("dns-srv-alias") == "pass");
+    CHECK(
+        domain.whole("dns-srv-alias") ==
+        "pass: _sip._tls names sip.contoso.com, an alias of sipdir.online.lync.com at Microsoft "
+        "365 {record=_sip._tls.contoso.com, target=sip.contoso.com, port=443}"
+    );
     // A server that knows its own zones only cannot say what is behind an alias.
     auto& host = domain.get().hosts.at("sip.contoso.com");
     host = DnsAnswer();
@@ -225,12 +253,18 @@ TEST_CASE("dns-srv-port: the usual ones, odd ones, and 0") {
 TEST_CASE("dns-srv-order: repeated records, weights beside none, too many") {
     Domain domain;
     domain.srv("_sip._tls", "a.contoso.com", 443).srv("_sip._tls", "b.contoso.com", 443);
-    CHECK(domain.verdicts("dns-srv-order") == "pass");
+    CHECK(
+        domain.whole("dns-srv-order") ==
+        "pass: _sip._tls: 2 targets {record=_sip._tls.contoso.com, targets=2}"
+    );
     auto& targets = domain.row("_sip._tls").answer.targets;
     targets[0].weight = 10;
     CHECK(says(domain.problems("dns-srv-order"), "hardly ever"));
     targets[1].priority = 5;
-    CHECK(domain.verdicts("dns-srv-order") == "pass");
+    CHECK(
+        domain.whole("dns-srv-order") ==
+        "pass: _sip._tls: 2 targets {record=_sip._tls.contoso.com, targets=2}"
+    );
     targets.push_back(targets[1]);
     targets.push_back(targets[1]);
     CHECK(domain.problems("dns-srv-order").size() == 1);
@@ -258,7 +292,11 @@ TEST_CASE("dns-lyncdiscover-split: what one view can show, and what it cannot") 
     CHECK(verdict({{"lyncdiscoverinternal", "10.0.0.1"}, {"lyncdiscover", "192.0.2.1"}}) == "warn");
     Domain hosted;
     hosted.alias("lyncdiscover", "webdir.online.lync.com", "52.112.0.1");
-    CHECK(hosted.verdicts("dns-lyncdiscover-split") == "pass");
+    CHECK(
+        hosted.whole("dns-lyncdiscover-split") ==
+        "pass: this is a view from outside: lyncdiscover alone; what the DNS of the other side "
+        "says cannot be seen here {lyncdiscoverinternal=no, lyncdiscover=yes}"
+    );
     hosted.address("lyncdiscoverinternal", "10.0.0.1");
     CHECK(says(hosted.problems("dns-lyncdiscover-split"), "Microsoft 365"));
 }
@@ -279,7 +317,11 @@ TEST_CASE("dns-hosting: all or nothing") {
     hosted.alias("lyncdiscover", "webdir.online.lync.com", "52.112.0.1");
     hosted.srv("_sip._tls", "sipdir.online.lync.com", 443);
     hosted.srv("_sipfederationtls._tcp", "sipfed.online.lync.com", 5061);
-    CHECK(hosted.verdicts("dns-hosting") == "pass");
+    CHECK(
+        hosted.whole("dns-hosting") ==
+        "pass: the records outside lead to Microsoft 365 {microsoft_365=[lyncdiscover; _sip._tls; "
+        "_sipfederationtls._tcp], elsewhere=[]}"
+    );
     for (const auto& finding : hosted.findings())
         CHECK((finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable));
     auto mixed = healthy_outside();
@@ -291,7 +333,11 @@ TEST_CASE("dns-hosting: all or nothing") {
     // The SRV target itself is an alias of the hosting service.
     auto through = healthy_outside();
     through.get().hosts.at("sip.contoso.com").aliases = {"sipdir.online.lync.com"};
-    CHECK(through.verdicts("dns-hosting") == "warn");
+    CHECK(
+        through.whole("dns-hosting") ==
+        "warn: _sip._tls, _sipfederationtls._tcp lead to Microsoft 365 and lyncdiscover elsewhere "
+        "{microsoft_365=[_sip._tls; _sipfederationtls._tcp], elsewhere=[lyncdiscover]}"
+    );
 }
 
 TEST_CASE("dns-records: what each generation misses") {
@@ -307,7 +353,10 @@ TEST_CASE("dns-records: what each generation misses") {
     old.srv("_sipinternal._tcp", "sip.contoso.com", 5060);
     CHECK(says(old.problems("dns-records"), "fail: Skype for Business"));
     CHECK_FALSE(says(old.problems("dns-records"), "Lync 2013"));
-    CHECK(old.verdicts("dns-plain-sip") == "warn");
+    CHECK(
+        old.whole("dns-plain-sip") ==
+        "warn: _sipinternal._tcp offers sign-in without TLS to Lync clients"
+    );
     // Without SRV records and autodiscover.
     CHECK_FALSE(says(Domain().address("sip", "192.0.2.1").problems("dns-records"), "fail"));
 }
