@@ -49,12 +49,20 @@ TEST_CASE("autodiscover-names: a place that was probed is held against its certi
     it.add("sip.contoso.com", 443, Probe::sip, {"sip.contoso.com"});
     auto rows = it.judge();
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::pass);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "pass {endpoint=sip://sip.contoso.com:443, tokens=[SipClientExternalAccess]}"
+    );
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1});
     it.add("sip.contoso.com", 443, Probe::tls, {"other.contoso.com"});
     rows = it.judge();
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::fail);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "fail: autodiscover sends clients to sip.contoso.com:443, whose certificate does not cover "
+        "that name on 1 of 2 endpoints {endpoint=sip://sip.contoso.com:443, "
+        "tokens=[SipClientExternalAccess]}"
+    );
     CHECK(rows[0].finding->message.find("sip.contoso.com:443") != std::string::npos);
     CHECK(rows[0].finding->message.find("on 1 of 2 endpoints") != std::string::npos);
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 2}); // not the one that is right
@@ -71,8 +79,15 @@ TEST_CASE("autodiscover-names: a wildcard is good for the web and not for SIP") 
     it.add("pool.contoso.com", 5061, Probe::sip, {"*.contoso.com"});
     const auto rows = it.judge();
     REQUIRE(rows.size() == 2);
-    CHECK(rows[0].finding->verdict == Verdict::pass);
-    CHECK(rows[1].finding->verdict == Verdict::fail);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "pass {endpoint=https://lyncweb.contoso.com:443, tokens=[External/Autodiscover]}"
+    );
+    CHECK(
+        text_of(*rows[1].finding) ==
+        "fail: autodiscover sends clients to pool.contoso.com:5061, whose certificate does not "
+        "cover that name {endpoint=sip://pool.contoso.com:5061, tokens=[SipClientInternalAccess]}"
+    );
 }
 
 TEST_CASE("autodiscover-names: what was not probed, or showed nothing, is inconclusive") {
@@ -82,7 +97,11 @@ TEST_CASE("autodiscover-names: what was not probed, or showed nothing, is inconc
     it.add("lyncweb.contoso.com", 443, Probe::https, {});
     const auto rows = it.judge();
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::inconclusive);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "inconclusive: autodiscover sends clients to lyncweb.contoso.com:443, which showed no "
+        "certificate (interrupted) {endpoint=https://lyncweb.contoso.com:443, tokens=[Ucwa]}"
+    );
     CHECK(rows[0].finding->message.find("showed no certificate") != std::string::npos);
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 2});
     it.names({"Ucwa https://[2001:db8::1]:443"});

@@ -41,7 +41,13 @@ TEST_CASE("chain-elsewhere: an intermediate that another server presents") {
         it.add_both({it.contoso.issuing, it.contoso.root}, 1, "CN=Contoso Issuing CA", {});
     auto rows = it.judge("chain-elsewhere");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::fail);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "fail: the chain lacks CN=Contoso Issuing CA (presented by fe01 registrar); with it the "
+        "chain leads to CN=Contoso Root CA, which is not among the anchors of this scan: unknown, "
+        "not untrusted {missing=[CN=Contoso Issuing CA], root=CN=Contoso Root CA, "
+        "sha256=0002000000000000000000000000000000000000000000000000000000000000}"
+    );
     CHECK(rows[0].endpoints == std::vector<std::size_t>{1});
     CHECK(
         rows[0].finding->message ==
@@ -55,7 +61,13 @@ TEST_CASE("chain-elsewhere: an intermediate that another server presents") {
     it.run.ascents[&shorter].anchors = {it.contoso.root};
     rows = it.judge("chain-elsewhere");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::warn);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "warn: the chain lacks CN=Contoso Issuing CA (presented by fe01 registrar); with it the "
+        "chain leads to the anchor CN=Contoso Root CA {missing=[CN=Contoso Issuing CA], "
+        "root=CN=Contoso Root CA, "
+        "sha256=0002000000000000000000000000000000000000000000000000000000000000}"
+    );
     CHECK(rows[0].finding->message.ends_with("leads to the anchor CN=Contoso Root CA"));
 }
 
@@ -67,7 +79,10 @@ TEST_CASE("chain-elsewhere: a root that another server presents is no gap") {
     it.add("pool", "fe03", Role::front_end, "registrar", with_root);
     const auto rows = it.judge("chain-elsewhere");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::pass);
+    CHECK(
+        text_of(*rows[0].finding) == "pass: nothing but the root CN=Contoso Root CA (presented by "
+                                     "fe03 registrar) is left out {root=CN=Contoso Root CA}"
+    );
     CHECK(rows[0].finding->message.find("presented by fe03 registrar") != std::string::npos);
 }
 
@@ -76,7 +91,12 @@ TEST_CASE("chain-elsewhere: half of what is missing") {
     it.add_both({it.contoso.issuing}, 1, "CN=Contoso Issuing CA", {}, {"CN=Contoso Root CA"});
     const auto rows = it.judge("chain-elsewhere");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::fail);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "fail: the chain lacks CN=Contoso Issuing CA (presented by fe01 registrar); above it "
+        "CN=Contoso Root CA is missing, which no server presented {missing=[CN=Contoso Issuing "
+        "CA], sha256=0002000000000000000000000000000000000000000000000000000000000000}"
+    );
     CHECK(
         rows[0].finding->message.find("above it CN=Contoso Root CA is missing") != std::string::npos
     );
@@ -98,7 +118,13 @@ TEST_CASE("chain-elsewhere: what only --fetch found is left to chain-complete") 
     shorter.fetched = {it.contoso.issuing};
     auto rows = it.judge("chain-elsewhere");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::warn); // chain-complete has failed it
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "warn: the chain lacks CN=Contoso Issuing CA (presented by fe01 registrar); with it the "
+        "chain leads to CN=Contoso Root CA, which is not among the anchors of this scan: unknown, "
+        "not untrusted {missing=[CN=Contoso Issuing CA], root=CN=Contoso Root CA, "
+        "sha256=0002000000000000000000000000000000000000000000000000000000000000}"
+    ); // chain-complete has failed it
     it.run.endpoints[0].main.chain = nullptr;
     CHECK(it.judge("chain-elsewhere").empty());
 }
@@ -111,5 +137,10 @@ TEST_CASE("chain-elsewhere: two certificates of one name that sign each other en
     it.add_both({other}, 1, "CN=Contoso Issuing CA", {});
     const auto rows = it.judge("chain-elsewhere");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::fail);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "fail: the chain lacks CN=Contoso Issuing CA (presented by fe01 registrar); above it "
+        "CN=Contoso Issuing CA is missing, which no server presented {missing=[CN=Contoso Issuing "
+        "CA], sha256=0002010000000000000000000000000000000000000000000000000000000000}"
+    );
 }

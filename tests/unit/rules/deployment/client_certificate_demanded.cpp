@@ -6,6 +6,7 @@
 
 using namespace lyncprobe;
 using namespace lyncprobe::rules;
+using lyncprobe::rules::testing::text_of;
 
 namespace {
 
@@ -43,13 +44,20 @@ TEST_CASE("client-certificate-demanded: ports between servers that ask nobody, b
         std::make_unique<ClientCertificateFacts>();
     auto rows = it.judge();
     REQUIRE(rows.size() == 2);
-    CHECK(rows[0].finding->verdict == Verdict::fail);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "fail: pool.contoso.com asks for no client certificate on im-conferencing, storage, where "
+        "only servers may connect: whoever does so is not asked who he is {pool=pool.contoso.com, "
+        "services=[im-conferencing; storage]}"
+    );
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1});
     CHECK(rows[0].finding->message.starts_with(
         "pool.contoso.com asks for no client certificate on im-conferencing, storage,"
     ));
     CHECK(rows[0].finding->evidence.text("pool") == "pool.contoso.com");
-    CHECK(rows[1].finding->verdict == Verdict::pass);
+    CHECK(
+        text_of(*rows[1].finding) == "pass: these servers ask for the certificate of who connects"
+    );
     CHECK(rows[1].endpoints == std::vector<std::size_t>{2});
     it.run.targets[1].pool = "other.contoso.com";
     rows = it.judge();
@@ -73,7 +81,12 @@ TEST_CASE("client-certificate-demanded: a gateway that asks nobody is a warning"
     it.add("gateway", Probe::sip);
     it.run.targets[0].role = Role::gateway;
     REQUIRE(it.judge().size() == 1);
-    CHECK(it.judge()[0].finding->verdict == Verdict::warn);
+    CHECK(
+        text_of(*it.judge()[0].finding) ==
+        "warn: pool.contoso.com asks for no client certificate on gateway, where only servers may "
+        "connect: whoever does so is not asked who he is {pool=pool.contoso.com, "
+        "services=[gateway]}"
+    );
 }
 
 TEST_CASE("client-certificate-demanded: nothing is said where clients connect, or nothing is known"
@@ -93,5 +106,8 @@ TEST_CASE("client-certificate-demanded: nothing is said where clients connect, o
     auto& matrix = it.add("im-conferencing", Probe::sip);
     matrix.variants.emplace_back().client_certificate = std::make_unique<ClientCertificateFacts>();
     REQUIRE(it.judge().size() == 1);
-    CHECK(it.judge()[0].finding->verdict == Verdict::pass);
+    CHECK(
+        text_of(*it.judge()[0].finding) ==
+        "pass: these servers ask for the certificate of who connects"
+    );
 }

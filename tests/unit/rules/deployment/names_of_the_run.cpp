@@ -55,9 +55,13 @@ TEST_CASE("sip-domain-names: outside, each SIP domain has its sip name") {
     it.access({}); // showed none
     const auto rows = it.judge("sip-domain-names");
     REQUIRE(rows.size() == 2);
-    CHECK(rows[0].finding->verdict == Verdict::pass);
+    CHECK(text_of(*rows[0].finding) == "pass");
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0});
-    CHECK(rows[1].finding->verdict == Verdict::fail);
+    CHECK(
+        text_of(*rows[1].finding) ==
+        "fail: the Access Edge certificate lacks sip.fabrikam.com, under which clients and "
+        "partners of the SIP domain look for it {missing=[sip.fabrikam.com]}"
+    );
     CHECK(rows[1].endpoints == std::vector<std::size_t>{1});
     CHECK(list_of(rows[1].finding->evidence, "missing") == Names{"sip.fabrikam.com"});
 }
@@ -68,7 +72,7 @@ TEST_CASE("sip-domain-names: what host-name looks for is left to it, and XMPP ha
     it.access({"contoso.com"}).probe = Probe::xmpp;
     const auto rows = it.judge("sip-domain-names");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::pass);
+    CHECK(text_of(*rows[0].finding) == "pass");
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0});
 }
 
@@ -88,7 +92,11 @@ TEST_CASE("sip-domain-names: inside, one registrar has a name in each SIP domain
     it.registrar({"pool.contoso.com", "fabrikam.com", "*.fabrikam.com"});
     auto rows = it.judge("sip-domain-names");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::warn);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "warn: no registrar's certificate has a name in the SIP domain fabrikam.com: clients sign "
+        "in only under a name in their own domain, or after a question {sip_domains=[fabrikam.com]}"
+    );
     CHECK(list_of(rows[0].finding->evidence, "sip_domains") == Names{"fabrikam.com"});
     it.run.declared.in_part = true;
     CHECK(it.judge("sip-domain-names").empty());
@@ -96,7 +104,7 @@ TEST_CASE("sip-domain-names: inside, one registrar has a name in each SIP domain
     it.registrar({"director.Fabrikam.com"});
     rows = it.judge("sip-domain-names");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::pass);
+    CHECK(text_of(*rows[0].finding) == "pass");
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1});
 }
 
@@ -107,7 +115,11 @@ TEST_CASE("sip-domain-names: a registrar that showed nothing leaves it open") {
     it.registrar({"pool.contoso.com"});
     const auto rows = it.judge("sip-domain-names");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::inconclusive);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "inconclusive: no registrar's certificate that was seen has a name in the SIP domain "
+        "fabrikam.com; 1 of them showed none {sip_domains=[fabrikam.com]}"
+    );
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1});
     it.run.declared.sip_domains.clear();
     CHECK(it.judge("sip-domain-names").empty());
@@ -125,13 +137,18 @@ TEST_CASE("unknown-names: a name that nothing has is a hint, one finding a certi
     it.add(Role::reverse_proxy, CertificateUse::web_services_external, "x", {"www.contoso.com"});
     const auto rows = it.judge("unknown-names");
     REQUIRE(rows.size() == 2);
-    CHECK(rows[0].finding->verdict == Verdict::inconclusive);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "inconclusive: nothing in the topology has the names fe9.contoso.com, *.other.example of "
+        "this certificate; leave them out with the next renewal, or add what uses them to the list "
+        "{names=[fe9.contoso.com; *.other.example], names_count=2}"
+    );
     CHECK(rows[0].endpoints == std::vector<std::size_t>{1, 2});
     CHECK(
         list_of(rows[0].finding->evidence, "names") == Names{"fe9.contoso.com", "*.other.example"}
     );
     CHECK(number_of(rows[0].finding->evidence, "names_count") == 2);
-    CHECK(rows[1].finding->verdict == Verdict::pass);
+    CHECK(text_of(*rows[1].finding) == "pass");
     CHECK(rows[1].endpoints == std::vector<std::size_t>{0});
 }
 
@@ -155,12 +172,17 @@ TEST_CASE("web-names: two pools with one web services FQDN") {
     web("web-internal", "pool2.contoso.com", "lyncweb.contoso.com"); // inside
     auto rows = it.judge("web-names");
     REQUIRE(rows.size() == 1);
-    CHECK(rows[0].finding->verdict == Verdict::pass);
+    CHECK(text_of(*rows[0].finding) == "pass");
     CHECK(rows[0].endpoints.size() == 3);
     web("web-external", "dirpool.contoso.com", "lyncweb.contoso.com");
     rows = it.judge("web-names");
     REQUIRE(rows.size() == 2);
-    CHECK(rows[0].finding->verdict == Verdict::fail);
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "fail: lyncweb.contoso.com is the external web services FQDN of more than one pool: "
+        "dirpool.contoso.com, pool1.contoso.com {name=lyncweb.contoso.com, "
+        "pools=[dirpool.contoso.com; pool1.contoso.com]}"
+    );
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1, 3});
     CHECK(
         list_of(rows[0].finding->evidence, "pools") ==

@@ -398,3 +398,125 @@ TEST_CASE("dns-answer: aliases that lead nowhere") {
     domain.status("meet", DnsStatus::alias_loop);
     CHECK(says(domain.problems("dns-answer"), "fail: meet: an alias leads back to itself"));
 }
+
+TEST_CASE("rules of dns: whole findings") {
+    auto absent = Domain().srv("_sip._tls", "sip.contoso.com", 443);
+    absent.host("sip.contoso.com", DnsStatus::no_such_name);
+    Domain wildcard;
+    for (auto& row : wildcard.get().rows)
+        if (row.type != RecordType::srv) wildcard.address(row.record, "192.0.2.1");
+    CHECK(
+        Domain().srv("_sip._tls", ".", 443).whole("dns-srv-none") ==
+        "warn: _sip._tls says that the domain has no such service: its target is \".\" "
+        "{record=_sip._tls.contoso.com, target=., port=443}"
+    );
+    CHECK(
+        Domain().srv("_sip._tls", "192.0.2.1", 443).whole("dns-srv-name") ==
+        "fail: _sip._tls names the address 192.0.2.1, where only a host name is allowed "
+        "{record=_sip._tls.contoso.com, target=192.0.2.1, port=443}"
+    );
+    CHECK(
+        Domain().srv("_sip._tls", "_sip._tls.contoso.com", 443).whole("dns-srv-name") ==
+        "fail: _sip._tls names itself {record=_sip._tls.contoso.com, target=_sip._tls.contoso.com, "
+        "port=443}"
+    );
+    CHECK(
+        Domain().srv("_sip._tls", "sip.contoso.com", 443).whole("dns-srv-host") ==
+        "pass: _sip._tls names sip.contoso.com, which has an address "
+        "{record=_sip._tls.contoso.com, target=sip.contoso.com, port=443}"
+    );
+    CHECK(
+        absent.whole("dns-srv-host") ==
+        "fail: _sip._tls names sip.contoso.com: no such name {record=_sip._tls.contoso.com, "
+        "target=sip.contoso.com, port=443}"
+    );
+    CHECK(
+        Domain().srv("_sip._tls", "sip.contoso.com", 443, "0.0.0.0").whole("dns-srv-host") ==
+        "fail: _sip._tls names sip.contoso.com, whose address 0.0.0.0 is never a server's "
+        "{record=_sip._tls.contoso.com, target=sip.contoso.com, port=443}"
+    );
+    CHECK(
+        Domain().srv("_sip._tls", "sip.contoso.com", 443).whole("dns-srv-port") ==
+        "pass: _sip._tls: port 443 {record=_sip._tls.contoso.com, target=sip.contoso.com, port=443}"
+    );
+    CHECK(
+        Domain().srv("_sip._tls", "sip.contoso.com", 5060).whole("dns-srv-port") ==
+        "warn: _sip._tls names sip.contoso.com with port 5060; the usual one is 443, and firewalls "
+        "of others may let nothing else pass {record=_sip._tls.contoso.com, "
+        "target=sip.contoso.com, port=5060}"
+    );
+    CHECK(
+        Domain().srv("_sip._tls", "sip.contoso.com", 0).whole("dns-srv-port") ==
+        "fail: _sip._tls names sip.contoso.com with port 0, on which no server can listen "
+        "{record=_sip._tls.contoso.com, target=sip.contoso.com, port=0}"
+    );
+    CHECK(
+        Domain()
+            .alias("lyncdiscover", "web.contoso.com", "192.0.2.1")
+            .whole("dns-lyncdiscover-alias") == "pass: lyncdiscover is an alias inside the domain "
+                                                "{record=lyncdiscover, aliases=[web.contoso.com]}"
+    );
+    CHECK(
+        Domain()
+            .alias("lyncdiscover", "webdir.online.lync.com", "192.0.2.1")
+            .whole("dns-lyncdiscover-alias") ==
+        "pass: lyncdiscover leads to Microsoft 365 {record=lyncdiscover, "
+        "aliases=[webdir.online.lync.com]}"
+    );
+    CHECK(
+        Domain()
+            .alias("lyncdiscover", "proxy.fabrikam.com", "192.0.2.1")
+            .whole("dns-lyncdiscover-alias") ==
+        "warn: lyncdiscover is an alias of proxy.fabrikam.com, in another domain: over HTTPS "
+        "mobile clients do not accept that {record=lyncdiscover, aliases=[proxy.fabrikam.com]}"
+    );
+    CHECK(
+        Domain().alias("meet", "gone.contoso.com").whole("dns-answer") ==
+        "fail: meet is an alias of gone.contoso.com, and nothing was found there "
+        "{record=meet.contoso.com, aliases=[gone.contoso.com]}"
+    );
+    CHECK(
+        Domain().status("sip", DnsStatus::refused).whole("dns-answer") ==
+        "inconclusive: refused: sip {status=refused, records=[sip]}"
+    );
+    CHECK(
+        Domain()
+            .srv("_sip._tls", "sip.contoso.com", 443)
+            .host("sip.contoso.com", DnsStatus::no_answer)
+            .whole("dns-answer") ==
+        "inconclusive: _sip._tls names sip.contoso.com: no answer {record=_sip._tls.contoso.com, "
+        "target=sip.contoso.com, port=443}"
+    );
+    CHECK(
+        wildcard.whole("dns-wildcard") ==
+        "warn: every name that was asked for leads to 192.0.2.1: the zone seems to have a "
+        "wildcard, so clients find servers that are none {address=192.0.2.1}"
+    );
+    CHECK(
+        Domain().address("sip", "192.0.2.1").whole("dns-records") ==
+        "pass: Lync 2013, Lync 2010 with later updates, Lync mobile: sip {client=lync-2013, "
+        "found=[sip], absent=[lyncdiscoverinternal; lyncdiscover; _sipinternaltls._tcp; "
+        "_sipinternal._tcp; _sip._tls; sipinternal; sipexternal]} | warn: Lync Windows Store app: "
+        "there is no lyncdiscoverinternal, lyncdiscover: it asks for nothing else and cannot sign "
+        "in {client=lync-store-app, found=[], absent=[lyncdiscoverinternal; lyncdiscover]} | pass: "
+        "Communicator and Lync 2010 without updates: sip {client=lync-2010-early, found=[sip], "
+        "absent=[_sipinternaltls._tcp; _sipinternal._tcp; _sip._tls; sipinternal; sipexternal]} | "
+        "pass: Skype for Business: sip {client=skype-for-business, found=[sip], "
+        "absent=[lyncdiscoverinternal; lyncdiscover; _sipinternaltls._tcp; _sip._tls; sipinternal; "
+        "sipexternal]} | warn: Federation partners, and push for mobile clients: there is no "
+        "_sipfederationtls._tcp: partners that look for the domain do not find it, and mobile "
+        "clients get no push messages {client=partners, found=[], absent=[_sipfederationtls._tcp]} "
+        "| not_applicable: XMPP partners: there is no _xmpp-server._tcp: no XMPP federation, which "
+        "is optional {client=xmpp-partners, found=[], absent=[_xmpp-server._tcp]} | "
+        "not_applicable: Lync Phone Edition, for updates: there is no ucupdates-r2: only "
+        "telephones inside ask for it {client=phones, found=[], absent=[ucupdates-r2]} | "
+        "not_applicable: Browsers: meetings, dial-in, control panel: there is no meet, dialin, "
+        "admin: the simple URLs may have other names {client=browsers, found=[], absent=[meet; "
+        "dialin; admin]}"
+    );
+    CHECK(
+        Domain().whole("dns-lyncdiscover-split") ==
+        "not_applicable: neither name was found; what the DNS of the other side says cannot be "
+        "seen here {lyncdiscoverinternal=no, lyncdiscover=no}"
+    );
+}
