@@ -12,6 +12,7 @@
 #include "report/discovery.h"
 #include "report/report.h"
 #include "rules/engine/judge.h"
+#include "rules/verdicts/summary.h"
 
 #include <algorithm>
 #include <iostream>
@@ -99,7 +100,7 @@ int run_discover(const Options& options) {
     );
     if (!result) return stop(result.error());
     auto found = *result;
-    found.summary = report::summarise(found, fail_on(options.settings.fail_on));
+    found.summary = rules::summarise(found, fail_on(options.settings.fail_on));
 
     int exit_code = outputs->write(found, say);
     if (options.as_target_list) {

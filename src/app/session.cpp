@@ -6,6 +6,7 @@
 #include "app/plan_text.h"
 #include "app/process.h"
 #include "report/report.h"
+#include "rules/verdicts/summary.h"
 
 #include <set>
 #include <utility>
@@ -59,7 +60,7 @@ scan::ScanOptions Session::scan_options() const {
 int Session::finish(Result<ScanResult> result, const std::optional<std::string>& fails_on) {
     if (!result) return stop(result.error());
     progress_.clear();
-    result->summary = report::summarise(*result, fail_on(fails_on));
+    result->summary = rules::summarise(*result, fail_on(fails_on));
     return outputs_->write(*result, [this](const std::string& sentence) { warning(sentence); });
 }
 

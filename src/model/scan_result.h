@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -133,5 +134,10 @@ struct ScanResult {
     // By value: what pointers refer to is compared, the pool and the ascents are not.
     bool operator==(const ScanResult&) const;
 };
+
+// The endpoints that could not be judged and make exit code 3. An address that cannot be tried from
+// here (skipped: no route, or never a server's) is not among them where the same target was judged
+// on another address.
+std::set<const EndpointRow*> unjudged_rows(const ScanResult&);
 
 } // namespace lyncprobe

@@ -11,7 +11,6 @@
 #include "report/roots.h"
 #include "report/statements.h"
 #include "report/trust.h"
-#include "report/unjudged.h"
 
 #include <algorithm>
 #include <map>

@@ -2,6 +2,7 @@
 // What discover writes: text, JSON, a target list, counts and exit code; foreign text made
 // harmless.
 #include "report/discovery.h"
+#include "rules/verdicts/summary.h"
 #include "unit/report/sample.h"
 
 #include <algorithm>
@@ -70,7 +71,7 @@ TEST_CASE("discovery report: counts and exit code") {
     const auto code = [](std::optional<Verdict> fail_on, auto change) {
         auto found = discovery();
         change(found);
-        found.summary = report::summarise(found, fail_on);
+        found.summary = rules::summarise(found, fail_on);
         return found.summary.exit_code;
     };
     const auto as_it_is = [](ScanResult&) {};
@@ -160,7 +161,7 @@ TEST_CASE("discovery report: foreign text is harmless in every format") {
     domain.rows[0].answer.aliases = {kNasty};
     domain.rows[2].answer.detail = kNasty;
     domain.findings[1].message = kNasty;
-    found.summary = report::summarise(found, Verdict::fail);
+    found.summary = rules::summarise(found, Verdict::fail);
     Target target;
     target.name = target.host = target.sip_domain = kNasty;
     const auto list = yaml(found, {target});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What `federation` writes: a screen for people, a member of the result for programs, the exit
 // code; foreign text made harmless.
+#include "rules/verdicts/summary.h"
 #include "unit/report/sample.h"
 
 #include <sstream>
@@ -65,13 +66,13 @@ TEST_CASE("federation: foreign text is harmless on a terminal") {
 
 TEST_CASE("federation: the exit code is go, no-go or cannot tell") {
     auto run = federation();
-    CHECK(report::summarise(run, Verdict::fail).exit_code == 1);
+    CHECK(rules::summarise(run, Verdict::fail).exit_code == 1);
     run.federation[0].verdict = GoLive::cannot_tell;
-    CHECK(report::summarise(run, Verdict::fail).exit_code == 3);
+    CHECK(rules::summarise(run, Verdict::fail).exit_code == 3);
     run.federation[0].verdict = GoLive::ready;
-    CHECK(report::summarise(run, Verdict::fail).exit_code == 0);
+    CHECK(rules::summarise(run, Verdict::fail).exit_code == 0);
     run.interrupted = true;
-    CHECK(report::summarise(run, Verdict::fail).exit_code == 130);
+    CHECK(rules::summarise(run, Verdict::fail).exit_code == 130);
 }
 
 } // namespace lyncprobe

@@ -2,6 +2,7 @@
 // Formats, PEM, and what a reader of the reports relies on.
 #include "report/pem.h"
 #include "report/report.h"
+#include "rules/verdicts/summary.h"
 #include "unit/report/sample.h"
 
 #include <algorithm>
@@ -191,7 +192,7 @@ TEST_CASE("text: a run where all is well is a line and the table") {
     auto it = large(2, 2);
     for (auto& one : it.endpoints)
         std::erase_if(one.findings, [](const Finding* f) { return f->verdict != Verdict::pass; });
-    it.summary = report::summarise(it, Verdict::fail);
+    it.summary = rules::summarise(it, Verdict::fail);
     const auto lines = lines_of(text_of(it));
     REQUIRE(lines.size() == 9);
     CHECK(lines[0] == "2 endpoints: 2 ok; 14 pass");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "unit/report/sample.h"
 
+#include "rules/verdicts/summary.h"
+
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -342,7 +344,7 @@ ScanResult deployment() {
     together.evidence.set("endpoint", "sip://" + kNasty);
     run.topology.push_back({run.findings->keep(std::move(together)), {0, 1}});
     add_trust(run);
-    run.summary = report::summarise(run, Verdict::fail);
+    run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
 
@@ -363,7 +365,7 @@ ScanResult files() {
          chain({evil}),
          {run.findings->keep(finding("server-eku", Verdict::fail, kNasty, evil))}}
     );
-    run.summary = report::summarise(run, Verdict::fail);
+    run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
 
@@ -414,7 +416,7 @@ ScanResult discovery() {
     out.vantage = "internal";
     out.resolvers = {"192.0.2.53"};
     out.domains.push_back(std::move(domain));
-    out.summary = report::summarise(out, Verdict::fail);
+    out.summary = rules::summarise(out, Verdict::fail);
     return out;
 }
 
@@ -435,7 +437,7 @@ ScanResult federation(const std::string& text) {
         reason("dns-srv-port", Weight::note, "an odd port", {})};
     bad.endpoints = {0, 1};
     run.federation = {bad, domain("litware.com", GoLive::ready)};
-    run.summary = report::summarise(run, Verdict::fail);
+    run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
 
@@ -472,7 +474,7 @@ ScanResult large(std::size_t endpoints, std::size_t servers) {
             one.findings.push_back(run.findings->keep(finding(rule, Verdict::pass, "", shown[0])));
         run.endpoints.push_back(std::move(one));
     }
-    run.summary = report::summarise(run, Verdict::fail);
+    run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
 

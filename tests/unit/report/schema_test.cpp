@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // docs/result.schema.json against what the writers write, by an independent validator
 // (python3-jsonschema).
+#include "rules/verdicts/summary.h"
 #include "unit/report/sample.h"
 
 #include <algorithm>
@@ -140,7 +141,7 @@ ScanResult small(ScanResult& full) {
     run.endpoints[0].main.answer.set("status", std::int64_t{401});
     run.endpoints[0].findings.resize(1);
     run.identities.push_back(full.identities[0]);
-    run.summary = report::summarise(run, Verdict::fail);
+    run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
 

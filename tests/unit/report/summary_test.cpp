@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Counting and the exit code (what the codes mean is the program's promise to scripts).
+#include "rules/verdicts/summary.h"
 #include "unit/report/sample.h"
 
 #include <doctest/doctest.h>
@@ -34,7 +35,7 @@ struct Scenario {
         return pool.keep(std::move(it));
     }
     int exit_code(std::optional<Verdict> fail_on = Verdict::fail) const {
-        return report::summarise(run, fail_on).exit_code;
+        return rules::summarise(run, fail_on).exit_code;
     }
 };
 
@@ -62,7 +63,7 @@ TEST_CASE("exit code: 1 for a finding, also when an endpoint could not be judged
 TEST_CASE("exit code: a waived finding does not count, but is counted as waived") {
     Scenario it;
     it.judged_row().findings = {it.finding(Verdict::fail, "known"), it.finding(Verdict::pass)};
-    const auto summary = report::summarise(it.run, Verdict::fail);
+    const auto summary = rules::summarise(it.run, Verdict::fail);
     CHECK(summary.exit_code == 0);
     CHECK(summary.waived == 1);
     CHECK(summary.verdicts.count(Verdict::fail) == 0);
@@ -102,7 +103,7 @@ TEST_CASE("exit code: a skipped address is forgiven only where its target was ju
     CHECK(it.exit_code() == 0);
     it.add(1, Outcome::skipped);
     CHECK(it.exit_code() == 3);
-    CHECK(report::summarise(it.run, Verdict::fail).unjudged == 1);
+    CHECK(rules::summarise(it.run, Verdict::fail).unjudged == 1);
 }
 
 TEST_CASE(
@@ -140,7 +141,7 @@ TEST_CASE("summary: outcomes and verdicts are counted, the worst verdict is the 
     CHECK(summary.waived == 2);
     CHECK(summary.unjudged == 4);
     CHECK(summary.worst == Verdict::fail);
-    CHECK_FALSE(report::summarise(ScanResult{}, Verdict::fail).worst.has_value());
+    CHECK_FALSE(rules::summarise(ScanResult{}, Verdict::fail).worst.has_value());
 }
 
 } // namespace lyncprobe

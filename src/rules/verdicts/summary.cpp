@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Counts, the worst verdict and the exit code of a run.
-#include "report/report.h"
-#include "report/unjudged.h"
+#include "rules/verdicts/summary.h"
 
 #include <algorithm>
 
-namespace lyncprobe::report {
+namespace lyncprobe::rules {
+
 namespace {
 
 // What the exit codes mean is part of the contract with other people's scripts.
@@ -56,6 +55,7 @@ void count_findings(Summary& summary, const std::vector<const Finding*>& finding
     }
 }
 
+// An input that could not be read wins over what was found in the others.
 int exit_code(const Summary& summary, const ScanResult& run, std::optional<Verdict> fail_on) {
     if (run.interrupted) return kInterrupted;
     for (const auto& file : run.files)
@@ -75,4 +75,5 @@ int go_live_exit_code(const std::vector<FederationRow>& rows) {
 }
 
 } // namespace
-} // namespace lyncprobe::report
+
+} // namespace lyncprobe::rules
