@@ -67,7 +67,7 @@ TEST_CASE("little memory: every endpoint once, and none is blamed for what we la
     const auto roomy = scan(kSanitized ? "true" : "ulimit -v 204800");
     CHECK(count_of(roomy, "outcomes", "ok") == kHuge + kGood);
     if (kSanitized) return;
-    for (const int kilobytes : {36864, 30720}) {
+    for (const int kilobytes : {36864, 32768}) {
         const auto tight = scan("ulimit -v " + std::to_string(kilobytes));
         const auto starved = count_of(tight, "outcomes", "local_error");
         CHECK(count_of(tight, "outcomes", "ok") + starved == kHuge + kGood);
