@@ -116,7 +116,6 @@ struct ScanResult {
     std::vector<Target> targets;        // as prepared by plan
     std::vector<EndpointRow> endpoints; // in the order of the target list at the end
     std::vector<IdentityRow> identities;
-    Ascents ascents; // of every chain that some endpoint or identity presented
     MutualTrust trust;
     std::vector<RootGroup> roots; // in the order of their first endpoints
     std::vector<TopologyRow> topology;
@@ -131,7 +130,7 @@ struct ScanResult {
     // What the rows' findings point into. Copies share it: findings are added and never changed.
     std::shared_ptr<FindingPool> findings = std::make_shared<FindingPool>();
 
-    // By value: what pointers refer to is compared, the pool and the ascents are not.
+    // By value: what pointers refer to is compared, and so the pool is not.
     bool operator==(const ScanResult&) const;
 };
 

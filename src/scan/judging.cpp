@@ -251,8 +251,8 @@ rules::Context Judge::context() const {
     return context;
 }
 
-std::vector<TopologyRow> Judge::deployment(const ScanResult& run) {
-    auto rows = rules::judge_run(run, selection_, pool_);
+std::vector<TopologyRow> Judge::deployment(const ScanResult& run, const Ascents& ascents) {
+    auto rows = rules::judge_run(run, ascents, selection_, pool_);
     for (auto& row : rows) {
         std::vector<std::string> names;
         for (const auto endpoint : row.endpoints) {

@@ -180,10 +180,10 @@ class Scan {
                 return std::tie(a.target, a.address) < std::tie(b.target, b.address);
             }
         );
-        result_.ascents = store_.ascents();
-        result_.trust = rules::trust_links(result_);
-        result_.roots = rules::root_groups(result_);
-        result_.topology = judge_.deployment(result_);
+        const auto ascents = store_.ascents();
+        result_.trust = rules::trust_links(result_, ascents);
+        result_.roots = rules::root_groups(result_, ascents);
+        result_.topology = judge_.deployment(result_, ascents);
         return std::move(result_);
     }
 

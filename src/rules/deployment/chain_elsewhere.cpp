@@ -118,7 +118,7 @@ bool worth_saying(const Gap& gap, const FirstPresented& shown) {
     });
 }
 
-std::vector<RunRuling> check_chain_elsewhere(const ScanResult& run) {
+std::vector<RunRuling> check_chain_elsewhere(const ScanResult& run, const Ascents& ascents) {
     std::map<const Chain*, std::vector<std::size_t>> incomplete;
     std::vector<const Chain*> in_order;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
@@ -132,8 +132,8 @@ std::vector<RunRuling> check_chain_elsewhere(const ScanResult& run) {
     std::vector<RunRuling> rulings;
     std::map<std::pair<std::string, Verdict>, std::size_t> said; // the same once
     for (const auto* chain : in_order) {
-        const auto ascent = run.ascents.find(chain);
-        if (ascent == run.ascents.end()) continue;
+        const auto ascent = ascents.find(chain);
+        if (ascent == ascents.end()) continue;
         const auto gap = gap_of(*chain, ascent->second);
         if (!worth_saying(gap, shown)) continue;
         auto ruling = rule_on(*chain, gap, shown);

@@ -16,15 +16,15 @@ RootTrust trust_of(const Chain& chain, const Ascent& ascent) {
 
 } // namespace
 
-std::vector<RootGroup> root_groups(const ScanResult& run) {
+std::vector<RootGroup> root_groups(const ScanResult& run, const Ascents& ascents) {
     std::vector<RootGroup> groups;
     using Names = std::vector<std::string>;
     std::map<std::tuple<Names, Names, RootTrust>, std::size_t> index;
     std::map<const Chain*, std::size_t> of_chain;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto* chain = run.endpoints[i].main.chain.get();
-        const auto found = run.ascents.find(chain);
-        if (found == run.ascents.end()) continue;
+        const auto found = ascents.find(chain);
+        if (found == ascents.end()) continue;
         const auto [known, fresh] = of_chain.try_emplace(chain);
         if (fresh) {
             const auto& ascent = found->second;

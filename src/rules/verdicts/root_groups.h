@@ -9,7 +9,7 @@
 
 namespace lyncprobe::rules {
 
-// From the endpoints and the ascents of the run, in the order of their first endpoints.
-std::vector<RootGroup> root_groups(const ScanResult&);
+// In the order of their first endpoints.
+std::vector<RootGroup> root_groups(const ScanResult&, const Ascents&);
 
 } // namespace lyncprobe::rules

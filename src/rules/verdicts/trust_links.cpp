@@ -78,7 +78,7 @@ struct Judged {
 // Links is one pass over a run.
 class Links {
   public:
-    explicit Links(const ScanResult& run);
+    Links(const ScanResult&, const Ascents&);
     MutualTrust judged();
 
   private:
@@ -98,6 +98,7 @@ class Links {
     Kinds kinds_of(const plan::ServerLink&, MutualTrust&) const;
 
     const ScanResult& run_;
+    const Ascents& ascents_;
     const std::set<std::string> intermediates_;
     std::unordered_map<std::string, std::size_t> numbers_; // of names that chains have
     std::map<const Chain*, ChainView> chains_;
@@ -114,11 +115,14 @@ void keep_servers(const std::vector<Server>&, MutualTrust&);
 
 } // namespace
 
-MutualTrust trust_links(const ScanResult& run) { return Links(run).judged(); }
+MutualTrust trust_links(const ScanResult& run, const Ascents& ascents) {
+    return Links(run, ascents).judged();
+}
 
 namespace {
 
-Links::Links(const ScanResult& run) : run_(run), intermediates_(intermediate_names(run)) {
+Links::Links(const ScanResult& run, const Ascents& ascents)
+    : run_(run), ascents_(ascents), intermediates_(intermediate_names(ascents)) {
     // All names first, and in the order of the endpoints: they give the order of the links.
     for (const auto& row : run.endpoints)
         if (server_certificate_of(row)) read_chain(*row.main.chain);
@@ -128,8 +132,8 @@ Links::Links(const ScanResult& run) : run_(run), intermediates_(intermediate_nam
 
 void Links::read_chain(const Chain& chain) {
     const auto [known, fresh] = chains_.try_emplace(&chain);
-    const auto found = run_.ascents.find(&chain);
-    if (!fresh || found == run_.ascents.end()) return;
+    const auto found = ascents_.find(&chain);
+    if (!fresh || found == ascents_.end()) return;
     const auto& ascent = found->second;
     auto& view = known->second;
     view.settled = ascent.open.empty() && !ascent.gave_up;

@@ -7,9 +7,9 @@
 
 namespace lyncprobe::rules {
 
-// From the targets, the endpoints and the ascents of the run. Servers that look alike are judged
-// once, so that the work grows with the number of different chains and lists, not with that of
-// pairs.
-MutualTrust trust_links(const ScanResult&);
+// From the targets and endpoints of the run, and from where its chains lead. Servers that look
+// alike are judged once, so that the work grows with the number of different chains and lists, not
+// with that of pairs.
+MutualTrust trust_links(const ScanResult&, const Ascents&);
 
 } // namespace lyncprobe::rules

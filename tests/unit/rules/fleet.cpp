@@ -56,7 +56,7 @@ EndpointRow& Fleet::add(Target target, const Certificate& leaf, const std::strin
 }
 
 std::vector<TopologyRow> Fleet::judge(const std::string& rule) {
-    return judge_run(run, *Selection::make({rule}, {}), pool);
+    return judge_run(run, {}, *Selection::make({rule}, {}), pool);
 }
 
 const Finding& Fleet::only(const std::string& rule) {

@@ -28,8 +28,7 @@ ChainPtr TrustBench::chain_to(
     out->presented.push_back(certificate("CN=server", issuer));
     for (const auto& ca : leads)
         if (!ca->root_like) out->presented.push_back(ca);
-    run.ascents[out.get()] = {
-        .above = leads, .anchors = {}, .open = std::move(open), .gave_up = false};
+    ascents[out.get()] = {.above = leads, .anchors = {}, .open = std::move(open), .gave_up = false};
     kept_.push_back(out);
     return out;
 }
@@ -70,7 +69,7 @@ ClientCertificateFacts& TrustBench::asks(std::vector<std::string> names) {
 std::vector<TopologyRow> TrustBench::judge(const std::string& rule) {
     links();
     auto selection = Selection::make({rule}, {});
-    return judge_run(run, *selection, pool);
+    return judge_run(run, ascents, *selection, pool);
 }
 
 } // namespace lyncprobe::rules::testing

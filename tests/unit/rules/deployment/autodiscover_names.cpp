@@ -34,7 +34,7 @@ struct Probed {
     }
     std::vector<TopologyRow> judge() {
         auto selection = Selection::make({"autodiscover-names"}, {});
-        return judge_run(run, *selection, pool);
+        return judge_run(run, {}, *selection, pool);
     }
     ScanResult run;
     FindingPool pool;

@@ -28,7 +28,7 @@ struct Probed {
     }
     std::vector<TopologyRow> judge() {
         const auto selection = Selection::make({"client-certificate-demanded"}, {});
-        return judge_run(run, *selection, pool);
+        return judge_run(run, {}, *selection, pool);
     }
     ScanResult run;
     FindingPool pool;

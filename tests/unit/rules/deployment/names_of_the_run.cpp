@@ -40,7 +40,7 @@ struct Scanned {
     }
     std::vector<TopologyRow> judge(const std::string& rule) {
         auto selection = Selection::make({rule}, {});
-        return judge_run(run, *selection, pool);
+        return judge_run(run, {}, *selection, pool);
     }
     ScanResult run;
     FindingPool pool;
