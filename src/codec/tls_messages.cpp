@@ -241,18 +241,6 @@ std::string certificate_type_name(std::uint8_t type) {
     return name_in<std::uint8_t>(kCertificateTypes, type);
 }
 
-std::string version_name(std::uint16_t version) {
-    switch (version) {
-    case 0x0002: return "SSLv2";
-    case 0x0300: return "SSLv3";
-    case kTls10: return "TLSv1.0";
-    case kTls11: return "TLSv1.1";
-    case kTls12: return "TLSv1.2";
-    case kTls13: return "TLSv1.3";
-    default: return fmt::format("0x{:04x}", version);
-    }
-}
-
 bool looks_like_tls(std::string_view first_bytes) {
     if (first_bytes.empty() || first_bytes[0] < 20 || first_bytes[0] > 24) return false;
     return first_bytes.size() < 2 || first_bytes[1] == 3;

@@ -69,7 +69,6 @@ std::uint16_t read_certificate_verify(std::string_view body);
 std::string group_name(std::uint16_t);
 std::string signature_scheme_name(std::uint16_t);
 std::string certificate_type_name(std::uint8_t);
-std::string version_name(std::uint16_t); // "TLSv1.2"
 
 // True where the bytes can begin a TLS record: type 20 to 24, version 3.x (RFC 8446 5.1).
 bool looks_like_tls(std::string_view first_bytes);

@@ -4,6 +4,7 @@
 #include "model/compare.h"
 
 #include <array>
+#include <charconv>
 #include <span>
 #include <utility>
 
@@ -14,6 +15,16 @@ namespace lyncprobe {
 namespace {
 
 using Named = std::pair<std::uint8_t, std::string_view>;
+
+constexpr std::array<std::pair<TlsVersion, std::string_view>, 7> kVersions{{
+    {TlsVersion::none, ""},
+    {TlsVersion::ssl2, "SSLv2"},
+    {TlsVersion::ssl3, "SSLv3"},
+    {TlsVersion::tls1_0, "TLSv1.0"},
+    {TlsVersion::tls1_1, "TLSv1.1"},
+    {TlsVersion::tls1_2, "TLSv1.2"},
+    {TlsVersion::tls1_3, "TLSv1.3"},
+}};
 
 // IANA TLS Alerts registry.
 constexpr std::array<Named, 36> kAlerts{{
@@ -82,6 +93,29 @@ std::string_view find(std::span<const Named> table, std::uint8_t code, std::stri
 }
 
 } // namespace
+
+std::string to_text(TlsVersion version) {
+    for (const auto& [known, name] : kVersions)
+        if (known == version) return std::string(name);
+    return fmt::format("0x{:04x}", static_cast<std::uint16_t>(version));
+}
+
+std::vector<std::string> to_texts(const std::vector<TlsVersion>& versions) {
+    std::vector<std::string> texts;
+    for (const auto version : versions)
+        texts.push_back(to_text(version));
+    return texts;
+}
+
+std::optional<TlsVersion> tls_version(std::string_view text) {
+    for (const auto& [known, name] : kVersions)
+        if (name == text) return known;
+    std::uint16_t number = 0;
+    if (text.size() != 6 || !text.starts_with("0x")) return std::nullopt;
+    const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, number, 16);
+    if (error != std::errc() || end != text.data() + 6) return std::nullopt;
+    return static_cast<TlsVersion>(number);
+}
 
 std::string_view alert_name(std::uint8_t code) { return find(kAlerts, code, "unassigned"); }
 

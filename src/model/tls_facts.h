@@ -8,9 +8,25 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lyncprobe {
+
+// TlsVersion is the number on the wire (RFC 8446 4.2.1); a server may send any other as well.
+enum class TlsVersion : std::uint16_t {
+    none = 0,
+    ssl2 = 0x0002,
+    ssl3 = 0x0300,
+    tls1_0 = 0x0301,
+    tls1_1 = 0x0302,
+    tls1_2 = 0x0303,
+    tls1_3 = 0x0304
+};
+std::string to_text(TlsVersion); // "TLSv1.2", "SSLv3", "0x0305"; empty for none
+std::vector<std::string> to_texts(const std::vector<TlsVersion>&);
+// What to_text() gave; empty where it is no such text.
+std::optional<TlsVersion> tls_version(std::string_view text);
 
 // Alert of RFC 8446 6; `received` false = our own side sent it.
 struct Alert {
@@ -33,8 +49,8 @@ std::string_view handshake_message_name(std::uint8_t type);
 
 struct TlsFacts {
     bool handshake_done = false;
-    std::string version; // "TLSv1.2"; empty before ServerHello
-    std::string cipher;  // IANA name
+    TlsVersion version = TlsVersion::none; // before ServerHello
+    std::string cipher;                    // IANA name
     std::string
         group; // "x25519", "secp256r1", "ffdhe2048", "DH 1024"; empty where RSA key exchange
     std::string signature_scheme; // of the key exchange: "rsa_pss_rsae_sha256", "rsa_pkcs1_sha1",

@@ -177,7 +177,7 @@ std::vector<Attempt> further_attempts(
     if (!speaks_tls(first)) return further.take();
     if (variants.versions)
         further.add_versions();
-    else if (variants.tls12 && first.tls.version == "TLSv1.3")
+    else if (variants.tls12 && first.tls.version == TlsVersion::tls1_3)
         further.add_version(kLabelTls12, kTls12);
     if (variants.sni) further.add_other_names();
     auto out = further.take();
@@ -307,8 +307,8 @@ void Further::add_other_names() {
 
 // A raw hello is enough where the certificate comes in clear text.
 void Further::add_name(std::string_view label, AttemptRole role, std::string_view name) {
-    const auto& version = observations_.front().tls.version;
-    const bool encrypted = version.empty() || version == "TLSv1.3";
+    const auto version = observations_.front().tls.version;
+    const bool encrypted = version == TlsVersion::none || version == TlsVersion::tls1_3;
     auto options = encrypted ? HandshakeOptions() : raw_hello(target_, kTls12);
     options.server_name = name;
     // The handshake alone; XMPP has to be asked for TLS before it.

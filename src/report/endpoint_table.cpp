@@ -128,7 +128,7 @@ std::string_view mutual_text(const AttemptRow& attempt) {
 
 // The attempt that the chain of the row comes from.
 const AttemptRow& chain_reader(const EndpointRow& row) {
-    if (row.main.tls && !row.main.tls->version.empty()) return row.main;
+    if (row.main.tls && row.main.tls->version != TlsVersion::none) return row.main;
     for (const auto& variant : row.variants)
         if (row.main.chain && variant.chain == row.main.chain && variant.tls) return variant;
     return row.main;
@@ -138,9 +138,10 @@ std::string tls_text(const AttemptRow& attempt) {
     if (attempt.pseudo_tls)
         return attempt.answer.text("transport") == "udp" ? "none (UDP)" : "pseudo-TLS";
     if (attempt.plain) return "none";
-    if (!attempt.tls || attempt.tls->version.empty()) return "-";
+    if (!attempt.tls || attempt.tls->version == TlsVersion::none) return "-";
     const auto& tls = *attempt.tls;
-    auto text = tls.version.starts_with("TLSv") ? tls.version.substr(4) : tls.version;
+    auto text = to_text(tls.version);
+    if (text.starts_with("TLSv")) text.erase(0, 4);
     if (!tls.group.empty()) return (text += ' ') += short_group(tls.group);
     // Without a group where one would have been told: RSA key exchange.
     return tls.handshake_done || attempt.raw_version != 0 ? text + " RSA" : text;

@@ -85,7 +85,8 @@ void write_records(Page& page, const FederationRow& row) {
 void write_endpoint(Page& page, const EndpointRow& endpoint, const ScanResult& run) {
     const auto& seen = endpoint.main;
     std::string text;
-    if (seen.tls && !seen.tls->version.empty()) text += seen.tls->version + "; ";
+    if (seen.tls && seen.tls->version != TlsVersion::none)
+        text += to_text(seen.tls->version) + "; ";
     if (seen.client_certificate && seen.client_certificate->accepted == true)
         text += "took our certificate; ";
     page.paragraph(2, 6, {{place_of(endpoint, run), Style::bold}, {": " + text + seen.detail}});

@@ -8,6 +8,13 @@
 
 namespace lyncprobe::report {
 
+template <>
+struct TextForm<TlsVersion> {
+    static constexpr std::string_view kExpected = "a version like TLSv1.2";
+    static std::string write(TlsVersion value) { return to_text(value); }
+    static std::optional<TlsVersion> read(std::string_view text) { return tls_version(text); }
+};
+
 void fields(auto& json, Is<Timings> auto& it) {
     json("resolve", it.resolve);
     json("connect", it.connect);

@@ -34,12 +34,12 @@ bool left_open(const AttemptRow& attempt) {
 void add_versions(const AttemptRow& attempt, rules::EndpointEvidence& evidence) {
     const bool raw = attempt.raw_version != 0;
     if (raw && attempt.role == AttemptRole::supplementary) {
-        const auto offered = codec::version_name(attempt.raw_version);
+        const auto offered = static_cast<TlsVersion>(attempt.raw_version);
         evidence.versions_offered.push_back(offered);
         if (left_open(attempt)) evidence.versions_open.push_back(offered);
     }
     const bool absurd = raw && attempt.outcome == Outcome::tls_failure;
-    if (!attempt.tls || attempt.tls->version.empty() || absurd) return;
+    if (!attempt.tls || attempt.tls->version == TlsVersion::none || absurd) return;
     if (has_own_sni(attempt.role)) evidence.connections.push_back(attempt.tls.get());
     auto& chosen = evidence.versions_chosen;
     if (std::find(chosen.begin(), chosen.end(), attempt.tls->version) == chosen.end())
@@ -75,7 +75,7 @@ void show_chain(EndpointRow& row, const ChainPtr& chain) {
         row.main.detail += fmt::format(
             "; its chain was read by a hello of our own in {} with {}: this machine's OpenSSL "
             "cannot shake hands with this server",
-            variant.tls->version, variant.tls->cipher
+            to_text(variant.tls->version), variant.tls->cipher
         );
         return;
     }
@@ -160,7 +160,8 @@ AttemptRow Judge::row_of(Observation&& seen, ChainPtr chain) {
     row.role = seen.attempt.role;
     if (seen.attempt.handshake.kind == HandshakeKind::raw_hello)
         row.raw_version = seen.attempt.handshake.version;
-    if (!seen.tls.messages.empty() || !seen.tls.alerts.empty() || !seen.tls.version.empty())
+    if (!seen.tls.messages.empty() || !seen.tls.alerts.empty() ||
+        seen.tls.version != TlsVersion::none)
         row.tls = shared(std::move(seen.tls));
     if (seen.client_certificate.requested)
         row.client_certificate =

@@ -137,7 +137,7 @@ Ending done(const TlsClient::Impl& client, bool answered, ClientCertificateFacts
     }
     return {
         Outcome::ok, Stage::done,
-        fmt::format("{} handshake finished", client.transcript.facts().version)};
+        fmt::format("{} handshake finished", to_text(client.transcript.facts().version))};
 }
 
 Ending judge(

@@ -163,7 +163,7 @@ void HandshakeTranscript::server_message(std::uint8_t kind, std::string_view bod
 void HandshakeTranscript::server_hello(std::string_view body) {
     hello_ = codec::read_server_hello(body);
     if (hello_.retry_request) return; // the real one follows (RFC 8446 4.1.4)
-    facts_.version = codec::version_name(hello_.version);
+    facts_.version = static_cast<TlsVersion>(hello_.version);
     facts_.cipher = cipher_name_(hello_.cipher);
     // A suite that even IANA does not know is shown by its number.
     if (facts_.cipher.empty()) facts_.cipher = fmt::format("0x{:04x}", hello_.cipher);

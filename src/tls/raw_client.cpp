@@ -104,13 +104,13 @@ TlsFacts RawClient::facts() const {
     TlsFacts out = transcript_.facts();
     if (staple_bytes_ > 0) out.ocsp_staple_bytes = staple_bytes_;
     if (const auto& hello = flight_.ssl2_hello(); hello && hello->well_formed) {
-        out.version = codec::version_name(hello->version);
+        out.version = static_cast<TlsVersion>(hello->version);
         if (!hello->ciphers.empty()) out.cipher = codec::ssl2_cipher_name(hello->ciphers.front());
         out.certificate_bytes = static_cast<std::uint32_t>(hello->certificate.size());
     }
     // HelloRetryRequest says the version, suite and group that ServerHello would.
     if (const auto& hello = flight_.hello(); hello && hello->retry_request) {
-        out.version = codec::version_name(hello->version);
+        out.version = static_cast<TlsVersion>(hello->version);
         out.cipher = cipher_name(hello->cipher);
         if (hello->key_share_group != 0) out.group = codec::group_name(hello->key_share_group);
     }
@@ -173,15 +173,15 @@ RawClient::Ending RawClient::answered() const {
             Outcome::ok, Stage::done,
             "answers with the pseudo-TLS hello of an A/V Edge: no certificate by design"};
     const auto seen = facts();
-    if (seen.version == codec::version_name(codec::kTls13))
+    if (seen.version == TlsVersion::tls1_3)
         return {
             Outcome::ok, Stage::done,
             "answers a hello of TLSv1.3; its certificate is encrypted and was not looked at"};
     return {
         Outcome::ok, Stage::done,
         fmt::format(
-            "answers our hello in {} with {}; the handshake was not continued", seen.version,
-            seen.cipher
+            "answers our hello in {} with {}; the handshake was not continued",
+            to_text(seen.version), seen.cipher
         )};
 }
 

@@ -74,20 +74,21 @@ std::vector<std::string> chain() {
 TEST_CASE("raw client: chain, parameters and certificate request of TLS 1.0 to 1.2") {
     struct Case {
         int version;
-        std::string name, scheme;
+        TlsVersion seen;
+        std::string scheme;
     };
     for (const auto& one :
-         {Case{TLS1_VERSION, "TLSv1.0", "rsa_pkcs1_md5_sha1"},
-          Case{TLS1_1_VERSION, "TLSv1.1", "rsa_pkcs1_md5_sha1"},
-          Case{TLS1_2_VERSION, "TLSv1.2", "rsa_pss_rsae_sha256"}}) {
-        CAPTURE(one.name);
+         {Case{TLS1_VERSION, TlsVersion::tls1_0, "rsa_pkcs1_md5_sha1"},
+          Case{TLS1_1_VERSION, TlsVersion::tls1_1, "rsa_pkcs1_md5_sha1"},
+          Case{TLS1_2_VERSION, TlsVersion::tls1_2, "rsa_pss_rsae_sha256"}}) {
+        CAPTURE(one.version);
         Hello hello(static_cast<std::uint16_t>(one.version));
         const auto flight = hello.answer_of(server_of(one.version));
         for (const auto& pieces : {std::vector{flight}, bytes_of(flight)}) {
             const auto seen = hello.of(pieces);
             CHECK(seen.outcome == Outcome::ok);
             CHECK(seen.stage == Stage::done);
-            CHECK(seen.tls.version == one.name);
+            CHECK(seen.tls.version == one.seen);
             CHECK(seen.tls.signature_scheme == one.scheme);
             CHECK(seen.tls.group == "x25519");
             CHECK(seen.tls.cipher.starts_with("TLS_ECDHE_RSA_"));
@@ -152,7 +153,7 @@ TEST_CASE("raw client: TLS 1.3 tells its version, also by a retry request, and n
         setup.groups = groups;
         const auto seen = hello.of({hello.answer_of(setup)});
         CHECK(seen.outcome == Outcome::ok);
-        CHECK(seen.tls.version == "TLSv1.3");
+        CHECK(seen.tls.version == TlsVersion::tls1_3);
         CHECK(seen.tls.cipher == "TLS_AES_256_GCM_SHA384");
         CHECK(seen.tls.group == (groups == "P-256" ? "secp256r1" : "x25519"));
         CHECK(seen.presented.empty());
@@ -211,13 +212,13 @@ TEST_CASE("raw client: a server of SSL 2.0 shows its certificate in its hello") 
     Hello hello(codec::kSsl2);
     const auto seen = hello.of(bytes_of(two(0x8000 | body.size()) + body));
     CHECK(seen.outcome == Outcome::ok);
-    CHECK(seen.tls.version == "SSLv2");
+    CHECK(seen.tls.version == TlsVersion::ssl2);
     CHECK(seen.tls.cipher == "SSL_CK_RC4_128_WITH_MD5");
     CHECK(seen.presented == std::vector{der});
     CHECK(hello.goodbye.empty());
     const auto refused = hello.of({std::string("\x80\x03\0\0\x01", 5)});
     CHECK(refused.outcome == Outcome::tls_failure);
-    CHECK(refused.tls.version.empty());
+    CHECK(refused.tls.version == TlsVersion::none);
 }
 
 TEST_CASE("raw client: garbage and floods end in words") {

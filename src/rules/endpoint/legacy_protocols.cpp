@@ -9,14 +9,14 @@ namespace lyncprobe::rules {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kBroken{"SSLv2", "SSLv3"};
-constexpr std::array<std::string_view, 2> kOld{"TLSv1.0", "TLSv1.1"};
+constexpr std::array kBroken{TlsVersion::ssl2, TlsVersion::ssl3};
+constexpr std::array kOld{TlsVersion::tls1_0, TlsVersion::tls1_1};
 
 template <class Wanted>
-std::vector<std::string> those_in(const std::vector<std::string>& list, const Wanted& wanted) {
+std::vector<std::string> those_in(const std::vector<TlsVersion>& list, const Wanted& wanted) {
     std::vector<std::string> out;
     for (const auto one : wanted)
-        if (contains(list, one)) out.emplace_back(one);
+        if (contains(list, one)) out.push_back(to_text(one));
     return out;
 }
 
@@ -24,7 +24,7 @@ std::string applies_legacy_protocols(const Subject& s) {
     const auto& seen = s.seen();
     // SSL is only ever chosen where nothing newer was offered, so what is seen of it is enough.
     if (!those_in(seen.versions_chosen, kBroken).empty()) return {};
-    return contains(seen.versions_offered, "TLSv1.0")
+    return contains(seen.versions_offered, TlsVersion::tls1_0)
                ? ""
                : "the old versions were not tried; --versions does";
 }
@@ -45,9 +45,9 @@ Ruling check_legacy_protocols(const Subject& s) {
         return pass();
     };
     return finding()
-        .with("versions", seen.versions_chosen)
-        .with("offered", seen.versions_offered)
-        .with("unanswered", seen.versions_open);
+        .with("versions", to_texts(seen.versions_chosen))
+        .with("offered", to_texts(seen.versions_offered))
+        .with("unanswered", to_texts(seen.versions_open));
 }
 
 } // namespace

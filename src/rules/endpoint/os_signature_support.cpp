@@ -62,13 +62,13 @@ std::string applies_os_signature_support(const Subject& s) {
 // Can the handshake itself have shown that TLS 1.2 takes SHA-512?
 Ruling rule_on_sha512(const Subject& s, const Support& support, const std::string& what) {
     const auto& chosen = s.seen().versions_chosen;
-    if (contains(chosen, "TLSv1.2") || contains(chosen, "TLSv1.3")) return pass();
+    if (contains(chosen, TlsVersion::tls1_2) || contains(chosen, TlsVersion::tls1_3)) return pass();
     const auto text = fmt::format(
         "{}, and {} takes SHA-512 under TLS 1.2 only with {}", what, lyncprobe::to_text(support.os),
         support.sha512_needs
     );
     if (chosen.empty()) return inconclusive(text + "; no handshake showed the version of TLS");
-    return warn(text + ": it agreed to " + some_of(chosen) + " only");
+    return warn(text + ": it agreed to " + some_of(to_texts(chosen)) + " only");
 }
 
 // What is said of one signature; `verified` is false for a root's on itself, which is only sent.

@@ -13,15 +13,16 @@ std::string applies_tls12_available(const Subject& s) {
 
 Ruling check_tls12_available(const Subject& s) {
     const auto& chosen = s.seen().versions_chosen;
-    const bool modern = contains(chosen, "TLSv1.2") || contains(chosen, "TLSv1.3");
+    const bool modern =
+        contains(chosen, TlsVersion::tls1_2) || contains(chosen, TlsVersion::tls1_3);
     auto ruling = modern ? pass()
                          : verdict(
                                s.decided(Decision::tls12_missing),
                                "offered every version up to TLS 1.3, the server takes an older one "
                                "than TLS 1.2: " +
-                                   some_of(chosen)
+                                   some_of(to_texts(chosen))
                            );
-    return std::move(ruling).with("versions", chosen);
+    return std::move(ruling).with("versions", to_texts(chosen));
 }
 
 } // namespace

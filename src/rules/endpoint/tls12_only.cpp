@@ -13,7 +13,8 @@ namespace lyncprobe::rules {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kOff{"SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1"};
+constexpr std::array kOff{
+    TlsVersion::ssl2, TlsVersion::ssl3, TlsVersion::tls1_0, TlsVersion::tls1_1};
 
 // The twelve suites of the profile, and those with AES of TLS 1.3, which Skype for Business Server
 // 2019 may speak on newer systems.
@@ -60,12 +61,12 @@ std::vector<std::string> breaches(const Subject& s) {
     const auto& chosen = s.seen().versions_chosen;
     std::vector<std::string> out;
     for (const auto version : kOff)
-        if (contains(chosen, version)) out.push_back(fmt::format("it speaks {}", version));
-    if (!contains(chosen, "TLSv1.2") && !contains(chosen, "TLSv1.3"))
+        if (contains(chosen, version)) out.push_back("it speaks " + to_text(version));
+    if (!contains(chosen, TlsVersion::tls1_2) && !contains(chosen, TlsVersion::tls1_3))
         out.emplace_back("it does not speak TLS 1.2");
     for (const auto* tls : s.seen().connections) {
         const bool old = std::find(kOff.begin(), kOff.end(), tls->version) != kOff.end();
-        if (old || tls->version.empty()) continue; // said already
+        if (old || tls->version == TlsVersion::none) continue; // said already
         if (!tls->cipher.empty() &&
             std::find(kSuites.begin(), kSuites.end(), tls->cipher) == kSuites.end())
             note(out, fmt::format("it chooses {}", tls->cipher));
@@ -83,7 +84,7 @@ std::vector<std::string> breaches(const Subject& s) {
 Ruling check_tls12_only(const Subject& s) {
     const auto& seen = s.seen();
     const auto found = breaches(s);
-    const bool all_tried = std::all_of(kOff.begin(), kOff.end(), [&](std::string_view version) {
+    const bool all_tried = std::all_of(kOff.begin(), kOff.end(), [&](TlsVersion version) {
         return contains(seen.versions_offered, version) && !contains(seen.versions_open, version);
     });
     auto ruling =
@@ -97,8 +98,8 @@ Ruling check_tls12_only(const Subject& s) {
             : inconclusive("nothing seen breaks the TLS 1.2-only profile, but not every older "
                            "version was tried and answered; --versions tries them");
     return std::move(ruling)
-        .with("versions", seen.versions_chosen)
-        .with("offered", seen.versions_offered)
+        .with("versions", to_texts(seen.versions_chosen))
+        .with("offered", to_texts(seen.versions_offered))
         .with("breaches", found);
 }
 

@@ -96,6 +96,10 @@ std::optional<Ruling> unreadable_key(const Certificate& certificate) {
 
 Verdict at_most_warn(Verdict decided) { return decided == Verdict::fail ? Verdict::warn : decided; }
 
+bool contains(std::span<const TlsVersion> list, TlsVersion version) {
+    return std::find(list.begin(), list.end(), version) != list.end();
+}
+
 bool contains(std::span<const std::string> list, std::string_view text) {
     return std::find(list.begin(), list.end(), text) != list.end();
 }

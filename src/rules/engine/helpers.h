@@ -44,6 +44,7 @@ std::optional<Ruling> unreadable_key(const Certificate&);
 Verdict at_most_warn(Verdict);
 
 bool contains(std::span<const std::string> list, std::string_view text);
+bool contains(std::span<const TlsVersion> list, TlsVersion version);
 // Is "any purpose" among them: anyExtendedKeyUsage or Microsoft's any-application-policy?
 bool allows_any_purpose(std::span<const std::string> purposes);
 // "serverAuth, 1.2.3.4": the names administrators know, OIDs where there is none.

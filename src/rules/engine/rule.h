@@ -58,9 +58,9 @@ struct NameTried {
 // EndpointEvidence is what all attempts on one endpoint come to: made once for it, read by every
 // rule. It points into the endpoint's row.
 struct EndpointEvidence {
-    // Versions, "SSLv2" to "TLSv1.3": those that the server chose in any attempt; those that were
+    // Versions: those that the server chose in any attempt; those that were
     // offered alone; those of the latter of which nothing is known, since no answer came.
-    std::vector<std::string> versions_chosen, versions_offered, versions_open;
+    std::vector<TlsVersion> versions_chosen, versions_offered, versions_open;
     std::vector<NameTried> names_tried;
     // Every connection under the endpoint's own name that showed a version.
     std::vector<const TlsFacts*> connections;

@@ -52,8 +52,8 @@ bool received_any(const AttemptRow& attempt) {
            });
 }
 
-std::string_view version_of(const AttemptRow& attempt) {
-    return attempt.tls ? std::string_view(attempt.tls->version) : std::string_view();
+TlsVersion version_of(const AttemptRow& attempt) {
+    return attempt.tls ? attempt.tls->version : TlsVersion::none;
 }
 
 // Examination goes through one row in the order of a connection.
@@ -172,21 +172,22 @@ void Examination::handshake() {
 // What a Lync Edge can shake hands with: TLS 1.2, and TLS 1.0 while it is on; nothing newer.
 void Examination::tls_version() {
     const auto version = version_of(row_.main);
-    if (version == "TLSv1.3") return no_tls12();
-    if (version == "TLSv1.2") return;
-    if (version == "TLSv1.0" || version == "TLSv1.1") {
+    if (version == TlsVersion::tls1_3) return no_tls12();
+    if (version == TlsVersion::tls1_2) return;
+    if (version == TlsVersion::tls1_0 || version == TlsVersion::tls1_1) {
         add("tls-version", Weight::open, Party::theirs,
             fmt::format(
                 "speaks nothing newer than {}: an Edge that has only TLS 1.2 on cannot connect, "
                 "and which versions are on at the peer cannot be seen from here",
-                version
+                to_text(version)
             ));
         return;
     }
     for (const auto& variant : row_.variants)
-        if (const auto old = version_of(variant); old.starts_with("SSL")) {
+        if (const auto old = version_of(variant);
+            old == TlsVersion::ssl2 || old == TlsVersion::ssl3) {
             add("tls-version", Weight::fails, Party::theirs,
-                fmt::format("speaks nothing newer than {}, which is no TLS", old));
+                fmt::format("speaks nothing newer than {}, which is no TLS", to_text(old)));
             return;
         }
     if (received(row_.main, kProtocolVersion) && !row_.main.chain)
@@ -197,7 +198,7 @@ void Examination::no_tls12() {
     const AttemptRow* tried = nullptr;
     for (const auto& variant : row_.variants)
         if (variant.raw_version == kTls12) tried = &variant;
-    if (tried && version_of(*tried) == "TLSv1.2") return;
+    if (tried && version_of(*tried) == TlsVersion::tls1_2) return;
     constexpr auto kFix = "enable TLS 1.2 beside TLS 1.3";
     if (tried && received_any(*tried))
         add("tls-version", Weight::fails, Party::theirs,

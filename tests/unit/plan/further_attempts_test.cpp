@@ -131,7 +131,7 @@ TEST_CASE("--versions: one raw hello for each version, SSL 2.0 last, and no fall
 TEST_CASE("--sni-matrix: a raw hello up to TLS 1.2, else a handshake") {
     const auto old = play(target_of(), {.sni = true}, [](const Attempt& a) {
         auto out = seen(a);
-        out.tls.version = "TLSv1.2";
+        out.tls.version = TlsVersion::tls1_2;
         return out;
     });
     CHECK(labels(old) == Labels{"", "without-server-name", "foreign-server-name"});
@@ -142,7 +142,7 @@ TEST_CASE("--sni-matrix: a raw hello up to TLS 1.2, else a handshake") {
 
     const auto modern = play(target_of(), {.sni = true}, [](const Attempt& a) {
         auto out = seen(a);
-        out.tls.version = "TLSv1.3";
+        out.tls.version = TlsVersion::tls1_3;
         return out;
     });
     CHECK(modern[1].attempt.handshake.kind == HandshakeKind::handshake);
@@ -201,7 +201,7 @@ TEST_CASE("--inventory: a raw hello alone, a handshake where it showed no certif
 TEST_CASE("tls12: one raw hello more where TLS 1.3 was chosen, and nothing else") {
     const auto answer = [](const Attempt& attempt) {
         auto out = seen(attempt);
-        out.tls.version = "TLSv1.3";
+        out.tls.version = TlsVersion::tls1_3;
         return out;
     };
     const auto asked = play(target_of(Probe::federation), {.tls12 = true}, answer);
@@ -212,7 +212,7 @@ TEST_CASE("tls12: one raw hello more where TLS 1.3 was chosen, and nothing else"
     const auto older =
         play(target_of(Probe::federation), {.tls12 = true}, [](const Attempt& attempt) {
             auto out = seen(attempt);
-            out.tls.version = "TLSv1.2";
+            out.tls.version = TlsVersion::tls1_2;
             return out;
         });
     CHECK(older.size() == 1);

@@ -38,7 +38,7 @@ ChainPtr chain(std::vector<CertificatePtr> presented) {
 std::unique_ptr<TlsFacts> tls12() {
     auto tls = std::make_unique<TlsFacts>();
     tls->handshake_done = true;
-    tls->version = "TLSv1.2";
+    tls->version = TlsVersion::tls1_2;
     tls->cipher = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
     tls->group = "secp256r1";
     tls->signature_scheme = "rsa_pkcs1_sha256";
@@ -175,7 +175,7 @@ void add_nasty_server(ScanResult& run) {
     one.main.detail =
         "web.contoso.com:443 (192.0.2.20): refused for want of a client certificate: " + kNasty;
     auto tls = tls12();
-    tls->version = "TLSv1.3";
+    tls->version = TlsVersion::tls1_3;
     tls->alerts = {{false, false, 0}, {false, true, 50}, {true, true, 116}};
     tls->ocsp_staple_bytes = 471;
     one.main.tls = std::move(tls);

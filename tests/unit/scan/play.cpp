@@ -59,7 +59,7 @@ Observation shown(const Target& target) {
     out.attempt.probe = target.probe;
     out.outcome = Outcome::ok;
     out.stage = Stage::done;
-    out.tls.version = "TLSv1.2";
+    out.tls.version = TlsVersion::tls1_2;
     out.tls.handshake_done = true;
     out.presented = {contoso().leaf(target.host)};
     return out;

@@ -27,7 +27,7 @@ Certificate signed_with(Certificate certificate, const Algorithm& algorithm) {
     return certificate;
 }
 
-Finding on(OperatingSystem os, const Algorithm& algorithm, std::vector<std::string> versions = {}) {
+Finding on(OperatingSystem os, const Algorithm& algorithm, std::vector<TlsVersion> versions = {}) {
     Bench bench({signed_with(server(), algorithm)});
     bench.target.os = os;
     bench.seen.versions_chosen = std::move(versions);
@@ -110,19 +110,19 @@ TEST_CASE("os-signature-support: SHA-1 everywhere, SHA-2 by age, SHA-224 nowhere
 TEST_CASE("os-signature-support: SHA-512 under TLS 1.2 needs an update that a handshake proves") {
     for (const auto os :
          {windows_7, windows_server_2008_r2, windows_server_2012, windows_server_2012_r2}) {
-        CHECK(on(os, sha(512), {"TLSv1.2"}).verdict == Verdict::pass);
+        CHECK(on(os, sha(512), {TlsVersion::tls1_2}).verdict == Verdict::pass);
         CHECK(on(os, sha(512)).verdict == Verdict::inconclusive);
-        const auto broken = on(os, sha(512), {"TLSv1.0"});
+        const auto broken = on(os, sha(512), {TlsVersion::tls1_0});
         CHECK(broken.verdict == Verdict::warn);
         CHECK(broken.message.find("KB2973337: it agreed to TLSv1.0 only") != std::string::npos);
-        CHECK(on(os, sha(256), {"TLSv1.0"}).verdict == Verdict::pass);
+        CHECK(on(os, sha(256), {TlsVersion::tls1_0}).verdict == Verdict::pass);
     }
 }
 
 TEST_CASE("os-signature-support: a presented root counts only for what the handshake filters") {
     Bench bench({server(), signed_with(root(), sha(512))});
     bench.target.os = windows_server_2012;
-    bench.seen.versions_chosen = {"TLSv1.0"};
+    bench.seen.versions_chosen = {TlsVersion::tls1_0};
     const auto finding = bench.ask("os-signature-support");
     CHECK(
         text_of(finding) ==

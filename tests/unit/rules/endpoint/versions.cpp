@@ -13,9 +13,10 @@ using namespace lyncprobe::rules::testing;
 
 namespace {
 
-using Versions = std::vector<std::string>;
+using Versions = std::vector<TlsVersion>;
 
-const Versions kAll{"SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3", "SSLv2"};
+const Versions kAll{TlsVersion::ssl3,   TlsVersion::tls1_0, TlsVersion::tls1_1,
+                    TlsVersion::tls1_2, TlsVersion::tls1_3, TlsVersion::ssl2};
 
 Finding about(std::string_view rule, Versions chosen, Versions offered = {}, Versions open = {}) {
     Bench bench;
@@ -46,25 +47,25 @@ TEST_CASE("tls12-available: TLS 1.2 or 1.3 passes, nothing newer than 1.1 warns 
         text_of(about("tls12-available", {})) ==
         "not_applicable: no connection showed a version of TLS"
     );
-    CHECK(text_of(about("tls12-available", {"TLSv1.2"})) == "pass {versions=[TLSv1.2]}");
-    CHECK(text_of(about("tls12-available", {"TLSv1.3"})) == "pass {versions=[TLSv1.3]}");
+    CHECK(text_of(about("tls12-available", {TlsVersion::tls1_2})) == "pass {versions=[TLSv1.2]}");
+    CHECK(text_of(about("tls12-available", {TlsVersion::tls1_3})) == "pass {versions=[TLSv1.3]}");
     CHECK(
-        text_of(about("tls12-available", {"TLSv1.0", "TLSv1.2"})) ==
+        text_of(about("tls12-available", {TlsVersion::tls1_0, TlsVersion::tls1_2})) ==
         "pass {versions=[TLSv1.0; TLSv1.2]}"
     );
-    const auto old = about("tls12-available", {"TLSv1.0"});
+    const auto old = about("tls12-available", {TlsVersion::tls1_0});
     CHECK(
         text_of(old) == "warn: offered every version up to TLS 1.3, the server takes an older one "
                         "than TLS 1.2: TLSv1.0 {versions=[TLSv1.0]}"
     );
     CHECK(old.message.find("TLSv1.0") != std::string::npos);
     CHECK(
-        text_of(about("tls12-available", {"SSLv3"})) ==
+        text_of(about("tls12-available", {TlsVersion::ssl3})) ==
         "warn: offered every version up to TLS 1.3, the server takes an older one than TLS 1.2: "
         "SSLv3 {versions=[SSLv3]}"
     );
     Bench strict;
-    strict.seen.versions_chosen = {"TLSv1.1"};
+    strict.seen.versions_chosen = {TlsVersion::tls1_1};
     strict.policy.set(Decision::tls12_missing, Verdict::fail);
     CHECK(
         text_of(strict.ask("tls12-available")) ==
@@ -75,30 +76,31 @@ TEST_CASE("tls12-available: TLS 1.2 or 1.3 passes, nothing newer than 1.1 warns 
 
 TEST_CASE("legacy-protocols: needs the old versions to have been tried, or SSL to have been seen") {
     CHECK(
-        text_of(about("legacy-protocols", {"TLSv1.0"})) ==
+        text_of(about("legacy-protocols", {TlsVersion::tls1_0})) ==
         "not_applicable: the old versions were not tried; --versions does"
     );
     CHECK(
-        text_of(about("legacy-protocols", {"TLSv1.0"}, {"SSLv3"})) ==
+        text_of(about("legacy-protocols", {TlsVersion::tls1_0}, {TlsVersion::ssl3})) ==
         "not_applicable: the old versions were not tried; --versions does"
     );
     CHECK(
-        text_of(about("legacy-protocols", {"SSLv3"}, {"SSLv3"})) ==
+        text_of(about("legacy-protocols", {TlsVersion::ssl3}, {TlsVersion::ssl3})) ==
         "fail: the server still speaks SSLv3 {versions=[SSLv3], offered=[SSLv3], unanswered=[]}"
     );
     CHECK(
-        text_of(about("legacy-protocols", {"TLSv1.2", "TLSv1.3"}, kAll)) ==
+        text_of(about("legacy-protocols", {TlsVersion::tls1_2, TlsVersion::tls1_3}, kAll)) ==
         "pass {versions=[TLSv1.2; TLSv1.3], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; "
         "SSLv2], unanswered=[]}"
     );
-    const auto warned = about("legacy-protocols", {"TLSv1.2", "TLSv1.0"}, kAll);
+    const auto warned = about("legacy-protocols", {TlsVersion::tls1_2, TlsVersion::tls1_0}, kAll);
     CHECK(
         text_of(warned) ==
         "warn: the server still speaks TLSv1.0 {versions=[TLSv1.2; TLSv1.0], offered=[SSLv3; "
         "TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], unanswered=[]}"
     );
     CHECK(warned.message == "the server still speaks TLSv1.0");
-    const auto failed = about("legacy-protocols", {"TLSv1.2", "TLSv1.0", "SSLv2"}, kAll);
+    const auto failed =
+        about("legacy-protocols", {TlsVersion::tls1_2, TlsVersion::tls1_0, TlsVersion::ssl2}, kAll);
     CHECK(
         text_of(failed) ==
         "fail: the server still speaks SSLv2 {versions=[TLSv1.2; TLSv1.0; SSLv2], offered=[SSLv3; "
@@ -109,24 +111,24 @@ TEST_CASE("legacy-protocols: needs the old versions to have been tried, or SSL t
 
 TEST_CASE("legacy-protocols: silence to an old version is no pass") {
     CHECK(
-        text_of(about("legacy-protocols", {"TLSv1.2"}, kAll, {"SSLv2"})) ==
+        text_of(about("legacy-protocols", {TlsVersion::tls1_2}, kAll, {TlsVersion::ssl2})) ==
         "inconclusive: no answer came to some of the old versions; a longer --timeout may settle "
         "it {versions=[TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], "
         "unanswered=[SSLv2]}"
     );
     CHECK(
-        text_of(about("legacy-protocols", {"TLSv1.2"}, kAll, {"TLSv1.1"})) ==
+        text_of(about("legacy-protocols", {TlsVersion::tls1_2}, kAll, {TlsVersion::tls1_1})) ==
         "inconclusive: no answer came to some of the old versions; a longer --timeout may settle "
         "it {versions=[TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], "
         "unanswered=[TLSv1.1]}"
     );
     CHECK(
-        text_of(about("legacy-protocols", {"TLSv1.2"}, kAll, {"TLSv1.3"})) ==
+        text_of(about("legacy-protocols", {TlsVersion::tls1_2}, kAll, {TlsVersion::tls1_3})) ==
         "pass {versions=[TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; TLSv1.3; SSLv2], "
         "unanswered=[TLSv1.3]}"
     );
     CHECK(
-        text_of(about("legacy-protocols", {"SSLv3"}, kAll, {"SSLv2"})) ==
+        text_of(about("legacy-protocols", {TlsVersion::ssl3}, kAll, {TlsVersion::ssl2})) ==
         "fail: the server still speaks SSLv3 {versions=[SSLv3], offered=[SSLv3; TLSv1.0; TLSv1.1; "
         "TLSv1.2; TLSv1.3; SSLv2], unanswered=[SSLv2]}"
     );
@@ -138,9 +140,9 @@ namespace {
 struct Profiled {
     Profiled() {
         bench.policy.set(Decision::tls12_only, Verdict::fail);
-        bench.seen.versions_chosen = {"TLSv1.2"};
+        bench.seen.versions_chosen = {TlsVersion::tls1_2};
         bench.seen.versions_offered = kAll;
-        tls.version = "TLSv1.2";
+        tls.version = TlsVersion::tls1_2;
         tls.cipher = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
         tls.signature_scheme = "rsa_pkcs1_sha256";
         tls.secure_renegotiation = true;
@@ -186,9 +188,9 @@ TEST_CASE("tls12-only: a server by the profile passes, also with TLS 1.3") {
         text_of(it.ask()) == "pass {versions=[TLSv1.2], offered=[SSLv3; TLSv1.0; TLSv1.1; TLSv1.2; "
                              "TLSv1.3; SSLv2], breaches=[]}"
     );
-    it.bench.seen.versions_chosen = {"TLSv1.3", "TLSv1.2"};
+    it.bench.seen.versions_chosen = {TlsVersion::tls1_3, TlsVersion::tls1_2};
     TlsFacts newer;
-    newer.version = "TLSv1.3";
+    newer.version = TlsVersion::tls1_3;
     newer.cipher = "TLS_AES_256_GCM_SHA384";
     it.bench.seen.connections.push_back(&newer);
     CHECK(
@@ -203,8 +205,12 @@ TEST_CASE("tls12-only: each demand of the profile, broken") {
         spoil(it);
         CHECK_MESSAGE(it.breaks(what), it.ask().message);
     };
-    broken([](auto& it) { it.bench.seen.versions_chosen.push_back("TLSv1.0"); }, "TLSv1.0");
-    broken([](auto& it) { it.bench.seen.versions_chosen = {"SSLv3"}; }, "not speak TLS 1.2");
+    broken(
+        [](auto& it) { it.bench.seen.versions_chosen.push_back(TlsVersion::tls1_0); }, "TLSv1.0"
+    );
+    broken(
+        [](auto& it) { it.bench.seen.versions_chosen = {TlsVersion::ssl3}; }, "not speak TLS 1.2"
+    );
     broken([](auto& it) { it.tls.cipher = "TLS_RSA_WITH_3DES_EDE_CBC_SHA"; }, "chooses TLS_RSA");
     broken([](auto& it) { it.tls.cipher = "TLS_RSA_WITH_AES_128_CBC_SHA"; }, "chooses TLS_RSA");
     broken([](auto& it) { it.tls.signature_scheme = "rsa_pkcs1_md5"; }, "rsa_pkcs1_md5");
@@ -225,7 +231,7 @@ TEST_CASE("tls12-only: each demand of the profile, broken") {
 
 TEST_CASE("tls12-only: without every older version tried and answered nothing is proven") {
     Profiled it;
-    it.bench.seen.versions_open = {"SSLv2"};
+    it.bench.seen.versions_open = {TlsVersion::ssl2};
     CHECK(
         text_of(it.ask()) ==
         "inconclusive: nothing seen breaks the TLS 1.2-only profile, but not every older version "

@@ -92,7 +92,7 @@ struct Partner {
         main.stage = Stage::done;
         main.detail = "answers OPTIONS with 200 OK";
         tls_of(main).handshake_done = true;
-        tls_of(main).version = "TLSv1.2";
+        tls_of(main).version = TlsVersion::tls1_2;
         ClientCertificateFacts asked_for;
         asked_for.requested = asked_for.identity_offered = true;
         asked_for.presented = "ab";
@@ -136,7 +136,7 @@ struct Partner {
         main().answer.set("status", std::int64_t{status});
         if (!refusal.empty()) main().answer.set("refusal", refusal);
     }
-    void variant(std::uint16_t offered, const std::string& version, bool refused) {
+    void variant(std::uint16_t offered, TlsVersion version, bool refused) {
         AttemptRow out;
         out.raw_version = offered;
         out.outcome = refused ? Outcome::tls_alert : Outcome::ok;
@@ -297,25 +297,25 @@ TEST_CASE("go-live: reaching the Edge and shaking hands") {
          [](Partner& p) {
              p.ends(Outcome::tls_alert, Stage::handshake);
              p.alert(70);
-             p.variant(0x0300, "SSLv3", false);
+             p.variant(0x0300, TlsVersion::ssl3, false);
          },
          "will-fail: tls-version fails theirs"},
-        {"TLS 1.0 alone", [](Partner& p) { tls_of(p.main()).version = "TLSv1.0"; },
+        {"TLS 1.0 alone", [](Partner& p) { tls_of(p.main()).version = TlsVersion::tls1_0; },
          "cannot-tell: tls-version open theirs"},
         {"TLS 1.3 and 1.2",
          [](Partner& p) {
-             tls_of(p.main()).version = "TLSv1.3";
-             p.variant(0x0303, "TLSv1.2", false);
+             tls_of(p.main()).version = TlsVersion::tls1_3;
+             p.variant(0x0303, TlsVersion::tls1_2, false);
          },
          "ready"},
         {"TLS 1.3 alone",
          [](Partner& p) {
-             tls_of(p.main()).version = "TLSv1.3";
-             p.variant(0x0303, "", true);
+             tls_of(p.main()).version = TlsVersion::tls1_3;
+             p.variant(0x0303, TlsVersion::none, true);
          },
          "will-fail: tls-version fails theirs"},
         {"TLS 1.3, and nothing known of 1.2",
-         [](Partner& p) { tls_of(p.main()).version = "TLSv1.3"; },
+         [](Partner& p) { tls_of(p.main()).version = TlsVersion::tls1_3; },
          "cannot-tell: tls-version open theirs"},
         {"cut off", [](Partner& p) { p.ends(Outcome::interrupted, Stage::resolve); },
          "cannot-tell: not-tested open ours"},
