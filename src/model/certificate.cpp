@@ -9,23 +9,23 @@ namespace lyncprobe {
 
 namespace {
 
-constexpr auto kTrusts = std::to_array<Word<PathFacts::Trust>>({
-    {PathFacts::Trust::trusted, "trusted"},
-    {PathFacts::Trust::untrusted, "untrusted"},
-    {PathFacts::Trust::unknown, "unknown"},
-    {PathFacts::Trust::not_searched, "not_searched"},
-    {PathFacts::Trust::gave_up, "gave_up"},
+constexpr auto kTrusts = std::to_array<Word<TrustPath::Trust>>({
+    {TrustPath::Trust::trusted, "trusted"},
+    {TrustPath::Trust::untrusted, "untrusted"},
+    {TrustPath::Trust::unknown, "unknown"},
+    {TrustPath::Trust::not_searched, "not_searched"},
+    {TrustPath::Trust::gave_up, "gave_up"},
 });
 
 } // namespace
 
 template <>
-std::span<const Word<PathFacts::Trust>> words() {
+std::span<const Word<TrustPath::Trust>> words() {
     return kTrusts;
 }
 
-bool PathFacts::operator==(const PathFacts& other) const {
-    const auto rest = [](const PathFacts& it) {
+bool TrustPath::operator==(const TrustPath& other) const {
+    const auto rest = [](const TrustPath& it) {
         return std::tie(
             it.trust, it.anchors_configured, it.system_anchor, it.used_unpresented, it.used_fetched,
             it.why

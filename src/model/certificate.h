@@ -116,8 +116,8 @@ struct Certificate {
 
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
-// PathFacts is the best trust path for the server certificate, dates ignored.
-struct PathFacts {
+// TrustPath is the best trust path for the server certificate, dates ignored.
+struct TrustPath {
     enum class Trust : std::uint8_t {
         trusted,      // a path to an anchor was found
         untrusted,    // none, and the operator's own anchors are configured
@@ -134,10 +134,10 @@ struct PathFacts {
     bool used_fetched = false;     // one came from a caIssuers location
     std::string why;               // one clause where not trusted: "issuer CN=… is not an anchor"
     std::size_t signatures_checked = 0; // not kept in a result file
-    bool operator==(const PathFacts&) const;
+    bool operator==(const TrustPath&) const;
 };
 template <>
-std::span<const Word<PathFacts::Trust>> words();
+std::span<const Word<TrustPath::Trust>> words();
 
 // Chain is what one peer presented, in its order, and what that order says. Shared by every
 // endpoint that showed it.
@@ -158,7 +158,7 @@ struct Chain {
     // next. `completed_by_fetch`: with them the chain reaches an anchor or a self-signed root.
     std::vector<CertificatePtr> fetched;
     bool completed_by_fetch = false;
-    PathFacts path;
+    TrustPath path;
     bool operator==(const Chain&) const; // of the certificates, not of pointers
 };
 

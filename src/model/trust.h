@@ -14,15 +14,15 @@
 
 namespace lyncprobe {
 
-// Ascent is every way up from a server certificate by the certificates that the run has seen and
-// the trust anchors; each step has a good signature. Dates are ignored.
-struct Ascent {
+// IssuerClosure is every certificate that can be above a server certificate in a path, of those
+// that the run has seen and the trust anchors; each signature was checked. Dates are ignored.
+struct IssuerClosure {
     std::vector<CertificatePtr> above;   // issuers, nearest first, roots included
     std::vector<CertificatePtr> anchors; // those of `above` that are trust anchors
-    std::vector<std::string> open;       // names of issuers that nobody showed
+    std::vector<std::string> open;       // names of issuers that were not seen
     bool gave_up = false;                // at a limit
 };
-using Ascents = std::map<const Chain*, Ascent>;
+using IssuerClosures = std::map<const Chain*, IssuerClosure>;
 
 enum class LinkVerdict : std::uint8_t { works, cannot_tell, cannot_work };
 

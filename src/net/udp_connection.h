@@ -19,7 +19,7 @@ class UdpConnection final : public Connection {
     ) override;
     boost::asio::awaitable<std::size_t> read(std::span<char> buffer) override;
     boost::asio::awaitable<void> write(std::string bytes) override;
-    void close(std::string_view last_words) override; // which nobody would answer: not sent
+    void close(std::string_view last_words) override; // they are not sent: no reply could come
     std::string local_address() const override;
     std::optional<Datagrams> datagrams() const override { return datagrams_; }
 

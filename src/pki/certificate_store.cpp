@@ -4,11 +4,11 @@
 
 #include "model/limits.h"
 #include "pki/anchors.h"
-#include "pki/ascent.h"
 #include "pki/certificate_reader.h"
 #include "pki/chain_facts.h"
 #include "pki/distinguished_name.h"
-#include "pki/path_search.h"
+#include "pki/issuer_closure.h"
+#include "pki/path_building.h"
 
 #include <algorithm>
 #include <map>
@@ -93,15 +93,15 @@ ChainPtr CertificateStore::chain(const std::vector<std::string>& presented) {
             chain->unreadable.push_back(position);
     }
     read_chain_facts(*chain, impl_->anchors.impl(), impl_->signatures);
-    chain->path = search_path(chain->presented, impl_->anchors.impl(), impl_->signatures);
+    chain->path = build_path(chain->presented, impl_->anchors.impl(), impl_->signatures);
     const auto place = impl_->chains.emplace(std::move(fingerprints), chain).first;
     impl_->places.emplace(chain.get(), place);
     return impl_->last = std::move(chain);
 }
 
-Ascents CertificateStore::ascents() {
-    AscentSearch search(impl_->in_order, impl_->anchors.impl(), impl_->signatures);
-    Ascents out;
+IssuerClosures CertificateStore::issuer_closures() {
+    IssuerClosureSearch search(impl_->in_order, impl_->anchors.impl(), impl_->signatures);
+    IssuerClosures out;
     for (const auto& [fingerprints, chain] : impl_->chains)
         if (!chain->presented.empty()) out[chain.get()] = search.from(*chain->presented.front());
     return out;
@@ -122,7 +122,7 @@ CertificatePtr CertificateStore::issuer_of(const Certificate& certificate, const
 }
 
 CertificatePtr CertificateStore::without_issuer(const Chain& chain) const {
-    using Trust = PathFacts::Trust;
+    using Trust = TrustPath::Trust;
     const auto trust = chain.path.trust;
     if (trust != Trust::untrusted && trust != Trust::unknown) return nullptr;
     const auto& last = !chain.fetched.empty()     ? chain.fetched.back()
@@ -169,7 +169,7 @@ void CertificateStore::Impl::judge_fetched(Chain& chain) {
     }
     auto candidates = chain.presented;
     candidates.insert(candidates.end(), chain.fetched.begin(), chain.fetched.end());
-    chain.path = search_path(candidates, anchors.impl(), signatures);
+    chain.path = build_path(candidates, anchors.impl(), signatures);
     for (const auto& certificate : chain.path.path) {
         const auto is_it = [&](const auto& one) { return one->sha256 == certificate->sha256; };
         if (std::ranges::any_of(chain.presented, is_it) ||

@@ -47,7 +47,7 @@ class CertificateStore {
     ChainPtr chain(const std::vector<std::string>& presented);
 
     // Where every chain so far leads by all certificates so far. The pointers are those of chain().
-    Ascents ascents();
+    IssuerClosures issuer_closures();
     // The certificate that issued this one, out of the chain, what was fetched for it and the
     // anchors, its signature checked; null where none is known.
     CertificatePtr issuer_of(const Certificate&, const Chain&);
@@ -56,9 +56,9 @@ class CertificateStore {
     // found or ends in a self-signed certificate. The beginning of a fetch.
     CertificatePtr without_issuer(const Chain&) const;
     // The chain with what of `found` continues it behind without_issuer(), its path built again. It
-    // takes the place of the given one in this store: chain() and ascents() know only the new one
-    // from now on. The given one does not change, and whoever holds it exchanges it. Null where
-    // nothing fitted, or where the chain is not (or no longer) one of this store.
+    // takes the place of the given one in this store: chain() and issuer_closures() know only the
+    // new one from now on. The given one does not change, and whoever holds it exchanges it. Null
+    // where nothing fitted, or where the chain is not (or no longer) one of this store.
     ChainPtr complete(const Chain&, const std::vector<CertificatePtr>& found);
 
     // In order of first sight.

@@ -252,8 +252,10 @@ rules::Context Judge::context() const {
     return context;
 }
 
-std::vector<TopologyRow> Judge::deployment(const ScanResult& run, const Ascents& ascents) {
-    auto rows = rules::judge_run(run, ascents, selection_, pool_);
+std::vector<TopologyRow> Judge::deployment(
+    const ScanResult& run, const IssuerClosures& issuer_closures
+) {
+    auto rows = rules::judge_run(run, issuer_closures, selection_, pool_);
     for (auto& row : rows) {
         std::vector<std::string> names;
         for (const auto endpoint : row.endpoints) {

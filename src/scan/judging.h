@@ -48,7 +48,7 @@ class Judge {
     void judge(FileRow&, const rules::Context&);
 
     // The rules over all endpoints, when the last of them is known.
-    std::vector<TopologyRow> deployment(const ScanResult&, const Ascents&);
+    std::vector<TopologyRow> deployment(const ScanResult&, const IssuerClosures&);
 
     // What was learnt about revocation; outlives this. Judged from now on.
     void use(const StatusMap& statuses) { revocation_ = &statuses; }

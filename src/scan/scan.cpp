@@ -180,10 +180,10 @@ class Scan {
                 return std::tie(a.target, a.address) < std::tie(b.target, b.address);
             }
         );
-        const auto ascents = store_.ascents();
-        result_.trust = rules::trust_links(result_, ascents);
-        result_.roots = rules::root_groups(result_, ascents);
-        result_.topology = judge_.deployment(result_, ascents);
+        const auto issuer_closures = store_.issuer_closures();
+        result_.trust = rules::trust_links(result_, issuer_closures);
+        result_.roots = rules::root_groups(result_, issuer_closures);
+        result_.topology = judge_.deployment(result_, issuer_closures);
         return std::move(result_);
     }
 

@@ -32,25 +32,25 @@ Ruling rule_on_path(const Chain& chain) {
     const auto& path = chain.path;
     const auto because = path.why.empty() ? std::string() : ": " + path.why;
     switch (path.trust) {
-    case PathFacts::Trust::trusted:
+    case TrustPath::Trust::trusted:
         return pass(
             path.used_fetched ? "by way of a certificate that only a caIssuers location gave" : ""
         );
-    case PathFacts::Trust::untrusted:
+    case TrustPath::Trust::untrusted:
         if (ends_in_a_gap(chain)) return rule_on_gap(chain.missing_issuer);
         return fail("no path leads to a trust anchor" + because);
-    case PathFacts::Trust::unknown:
+    case TrustPath::Trust::unknown:
         return inconclusive(fmt::format(
             "no path leads to one of this system's anchors{}; give your own root with --ca-file or "
             "trust.ca_files",
             because
         ));
-    case PathFacts::Trust::gave_up: {
+    case TrustPath::Trust::gave_up: {
         const auto message = "the search for a path was given up at its limit" + because;
         return (path.anchors_configured ? fail(message) : inconclusive(message))
             .with("limit", path.why);
     }
-    case PathFacts::Trust::not_searched: break;
+    case TrustPath::Trust::not_searched: break;
     }
     return inconclusive("no path was searched" + because);
 }

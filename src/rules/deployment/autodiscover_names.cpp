@@ -102,7 +102,7 @@ RunRuling rule_on(
         std::move(endpoints)};
 }
 
-std::vector<RunRuling> check_autodiscover_names(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_autodiscover_names(const ScanResult& run, const IssuerClosures&) {
     std::vector<RunRuling> rulings;
     for (auto& [place, told] : named_services(run))
         rulings.push_back(rule_on(run, place.first, place.second, std::move(told)));

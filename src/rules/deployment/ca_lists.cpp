@@ -34,13 +34,13 @@ bool before_windows_2012(OperatingSystem os) {
            os != OperatingSystem::windows_8 && os != OperatingSystem::windows_10;
 }
 
-std::set<std::string> intermediate_names(const Ascents& ascents) {
+std::set<std::string> intermediate_names(const IssuerClosures& issuer_closures) {
     std::set<std::string> intermediates, roots;
-    for (const auto& [chain, ascent] : ascents)
-        for (const auto& certificate : ascent.above)
+    for (const auto& [chain, closure] : issuer_closures)
+        for (const auto& certificate : closure.above)
             (certificate->root_like ? roots : intermediates).insert(name_key(certificate->subject));
     // A root that no path needs may still have been sent.
-    for (const auto& [chain, ascent] : ascents)
+    for (const auto& [chain, closure] : issuer_closures)
         for (const auto& certificate : chain->presented)
             if (certificate->root_like) roots.insert(name_key(certificate->subject));
     for (const auto& root : roots)

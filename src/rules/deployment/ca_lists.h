@@ -28,6 +28,6 @@ bool before_windows_2012(OperatingSystem);
 
 // Keys (model/trust.h) of the CAs that only certificates of another issuer were seen of: no server
 // showed a self-signed one of that name, and none is an anchor.
-std::set<std::string> intermediate_names(const Ascents&);
+std::set<std::string> intermediate_names(const IssuerClosures&);
 
 } // namespace lyncprobe::rules

@@ -14,7 +14,7 @@ namespace lyncprobe::rules {
 namespace {
 
 // One ruling for all endpoints with lists of one size.
-std::vector<RunRuling> check_ca_names_cut(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_ca_names_cut(const ScanResult& run, const IssuerClosures&) {
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::size_t>> by_size;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto* request = request_of(run.endpoints[i]);

@@ -25,8 +25,10 @@ Ruling rule_on(const Texts& names) {
         .with("intermediates", names);
 }
 
-std::vector<RunRuling> check_ca_names_intermediate(const ScanResult& run, const Ascents& ascents) {
-    const auto intermediates = intermediate_names(ascents);
+std::vector<RunRuling> check_ca_names_intermediate(
+    const ScanResult& run, const IssuerClosures& issuer_closures
+) {
+    const auto intermediates = intermediate_names(issuer_closures);
     std::map<const Texts*, Texts> known; // lists are interned
     std::map<Texts, std::vector<std::size_t>> by_names;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {

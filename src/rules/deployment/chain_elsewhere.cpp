@@ -39,17 +39,17 @@ bool among(const std::vector<CertificatePtr>& list, const Certificate& certifica
     });
 }
 
-// From where the presented chain breaks off, name by name; the ascent's signatures are good.
-Gap gap_of(const Chain& chain, const Ascent& ascent) {
+// From where the presented chain breaks off, name by name; the closure's signatures are good.
+Gap gap_of(const Chain& chain, const IssuerClosure& closure) {
     Gap gap;
     gap.open = chain.missing_issuer;
     std::set<std::string> met;
     while (met.insert(gap.open).second) {
-        const auto next = named(ascent.above, gap.open);
+        const auto next = named(closure.above, gap.open);
         if (!next) return gap;
         if (next->root_like) {
             gap.root = next;
-            gap.trusted = among(ascent.anchors, *next);
+            gap.trusted = among(closure.anchors, *next);
             gap.open.clear();
             return gap;
         }
@@ -118,7 +118,9 @@ bool worth_saying(const Gap& gap, const FirstPresented& shown) {
     });
 }
 
-std::vector<RunRuling> check_chain_elsewhere(const ScanResult& run, const Ascents& ascents) {
+std::vector<RunRuling> check_chain_elsewhere(
+    const ScanResult& run, const IssuerClosures& issuer_closures
+) {
     std::map<const Chain*, std::vector<std::size_t>> incomplete;
     std::vector<const Chain*> in_order;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
@@ -132,9 +134,9 @@ std::vector<RunRuling> check_chain_elsewhere(const ScanResult& run, const Ascent
     std::vector<RunRuling> rulings;
     std::map<std::pair<std::string, Verdict>, std::size_t> said; // the same once
     for (const auto* chain : in_order) {
-        const auto ascent = ascents.find(chain);
-        if (ascent == ascents.end()) continue;
-        const auto gap = gap_of(*chain, ascent->second);
+        const auto closure = issuer_closures.find(chain);
+        if (closure == issuer_closures.end()) continue;
+        const auto gap = gap_of(*chain, closure->second);
         if (!worth_saying(gap, shown)) continue;
         auto ruling = rule_on(*chain, gap, shown);
         const auto [at, fresh] = said.try_emplace({ruling.message, ruling.verdict}, rulings.size());

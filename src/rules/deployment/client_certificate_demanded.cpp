@@ -66,7 +66,8 @@ RunRuling rule_on(
     return out;
 }
 
-std::vector<RunRuling> check_client_certificate_demanded(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling>
+check_client_certificate_demanded(const ScanResult& run, const IssuerClosures&) {
     std::vector<std::size_t> asking;
     std::map<std::pair<std::string, Verdict>, std::map<std::size_t, std::string>> silent; // by pool
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {

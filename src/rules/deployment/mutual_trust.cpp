@@ -99,7 +99,7 @@ RunRuling rule_on(const MutualTrust& trust, LinkGroup said) {
         {said.endpoints.begin(), said.endpoints.end()}};
 }
 
-std::vector<RunRuling> check_mutual_trust(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_mutual_trust(const ScanResult& run, const IssuerClosures&) {
     std::map<std::pair<LinkReason, Servers>, LinkGroup> told;
     std::set<std::size_t> working;
     for (const auto& link : run.trust.links) {

@@ -53,7 +53,7 @@ RunRuling rule_on(const ByOrigin& strangers, const std::string& ours, bool known
     return {std::move(ruling).with("front_end", ours), listing.endpoints()};
 }
 
-std::vector<RunRuling> check_one_internal_pki(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_one_internal_pki(const ScanResult& run, const IssuerClosures&) {
     Origins inside;
     Group followers;
     for (const auto& shown : presented_in(run)) {

@@ -82,7 +82,7 @@ RunRuling rule_on(const GroupKey& pool_and_use, const Group& group) {
         others.endpoints()};
 }
 
-std::vector<RunRuling> check_pool_certificate(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_pool_certificate(const ScanResult& run, const IssuerClosures&) {
     std::vector<RunRuling> rulings;
     for (const auto& [key, group] : grouped(run, edge_pool_and_use))
         if (several_servers(group)) rulings.push_back(rule_on(key, group));

@@ -125,7 +125,7 @@ class DifferingNames {
     std::vector<Differing> list_;
 };
 
-std::vector<RunRuling> check_same_name_same_chain(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_same_name_same_chain(const ScanResult& run, const IssuerClosures&) {
     std::vector<RunRuling> rulings;
     DifferingNames differing;
     Group good;

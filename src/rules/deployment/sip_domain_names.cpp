@@ -122,7 +122,7 @@ std::vector<RunRuling> inside(const ScanResult& run) {
     return {{std::move(ruling), std::move(registrars)}};
 }
 
-std::vector<RunRuling> check_sip_domain_names(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_sip_domain_names(const ScanResult& run, const IssuerClosures&) {
     if (run.declared.sip_domains.empty()) return {};
     auto rulings = outside(run);
     for (auto& ruling : inside(run))

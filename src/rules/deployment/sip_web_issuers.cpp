@@ -108,7 +108,7 @@ void check_outside(const ScanResult& run, std::vector<RunRuling>& rulings) {
     );
 }
 
-std::vector<RunRuling> check_sip_web_issuers(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_sip_web_issuers(const ScanResult& run, const IssuerClosures&) {
     std::vector<RunRuling> rulings;
     check_inside(run, rulings);
     check_outside(run, rulings);

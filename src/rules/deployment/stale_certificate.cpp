@@ -47,7 +47,7 @@ RunRuling rule_on(const GroupKey& key, const Group& group, Time now) {
         old.endpoints()};
 }
 
-std::vector<RunRuling> check_stale_certificate(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_stale_certificate(const ScanResult& run, const IssuerClosures&) {
     std::vector<RunRuling> rulings;
     Group good;
     for (const auto& [key, group] : grouped(run, server_use_subject))

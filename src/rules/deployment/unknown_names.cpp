@@ -79,7 +79,7 @@ RunRuling rule_on(Names names, std::vector<std::size_t> endpoints) {
         std::move(endpoints)};
 }
 
-std::vector<RunRuling> check_unknown_names(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_unknown_names(const ScanResult& run, const IssuerClosures&) {
     if (!run.declared.topology) return {}; // a list of some endpoints explains few names
     std::map<Fingerprint, std::vector<std::size_t>> shown;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {

@@ -36,7 +36,7 @@ WebNames web_names_in(const ScanResult& run) {
     return out;
 }
 
-std::vector<RunRuling> check_web_names(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_web_names(const ScanResult& run, const IssuerClosures&) {
     std::vector<RunRuling> rulings;
     std::vector<std::size_t> good;
     for (auto& [what, owners] : web_names_in(run)) {

@@ -118,7 +118,7 @@ std::optional<RunRuling> wrong_site(
         endpoints_of(proxies)};
 }
 
-std::vector<RunRuling> check_web_sites_agree(const ScanResult& run, const Ascents&) {
+std::vector<RunRuling> check_web_sites_agree(const ScanResult& run, const IssuerClosures&) {
     std::vector<RunRuling> rulings;
     Group good;
     const auto with_external = with_external_site(run);

@@ -246,7 +246,8 @@ std::vector<const Finding*> judge_by(
 }
 
 std::vector<TopologyRow> judge_run(
-    const ScanResult& run, const Ascents& ascents, const Selection& selection, FindingPool& pool
+    const ScanResult& run, const IssuerClosures& issuer_closures, const Selection& selection,
+    FindingPool& pool
 ) {
     std::vector<TopologyRow> rows;
     const auto keep = [&](const Rule& rule, RunRuling said) {
@@ -257,7 +258,7 @@ std::vector<TopologyRow> judge_run(
     for (const auto* rule : all()) {
         if (rule->scope != Scope::deployment || !selection.chosen(*rule)) continue;
         try {
-            for (auto& said : rule->check_run(run, ascents))
+            for (auto& said : rule->check_run(run, issuer_closures))
                 keep(*rule, std::move(said));
         } catch (const std::bad_alloc&) { // no fault of the deployment's
             keep(

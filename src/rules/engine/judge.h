@@ -54,9 +54,9 @@ std::vector<std::string> not_about_dns(std::vector<std::string> globs);
 std::vector<const Finding*> judge(const Chain&, const Context&, const Selection&, FindingPool&);
 
 // The chosen deployment rules over all endpoints of a run, after the last of them.
-// `ascents`: of every chain that some endpoint or identity presented.
+// `issuer_closures`: of every chain that some endpoint or identity presented.
 std::vector<TopologyRow>
-judge_run(const ScanResult&, const Ascents& ascents, const Selection&, FindingPool&);
+judge_run(const ScanResult&, const IssuerClosures& issuer_closures, const Selection&, FindingPool&);
 
 // The chosen rules about DNS on one SIP domain: first what is said of the domain, then of its SRV
 // records in their order.

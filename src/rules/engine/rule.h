@@ -155,7 +155,7 @@ struct Rule {
     bool only_where_it_applies = false;
     Ruling (*check)(const Subject&) = nullptr;
     // In its place for Scope::deployment; it gives no ruling where it does not apply.
-    std::vector<RunRuling> (*check_run)(const ScanResult&, const Ascents&) = nullptr;
+    std::vector<RunRuling> (*check_run)(const ScanResult&, const IssuerClosures&) = nullptr;
     // In its place for Scope::dns; it gives no ruling where it does not apply.
     std::vector<DomainRuling> (*check_domain)(const DomainDiscovery&) = nullptr;
 };

@@ -33,7 +33,7 @@ bool counts_for_acceptance(const Finding& finding) {
 
 // Certificates that were sent and that no peer needs, such as an old root, do no harm.
 bool on_path(const Finding& finding, const Chain* chain) {
-    if (!finding.certificate || chain == nullptr || chain->path.trust != PathFacts::Trust::trusted)
+    if (!finding.certificate || chain == nullptr || chain->path.trust != TrustPath::Trust::trusted)
         return true;
     return std::ranges::any_of(chain->path.path, [&](const CertificatePtr& certificate) {
         return certificate->sha256 == *finding.certificate;
@@ -214,7 +214,7 @@ void Examination::trust() {
     if (!row_.main.chain || row_.main.chain->presented.empty()) return;
     const auto& chain = *row_.main.chain;
     const auto& path = chain.path;
-    if (path.trust != PathFacts::Trust::trusted) return not_trusted(chain);
+    if (path.trust != TrustPath::Trust::trusted) return not_trusted(chain);
     if (path.used_unpresented && path.used_fetched)
         add("missing-intermediate", Weight::open, Party::theirs,
             "an intermediate certificate is not sent, and was found only where the certificate "
@@ -235,7 +235,7 @@ void Examination::trust() {
 void Examination::not_trusted(const Chain& chain) {
     const auto& path = chain.path;
     const auto& leaf = *chain.presented.front();
-    const bool known = path.trust == PathFacts::Trust::untrusted; // our anchors are given
+    const bool known = path.trust == TrustPath::Trust::untrusted; // our anchors are given
     const bool alone = chain.presented.size() - chain.duplicates.size() == 1 && !leaf.root_like;
     if (alone && chain.complete != true) {
         // Windows follows such a URL, where the firewall lets it.

@@ -10,6 +10,6 @@
 namespace lyncprobe::rules {
 
 // In the order of their first endpoints.
-std::vector<RootGroup> root_groups(const ScanResult&, const Ascents&);
+std::vector<RootGroup> root_groups(const ScanResult&, const IssuerClosures&);
 
 } // namespace lyncprobe::rules

@@ -78,7 +78,7 @@ struct Judged {
 // Links is one pass over a run.
 class Links {
   public:
-    Links(const ScanResult&, const Ascents&);
+    Links(const ScanResult&, const IssuerClosures&);
     MutualTrust judged();
 
   private:
@@ -98,7 +98,7 @@ class Links {
     Kinds kinds_of(const plan::ServerLink&, MutualTrust&) const;
 
     const ScanResult& run_;
-    const Ascents& ascents_;
+    const IssuerClosures& ascents_;
     const std::set<std::string> intermediates_;
     std::unordered_map<std::string, std::size_t> numbers_; // of names that chains have
     std::map<const Chain*, ChainView> chains_;
@@ -115,14 +115,14 @@ void keep_servers(const std::vector<Server>&, MutualTrust&);
 
 } // namespace
 
-MutualTrust trust_links(const ScanResult& run, const Ascents& ascents) {
-    return Links(run, ascents).judged();
+MutualTrust trust_links(const ScanResult& run, const IssuerClosures& issuer_closures) {
+    return Links(run, issuer_closures).judged();
 }
 
 namespace {
 
-Links::Links(const ScanResult& run, const Ascents& ascents)
-    : run_(run), ascents_(ascents), intermediates_(intermediate_names(ascents)) {
+Links::Links(const ScanResult& run, const IssuerClosures& issuer_closures)
+    : run_(run), ascents_(issuer_closures), intermediates_(intermediate_names(issuer_closures)) {
     // All names first, and in the order of the endpoints: they give the order of the links.
     for (const auto& row : run.endpoints)
         if (server_certificate_of(row)) read_chain(*row.main.chain);
@@ -134,9 +134,9 @@ void Links::read_chain(const Chain& chain) {
     const auto [known, fresh] = chains_.try_emplace(&chain);
     const auto found = ascents_.find(&chain);
     if (!fresh || found == ascents_.end()) return;
-    const auto& ascent = found->second;
+    const auto& closure = found->second;
     auto& view = known->second;
-    view.settled = ascent.open.empty() && !ascent.gave_up;
+    view.settled = closure.open.empty() && !closure.gave_up;
     view.public_ca = publicly_trusted(chain);
     std::set<std::size_t> issuers;
     const auto add = [&](const std::string& name) {
@@ -149,9 +149,9 @@ void Links::read_chain(const Chain& chain) {
     const auto& leaf = *chain.presented.front();
     add(leaf.issuer);
     view.presented = over_presented(chain);
-    std::set<std::string> tops(ascent.open.begin(), ascent.open.end());
+    std::set<std::string> tops(closure.open.begin(), closure.open.end());
     if (leaf.root_like) tops.insert(leaf.subject);
-    for (const auto& issuer : ascent.above) {
+    for (const auto& issuer : closure.above) {
         add(issuer->issuer);
         if (issuer->root_like) tops.insert(issuer->subject);
     }

@@ -10,6 +10,6 @@ namespace lyncprobe::rules {
 // From the targets and endpoints of the run, and from where its chains lead. Servers that look
 // alike are judged once, so that the work grows with the number of different chains and lists, not
 // with that of pairs.
-MutualTrust trust_links(const ScanResult&, const Ascents&);
+MutualTrust trust_links(const ScanResult&, const IssuerClosures&);
 
 } // namespace lyncprobe::rules

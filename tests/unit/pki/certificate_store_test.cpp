@@ -16,7 +16,7 @@
 using namespace lyncprobe;
 using namespace lyncprobe::pki;
 using namespace lyncprobe::pki::test;
-using Trust = PathFacts::Trust;
+using Trust = TrustPath::Trust;
 using Positions = std::vector<std::size_t>;
 
 namespace {

@@ -141,7 +141,7 @@ TEST_CASE("store: what caIssuers locations give completes a chain, and says so")
     CHECK(chain->completed_by_fetch);
     CHECK(chain->complete != true); // two intermediates are missing all the same
     CHECK(!store.without_issuer(*chain));
-    CHECK((chain->path.trust == PathFacts::Trust::trusted) == trusted);
+    CHECK((chain->path.trust == TrustPath::Trust::trusted) == trusted);
     if (trusted) {
         CHECK(chain->path.used_fetched);
         CHECK(chain->path.used_unpresented);
@@ -152,9 +152,9 @@ TEST_CASE("store: what caIssuers locations give completes a chain, and says so")
     CHECK(!store.complete(*as_presented, {intern(lower)}));
     // The store has one chain for one list, the completed one.
     CHECK(store.chain({server.certificate_der}) == chain);
-    const auto ascents = store.ascents();
-    CHECK(ascents.size() == 1);
-    CHECK(ascents.contains(chain.get()));
+    const auto issuer_closures = store.issuer_closures();
+    CHECK(issuer_closures.size() == 1);
+    CHECK(issuer_closures.contains(chain.get()));
 }
 
 TEST_CASE("store: thousands of issuers that did not sign are not all tried") {
@@ -184,5 +184,5 @@ TEST_CASE("store: where only the self-signed root was missing, the chain was com
     REQUIRE(whole);
     CHECK(whole->complete == true);
     CHECK(whole->missing_issuer == "");
-    CHECK(whole->path.trust == PathFacts::Trust::unknown);
+    CHECK(whole->path.trust == TrustPath::Trust::unknown);
 }

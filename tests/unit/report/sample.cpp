@@ -28,7 +28,7 @@ ChainPtr chain(std::vector<CertificatePtr> presented) {
     Chain it;
     it.presented = std::move(presented);
     it.complete = true;
-    it.path.trust = PathFacts::Trust::trusted;
+    it.path.trust = TrustPath::Trust::trusted;
     it.path.anchors_configured = true;
     it.path.path = it.presented;
     it.path.path.push_back(certificate("Contoso Root CA", 99));

@@ -49,7 +49,7 @@ EndpointRow& Fleet::add(Target target, const Certificate& leaf, const std::strin
         Certificate anchor;
         anchor.subject = anchor.subject_der = "CN=" + root;
         chain.path.path.push_back(std::make_shared<const Certificate>(std::move(anchor)));
-        chain.path.trust = PathFacts::Trust::trusted;
+        chain.path.trust = TrustPath::Trust::trusted;
     }
     row.main.chain = std::make_shared<const Chain>(std::move(chain));
     return row;

@@ -28,7 +28,8 @@ ChainPtr TrustBench::chain_to(
     out->presented.push_back(certificate("CN=server", issuer));
     for (const auto& ca : leads)
         if (!ca->root_like) out->presented.push_back(ca);
-    ascents[out.get()] = {.above = leads, .anchors = {}, .open = std::move(open), .gave_up = false};
+    issuer_closures[out.get()] = {
+        .above = leads, .anchors = {}, .open = std::move(open), .gave_up = false};
     kept_.push_back(out);
     return out;
 }
@@ -69,7 +70,7 @@ ClientCertificateFacts& TrustBench::asks(std::vector<std::string> names) {
 std::vector<TopologyRow> TrustBench::judge(const std::string& rule) {
     links();
     auto selection = Selection::make({rule}, {});
-    return judge_run(run, ascents, *selection, pool);
+    return judge_run(run, issuer_closures, *selection, pool);
 }
 
 } // namespace lyncprobe::rules::testing

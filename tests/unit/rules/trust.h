@@ -29,15 +29,15 @@ class TrustBench {
     // What the endpoint added last sends when it asks for a certificate.
     ClientCertificateFacts& asks(std::vector<std::string> names);
 
-    const MutualTrust& links() { return run.trust = trust_links(run, ascents); }
+    const MutualTrust& links() { return run.trust = trust_links(run, issuer_closures); }
     std::vector<TopologyRow> judge(const std::string& rule);
 
     ScanResult run;
-    Ascents ascents;
+    IssuerClosures issuer_closures;
     FindingPool pool;
 
   private:
-    std::vector<ChainPtr> kept_; // ascents points to them
+    std::vector<ChainPtr> kept_; // issuer_closures points to them
     CertificatePtr certificate(const std::string& subject, const std::string& issuer);
     std::uint8_t number_ = 0;
 };

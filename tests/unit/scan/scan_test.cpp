@@ -74,7 +74,7 @@ TEST_CASE("scan: the result is all there when everything else is gone") {
     const auto moved = std::move(kept);
     const auto* trusted = finding(moved.endpoints.front().findings, "chain-trusted");
     REQUIRE(trusted != nullptr);
-    CHECK(moved.endpoints.front().main.chain->path.trust == PathFacts::Trust::trusted);
+    CHECK(moved.endpoints.front().main.chain->path.trust == TrustPath::Trust::trusted);
     CHECK(moved.targets.front().host == "a.contoso.com");
 }
 

@@ -17,7 +17,7 @@ Finding about_chain(std::string_view rule, Spoil spoil) {
     return bench.ask(rule);
 }
 
-Finding trusted_as(PathFacts::Trust trust, bool configured = false) {
+Finding trusted_as(TrustPath::Trust trust, bool configured = false) {
     return about_chain("chain-trusted", [&](Chain& chain) {
         chain.path.trust = trust;
         chain.path.anchors_configured = configured;
@@ -90,14 +90,14 @@ TEST_CASE("chain-complete: complete passes, a gap fails with its name, not knowi
 }
 
 TEST_CASE("chain-trusted: a path passes; none fails where our own anchors are configured") {
-    const auto good = trusted_as(PathFacts::Trust::trusted, true);
+    const auto good = trusted_as(TrustPath::Trust::trusted, true);
     CHECK(
         text_of(good) ==
         "pass {anchors=configured, path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}"
     );
     CHECK(good.evidence.text("anchors") == "configured");
     CHECK(list_of(good.evidence, "path").size() == 2);
-    const auto bad = trusted_as(PathFacts::Trust::untrusted, true);
+    const auto bad = trusted_as(TrustPath::Trust::untrusted, true);
     CHECK(
         text_of(bad) ==
         "fail: no path leads to a trust anchor: issuer CN=Contoso Root CA is not an anchor "
@@ -110,7 +110,7 @@ TEST_CASE("chain-trusted: where the server leaves out the next certificate, no r
     Bench bench({server()});
     bench.chain.complete = false;
     bench.chain.missing_issuer = bench.chain.presented.front()->issuer;
-    bench.chain.path.trust = PathFacts::Trust::untrusted;
+    bench.chain.path.trust = TrustPath::Trust::untrusted;
     bench.chain.path.anchors_configured = true;
     bench.chain.path.path = bench.chain.presented;
     const auto gap = bench.ask("chain-trusted");
@@ -132,7 +132,7 @@ TEST_CASE("chain-trusted: where the server leaves out the next certificate, no r
 TEST_CASE(
     "chain-trusted: with the system's anchors only, no path is inconclusive and asks for the root"
 ) {
-    const auto finding = trusted_as(PathFacts::Trust::unknown);
+    const auto finding = trusted_as(TrustPath::Trust::unknown);
     CHECK(
         text_of(finding) ==
         "inconclusive: no path leads to one of this system's anchors: issuer CN=Contoso Root CA is "
@@ -143,7 +143,7 @@ TEST_CASE(
 }
 
 TEST_CASE("chain-trusted: a search that was given up fails where our own anchors are configured") {
-    const auto finding = trusted_as(PathFacts::Trust::gave_up, true);
+    const auto finding = trusted_as(TrustPath::Trust::gave_up, true);
     CHECK(
         text_of(finding) ==
         "fail: the search for a path was given up at its limit: issuer CN=Contoso Root CA is not "
@@ -155,7 +155,7 @@ TEST_CASE("chain-trusted: a search that was given up fails where our own anchors
 }
 
 TEST_CASE("chain-trusted: without them, or where nothing was searched, it is inconclusive") {
-    const auto finding = trusted_as(PathFacts::Trust::gave_up);
+    const auto finding = trusted_as(TrustPath::Trust::gave_up);
     CHECK(
         text_of(finding) ==
         "inconclusive: the search for a path was given up at its limit: issuer CN=Contoso Root CA "
@@ -164,7 +164,7 @@ TEST_CASE("chain-trusted: without them, or where nothing was searched, it is inc
     );
     CHECK(!finding.evidence.text("limit").empty());
     CHECK(
-        text_of(trusted_as(PathFacts::Trust::not_searched)) ==
+        text_of(trusted_as(TrustPath::Trust::not_searched)) ==
         "inconclusive: no path was searched: issuer CN=Contoso Root CA is not an anchor "
         "{anchors=system, path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}"
     );
@@ -172,7 +172,7 @@ TEST_CASE("chain-trusted: without them, or where nothing was searched, it is inc
 
 TEST_CASE("chain-trusted: dates do not count") {
     Bench bench({server()});
-    bench.chain.path.trust = PathFacts::Trust::trusted;
+    bench.chain.path.trust = TrustPath::Trust::trusted;
     bench.context.now = at("2040-01-01");
     CHECK(text_of(bench.ask("chain-trusted")) == "pass {anchors=system}");
     CHECK(

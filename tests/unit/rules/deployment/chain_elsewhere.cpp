@@ -26,7 +26,7 @@ struct Gapped : TrustBench {
         shorter->presented.resize(presented);
         shorter->missing_issuer = std::move(missing);
         shorter->complete = complete;
-        ascents[shorter.get()] = {.above = leads, .anchors = {}, .open = std::move(open)};
+        issuer_closures[shorter.get()] = {.above = leads, .anchors = {}, .open = std::move(open)};
         auto& its = *shorter;
         add("pool", "fe02", Role::front_end, "registrar", std::move(shorter));
         return its;
@@ -58,7 +58,7 @@ TEST_CASE("chain-elsewhere: an intermediate that another server presents") {
     CHECK(list_of(rows[0].finding->evidence, "missing") == Texts{"CN=Contoso Issuing CA"});
     CHECK(rows[0].finding->evidence.text("root") == "CN=Contoso Root CA");
     shorter.complete = false; // chain-complete has failed it
-    it.ascents[&shorter].anchors = {it.contoso.root};
+    it.issuer_closures[&shorter].anchors = {it.contoso.root};
     rows = it.judge("chain-elsewhere");
     REQUIRE(rows.size() == 1);
     CHECK(

@@ -117,9 +117,9 @@ TEST_CASE("mutual-trust: machines of a list without `server:` are told apart by 
 TEST_CASE("mutual-trust: a public root is fetched by Windows when it is needed") {
     Two it;
     auto chain = std::make_shared<Chain>(*it.edge_chain);
-    chain->path.trust = PathFacts::Trust::trusted;
+    chain->path.trust = TrustPath::Trust::trusted;
     chain->path.system_anchor = true;
-    it.ascents[chain.get()] = it.ascents.at(it.edge_chain.get());
+    it.issuer_closures[chain.get()] = it.issuer_closures.at(it.edge_chain.get());
     it.edge_chain = chain;
     it.add_both({"CN=Contoso Root CA"}, {});
     CHECK(it.reason("fe01", "edge01") == LinkReason::issuer_not_listed);
@@ -188,7 +188,7 @@ TEST_CASE("mutual-trust: a way up that only others show need not be known to the
     Two it;
     auto leaf_only = std::make_shared<Chain>(*it.fe_chain);
     leaf_only->presented.resize(1);
-    it.ascents[leaf_only.get()] = it.ascents.at(it.fe_chain.get());
+    it.issuer_closures[leaf_only.get()] = it.issuer_closures.at(it.fe_chain.get());
     it.fe_chain = leaf_only;
     it.add_both({}, {"CN=Contoso Root CA"});
     CHECK(it.reason("edge01", "fe01") == LinkReason::way_not_presented);

@@ -88,7 +88,7 @@ TEST_CASE("auto-enrollment: an undeclared Edge certificate that says nothing is 
 TEST_CASE("auto-enrollment: a public issuer or a version 1 template proves it was not auto-enrolled"
 ) {
     auto bench = edge();
-    bench.chain.path.trust = PathFacts::Trust::trusted;
+    bench.chain.path.trust = TrustPath::Trust::trusted;
     bench.chain.path.system_anchor = true;
     CHECK(
         text_of(bench.ask("auto-enrollment")) ==
@@ -263,7 +263,7 @@ TEST_CASE("windows-2003-ca: undeclared, a certificate that no such CA can have i
     with_curve.key = curve("P-256");
     CHECK(undeclared(with_curve) == Verdict::not_applicable);
     Bench from_public_ca({old_certificate()});
-    from_public_ca.chain.path.trust = PathFacts::Trust::trusted;
+    from_public_ca.chain.path.trust = TrustPath::Trust::trusted;
     from_public_ca.chain.path.system_anchor = true;
     CHECK(
         text_of(from_public_ca.ask("windows-2003-ca")) ==

@@ -51,7 +51,7 @@ struct Partner {
         record(kEdge, 5061, 0);
         chain.presented = {std::make_shared<Certificate>(server())};
         chain.complete = true;
-        chain.path.trust = PathFacts::Trust::trusted;
+        chain.path.trust = TrustPath::Trust::trusted;
         chain.path.anchors_configured = true;
         chain.path.path = {chain.presented.front(), std::make_shared<Certificate>(root())};
         IdentityRow identity;
@@ -369,7 +369,7 @@ TEST_CASE("go-live: several addresses and priorities") {
 
 TEST_CASE("go-live: certificates") {
     const auto untrusted = [](Partner& p) {
-        p.chain.path.trust = PathFacts::Trust::untrusted;
+        p.chain.path.trust = TrustPath::Trust::untrusted;
         p.chain.path.path = {p.chain.presented.front()};
     };
     check({
@@ -406,7 +406,7 @@ TEST_CASE("go-live: certificates") {
         {"unknown root",
          [&](Partner& p) {
              untrusted(p);
-             p.chain.path.trust = PathFacts::Trust::unknown;
+             p.chain.path.trust = TrustPath::Trust::unknown;
              p.chain.presented.push_back(std::make_shared<Certificate>(root()));
          },
          "cannot-tell: untrusted-root open ours"},

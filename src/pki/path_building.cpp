@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Depth-first search over candidate issuers, bounded in depth, dead ends and signature checks.
-#include "pki/path_search.h"
+#include "pki/path_building.h"
 
 #include "model/limits.h"
 
@@ -29,7 +29,7 @@ class Search {
         const std::vector<CertificatePtr>& presented, Anchors::Impl& anchors,
         SignatureCache& signatures
     );
-    PathFacts run();
+    TrustPath run();
 
   private:
     bool extend(bool is_anchor);
@@ -45,7 +45,7 @@ class Search {
     std::set<Fingerprint> fingerprints_;                    // of what was presented
     std::multimap<std::size_t, CertificatePtr> by_subject_; // each once
     std::vector<CertificatePtr> path_;
-    PathFacts facts_;
+    TrustPath facts_;
     std::size_t dead_ends_ = 0;
     std::string limit_; // which limit was hit
 };
@@ -54,7 +54,7 @@ bool may_issue(const Certificate& certificate, bool anchor);
 
 } // namespace
 
-PathFacts search_path(
+TrustPath build_path(
     const std::vector<CertificatePtr>& presented, Anchors::Impl& anchors, SignatureCache& signatures
 ) {
     if (presented.empty()) return {.why = "no certificate was presented"};
@@ -73,22 +73,22 @@ Search::Search(
     }
 }
 
-PathFacts Search::run() {
+TrustPath Search::run() {
     facts_.anchors_configured = !anchors_.own.empty();
     if (extend(anchors_.contains(*path_.front()))) {
-        facts_.trust = PathFacts::Trust::trusted;
+        facts_.trust = TrustPath::Trust::trusted;
         facts_.path = path_;
         facts_.why.clear();
         facts_.system_anchor = !anchors_.own_fingerprints.contains(path_.back()->sha256);
         for (std::size_t i = 1; i < path_.size(); ++i)
             if (!path_[i]->root_like && !was_presented(*path_[i])) facts_.used_unpresented = true;
     } else if (!limit_.empty()) {
-        facts_.trust = PathFacts::Trust::gave_up;
+        facts_.trust = TrustPath::Trust::gave_up;
         facts_.why = limit_;
     } else if (facts_.anchors_configured) {
-        facts_.trust = PathFacts::Trust::untrusted;
+        facts_.trust = TrustPath::Trust::untrusted;
     } else {
-        facts_.trust = PathFacts::Trust::unknown;
+        facts_.trust = TrustPath::Trust::unknown;
         if (!anchors_.any()) facts_.why = "no trust anchor is configured";
     }
     return facts_;

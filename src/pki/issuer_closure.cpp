@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "pki/ascent.h"
+#include "pki/issuer_closure.h"
 
 #include "model/limits.h"
 
@@ -20,7 +20,7 @@ bool before(const CertificatePtr& a, const CertificatePtr& b) { return a->sha256
 
 } // namespace
 
-AscentSearch::AscentSearch(
+IssuerClosureSearch::IssuerClosureSearch(
     const std::vector<CertificatePtr>& seen, Anchors::Impl& anchors, SignatureCache& signatures
 )
     : anchors_(anchors), signatures_(signatures) {
@@ -31,8 +31,8 @@ AscentSearch::AscentSearch(
         std::sort(list.begin(), list.end(), before);
 }
 
-Ascent AscentSearch::from(const Certificate& leaf) {
-    Ascent out;
+IssuerClosure IssuerClosureSearch::from(const Certificate& leaf) {
+    IssuerClosure out;
     checks_left_ = limits::kPathSignatures;
     std::set<Fingerprint> met{leaf.sha256};
     const auto climb = [&](const Certificate& certificate) {
@@ -61,7 +61,9 @@ Ascent AscentSearch::from(const Certificate& leaf) {
     return out;
 }
 
-std::optional<AscentSearch::Issuers> AscentSearch::issuers_of(const Certificate& certificate) {
+std::optional<IssuerClosureSearch::Issuers> IssuerClosureSearch::issuers_of(
+    const Certificate& certificate
+) {
     if (const auto known = known_.find(certificate.sha256); known != known_.end())
         return known->second;
     Issuers found;
@@ -81,7 +83,7 @@ std::optional<AscentSearch::Issuers> AscentSearch::issuers_of(const Certificate&
 // CAs with the name of the issuer, each once; those whose key identifier fits first, else not in
 // the order in which endpoints happened to answer. Of each kind no more than tell that they are too
 // many: ten thousand appliances may have a CA of one name each.
-AscentSearch::Issuers AscentSearch::candidates(const Certificate& certificate) {
+IssuerClosureSearch::Issuers IssuerClosureSearch::candidates(const Certificate& certificate) {
     Issuers fitting, others;
     const auto offer = [&](const CertificatePtr& issuer) {
         auto& list = key_ids_agree(certificate, *issuer) ? fitting : others;
@@ -105,7 +107,7 @@ AscentSearch::Issuers AscentSearch::candidates(const Certificate& certificate) {
 
 // What this OpenSSL cannot verify is believed where the key identifiers do not object: it is about
 // what there is, not about trust.
-bool AscentSearch::signed_by(const Certificate& signed_one, const Certificate& issuer) {
+bool IssuerClosureSearch::signed_by(const Certificate& signed_one, const Certificate& issuer) {
     const auto signature = signatures_.check(signed_one, issuer);
     if (signature == Signature::unverifiable) return key_ids_agree(signed_one, issuer);
     return signature == Signature::good;

@@ -20,61 +20,61 @@ const std::string& intermediate() {
     return der;
 }
 
-Texts subjects(const Ascent& ascent) {
+Texts subjects(const IssuerClosure& closure) {
     Texts names;
-    for (const auto& one : ascent.above)
+    for (const auto& one : closure.above)
         names.push_back(one->subject);
     return names;
 }
 
 } // namespace
 
-TEST_CASE("ascent: what one endpoint lacks another presents") {
+TEST_CASE("closure: what one endpoint lacks another presents") {
     CertificateStore store{Anchors()};
     const auto short_chain = store.chain({make_leaf("Issuing", "issuing")});
-    const auto open = store.ascents();
+    const auto open = store.issuer_closures();
     CHECK(subjects(open.at(short_chain.get())).empty());
     CHECK(open.at(short_chain.get()).open == Texts{"CN=Issuing"});
     store.chain({make_leaf("Issuing", "issuing"), intermediate()});
-    const auto half = store.ascents();
+    const auto half = store.issuer_closures();
     CHECK(subjects(half.at(short_chain.get())) == Texts{"CN=Issuing"});
     CHECK(half.at(short_chain.get()).open == Texts{"CN=Root"});
     store.chain({make_leaf("Other", "other"), make_root("Root", "root")});
-    const auto whole = store.ascents();
+    const auto whole = store.issuer_closures();
     CHECK(subjects(whole.at(short_chain.get())) == Texts{"CN=Issuing", "CN=Root"});
     CHECK(whole.at(short_chain.get()).open.empty());
     CHECK_FALSE(whole.at(short_chain.get()).gave_up);
 }
 
-TEST_CASE("ascent: anchors count, too, and a name alone does not") {
+TEST_CASE("closure: anchors count, too, and a name alone does not") {
     Anchors anchors;
     anchors.add(make_root("Root", "root"));
     CertificateStore store{std::move(anchors)};
     const auto chain = store.chain({make_leaf("Issuing", "issuing"), intermediate()});
     const auto namesake = store.chain({make_leaf("Issuing", "another"), intermediate()});
-    const auto ascents = store.ascents();
-    CHECK(subjects(ascents.at(chain.get())) == Texts{"CN=Issuing", "CN=Root"});
-    REQUIRE(ascents.at(chain.get()).anchors.size() == 1);
-    CHECK(ascents.at(chain.get()).anchors.front()->subject == "CN=Root");
-    CHECK(subjects(ascents.at(namesake.get())).empty());
-    CHECK(ascents.at(namesake.get()).open == Texts{"CN=Issuing"});
+    const auto issuer_closures = store.issuer_closures();
+    CHECK(subjects(issuer_closures.at(chain.get())) == Texts{"CN=Issuing", "CN=Root"});
+    REQUIRE(issuer_closures.at(chain.get()).anchors.size() == 1);
+    CHECK(issuer_closures.at(chain.get()).anchors.front()->subject == "CN=Root");
+    CHECK(subjects(issuer_closures.at(namesake.get())).empty());
+    CHECK(issuer_closures.at(namesake.get()).open == Texts{"CN=Issuing"});
 }
 
-TEST_CASE("ascent: a cross-signed issuer leads to both roots") {
+TEST_CASE("closure: a cross-signed issuer leads to both roots") {
     CertificateStore store{Anchors()};
     const auto crossed =
         make({.subject = "Root", .key = "root", .issuer = "Old Root", .issuer_key = "old"});
     const auto chain = store.chain({make_leaf("Root", "root"), crossed});
     store.chain({make_root("Root", "root")});
     store.chain({make_root("Old Root", "old")});
-    const auto ascents = store.ascents();
-    const auto& ascent = ascents.at(chain.get());
-    CHECK(ascent.above.size() == 3);
-    CHECK(ascent.above.back()->subject == "CN=Old Root");
-    CHECK(ascent.open.empty());
+    const auto issuer_closures = store.issuer_closures();
+    const auto& closure = issuer_closures.at(chain.get());
+    CHECK(closure.above.size() == 3);
+    CHECK(closure.above.back()->subject == "CN=Old Root");
+    CHECK(closure.open.empty());
 }
 
-TEST_CASE("ascent: a server certificate that is its own root, and one that is no issuer") {
+TEST_CASE("closure: a server certificate that is its own root, and one that is no issuer") {
     CertificateStore store{Anchors()};
     const auto own = store.chain({make_root("host", "host")});
     const auto below = store.chain(
@@ -86,13 +86,13 @@ TEST_CASE("ascent: a server certificate that is its own root, and one that is no
                                               .ca = false}
                                          )}
     );
-    const auto ascents = store.ascents();
-    CHECK(ascents.at(own.get()).above.empty());
-    CHECK(ascents.at(own.get()).open.empty());
-    CHECK(ascents.at(below.get()).open == Texts{"CN=Not a CA"});
+    const auto issuer_closures = store.issuer_closures();
+    CHECK(issuer_closures.at(own.get()).above.empty());
+    CHECK(issuer_closures.at(own.get()).open.empty());
+    CHECK(issuer_closures.at(below.get()).open == Texts{"CN=Not a CA"});
 }
 
-TEST_CASE("ascent: many namesakes end the search") {
+TEST_CASE("closure: many namesakes end the search") {
     CertificateStore store{Anchors()};
     std::vector<std::string> presented{make_leaf("Issuing", "issuing")};
     for (std::size_t i = 0; i <= limits::kPathSignatures; ++i)
@@ -104,7 +104,7 @@ TEST_CASE("ascent: many namesakes end the search") {
              .serial = std::string{static_cast<char>(1 + i / 100), static_cast<char>(i % 100)}}
         ));
     const auto chain = store.chain(presented);
-    const auto ascents = store.ascents();
-    CHECK(ascents.at(chain.get()).gave_up);
-    CHECK(ascents.at(chain.get()).open.empty());
+    const auto issuer_closures = store.issuer_closures();
+    CHECK(issuer_closures.at(chain.get()).gave_up);
+    CHECK(issuer_closures.at(chain.get()).open.empty());
 }

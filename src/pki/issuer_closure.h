@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Every way up from a certificate, over what all endpoints of a run presented. What the certificate
-// of one endpoint lacks, another may have shown; path_search.h judges each by its own.
+// All certificates that can be above one in a path, over what all endpoints of a run presented. An
+// issuer that one endpoint leaves out another may have shown; path_building.h judges each chain by
+// its own certificates.
 #pragma once
 
 #include "model/trust.h"
@@ -14,14 +15,14 @@
 
 namespace lyncprobe::pki {
 
-class AscentSearch {
+class IssuerClosureSearch {
   public:
     // All outlive the search.
-    AscentSearch(
+    IssuerClosureSearch(
         const std::vector<CertificatePtr>& seen, Anchors::Impl& anchors, SignatureCache& signatures
     );
     // Bounded in certificates and in signature checks.
-    Ascent from(const Certificate&);
+    IssuerClosure from(const Certificate&);
 
   private:
     using Issuers = std::vector<CertificatePtr>;
