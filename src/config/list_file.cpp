@@ -83,7 +83,7 @@ std::string ListFile::beside(const std::string& path) const {
     return (std::filesystem::path(source_.path).parent_path() / path).string();
 }
 
-std::string quoted(std::string_view text) {
+std::string Quoted::operator()(std::string_view text) const {
     constexpr std::size_t kLongest = 120;
     if (text.size() <= kLongest) return fmt::format("'{}'", text);
     auto end = kLongest;

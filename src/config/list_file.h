@@ -67,7 +67,11 @@ class ListFile {
     mutable int counted_characters_ = 0;
 };
 
-// Foreign text for a message: in single quotes, cut where it is very long.
-std::string quoted(std::string_view);
+// Foreign text for a message: in single quotes, cut where it is very long. A function object,
+// because a call of a function of this name with a std::string would mean std::quoted as well.
+struct Quoted {
+    std::string operator()(std::string_view) const;
+};
+inline constexpr Quoted quoted;
 
 } // namespace lyncprobe::config

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kLongestComment = 500;
 
-std::string quoted(std::string_view text) {
+std::string yaml_text(std::string_view text) {
     std::string out = "\"";
     for (const char c : for_terminal(text, kLongestComment)) {
         if (c == '"' || c == '\\') out += '\\';
@@ -23,8 +23,8 @@ std::string quoted(std::string_view text) {
 }
 
 void write_target(std::ostream& out, const Target& target) {
-    out << fmt::format("  - name: {}\n", quoted(target.name));
-    out << fmt::format("    host: {}\n", quoted(target.host));
+    out << fmt::format("  - name: {}\n", yaml_text(target.name));
+    out << fmt::format("    host: {}\n", yaml_text(target.host));
     out << fmt::format("    port: {}\n", target.port);
     out << fmt::format("    probe: {}\n", to_text(target.probe));
     if (target.role_given)
@@ -35,7 +35,7 @@ void write_target(std::ostream& out, const Target& target) {
         out << fmt::format("    use: {}\n", to_text(target.use));
     if (target.side != Side::unknown) out << fmt::format("    side: {}\n", to_text(target.side));
     if (target.probe != Probe::sip) // of a registrar it would say that the domain is ours
-        out << fmt::format("    sip_domain: {}\n", quoted(target.sip_domain));
+        out << fmt::format("    sip_domain: {}\n", yaml_text(target.sip_domain));
 }
 
 } // namespace
@@ -57,7 +57,7 @@ void write_discovery_yaml(
            "sign-in challenge.\n"
            "# sip_domains:\n";
     for (const auto& domain : found.domains)
-        out << fmt::format("#   - {}\n", quoted(domain.domain));
+        out << fmt::format("#   - {}\n", yaml_text(domain.domain));
     if (targets.empty()) {
         out << "# Nothing was found that could be probed.\ntargets: []\n";
         return;

@@ -47,7 +47,7 @@ request_route {{
 }}
 )";
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -59,12 +59,13 @@ std::string quoted(const std::string& text) {
 std::string commands(const Kamailio::Reply& reply) {
     std::string out;
     for (const auto& header : reply.headers) {
-        auto text = quoted(header);
+        auto text = in_quotes(header);
         text.insert(text.size() - 1, "\\r\\n");
         out += fmt::format("        append_to_reply({});\n", text);
     }
-    return out +
-           fmt::format("        sl_send_reply(\"{}\", {});\n", reply.status, quoted(reply.reason));
+    return out + fmt::format(
+                     "        sl_send_reply(\"{}\", {});\n", reply.status, in_quotes(reply.reason)
+                 );
 }
 
 } // namespace

@@ -20,7 +20,7 @@ const std::string kFabrikam = "lyncdiscover.fabrikam.example";
 const std::string kContoso = "lyncdiscover.contoso.example";
 
 // Quoted for nginx, which unescapes \' only.
-std::string quoted(const std::string& body) {
+std::string in_quotes(const std::string& body) {
     REQUIRE(body.find('\'') == std::string::npos);
     return "'" + body + "'";
 }
@@ -40,15 +40,17 @@ const std::string kPage =
 std::string front_end_site() {
     return "add_header X-MS-Server-Fqdn FE01.contoso.example always;"
            "add_header X-Powered-By ASP.NET always;" +
-           location("/meet/", "200 " + quoted(kPage), "default_type text/html;") +
+           location("/meet/", "200 " + in_quotes(kPage), "default_type text/html;") +
            location(
-               "/CertProv/CertProvisioningService.svc", "401 " + quoted("no"),
+               "/CertProv/CertProvisioningService.svc", "401 " + in_quotes("no"),
                "add_header WWW-Authenticate NTLM always;"
                "add_header WWW-Authenticate Negotiate always;"
            ) +
-           location("/LiveServer/Focus/", "403 " + quoted("403 - Forbidden: Access is denied.")) +
-           location("/hosting/discovery", "200 " + quoted("<wopi-discovery/>")) +
-           location("/ReplicationWebService", "403 " + quoted("Access is denied."));
+           location(
+               "/LiveServer/Focus/", "403 " + in_quotes("403 - Forbidden: Access is denied.")
+           ) +
+           location("/hosting/discovery", "200 " + in_quotes("<wopi-discovery/>")) +
+           location("/ReplicationWebService", "403 " + in_quotes("Access is denied."));
 }
 
 // Autodiscover in its formats: XML, JSON where that is asked for, and the domain document.
@@ -72,10 +74,10 @@ std::string autodiscover_site(std::uint16_t port) {
     return "default_type application/vnd.microsoft.rtc.autodiscover+xml;"
            "add_header X-MS-Server-Fqdn FE01.contoso.example always;" +
            location(
-               kRootPath, "200 " + quoted(xml),
-               "if ($http_accept ~ application/json) { return 200 " + quoted(ucwa) + "; }"
+               kRootPath, "200 " + in_quotes(xml),
+               "if ($http_accept ~ application/json) { return 200 " + in_quotes(ucwa) + "; }"
            ) +
-           location(kRootPath + "/domain", "200 " + quoted(domain));
+           location(kRootPath + "/domain", "200 " + in_quotes(domain));
 }
 
 std::string requiring(const TemporaryFolder& folder) {
@@ -254,9 +256,9 @@ TEST_CASE("web: Autodiscover as browsers get it, and a site that is none") {
           kContoso,
           credentials,
           {},
-          "default_type application/octet-stream;" + location("/", "200 " + quoted(json))},
+          "default_type application/octet-stream;" + location("/", "200 " + in_quotes(json))},
          {page_port, kContoso, credentials, "default_type text/html;",
-          "return 200 " + quoted("<!DOCTYPE html><html>IIS Windows Server</html>") + ";"}}
+          "return 200 " + in_quotes("<!DOCTYPE html><html>IIS Windows Server</html>") + ";"}}
     );
     const auto result = scan(
         {{.name = "json", .port = json_port, .host = kContoso, .probe = "autodiscover"},
