@@ -242,10 +242,12 @@ void note_syntax(ListFile& file, const YAML::Exception& error) {
     if (indented_with_tab(file.text(), spot))
         return file.mistake(spot, "not valid YAML: a tab in the indentation", "indent with spaces");
     const auto advice = std::find_if(kAdvice.begin(), kAdvice.end(), [&error](const Advice& known) {
-        return known.message == error.msg;
+        return error.msg.starts_with(known.message); // yaml-cpp 0.8 adds the name of an anchor
     });
-    const auto hint = advice == kAdvice.end() ? std::string_view() : advice->hint;
-    file.mistake(spot, "not valid YAML: " + error.msg, std::string(hint));
+    if (advice == kAdvice.end()) return file.mistake(spot, "not valid YAML: " + error.msg, {});
+    file.mistake(
+        spot, fmt::format("not valid YAML: {}", advice->message), std::string(advice->hint)
+    );
 }
 
 bool indented_with_tab(std::string_view text, const Spot& spot) {

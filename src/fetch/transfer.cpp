@@ -136,6 +136,9 @@ void Transfer::read_failure(CURLcode code, Answer& answer) const {
     curl_off_t connected = 0; // microseconds until it was
     curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &connected);
     if (no_memory_) return end(FetchOutcome::local_error, "this machine has no memory for it");
+    constexpr int kTooLarge = 100; // CURLE_TOO_LARGE of libcurl 8.6 and later, for a header line
+    if (static_cast<int>(code) == kTooLarge)
+        return end(FetchOutcome::limit_exceeded, "its headers do not end");
     switch (code) {
     case CURLE_COULDNT_CONNECT: {
         if (!gate_.refusal.empty()) return end(FetchOutcome::forbidden, gate_.refusal);

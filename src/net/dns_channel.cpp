@@ -50,8 +50,13 @@ std::shared_ptr<DnsChannel> DnsChannel::open(asio::io_context& io, const Setting
     options.lookups = lookups.data();
     options.sock_state_cb = &on_socket_state;
     options.sock_state_cb_data = self.get();
-    const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
-                     ARES_OPT_SOCK_STATE_CB;
+    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
+               ARES_OPT_SOCK_STATE_CB;
+#ifdef ARES_OPT_UDP_MAX_QUERIES
+    // Newer c-ares gives up a socket with a malformed answer, and every question on it.
+    options.udp_max_queries = 1;
+    mask |= ARES_OPT_UDP_MAX_QUERIES;
+#endif
     const int made = ares_init_options(&self->channel_, &options, mask);
     if (made == ARES_ENOMEM) throw std::bad_alloc();
     if (made != ARES_SUCCESS) return nullptr;
