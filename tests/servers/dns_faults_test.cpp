@@ -86,7 +86,10 @@ TEST_CASE("scan: a name server that lies about an address costs its own target, 
         REQUIRE(named.size() == 1);
         const std::string detail(named[0].at("detail").as_string());
         CAPTURE(detail);
-        CHECK(std::string(named[0].at("outcome").as_string()) == all[i].outcome);
+        const std::string outcome(named[0].at("outcome").as_string());
+        // Newer c-ares follows a long chain of aliases to its end.
+        CHECK((outcome == all[i].outcome || (all[i].lie == Lie::alias_chain && outcome == reached))
+        );
         CHECK(detail != "");
         CHECK(named[0].at("timing_ms").at("total").to_number<double>() < 2500);
         REQUIRE(endpoints(done, "other").size() == 1);

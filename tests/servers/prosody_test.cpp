@@ -118,7 +118,8 @@ TEST_CASE("prosody: without TLS the answer is ok with no chain, and says so") {
     CHECK(endpoint.list("/chain").empty());
     CHECK(endpoint.get("/conversation/starttls") == "not offered");
     CHECK(endpoint.get("/conversation/dialback") == "true");
-    CHECK(endpoint.list("/conversation/features") == std::vector<std::string>{"dialback"});
+    const auto features = endpoint.list("/conversation/features"); // later versions offer more
+    CHECK(std::find(features.begin(), features.end(), "dialback") != features.end());
     CHECK(endpoint.get("/detail").find("offers no STARTTLS") != std::string::npos);
 }
 

@@ -143,7 +143,7 @@ TEST_CASE("client certificates: not asked, optional, required, and from which CA
     SUBCASE("required") {
         spec.client_certificates = ClientCertificates::required;
         One one(spec);
-        CHECK(TlsPeer(one.port, nothing).error() == "sslv3 alert handshake failure");
+        CHECK(TlsPeer(one.port, nothing).error().ends_with("alert handshake failure"));
         CHECK(TlsPeer(one.port, with_ours).done());
         TlsPeer modern(one.port); // TLS 1.3 tells only after the handshake
         CHECK(modern.done());

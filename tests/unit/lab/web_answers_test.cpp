@@ -270,7 +270,7 @@ TEST_CASE("who cannot be asked late is cut off") {
     CHECK(modern.error() == "ECONNRESET");
     TlsPeer old(one.port, {.max_version = TLS1_2_VERSION, .renegotiate = false});
     CHECK(old.ask(service).empty());
-    CHECK(old.error() == "sslv3 alert handshake failure");
+    CHECK(old.error().ends_with("alert handshake failure"));
 }
 
 TEST_CASE("without late certificates /CertProv is for everybody") {
