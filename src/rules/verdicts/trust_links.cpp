@@ -98,7 +98,7 @@ class Links {
     Kinds kinds_of(const plan::ServerLink&, MutualTrust&) const;
 
     const ScanResult& run_;
-    const IssuerClosures& ascents_;
+    const IssuerClosures& closures_;
     const std::set<std::string> intermediates_;
     std::unordered_map<std::string, std::size_t> numbers_; // of names that chains have
     std::map<const Chain*, ChainView> chains_;
@@ -122,7 +122,7 @@ MutualTrust trust_links(const ScanResult& run, const IssuerClosures& issuer_clos
 namespace {
 
 Links::Links(const ScanResult& run, const IssuerClosures& issuer_closures)
-    : run_(run), ascents_(issuer_closures), intermediates_(intermediate_names(issuer_closures)) {
+    : run_(run), closures_(issuer_closures), intermediates_(intermediate_names(issuer_closures)) {
     // All names first, and in the order of the endpoints: they give the order of the links.
     for (const auto& row : run.endpoints)
         if (server_certificate_of(row)) read_chain(*row.main.chain);
@@ -132,8 +132,8 @@ Links::Links(const ScanResult& run, const IssuerClosures& issuer_closures)
 
 void Links::read_chain(const Chain& chain) {
     const auto [known, fresh] = chains_.try_emplace(&chain);
-    const auto found = ascents_.find(&chain);
-    if (!fresh || found == ascents_.end()) return;
+    const auto found = closures_.find(&chain);
+    if (!fresh || found == closures_.end()) return;
     const auto& closure = found->second;
     auto& view = known->second;
     view.settled = closure.open.empty() && !closure.gave_up;
