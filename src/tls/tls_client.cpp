@@ -106,12 +106,11 @@ void forget_session(SSL* ssl) {
         SSL_SESSION_set1_id(session, pki::octets(kNobodys), kNobodys.size());
 }
 
-// libssl refuses a message by the size in its header, before it is buffered, with one of these. To
+// libssl refuses a message by the size in its header, before it is buffered, for this reason. To
 // the user that is a limit of ours, not a failure of TLS.
 bool is_size_error(unsigned long error) {
     return ERR_GET_LIB(error) == ERR_LIB_SSL &&
-           (ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE ||
-            ERR_GET_REASON(error) == SSL_R_DATA_LENGTH_TOO_LONG);
+           ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE;
 }
 
 // Is one of our certificates issued by a name of the list? A server may refuse
