@@ -2,7 +2,7 @@
 #include "codec/xml.h"
 
 #include "model/limits.h"
-#include "model/unicode.h"
+#include "model/text/utf8.h"
 
 #include <algorithm>
 #include <charconv>

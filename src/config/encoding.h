@@ -24,8 +24,4 @@ struct Decoded {
 
 Decoded decode(std::string_view raw);
 
-// Takes one character from the front of valid UTF-8; nothing valid there: takes nothing and returns
-// false.
-bool take_character(std::string_view& text, char32_t& character);
-
 } // namespace lyncprobe::config

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "config/list_file.h"
 
+#include "model/text/utf8.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <tuple>
@@ -12,11 +14,9 @@ namespace lyncprobe::config {
 
 namespace {
 
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
 int characters(std::string_view text) {
     return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
-        return !continues_character(c);
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80; // none that continues one
     }));
 }
 
@@ -86,10 +86,7 @@ std::string ListFile::beside(const std::string& path) const {
 std::string Quoted::operator()(std::string_view text) const {
     constexpr std::size_t kLongest = 120;
     if (text.size() <= kLongest) return fmt::format("'{}'", text);
-    auto end = kLongest;
-    while (end > 0 && continues_character(text[end]))
-        --end;
-    return fmt::format("'{}…'", text.substr(0, end));
+    return fmt::format("'{}…'", first_bytes(text, kLongest));
 }
 
 } // namespace lyncprobe::config

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/punycode.h"
 
-#include "config/encoding.h"
+#include "model/text/utf8.h"
 
 #include <algorithm>
 #include <optional>
@@ -41,9 +41,11 @@ namespace {
 
 std::optional<std::u32string> to_characters(std::string_view text) {
     std::u32string out;
-    for (char32_t c = 0; !text.empty();) {
-        if (!take_character(text, c)) return std::nullopt;
-        out += lower(c);
+    while (!text.empty()) {
+        const auto at = first_character(text);
+        if (!at.valid) return std::nullopt;
+        out += lower(at.character);
+        text.remove_prefix(at.length);
     }
     return out;
 }

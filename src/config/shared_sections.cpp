@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "config/shared_sections.h"
 
+#include "model/text/ascii.h"
+#include "model/text/lists.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -94,7 +97,7 @@ std::optional<std::string> read_setting_rules(const Entry& entry, RunSettings& s
     }
     if (rules.empty()) return std::nullopt;
     settings.*Member = rules;
-    return fmt::format("{}", fmt::join(rules, ", "));
+    return joined(rules);
 }
 
 // One word of a few; index and text of it.
@@ -284,8 +287,7 @@ void read_certificate(const Entry& entry, Waiver& waiver) {
     if (!text) return;
     std::string digits;
     for (const char c : *text)
-        if (c != ':' && c != ' ')
-            digits += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+        if (c != ':' && c != ' ') digits += to_lower(c);
     const bool hex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (hex && digits.size() == kFingerprintDigits)
         waiver.certificate = std::move(digits);

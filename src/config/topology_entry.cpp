@@ -2,6 +2,7 @@
 #include "config/topology_entry.h"
 
 #include "codec/url.h"
+#include "model/text/lists.h"
 #include "plan/expand.h"
 
 #include <algorithm>
@@ -336,7 +337,7 @@ void note_unknown_service(
     if (std::find(groups.begin(), groups.end(), name) != groups.end())
         return file.mistake(
             key.spot, fmt::format("'{}' is a group of services, each with its own port", name),
-            fmt::format("known: {}", fmt::join(known, ", "))
+            "known: " + joined(known)
         );
     file.mistake(
         key.spot, fmt::format("{} has no service {}", a_role(role), quoted(name)),

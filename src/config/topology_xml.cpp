@@ -3,6 +3,7 @@
 
 #include "codec/xml.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <charconv>
@@ -48,12 +49,11 @@ class Reader {
 
 template <class Visit>
 void for_each(XmlElement top, std::string_view name, Visit visit);
-std::string lower(std::string_view);
 std::string spaced(std::string_view);
 std::string cluster_key(XmlElement cluster_id);
 std::uint16_t port_number(std::string_view);
 std::string without_urn(std::string_view owner);
-bool is_no(std::string_view text) { return lower(text) == "false"; }
+bool is_no(std::string_view text) { return to_lower(text) == "false"; }
 
 } // namespace
 
@@ -103,7 +103,7 @@ Result<XmlElement> Reader::topology() const {
 
 void Reader::read_domains(XmlElement top) {
     const auto add = [this](std::string_view name) {
-        auto domain = lower(name);
+        auto domain = to_lower(name);
         auto& domains = facts_.sip_domains;
         if (!domain.empty() && std::find(domains.begin(), domains.end(), domain) == domains.end())
             domains.push_back(std::move(domain));
@@ -125,7 +125,7 @@ void Reader::read_domains(XmlElement top) {
 
 void Reader::read_simple_urls(XmlElement top) {
     for_each(top, "SimpleUrl", [this](XmlElement url) {
-        const auto component = lower(url.attribute("Component"));
+        const auto component = to_lower(url.attribute("Component"));
         auto* list = component == "meet"     ? &facts_.meet
                      : component == "dialin" ? &facts_.dialin
                      : component == "cscp"   ? &facts_.admin
@@ -173,14 +173,14 @@ std::size_t Reader::site_of_cluster(XmlElement cluster) {
 
 void Reader::read_cluster(XmlElement element) {
     ClusterFacts cluster;
-    cluster.fqdn = lower(element.attribute("Fqdn"));
+    cluster.fqdn = to_lower(element.attribute("Fqdn"));
     cluster.line = document_.line(element);
     cluster.site = site_of_cluster(element);
     read_machines(element, cluster);
     if (const auto machines = element.first("Machines")) read_machines(machines, cluster);
     if (cluster.machines.empty()) cluster.machines.push_back({cluster.fqdn, {}, cluster.line});
     const auto id = element.first("ClusterId");
-    const auto key = id ? cluster_key(id) : lower(element.attribute("UniqueId"));
+    const auto key = id ? cluster_key(id) : to_lower(element.attribute("UniqueId"));
     machines_ += cluster.machines.size();
     if (!clusters_.emplace(key, facts_.clusters.size()).second)
         return leave_out(
@@ -193,7 +193,7 @@ void Reader::read_cluster(XmlElement element) {
 void Reader::read_machines(XmlElement holder, ClusterFacts& cluster) {
     for (auto element = holder.first("Machine"); element; element = element.next("Machine")) {
         MachineFacts machine;
-        machine.fqdn = lower(element.attribute("Fqdn"));
+        machine.fqdn = to_lower(element.attribute("Fqdn"));
         if (machine.fqdn.empty()) machine.fqdn = cluster.fqdn; // a cluster of this machine alone
         machine.line = document_.line(element);
         for (auto net = element.first("NetInterface"); net; net = net.next("NetInterface"))
@@ -209,7 +209,9 @@ void Reader::read_machines(XmlElement holder, ClusterFacts& cluster) {
 
 void Reader::read_sql_instance(XmlElement element) {
     if (element.has("UniqueId"))
-        sql_.emplace(lower(element.attribute("UniqueId")), std::string(element.attribute("Name")));
+        sql_.emplace(
+            to_lower(element.attribute("UniqueId")), std::string(element.attribute("Name"))
+        );
 }
 
 void Reader::read_service(XmlElement element) {
@@ -229,12 +231,12 @@ void Reader::read_service(XmlElement element) {
         }
         key = cluster_key(cluster);
     } else {
-        key = lower(element.attribute("InstalledOn"));
+        key = to_lower(element.attribute("InstalledOn"));
     }
     if (const auto registrar = element.first("RegistrarService"))
-        service.director = lower(registrar.attribute("IsDirector")) == "true";
+        service.director = to_lower(registrar.attribute("IsDirector")) == "true";
     if (const auto web = element.first("WebService")) {
-        service.external_web = lower(web.first("ExternalSettings").attribute("Host"));
+        service.external_web = to_lower(web.first("ExternalSettings").attribute("Host"));
         if (const auto components = web.first("WebComponents")) {
             service.autodiscover = false;
             for (auto one = components.first(); one; one = one.next())
@@ -276,7 +278,7 @@ void Reader::read_ports(XmlElement element, ServiceFacts& service) {
             facts.side = port.attribute("InterfaceSide");
             facts.interface_number = port.attribute("InterfaceNumber");
             facts.protocol = spaced(port.attribute("Protocol"));
-            facts.published_fqdn = lower(port.attribute("ConfiguredFqdn"));
+            facts.published_fqdn = to_lower(port.attribute("ConfiguredFqdn"));
             facts.port = port_number(port.attribute("Port"));
             facts.published_port = port_number(port.attribute("ConfiguredPort"));
             facts.line = document_.line(port);
@@ -306,18 +308,11 @@ void for_each(XmlElement top, std::string_view name, Visit visit) {
         if (element.name() == name) visit(element);
 }
 
-std::string lower(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
-}
-
 // Foreign words on one line.
 std::string spaced(std::string_view text) {
     std::string out;
     for (const char c : text)
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+        out += is_control(c) ? ' ' : c;
     const auto begin = out.find_first_not_of(' ');
     if (begin == std::string::npos) return {};
     return out.substr(begin, out.find_last_not_of(' ') - begin + 1);

@@ -4,7 +4,9 @@
 #include "config/encoding.h"
 #include "config/topology_import.h"
 #include "model/escape.h"
-#include "model/unicode.h"
+#include "model/text/ascii.h"
+#include "model/text/lists.h"
+#include "model/text/utf8.h"
 
 #include <algorithm>
 
@@ -17,11 +19,9 @@ namespace {
 
 // Text that is nothing but text for every reader of YAML.
 bool is_plain(std::string_view text) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (text.empty() || !(is_letter(text.front()) || is_digit(text.front()))) return false;
+    if (text.empty() || !is_letter_or_digit(text.front())) return false;
     const bool good = std::all_of(text.begin(), text.end(), [&](char c) {
-        return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
+        return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_';
     });
     if (!good) return false;
     // A number, or a word of YAML 1.1.
@@ -29,9 +29,7 @@ bool is_plain(std::string_view text) {
             return is_letter(c) && c != 'e' && c != 'x';
         }))
         return std::count(text.begin(), text.end(), '.') == 3; // an IPv4 address
-    std::string lower;
-    for (const char c : text)
-        lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const auto lower = to_lower(text);
     for (const std::string_view word :
          {"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
         if (lower == word) return false;
@@ -42,10 +40,9 @@ bool is_plain(std::string_view text) {
 std::string scalar(std::string_view text) {
     if (is_plain(text)) return std::string(text);
     std::string out = "\"";
-    const auto safe = valid_utf8(text);
-    for (std::string_view rest = safe; !rest.empty();) {
-        char32_t c = 0;
-        if (!take_character(rest, c)) break;
+    for (auto rest = text; !rest.empty();) {
+        const auto [c, length, valid] = first_character(rest);
+        rest.remove_prefix(length);
         const auto code = static_cast<std::uint32_t>(c);
         const bool odd = code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x2028 ||
                          code == 0x2029 || code == 0xfeff;
@@ -64,7 +61,7 @@ std::string flow(const List& list) {
     std::vector<std::string> parts;
     for (const auto& element : list)
         parts.push_back(scalar(element));
-    return fmt::format("[{}]", fmt::join(parts, ", "));
+    return fmt::format("[{}]", joined(parts));
 }
 
 std::string flow(const std::vector<Address>& addresses) {
@@ -82,7 +79,7 @@ std::string flow(const EdgeServices<std::vector<Address>>& all) {
     add("access", all.access);
     add("web_conferencing", all.web_conferencing);
     add("av", all.av);
-    return fmt::format("{{{}}}", fmt::join(parts, ", "));
+    return fmt::format("{{{}}}", joined(parts));
 }
 
 // Writer appends lines, indented by steps of two.
@@ -159,7 +156,7 @@ void write_external(Writer& out, const EdgeServices<std::string>& names) {
     add("access", names.access);
     add("web_conferencing", names.web_conferencing);
     add("av", names.av);
-    if (!parts.empty()) out.line(4, fmt::format("external: {{{}}}", fmt::join(parts, ", ")));
+    if (!parts.empty()) out.line(4, fmt::format("external: {{{}}}", joined(parts)));
 }
 
 void write_pool(Writer& out, const Pool& pool, const std::vector<std::string>& remarks) {
@@ -178,7 +175,7 @@ void write_pool(Writer& out, const Pool& pool, const std::vector<std::string>& r
     std::vector<std::string> parts;
     for (const auto& choice : pool.services)
         parts.push_back(fmt::format("{}: {}", choice.service, choice.runs ? "yes" : "no"));
-    if (!parts.empty()) out.line(4, fmt::format("services: {{{}}}", fmt::join(parts, ", ")));
+    if (!parts.empty()) out.line(4, fmt::format("services: {{{}}}", joined(parts)));
     parts.clear();
     for (const auto& ports : pool.ports)
         parts.push_back(
@@ -186,7 +183,7 @@ void write_pool(Writer& out, const Pool& pool, const std::vector<std::string>& r
                 ? fmt::format("{}: {}", ports.service, ports.ports.front())
                 : fmt::format("{}: [{}]", ports.service, fmt::join(ports.ports, ", "))
         );
-    if (!parts.empty()) out.line(4, fmt::format("ports: {{{}}}", fmt::join(parts, ", ")));
+    if (!parts.empty()) out.line(4, fmt::format("ports: {{{}}}", joined(parts)));
 }
 
 void write_target(Writer& out, const Target& target, const std::string& remark) {

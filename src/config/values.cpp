@@ -3,6 +3,8 @@
 
 #include "config/punycode.h"
 #include "model/glob.h"
+#include "model/text/ascii.h"
+#include "model/text/lists.h"
 
 #include <algorithm>
 #include <charconv>
@@ -20,7 +22,6 @@ constexpr std::string_view kAliasHint =
 
 bool expect_scalar(const Entry&, std::string_view expected);
 void note_wrong_kind(const Entry&, std::string_view expected, std::string hint = {});
-std::string without_case(std::string_view);
 const Node& inside_brackets(const Node&);
 void note_bad_host(const Entry&, const std::string& text, const std::string& reason);
 
@@ -50,9 +51,6 @@ std::optional<std::string> read_text(const Entry& entry) {
         entry.mistake(fmt::format("'{}' is empty", entry.key.text));
         return std::nullopt;
     }
-    const auto is_control = [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    };
     if (std::any_of(text.begin(), text.end(), is_control)) {
         entry.mistake(
             fmt::format("'{}' has a line break or another control character in it", entry.key.text)
@@ -64,7 +62,7 @@ std::optional<std::string> read_text(const Entry& entry) {
 
 std::optional<bool> read_yes_or_no(const Entry& entry) {
     if (!expect_scalar(entry, "yes or no")) return std::nullopt;
-    const auto text = without_case(entry.value.text);
+    const auto text = to_lower(entry.value.text);
     if (text == "yes" || text == "true") return true;
     if (text == "no" || text == "false") return false;
     entry.mistake(
@@ -241,12 +239,11 @@ std::optional<std::size_t> KnownKeys::find(const Node& key) {
 }
 
 std::string suggestion(std::string_view text, std::span<const std::string_view> known) {
-    const auto lower = without_case(text);
     for (const auto word : known) // "default" for "Default"
-        if (without_case(word) == lower) return fmt::format("did you mean '{}'?", word);
+        if (equal_ignoring_case(word, text)) return fmt::format("did you mean '{}'?", word);
     const auto near = nearest(text, known);
     if (!near.empty()) return fmt::format("did you mean '{}'?", near);
-    return fmt::format("known: {}", fmt::join(known, ", "));
+    return "known: " + joined(known);
 }
 
 namespace {
@@ -274,13 +271,6 @@ void note_wrong_kind(const Entry& entry, std::string_view expected, std::string 
     }
 }
 
-std::string without_case(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
-}
-
 // `host: [2001:db8::1]` without quotes is a YAML list of one; everybody writes it so.
 const Node& inside_brackets(const Node& value) {
     if (value.kind != Node::Kind::sequence || value.children.size() != 1) return value;
@@ -290,10 +280,7 @@ const Node& inside_brackets(const Node& value) {
 }
 
 void note_bad_host(const Entry& entry, const std::string& text, const std::string& reason) {
-    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x80;
-    });
-    if (!ascii) {
+    if (!is_ascii(text)) {
         const auto a_labels = to_a_labels(text);
         return entry.mistake(
             fmt::format(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "model/escape.h"
 
+#include "model/text/utf8.h"
+
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -8,37 +10,6 @@
 namespace lyncprobe {
 
 namespace {
-
-// One step through text that claims to be UTF-8 (RFC 3629): a code point, or one byte that is none.
-struct Step {
-    char32_t code_point = 0;
-    std::size_t length = 1;
-    bool valid = false;
-};
-
-Step step(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const std::uint8_t first = byte(0);
-    if (first < 0x80) return {first, 1, true};
-    std::size_t length = 0;
-    char32_t value = 0, smallest = 0;
-    if ((first & 0xe0) == 0xc0)
-        length = 2, value = first & 0x1fu, smallest = 0x80;
-    else if ((first & 0xf0) == 0xe0)
-        length = 3, value = first & 0x0fu, smallest = 0x800;
-    else if ((first & 0xf8) == 0xf0)
-        length = 4, value = first & 0x07u, smallest = 0x10000;
-    else
-        return {};
-    if (text.size() < length) return {};
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return {};
-        value = value << 6 | (byte(i) & 0x3fu);
-    }
-    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-    if (value < smallest || value > 0x10ffff || surrogate) return {};
-    return {value, length, true};
-}
 
 // Characters that change how a line reads without being seen: controls, C1, zero width, line
 // separators, bidi controls (Unicode 9 23.2, UAX 9), tags, soft hyphen, byte order mark.
@@ -77,14 +48,14 @@ std::string for_terminal(std::string_view text, std::size_t limit) {
         if (characters == limit) {
             std::size_t rest = 0;
             for (; !text.empty(); ++rest)
-                text.remove_prefix(step(text).length);
+                text.remove_prefix(first_character(text).length);
             return out + fmt::format("… (+{})", rest);
         }
-        const Step at = step(text);
+        const auto at = first_character(text);
         if (!at.valid)
             out += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text.front()));
-        else if (is_hidden(at.code_point))
-            out += escaped(at.code_point);
+        else if (is_hidden(at.character))
+            out += escaped(at.character);
         else
             out += text.substr(0, at.length);
         text.remove_prefix(at.length);
@@ -93,22 +64,11 @@ std::string for_terminal(std::string_view text, std::size_t limit) {
     return out;
 }
 
-std::string valid_utf8(std::string_view bytes) {
-    std::string out;
-    out.reserve(bytes.size());
-    while (!bytes.empty()) {
-        const Step at = step(bytes);
-        out += at.valid ? bytes.substr(0, at.length) : std::string_view("\xef\xbf\xbd");
-        bytes.remove_prefix(at.length);
-    }
-    return out;
-}
-
 std::size_t display_width(std::string_view safe_text) {
     std::size_t width = 0;
     while (!safe_text.empty()) {
-        const Step at = step(safe_text);
-        if (!is_combining(at.code_point)) width += is_wide(at.code_point) ? 2 : 1;
+        const auto at = first_character(safe_text);
+        if (!is_combining(at.character)) width += is_wide(at.character) ? 2 : 1;
         safe_text.remove_prefix(at.length);
     }
     return width;

@@ -14,9 +14,6 @@ namespace lyncprobe {
 // characters is cut with "… (+N)".
 std::string for_terminal(std::string_view text, std::size_t limit = 300);
 
-// Valid UTF-8 for a format that escapes the rest itself (JSON): invalid bytes become U+FFFD.
-std::string valid_utf8(std::string_view bytes);
-
 // Columns of already safe text on a terminal: code points, East Asian wide ones count two,
 // combining ones none.
 std::size_t display_width(std::string_view safe_text);

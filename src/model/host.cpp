@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "model/host.h"
 
+#include "model/text/ascii.h"
+
 #include <charconv>
 #include <vector>
 
@@ -12,10 +14,6 @@ namespace {
 
 constexpr std::size_t kNameLength = 253; // RFC 1035 2.3.4 without the root's dot
 constexpr std::size_t kLabelLength = 63;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Four decimal parts without leading zeros, so that no octal reading is possible.
 bool parse_v4(std::string_view text, std::uint8_t* out) {
@@ -124,22 +122,14 @@ std::string v6_text(const Address& address) {
     return out;
 }
 
-bool equal_without_case(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (lower(a[i]) != lower(b[i])) return false;
-    return true;
-}
-
 std::string label_reason(std::string_view label) {
     if (label.empty()) return "it has an empty label (two dots in a row, or a dot in front)";
     if (label.size() > kLabelLength) return "one of its labels is longer than 63 characters";
     if (label.front() == '-' || label.back() == '-') return "a label begins or ends with a hyphen";
     for (const char c : label) {
         if (static_cast<unsigned char>(c) >= 0x80) return "it has characters other than ASCII";
-        const bool good =
-            is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
-        if (!good) return "it has a character that no host name has";
+        if (!is_letter_or_digit(c) && c != '-' && c != '_')
+            return "it has a character that no host name has";
     }
     return {};
 }
@@ -229,8 +219,7 @@ HostNameCheck check_host_name(std::string_view text) {
         out.reason = "it looks like an address, but is none";
         return out;
     }
-    for (const char c : text)
-        out.name += lower(c);
+    out.name = to_lower(text);
     return out;
 }
 
@@ -239,12 +228,12 @@ bool dns_name_matches(std::string_view pattern, std::string_view name) {
     if (!pattern.empty() && pattern.back() == '.') pattern.remove_suffix(1);
     if (pattern.empty() || name.empty()) return false;
     if (pattern.find('\0') != std::string_view::npos) return false;
-    if (pattern.substr(0, 2) != "*.") return equal_without_case(pattern, name);
+    if (pattern.substr(0, 2) != "*.") return equal_ignoring_case(pattern, name);
     const auto suffix = pattern.substr(1); // ".contoso.com"
     const bool two_labels_left = suffix.find('.', 1) != std::string_view::npos;
     const auto first_dot = name.find('.');
     if (!two_labels_left || first_dot == std::string_view::npos || first_dot == 0) return false;
-    return equal_without_case(suffix, name.substr(first_dot));
+    return equal_ignoring_case(suffix, name.substr(first_dot));
 }
 
 } // namespace lyncprobe

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "model/trust.h"
 
+#include "model/text/ascii.h"
+
 #include <array>
 #include <set>
 #include <unordered_map>
@@ -91,7 +93,7 @@ std::string name_key(std::string_view name_text) {
             key += '\\';
         else if (c == ',' || c == '+')
             end_value();
-        key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        key += to_lower(c);
     }
     end_value();
     return key;

@@ -3,7 +3,7 @@
 #include "pki/der.h"
 
 #include "model/certificate.h"
-#include "model/unicode.h"
+#include "model/text/utf8.h"
 #include "pki/ossl.h"
 
 #include <algorithm>
@@ -190,24 +190,14 @@ std::optional<Header> read_header(std::string_view bytes) {
 // Big-endian characters of a fixed width. What no code point is becomes U+FFFD.
 std::optional<std::string> wide_text(std::string_view content, std::size_t width) {
     if (content.size() % width != 0) return std::nullopt;
-    const auto unit_at = [&](std::size_t at) {
+    // BMPString has no surrogates by the standard; Windows writes them all the same.
+    if (width == 2) return utf16_to_utf8(content, true);
+    std::string out;
+    for (std::size_t at = 0; at < content.size(); at += width) {
         std::uint32_t unit = 0;
         for (const char octet : content.substr(at, width))
             unit = (unit << 8) | static_cast<std::uint8_t>(octet);
-        return unit;
-    };
-    std::string out;
-    for (std::size_t at = 0; at < content.size(); at += width) {
-        std::uint32_t unit = unit_at(at);
-        // BMPString has no surrogates by the standard; Windows writes them all the same.
-        if (width == 2 && unit >= 0xd800 && unit < 0xdc00 && at + 2 < content.size()) {
-            const std::uint32_t low = unit_at(at + 2);
-            if (low >= 0xdc00 && low < 0xe000) {
-                unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                at += 2;
-            }
-        }
-        if (unit > 0x10ffff || (unit >= 0xd800 && unit < 0xe000)) unit = 0xfffd;
+        if (unit > 0x10ffff || (unit >= 0xd800 && unit < 0xe000)) unit = kReplacementCharacter;
         append_utf8(out, unit);
     }
     return out;

@@ -2,7 +2,8 @@
 // A scanner by markers, not by lines: a block pasted into one line is read too.
 #include "pki/pem.h"
 
-#include "pki/der.h"
+#include "model/text/ascii.h"
+#include "model/text/utf8.h"
 #include "pki/ossl.h"
 
 #include <algorithm>
@@ -17,15 +18,15 @@ constexpr std::string_view kDashes = "-----", kBegin = "-----BEGIN ", kEnd = "--
 constexpr std::string_view kWhitespace = " \t\r\n\f\v";
 constexpr std::size_t kLabel = 64; // longest label that is looked for
 
-std::string from_utf16(std::string_view bytes, bool little_endian);
 std::string_view without_headers(std::string_view body);
 
 } // namespace
 
 // Notepad and PowerShell's redirection save UTF-16 or put a byte order mark before UTF-8.
 std::string plain_text(std::string_view bytes) {
-    if (bytes.starts_with("\xff\xfe")) return from_utf16(bytes.substr(2), true);
-    if (bytes.starts_with("\xfe\xff")) return from_utf16(bytes.substr(2), false);
+    // A private key may be in it: utf16_to_utf8 leaves no copy of ASCII text behind.
+    if (bytes.starts_with("\xff\xfe")) return utf16_to_utf8(bytes.substr(2), false);
+    if (bytes.starts_with("\xfe\xff")) return utf16_to_utf8(bytes.substr(2), true);
     if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
     return std::string(bytes);
 }
@@ -37,9 +38,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
     packed.reserve(text.size());
     for (const char c : text) {
         if (kWhitespace.find(c) != std::string_view::npos) continue;
-        const bool digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                           (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=';
-        if (!digit) return std::nullopt;
+        if (!is_letter_or_digit(c) && c != '+' && c != '/' && c != '=') return std::nullopt;
         packed += c;
     }
     const auto first_pad = std::min(packed.find('='), packed.size());
@@ -107,16 +106,6 @@ std::optional<std::string> block_bytes(const PemBlock& block) {
 }
 
 namespace {
-
-std::string from_utf16(std::string_view bytes, bool little_endian) {
-    std::string big_endian(bytes.substr(0, bytes.size() / 2 * 2));
-    if (little_endian)
-        for (std::size_t i = 0; i < big_endian.size(); i += 2)
-            std::swap(big_endian[i], big_endian[i + 1]);
-    auto text = der::text({.tag = der::kBmpString, .content = big_endian, .whole = {}});
-    OPENSSL_cleanse(big_endian.data(), big_endian.size());
-    return text.value_or(std::string{});
-}
 
 // Headers end with the last line that has a colon: base64 has none.
 std::string_view without_headers(std::string_view body) {

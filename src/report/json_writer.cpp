@@ -3,6 +3,7 @@
 #include "report/json_writer.h"
 
 #include "model/escape.h"
+#include "model/text/utf8.h"
 
 #include <cmath>
 #include <limits>
@@ -21,11 +22,9 @@ constexpr std::size_t kMostRemembered = 1000;
 constexpr std::size_t kLongestRemembered = 4u << 10;
 
 bool plain(std::string_view);
-std::string_view cut(std::string_view, std::size_t limit);
-std::string_view next_code_point(std::string_view utf8);
-std::uint32_t decode(std::string_view code_point);
+bool cut_before(std::string_view text, std::size_t limit);
 bool shown_as_is(std::string_view code_point);
-void append_unicode_escape(std::string&, std::uint32_t code_point);
+void append_unicode_escape(std::string&, char32_t);
 
 } // namespace
 
@@ -43,7 +42,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 void JsonWriter::text(std::string_view value, std::size_t limit) {
     separate();
     buffer_ += '"';
-    const auto kept = cut(value, limit);
+    const auto kept = cut_before(value, limit) ? value : first_bytes(value, limit);
     escape(kept);
     if (kept.size() < value.size())
         fmt::format_to(std::back_inserter(buffer_), "… (+{} bytes)", value.size() - kept.size());
@@ -171,18 +170,20 @@ void JsonWriter::escape(std::string_view bytes) {
         buffer_ += bytes;
         return;
     }
-    const auto utf8 = valid_utf8(bytes);
-    for (std::string_view rest = utf8; !rest.empty();) {
-        const auto point = next_code_point(rest);
-        rest.remove_prefix(point.size());
-        if (point == "\"" || point == "\\")
+    for (auto rest = bytes; !rest.empty();) {
+        const auto at = first_character(rest);
+        const auto point = rest.substr(0, at.length);
+        rest.remove_prefix(at.length);
+        if (!at.valid)
+            append_utf8(buffer_, at.character);
+        else if (point == "\"" || point == "\\")
             (buffer_ += '\\') += point;
         else if (point == "\n")
             buffer_ += "\\n";
         else if (shown_as_is(point))
             buffer_ += point;
         else
-            append_unicode_escape(buffer_, decode(point));
+            append_unicode_escape(buffer_, at.character);
     }
 }
 
@@ -203,40 +204,14 @@ bool cut_before(std::string_view text, std::size_t limit) {
     return count.find_first_not_of("0123456789") == count.size() - kEnd.size();
 }
 
-// The longest prefix within `limit` bytes that does not end inside a UTF-8 sequence.
-std::string_view cut(std::string_view text, std::size_t limit) {
-    if (text.size() <= limit || cut_before(text, limit)) return text;
-    const auto continues = [&](std::size_t at) {
-        return (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u;
-    };
-    auto end = limit;
-    while (end > 0 && limit - end < 4 && continues(end))
-        --end;
-    return text.substr(0, end);
-}
-
-std::string_view next_code_point(std::string_view utf8) {
-    const auto lead = static_cast<unsigned char>(utf8.front());
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    return utf8.substr(0, length);
-}
-
-std::uint32_t decode(std::string_view code_point) {
-    constexpr std::uint32_t kLeadBits[] = {0x7F, 0x1F, 0x0F, 0x07};
-    std::uint32_t value =
-        static_cast<unsigned char>(code_point.front()) & kLeadBits[code_point.size() - 1];
-    for (const char c : code_point.substr(1))
-        value = value << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
-    return value;
-}
-
 // JSON permits C1 and bidi controls; who prints a result on a terminal does not want them.
 bool shown_as_is(std::string_view code_point) {
     if (code_point.size() == 1) return code_point[0] >= 0x20 && code_point[0] != 0x7f;
     return for_terminal(code_point) == code_point;
 }
 
-void append_unicode_escape(std::string& out, std::uint32_t code_point) {
+void append_unicode_escape(std::string& out, char32_t character) {
+    const auto code_point = static_cast<std::uint32_t>(character);
     if (code_point < 0x10000) {
         fmt::format_to(std::back_inserter(out), "\\u{:04x}", code_point);
         return;

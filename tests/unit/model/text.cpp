@@ -64,15 +64,6 @@ TEST_CASE("escape: nothing that steers a terminal or hides survives") {
     CHECK(for_terminal("abc", 3) == "abc");
 }
 
-TEST_CASE("escape: invalid bytes become the replacement character") {
-    CHECK(
-        valid_utf8("a\xff"
-                   "b\xc3\xbc") == "a\xef\xbf\xbd"
-                                   "b\xc3\xbc"
-    );
-    CHECK(valid_utf8("\xe2\x82") == "\xef\xbf\xbd\xef\xbf\xbd");
-}
-
 TEST_CASE("escape: width counts columns, not bytes") {
     CHECK(display_width("M\xc3\xbcnchen") == 7);
     CHECK(display_width("\xe6\x97\xa5\xe6\x9c\xac") == 4);

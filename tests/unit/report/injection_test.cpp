@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What hostile text may do to a report: nothing.
 #include "model/escape.h"
+#include "model/text/utf8.h"
 #include "unit/report/sample.h"
 
 #include <boost/json.hpp>
