@@ -5,6 +5,7 @@
 #include "codec/url.h"
 #include "model/host.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 #include "probes/http_exchange.h"
 
 #include <algorithm>
@@ -26,8 +27,7 @@ constexpr const char* kXml = "application/vnd.microsoft.rtc.autodiscover+xml;v=1
 constexpr const char* kJson = "application/json";
 
 bool is_token_character(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' ||
-           c == '.' || c == '-' || c == '_';
+    return is_letter_or_digit(c) || c == '/' || c == '.' || c == '-' || c == '_';
 }
 
 // A token that stays one word of its line.

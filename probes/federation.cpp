@@ -2,6 +2,7 @@
 #include "probes/federation.h"
 
 #include "codec/header_parameters.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <utility>
@@ -26,7 +27,7 @@ Words words_of(const codec::SipResponse& response, const Shown& shown);
 
 // An Edge takes a message from outside in the name of its own domain for a forgery.
 Shown shown_to(const Peer& peer, std::string_view domain) {
-    const bool own_edge = codec::same_name(peer.our_domain, domain);
+    const bool own_edge = equal_ignoring_case(peer.our_domain, domain);
     return {
         .certificate = peer.identity_offered,
         .domain = !peer.our_domain.empty() && !own_edge,

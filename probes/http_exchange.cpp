@@ -2,6 +2,7 @@
 #include "probes/http_exchange.h"
 
 #include "model/limits.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -14,14 +15,6 @@ namespace lyncprobe::probes {
 namespace {
 
 using State = codec::HttpReader::State;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool contains(std::string_view text, std::string_view word) {
-    return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char x, char y) {
-               return lower(x) == lower(y);
-           }) != text.end();
-}
 
 std::string status_line(const codec::HttpResponse& response) {
     return fmt::format(
@@ -95,7 +88,9 @@ bool applies(const Known& known, const codec::HttpResponse& response) {
     for (const auto word : known.words) {
         if (word.empty()) continue;
         any_word = true;
-        if (contains(response.reason, word) || contains(response.body, word)) return true;
+        if (contains_ignoring_case(response.reason, word) ||
+            contains_ignoring_case(response.body, word))
+            return true;
     }
     return !any_word;
 }

@@ -2,6 +2,7 @@
 #include "probes/https.h"
 
 #include "codec/url.h"
+#include "model/text/ascii.h"
 #include "probes/http_exchange.h"
 #include "probes/sip.h"
 
@@ -16,12 +17,7 @@ namespace {
 
 constexpr std::size_t kNameLength = 253;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_name_character(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '.' || c == '_';
-}
+bool is_name_character(char c) { return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_'; }
 
 // The characters a script or a page may have hidden: \x3a, \u003a, \/, %3a, &#x3a;, &#58;, &gt;.
 // Anything else stays as it is.

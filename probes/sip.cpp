@@ -2,6 +2,7 @@
 #include "probes/sip.h"
 
 #include "codec/header_parameters.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <optional>
@@ -139,7 +140,7 @@ void learn_challenges(const codec::SipResponse& response, Facts& facts) {
     for (const auto& challenge : codec::challenges(response)) {
         lines.push_back(challenge_text(challenge));
         const bool known = std::any_of(schemes.begin(), schemes.end(), [&](const auto& scheme) {
-            return codec::same_name(scheme, challenge.scheme);
+            return equal_ignoring_case(scheme, challenge.scheme);
         });
         if (!known) schemes.push_back(challenge.scheme);
         if (realm.empty()) realm = challenge.realm;

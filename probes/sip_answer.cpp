@@ -4,6 +4,7 @@
 #include "codec/header_parameters.h"
 #include "codec/ms_diagnostics.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -171,7 +172,7 @@ Want SipConversation::read(std::string_view bytes) {
         // RFC 3261 17.1.3 would match the branch too; a server that leaves CSeq out is believed.
         const auto& response = reader_.response();
         const auto method = method_of(response);
-        const bool ours = method.empty() || codec::same_name(method, asked_);
+        const bool ours = method.empty() || equal_ignoring_case(method, asked_);
         if (ours && response.status >= 200) return answered(response);
         if (++passed_over_ > limits::kSipProvisional)
             return stop(Conclusion::limit_exceeded, "it sent provisional answers without end");

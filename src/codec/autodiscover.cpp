@@ -3,6 +3,7 @@
 
 #include "codec/xml.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -27,27 +28,6 @@ constexpr std::array<std::string_view, 4> kSipAccess{
 
 // Where links and SIP servers stand, in XML as elements, in JSON as members.
 constexpr std::array<std::string_view, 3> kResources{"Root", "Domain", "User"};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_word(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return lower(x) == lower(y);
-           });
-}
-
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view kBlank = " \t\r\n";
-    const auto begin = text.find_first_not_of(kBlank);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-bool contains(std::string_view text, std::string_view word) {
-    return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char x, char y) {
-               return lower(x) == lower(y);
-           }) != text.end();
-}
 
 void add_link(Document& out, std::string_view token, std::string_view href) {
     href = trim(href);
@@ -91,7 +71,7 @@ std::string read_xml(std::string_view body, Document& out) {
         );
     const auto root = document->root();
     if (root.name() != "AutodiscoverResponse")
-        return same_word(root.name(), "html")
+        return equal_ignoring_case(root.name(), "html")
                    ? "it is a web page"
                    : fmt::format("its XML is no AutodiscoverResponse but '{}'", root.name());
     out.access_location = trim(root.attribute("AccessLocation"));
@@ -107,7 +87,7 @@ std::string read_xml(std::string_view body, Document& out) {
 
 const json::value* member(const json::object& object, std::string_view name) {
     for (const auto& entry : object)
-        if (same_word(std::string_view(entry.key()), name)) return &entry.value();
+        if (equal_ignoring_case(std::string_view(entry.key()), name)) return &entry.value();
     return nullptr;
 }
 
@@ -183,9 +163,10 @@ std::string read(std::string_view body, std::string_view content_type, Document&
     const bool utf16 = body.starts_with("\xff\xfe") || body.starts_with("\xfe\xff");
     if (begin.front() == '{' || begin.front() == '[') return read_json(begin, out);
     const auto start = begin.substr(0, 64);
-    if (contains(start, "<!doctype html") || contains(start, "<html")) return "it is a web page";
+    if (contains_ignoring_case(start, "<!doctype html") || contains_ignoring_case(start, "<html"))
+        return "it is a web page";
     if (begin.front() == '<' || utf16) return read_xml(body, out);
-    if (contains(content_type, "json")) return read_json(begin, out);
+    if (contains_ignoring_case(content_type, "json")) return read_json(begin, out);
     return "it is neither XML nor JSON";
 }
 
@@ -202,7 +183,7 @@ std::string_view to_text(AutodiscoverFormat format) {
 
 const AutodiscoverDocument::Link* AutodiscoverDocument::link(std::string_view token) const {
     for (const auto& link : links)
-        if (same_word(link.token, token)) return &link;
+        if (equal_ignoring_case(link.token, token)) return &link;
     return nullptr;
 }
 

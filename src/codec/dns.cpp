@@ -3,6 +3,7 @@
 
 #include "codec/byte_reader.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -51,10 +52,8 @@ void append_label(std::string& name, std::string_view label) {
     if (!name.empty()) name += '.';
     for (const char c : label) {
         const auto byte = static_cast<std::uint8_t>(c);
-        if (c >= 'A' && c <= 'Z')
-            name += static_cast<char>(c - 'A' + 'a');
-        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')
-            name += c;
+        if (is_letter_or_digit(c) || c == '-' || c == '_')
+            name += to_lower(c);
         else
             name += fmt::format("\\{:03}", byte);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "codec/header_parameters.h"
 
+#include "model/text/ascii.h"
+
 #include <algorithm>
 
 namespace lyncprobe::codec {
@@ -8,8 +10,6 @@ namespace lyncprobe::codec {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Where the quote that was opened before `from` closes; npos where it does not.
 std::size_t closing_quote(std::string_view text, std::size_t from, char separator) {
@@ -26,18 +26,6 @@ std::size_t closing_quote(std::string_view text, std::size_t from, char separato
 }
 
 } // namespace
-
-bool same_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return lower(x) == lower(y);
-           });
-}
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 std::optional<std::string_view> next_item(std::string_view& rest, char separator) {
     if (rest.empty()) return std::nullopt;

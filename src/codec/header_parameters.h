@@ -9,12 +9,6 @@
 
 namespace lyncprobe::codec {
 
-// ASCII letters without regard to case; header and parameter names are compared so (RFC
-// 3261 7.3.1).
-bool same_name(std::string_view a, std::string_view b);
-// Without spaces, tabs, CR and LF at both ends.
-std::string_view trim(std::string_view text);
-
 // Takes the next item up to `separator` or the end off `rest`; a separator inside quotes is part of
 // the item. nullopt where nothing is left. A quote opens behind '=' only and closes only before a
 // separator or the end, so that a reason with quotes inside, or with its last quote missing, costs

@@ -3,6 +3,7 @@
 
 #include "model/host.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <optional>
@@ -22,14 +23,6 @@ namespace {
 
 using Parser = http::response_parser<http::string_body>;
 using State = HttpReader::State;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return lower(x) == lower(y);
-           });
-}
 
 bool is_visible(char c) { return c > ' ' && c < '\x7f'; }
 
@@ -75,14 +68,14 @@ std::string clause(const boost::system::error_code& error) {
 
 std::string_view HttpResponse::header(std::string_view name) const {
     for (const auto& [known, value] : headers)
-        if (same_name(known, name)) return value;
+        if (equal_ignoring_case(known, name)) return value;
     return {};
 }
 
 std::vector<std::string> HttpResponse::all(std::string_view name) const {
     std::vector<std::string> out;
     for (const auto& [known, value] : headers)
-        if (same_name(known, name)) out.push_back(value);
+        if (equal_ignoring_case(known, name)) out.push_back(value);
     return out;
 }
 

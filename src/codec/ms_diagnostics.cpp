@@ -3,6 +3,7 @@
 
 #include "codec/header_parameters.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <charconv>
@@ -128,9 +129,9 @@ std::string explain_winsock(std::string_view value) {
 }
 
 std::string explain_parameter(std::string_view name, std::string_view value) {
-    if (same_name(name, "HRESULT")) return explain_hresult(value);
-    if (same_name(name, "WinsockFailureCode")) return explain_winsock(value);
-    if (same_name(name, "source")) return fmt::format("source {}", shortened(value));
+    if (equal_ignoring_case(name, "HRESULT")) return explain_hresult(value);
+    if (equal_ignoring_case(name, "WinsockFailureCode")) return explain_winsock(value);
+    if (equal_ignoring_case(name, "source")) return fmt::format("source {}", shortened(value));
     return fmt::format("{} \"{}\"", shortened(name), shortened(value));
 }
 
@@ -138,7 +139,7 @@ std::string explain_parameter(std::string_view name, std::string_view value) {
 
 std::string_view MsDiagnostics::parameter(std::string_view name) const {
     for (const auto& [known, value] : parameters)
-        if (same_name(known, name)) return value;
+        if (equal_ignoring_case(known, name)) return value;
     return {};
 }
 
@@ -213,7 +214,7 @@ std::string explain_ms_diagnostics(std::string_view value) {
     constexpr std::string_view kFirst[] = {"HRESULT", "WinsockFailureCode", "reason", "source"};
     const auto is_first = [&kFirst](std::string_view name) {
         return std::any_of(std::begin(kFirst), std::end(kFirst), [name](std::string_view known) {
-            return same_name(known, name);
+            return equal_ignoring_case(known, name);
         });
     };
     for (const auto name : kFirst)

@@ -4,6 +4,7 @@
 #include "codec/header_parameters.h"
 #include "model/host.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -29,12 +30,10 @@ constexpr std::array<std::pair<char, std::string_view>, 10> kCompact{{
     {'v', "Via"},
 }};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 std::string_view long_name(std::string_view name) {
     if (name.size() != 1) return name;
     for (const auto& [compact, full] : kCompact)
-        if (lower(name.front()) == compact) return full;
+        if (to_lower(name.front()) == compact) return full;
     return name;
 }
 
@@ -51,12 +50,14 @@ bool read_status_line(std::string_view line, SipResponse& out) {
 }
 
 void take_parameter(HeaderParameter& parameter, SipChallenge& challenge) {
-    if (same_name(parameter.name, "realm")) challenge.realm = std::move(parameter.value);
-    if (same_name(parameter.name, "version")) challenge.version = std::move(parameter.value);
-    if (same_name(parameter.name, "sts-uri")) challenge.sts_uri = std::move(parameter.value);
-    if (!same_name(parameter.name, "targetname")) return;
+    if (equal_ignoring_case(parameter.name, "realm")) challenge.realm = std::move(parameter.value);
+    if (equal_ignoring_case(parameter.name, "version"))
+        challenge.version = std::move(parameter.value);
+    if (equal_ignoring_case(parameter.name, "sts-uri"))
+        challenge.sts_uri = std::move(parameter.value);
+    if (!equal_ignoring_case(parameter.name, "targetname")) return;
     constexpr std::string_view kService = "sip/"; // of a Kerberos service name
-    if (same_name(std::string_view(parameter.value).substr(0, kService.size()), kService))
+    if (equal_ignoring_case(std::string_view(parameter.value).substr(0, kService.size()), kService))
         parameter.value.erase(0, kService.size());
     challenge.target_name = std::move(parameter.value);
 }
@@ -97,8 +98,7 @@ std::string name_part(std::string_view text) {
     constexpr std::string_view kMarks = "-._:";
     std::string out;
     for (const char c : text.substr(0, text.find('%'))) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (letter || (c >= '0' && c <= '9') || kMarks.find(c) != std::string_view::npos) out += c;
+        if (is_letter_or_digit(c) || kMarks.find(c) != std::string_view::npos) out += c;
     }
     return out;
 }
@@ -113,14 +113,14 @@ std::string bracketed(std::string_view host) {
 
 std::string_view SipResponse::header(std::string_view name) const {
     for (const auto& [known, value] : headers)
-        if (same_name(known, name)) return value;
+        if (equal_ignoring_case(known, name)) return value;
     return {};
 }
 
 std::vector<std::string> SipResponse::all(std::string_view name) const {
     std::vector<std::string> out;
     for (const auto& [known, value] : headers)
-        if (same_name(known, name)) out.push_back(value);
+        if (equal_ignoring_case(known, name)) out.push_back(value);
     return out;
 }
 
@@ -215,8 +215,9 @@ SipReader::State SipReader::malformed(std::string why) {
 std::vector<SipChallenge> challenges(const SipResponse& response) {
     std::vector<SipChallenge> out;
     for (const auto& [name, value] : response.headers) {
-        const bool proxy = same_name(name, "Proxy-Authenticate");
-        if (proxy || same_name(name, "WWW-Authenticate")) read_challenges(value, proxy, out);
+        const bool proxy = equal_ignoring_case(name, "Proxy-Authenticate");
+        if (proxy || equal_ignoring_case(name, "WWW-Authenticate"))
+            read_challenges(value, proxy, out);
     }
     return out;
 }

@@ -2,6 +2,7 @@
 #include "codec/url.h"
 
 #include "model/host.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <charconv>
@@ -13,8 +14,6 @@ namespace lyncprobe::codec {
 namespace {
 
 constexpr std::size_t kLength = 2048; // no browser of the time took more
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // These read one part each and say why it is none; nothing to say where it is good.
 std::string read_host(std::string_view text, Url& out) {
@@ -69,8 +68,7 @@ std::string read_url(std::string_view text, Url& out) {
     if (auto why = check_characters(text); !why.empty()) return why;
     const auto scheme_end = text.find("://");
     if (scheme_end == std::string_view::npos) return "it has no scheme";
-    for (const char c : text.substr(0, scheme_end))
-        out.scheme += lower(c);
+    out.scheme = to_lower(text.substr(0, scheme_end));
     if (out.scheme != "http" && out.scheme != "https")
         return "its scheme is neither http nor https";
     text.remove_prefix(scheme_end + 3);
