@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/ldap_text.h"
 
+#include "model/text/ascii.h"
 #include "pki/pem.h"
 
 #include <algorithm>
@@ -13,10 +14,7 @@ constexpr std::string_view kAttributes[] = {
     "certificaterevocationlist", "deltarevocationlist", "cacertificate"};
 
 bool is_wanted(std::string_view attribute) {
-    std::string name(attribute.substr(0, attribute.find(';')));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    });
+    const auto name = to_lower(attribute.substr(0, attribute.find(';')));
     return std::find(std::begin(kAttributes), std::end(kAttributes), name) != std::end(kAttributes);
 }
 

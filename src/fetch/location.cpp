@@ -3,6 +3,7 @@
 #include "fetch/location.h"
 
 #include "fetch/curl_handles.h"
+#include "model/text/ascii.h"
 
 #include <algorithm>
 #include <charconv>
@@ -75,11 +76,7 @@ namespace {
 std::string scheme_of(std::string_view text) {
     const auto colon = text.find(':');
     if (colon == std::string_view::npos || colon > 16) return {};
-    std::string scheme(text.substr(0, colon));
-    std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](unsigned char c) {
-        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    });
-    return scheme;
+    return to_lower(text.substr(0, colon));
 }
 
 // Certificates carry spaces and other letters as they are; everything else goes out verbatim, the
@@ -88,7 +85,7 @@ std::optional<std::string> encoded(std::string_view text) {
     std::string out;
     for (const char c : text) {
         const auto octet = static_cast<unsigned char>(c);
-        if (octet < 0x20 || octet == 0x7f) return std::nullopt;
+        if (is_control(c)) return std::nullopt;
         if (octet == ' ' || octet >= 0x80)
             out += fmt::format("%{:02X}", octet);
         else

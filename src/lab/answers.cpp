@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lab/answers.h"
 
+#include "model/text/ascii.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -49,7 +51,7 @@ std::string_view header_value(std::string_view message, std::string_view name) {
          start = head.find(kEndOfLine, start + 2)) {
         const auto line = head.substr(start + 2, head.find(kEndOfLine, start + 2) - start - 2);
         const auto colon = line.find(':');
-        if (colon == std::string_view::npos || !equal_without_case(line.substr(0, colon), name))
+        if (colon == std::string_view::npos || !equal_ignoring_case(line.substr(0, colon), name))
             continue;
         const auto value = line.find_first_not_of(' ', colon + 1);
         return value == std::string_view::npos ? std::string_view() : line.substr(value);
@@ -78,13 +80,6 @@ std::string fixdate(std::time_t time) {
         kMonths.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
         clock.hours().count(), clock.minutes().count(), clock.seconds().count()
     );
-}
-
-bool equal_without_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) {
-        return lower(x) == lower(y);
-    });
 }
 
 std::string repeated(std::string_view text, std::size_t at_least) {

@@ -39,8 +39,6 @@ std::string status_text(int status);
 // IMF-fixdate (RFC 9110 5.6.7), which is also SIP's Date (RFC 3261 20.17).
 std::string fixdate(std::time_t);
 
-bool equal_without_case(std::string_view a, std::string_view b);
-
 // The text again and again, until it is at least so long.
 std::string repeated(std::string_view text, std::size_t at_least);
 

@@ -3,6 +3,7 @@
 #include "lab/web_answers.h"
 
 #include "lab/web_pages.h"
+#include "model/text/ascii.h"
 
 #include <string>
 
@@ -38,7 +39,7 @@ std::string server_headers(const WebBehaviour&);
 Reply web_answer(std::string_view request, const WebBehaviour& web, const WebClient& client) {
     if (first_line(request).find(" HTTP/1.") == std::string_view::npos) return {};
     const WebPage page = page_for(parse(request, client), web);
-    const bool close = equal_without_case(header_value(request, "Connection"), "close");
+    const bool close = equal_ignoring_case(header_value(request, "Connection"), "close");
     Reply reply;
     reply.text = fmt::format(
         "HTTP/1.1 {}\r\n"
@@ -67,9 +68,7 @@ Request parse(std::string_view request, const WebClient& client) {
     const auto method = line.substr(0, line.find(' '));
     auto target = line.substr(std::min(line.size(), method.size() + 1));
     target = target.substr(0, target.find(' '));
-    std::string path(target.substr(0, target.find('?')));
-    for (char& c : path)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    auto path = to_lower(target.substr(0, target.find('?')));
     if (path.size() > 1 && path.ends_with('/')) path.pop_back();
     return {method,
             std::move(path),
