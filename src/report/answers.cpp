@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/answers.h"
 
+#include "model/text/lists.h"
 #include "report/statements.h"
 
 #include <map>

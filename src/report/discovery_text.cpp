@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A domain as its clients see it, one record after the other, then what is wrong.
+#include "model/text/lists.h"
 #include "report/discovery_parts.h"
 #include "report/page.h"
 #include "report/report.h"
@@ -65,9 +66,8 @@ void write_client(
 
 std::vector<Piece> counts_of(const ScanResult& found) {
     std::vector<Piece> pieces{{fmt::format(
-        "{} domain{}: {} name{} asked for", found.domains.size(),
-        found.domains.size() == 1 ? "" : "s", found.summary.questions,
-        found.summary.questions == 1 ? "" : "s"
+        "{}: {} asked for", counted(found.domains.size(), "domain"),
+        counted(found.summary.questions, "name")
     )}};
     std::string_view separator = "; ";
     const auto add = [&](std::size_t count, std::string_view word, Style style) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One screen a domain: the verdict, what was seen, and who has to change what.
+#include "model/text/lists.h"
 #include "report/discovery_parts.h"
 #include "report/page.h"
 #include "report/report.h"
@@ -50,8 +51,7 @@ std::string place_of(const EndpointRow& row, const ScanResult& run) {
 }
 
 std::vector<Piece> counts_of(const std::vector<FederationRow>& rows) {
-    std::vector<Piece> out{
-        {fmt::format("{} domain{}", rows.size(), rows.size() == 1 ? "" : "s"), Style::bold}};
+    std::vector<Piece> out{{counted(rows.size(), "domain"), Style::bold}};
     std::string_view separator = ": ";
     for (const auto verdict : {GoLive::ready, GoLive::will_fail, GoLive::cannot_tell}) {
         const auto count = std::ranges::count(rows, verdict, &FederationRow::verdict);

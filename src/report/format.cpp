@@ -2,9 +2,10 @@
 // The list of formats: which there are, and which the contract names for later.
 #include "report/format.h"
 
+#include "model/text/ascii.h"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace lyncprobe::report {
 namespace {
@@ -19,13 +20,6 @@ constexpr std::array kFormats = std::to_array<Format>({
     {.name = "junit", .ending = "xml"},
     {.name = "prometheus", .ending = "prom"},
 });
-
-std::string lower_case(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return result;
-}
 
 // The part of the last path component behind its last dot; a leading dot makes a hidden file, not
 // an ending.
@@ -44,7 +38,7 @@ const Format* find_format(Matches matches) {
 } // namespace
 
 const Format* format_of_ending(std::string_view path) {
-    const auto ending = lower_case(ending_of(path));
+    const auto ending = to_lower(ending_of(path));
     return find_format([&](const Format& f) { return f.write && f.ending == ending; });
 }
 
@@ -53,7 +47,7 @@ const Format* format_of_name(std::string_view name) {
 }
 
 bool known_format(std::string_view ending_or_name) {
-    auto word = lower_case(ending_or_name);
+    auto word = to_lower(ending_or_name);
     if (const auto ending = ending_of(word); !ending.empty()) word = std::string(ending);
     if (word.starts_with('.')) word.erase(0, 1);
     const auto* row =

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "report/locations.h"
 
+#include "model/text/lists.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -30,8 +32,7 @@ std::string what_came(const FetchedLocation& it) {
             "{} bytes, {} entries, until {}, by {}", it.bytes, it.crl->entries, next, it.crl->issuer
         );
     }
-    if (it.kind == LocationKind::ca_issuers)
-        return fmt::format("{} certificate{}", it.certificates, it.certificates == 1 ? "" : "s");
+    if (it.kind == LocationKind::ca_issuers) return counted(it.certificates, "certificate");
     return fmt::format("{} bytes", it.bytes);
 }
 

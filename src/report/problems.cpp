@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "report/problems.h"
 
+#include "model/text/lists.h"
+
 #include <algorithm>
 #include <map>
 #include <set>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/roots.h"
 
+#include "model/text/lists.h"
 #include "report/statements.h"
 
 #include <algorithm>
@@ -29,11 +30,10 @@ void write_roots(Page& page, const std::vector<RootGroup>& groups) {
                 "{}no further than {}, which nobody showed", where.empty() ? "" : "; ",
                 enumerate(group.open, kNamesListed)
             );
-        const auto count = group.endpoints.size();
         page.paragraph(
             2, 4,
             {{where, Style::bold},
-             {fmt::format(", {} endpoint{}: ", count, count == 1 ? "" : "s")},
+             {fmt::format(", {}: ", counted(group.endpoints.size(), "endpoint"))},
              {std::string(in_words(group.trust)),
               group.trust == RootTrust::trusted ? Style::plain : Style::yellow}}
         );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The report for people: how it stands, what is wrong and how to mend it, then the details.
+#include "model/text/lists.h"
 #include "report/answers.h"
 #include "report/certificate_index.h"
 #include "report/counts.h"

@@ -48,20 +48,6 @@ std::vector<Statement> waived_statements(const std::vector<Occurrence>& all) {
     return group(all, [](const Finding& f) { return f.waived.has_value(); });
 }
 
-std::string enumerate(const std::vector<std::string>& list, std::size_t listed) {
-    return enumerate(std::vector<std::string_view>(list.begin(), list.end()), listed);
-}
-
-std::string enumerate(const std::vector<std::string_view>& list, std::size_t listed) {
-    std::string text;
-    // "and 1 more" would be as long as the one it hides.
-    const auto shown = list.size() <= listed + 1 ? list.size() : listed;
-    for (std::size_t i = 0; i < shown; ++i)
-        (text += i == 0 ? "" : ", ") += list[i];
-    if (shown < list.size()) text += fmt::format(" and {} more", list.size() - shown);
-    return text;
-}
-
 namespace {
 
 bool passes(const Finding& finding) {

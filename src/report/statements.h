@@ -36,8 +36,4 @@ struct Statement {
 std::vector<Statement> statements(const std::vector<Occurrence>&, Verdict);
 std::vector<Statement> waived_statements(const std::vector<Occurrence>&);
 
-// "a, b, c and 4 more"; `listed` at most.
-std::string enumerate(const std::vector<std::string_view>& words, std::size_t listed);
-std::string enumerate(const std::vector<std::string>& words, std::size_t listed);
-
 } // namespace lyncprobe::report

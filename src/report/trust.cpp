@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "report/trust.h"
 
+#include "model/text/lists.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -235,8 +237,7 @@ void write_reasons(Page& page, const MutualTrust& trust) {
         page.paragraph(
             kIndent, kIndent + 2,
             {{fmt::format(
-                "cannot be told on {} port{}: {}", list.size(), list.size() == 1 ? "" : "s",
-                reason_text(reason)
+                "cannot be told on {}: {}", counted(list.size(), "port"), reason_text(reason)
             )}}
         );
     if (trust.left_out > 0)
