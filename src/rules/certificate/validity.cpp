@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rule validity: every certificate is valid at the time of judging, and not about to expire.
+#include "model/text/lists.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
@@ -12,8 +13,7 @@ namespace {
 std::string some_days(Time from, Time to) {
     using std::chrono::days;
     using std::chrono::floor;
-    const auto count = (floor<days>(to) - floor<days>(from)).count();
-    return count == 1 ? "1 day" : fmt::format("{} days", count);
+    return counted((floor<days>(to) - floor<days>(from)).count(), "day");
 }
 
 Ruling rule_on_dates(const Subject& s, Time not_before, Time not_after) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/deployment/presented_certificates.h"
 
+#include "model/text/lists.h"
 #include "rules/engine/helpers.h"
 
 #include <algorithm>
@@ -111,7 +112,7 @@ void DeviationList::add(std::string what, const Group& where) {
 
 std::string DeviationList::text() const {
     const auto shown = std::min(said_.size(), kSaid);
-    auto text = fmt::format("{}", fmt::join(std::span(said_).first(shown), "; "));
+    auto text = joined(std::span(said_).first(shown), "; ");
     if (said_.size() > shown) text += fmt::format("; and {} more", said_.size() - shown);
     return text;
 }

@@ -2,6 +2,7 @@
 // Rule sip-domain-names: for each SIP domain the certificates have a name under which its clients
 // may sign in.
 #include "model/host.h"
+#include "model/text/lists.h"
 #include "plan/discovery_naming.h"
 #include "plan/sip_domains.h"
 #include "rules/engine/all.h"
@@ -80,7 +81,7 @@ void take_out(Names& domains, const Certificate& certificate) {
 
 Ruling rule_on_registrars(const Names& domains, std::size_t unseen) {
     if (domains.empty()) return pass();
-    const auto plural = domains.size() == 1 ? "" : "s";
+    const auto plural = plural_s(domains.size());
     if (unseen > 0)
         return inconclusive(fmt::format(
             "no registrar's certificate that was seen has a name in the SIP domain{} {}; {} of "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rule unknown-names: every name in a certificate belongs to something in the topology.
 #include "model/host.h"
+#include "model/text/lists.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
@@ -71,7 +72,7 @@ RunRuling rule_on(Names names, std::vector<std::size_t> endpoints) {
     auto ruling = inconclusive(fmt::format(
         "nothing in the topology has the name{} {} of this certificate; leave {} out with the next "
         "renewal, or add what uses {} to the list",
-        one ? "" : "s", some_of(names), one ? "it" : "them", one ? "it" : "them"
+        plural_s(names.size()), some_of(names), one ? "it" : "them", one ? "it" : "them"
     ));
     names.resize(std::min(names.size(), kNamesInEvidence));
     return {

@@ -2,6 +2,8 @@
 #include "rules/engine/helpers.h"
 
 #include "model/host.h"
+#include "model/text/ascii.h"
+#include "model/text/lists.h"
 
 #include <algorithm>
 #include <array>
@@ -143,10 +145,7 @@ std::vector<std::string> crl_locations(const Certificate& certificate) {
 std::string url_scheme(std::string_view url) {
     const auto colon = url.find(':');
     if (colon == std::string_view::npos) return {};
-    std::string scheme;
-    for (const char c : url.substr(0, colon))
-        scheme += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return scheme;
+    return to_lower(url.substr(0, colon));
 }
 
 SignatureKind signature_kind(const Algorithm& algorithm) {
@@ -209,16 +208,7 @@ bool publicly_trusted(const Chain& chain) {
     return chain.path.trust == TrustPath::Trust::trusted && chain.path.system_anchor;
 }
 
-std::string some_of(std::span<const std::string> list) {
-    std::string out;
-    for (std::size_t i = 0; i < std::min(list.size(), kNamesInSentence); ++i) {
-        if (i > 0) out += ", ";
-        out += list[i];
-    }
-    if (list.size() > kNamesInSentence)
-        out += fmt::format(" and {} more", list.size() - kNamesInSentence);
-    return out;
-}
+std::string some_of(std::span<const std::string> list) { return enumerate(list, kNamesInSentence); }
 
 namespace {
 
@@ -229,10 +219,7 @@ Ruling not_decoded(std::string error) {
 
 // A URL is usable when there is something to ask: a host, a directory name, or a path.
 bool usable_location(std::string_view url) {
-    const bool printable = std::none_of(url.begin(), url.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
-    if (!printable) return false;
+    if (std::any_of(url.begin(), url.end(), is_control)) return false;
     const auto scheme = url_scheme(url);
     const auto rest = url.substr(std::min(url.size(), scheme.size() + 1));
     if (scheme == "http" || scheme == "https" || scheme == "ftp")

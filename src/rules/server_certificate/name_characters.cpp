@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rule name-characters: names are full and made of letters, digits and hyphens.
 #include "model/host.h"
+#include "model/text/ascii.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
@@ -12,10 +13,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-bool is_standard(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.';
-}
+bool is_standard(char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; }
 
 // Is one of its labels the ASCII form of an international one (RFC 5890, A-label)?
 bool is_international(std::string_view name) {
