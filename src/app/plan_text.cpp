@@ -2,6 +2,7 @@
 #include "app/plan_text.h"
 
 #include "model/escape.h"
+#include "model/text/lists.h"
 #include "plan/services.h"
 
 #include <fmt/format.h>
@@ -35,8 +36,8 @@ std::string plan_line(const Target& target) {
     std::vector<std::string> addresses;
     for (const auto& address : target.addresses)
         addresses.push_back(to_text(address));
-    append("names", fmt::format("{}", fmt::join(expected_names(target), ", ")));
-    append("addresses", fmt::format("{}", fmt::join(addresses, ", ")));
+    append("names", joined(expected_names(target)));
+    append("addresses", joined(addresses));
     append("sip domain", target.sip_domain);
     if (target.transport == Transport::udp) append("transport", to_text(target.transport));
     append("pool", target.pool);

@@ -3,6 +3,7 @@
 // reset behind it.
 #include "net/run_attempt.h"
 
+#include "model/text/lists.h"
 #include "net/connect_failure.h"
 #include "net/exchange.h"
 #include "net/route.h"
@@ -168,9 +169,9 @@ bool conclude_datagrams(const AttemptSetup& setup, const Datagrams& datagrams, O
         seen.detail = "what answered over UDP was no answer to our question";
     else
         seen.detail = fmt::format(
-            "no answer over UDP in time, although the question was sent {} time{}: nothing "
+            "no answer over UDP in time, although the question was sent {}: nothing "
             "answers on this port, or a firewall drops it",
-            datagrams.sent, datagrams.sent == 1 ? "" : "s"
+            counted(datagrams.sent, "time")
         );
     return false;
 }

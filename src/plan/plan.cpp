@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plan/plan.h"
 
+#include "model/text/lists.h"
+
 #include <algorithm>
 #include <compare>
 #include <numeric>
@@ -375,7 +377,7 @@ std::string differences(const Target& a, const Target& b) {
     if (sorted_names(a) != sorted_names(b)) out.push_back("names");
     if (a.use != b.use) out.push_back("use");
     if (a.identity != b.identity) out.push_back("identity");
-    return fmt::format("{}", fmt::join(out, ", "));
+    return joined(out);
 }
 
 // Sighting is one place that a target names, by whatever spelling: an address, else the host.

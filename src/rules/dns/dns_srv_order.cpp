@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rule dns-srv-order: priorities and weights mean what was meant.
 #include "model/limits.h"
+#include "model/text/lists.h"
 #include "rules/engine/all.h"
 
 #include <map>
@@ -56,9 +57,7 @@ std::vector<DomainRuling> check_dns_srv_order(const DomainDiscovery& domain) {
         for (const auto& problem : problems)
             add(warn(problem));
         if (problems.empty())
-            add(pass(fmt::format(
-                "{}: {} target{}", row.record, targets.size(), targets.size() == 1 ? "" : "s"
-            )));
+            add(pass(fmt::format("{}: {}", row.record, counted(targets.size(), "target"))));
     }
     return out;
 }
