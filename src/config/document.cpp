@@ -237,17 +237,20 @@ void note_syntax(ListFile& file, const YAML::Exception& error) {
         Advice{"illegal character found while scanning alias", kStar},
         Advice{"alias not found after *", kStar},
         Advice{"unknown token", "text that begins with @, ` or % needs quotes"},
+        // "C:\pki\root.pem", "C:\users\root.pem"
+        Advice{"unknown escape character", kBackslashHint},
+        Advice{"bad character found while scanning hex number", kBackslashHint},
     };
     const auto spot = error.mark.is_null() ? Spot{} : to_spot(error.mark);
     if (indented_with_tab(file.text(), spot))
         return file.mistake(spot, "not valid YAML: a tab in the indentation", "indent with spaces");
     const auto advice = std::find_if(kAdvice.begin(), kAdvice.end(), [&error](const Advice& known) {
-        return error.msg.starts_with(known.message); // yaml-cpp 0.8 adds the name of an anchor
+        return error.msg.starts_with(known.message);
     });
-    if (advice == kAdvice.end()) return file.mistake(spot, "not valid YAML: " + error.msg, {});
-    file.mistake(
-        spot, fmt::format("not valid YAML: {}", advice->message), std::string(advice->hint)
-    );
+    const auto hint = advice == kAdvice.end() ? std::string_view() : advice->hint;
+    // yaml-cpp 0.8 adds the name of an anchor, which is none: a star was meant.
+    const auto said = hint == kStar ? std::string(advice->message) : error.msg;
+    file.mistake(spot, "not valid YAML: " + said, std::string(hint));
 }
 
 bool indented_with_tab(std::string_view text, const Spot& spot) {

@@ -67,6 +67,10 @@ class ListFile {
     mutable int counted_characters_ = 0;
 };
 
+// Windows paths in double quotes, where YAML (5.7) reads what follows a backslash as an escape.
+inline constexpr std::string_view kBackslashHint =
+    "in double quotes a backslash begins an escape: write single quotes, or / in a path";
+
 // Foreign text for a message: in single quotes, cut where it is very long. A function object,
 // because a call of a function of this name with a std::string would mean std::quoted as well.
 struct Quoted {

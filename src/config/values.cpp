@@ -52,8 +52,12 @@ std::optional<std::string> read_text(const Entry& entry) {
         return std::nullopt;
     }
     if (std::any_of(text.begin(), text.end(), is_control)) {
+        // "C:\temp" has a tab in it.
+        const auto offset = entry.value.spot.offset;
+        const bool quoted_twice = entry.file.text().substr(offset, 1) == "\"";
         entry.mistake(
-            fmt::format("'{}' has a line break or another control character in it", entry.key.text)
+            fmt::format("'{}' has a line break or another control character in it", entry.key.text),
+            std::string(quoted_twice ? kBackslashHint : "")
         );
         return std::nullopt;
     }
