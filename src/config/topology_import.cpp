@@ -2,11 +2,13 @@
 #include "config/topology_import.h"
 
 #include "codec/url.h"
+#include "config/topology_interfaces.h"
+#include "config/topology_leftovers.h"
+#include "config/topology_ports.h"
 #include "model/limits.h"
 #include "plan/expand.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 #include <utility>
@@ -17,94 +19,8 @@ namespace lyncprobe::config {
 
 namespace {
 
-// Known is a port of the file by the words that it has there, and the service that it is.
-struct Known {
-    std::string_view owner, usage, side; // an empty side: any
-    std::string_view service;
-};
-constexpr std::string_view kAny;
-constexpr std::string_view kOutside = "External";
-constexpr std::string_view kInside = "Internal";
-constexpr std::string_view kSip = "SipServer";
-constexpr Known kKnown[] = {
-    {"Registrar", kSip, kAny, "registrar"},
-    {"QoE", kSip, kAny, "registrar"},
-    {"Registrar", "WebServer", kAny, "conference-control"},
-    {"McuFactory", "WebServer", kAny, "conference-control"},
-    {"IMConf", "WebServer", kAny, "conference-control"},
-    {"DataConf", "WebServer", kAny, "conference-control"},
-    {"AVConf", "WebServer", kAny, "conference-control"},
-    {"AppSharingConf", "WebServer", kAny, "conference-control"},
-    {"Lyss", "WcfMtls", kAny, "storage"},
-    {"XmppFederation", kSip, kAny, "xmpp-gateway"},
-    {"OCSWebSite", "WebSite", kOutside, "web-external"},
-    {"OCSWebSite", "WebSite", kAny, "web-internal"},
-    {"PresenceFocus", "UserPinManagement", kAny, "web-internal"},
-    {"Reach", "PsomServer", kOutside, "web-client-external"},
-    {"Reach", "PsomServer", kAny, "web-client-internal"},
-    {"McxService", kSip, kAny, "mobility-internal"},
-    {"McxServiceExternal", kSip, kAny, "mobility-external"},
-    {"UcwaService", kSip, kAny, "ucwa-internal"},
-    {"UcwaServiceExternal", kSip, kAny, "ucwa-external"},
-    {"PersistentChatWebManager", kSip, kAny, "persistent-chat-web-internal"},
-    {"PersistentChatWebManagerExternal", kSip, kAny, "persistent-chat-web-external"},
-    {"PlatformService", kSip, kAny, "platform-service"},
-    {"IMConf", kSip, kAny, "im-conferencing"},
-    {"AVConf", kSip, kAny, "av-conferencing"},
-    {"AppSharingConf", kSip, kAny, "application-sharing"},
-    {"DataConf", "PsomClient", kAny, "web-conferencing"},
-    {"Mediation", kSip, kAny, "mediation-internal"},
-    {"Mediation", "SipClient", kAny, "mediation-gateway"},
-    {"Mediation", "SipClient", kAny, "sba-mediation-gateway"},
-    {"RGS", kSip, kAny, "response-group-sip"},
-    {"RGS", "WcfMtls", kAny, "response-group-wcf"},
-    {"CAA", kSip, kAny, "conferencing-attendant"},
-    {"CAS", kSip, kAny, "announcement"},
-    {"Cps", kSip, kAny, "call-park"},
-    {"testbot", kSip, kAny, "audio-test"},
-    {"PDP", kSip, kAny, "bandwidth-policy"},
-    {"AccessEdge", kSip, kInside, "access-edge-internal"},
-    {"AccessEdge", "SipClient", kOutside, "access-edge-clients"},
-    {"AccessEdge", kSip, kOutside, "federation"},
-    {"DataEdge", "PsomServer", kInside, "web-conferencing-edge-internal"},
-    {"DataEdge", "PsomClient", kOutside, "web-conferencing-edge-clients"},
-    {"MediaRelayAuthenticationEdge", kSip, kInside, "av-authentication"},
-    {"MediaRelayEdge", "TURNServer", kInside, "av-edge-internal"},
-    {"MediaRelayEdge", "TURNServer", kInside, "av-edge-internal-udp"},
-    {"MediaRelayEdge", "TURNServer", kOutside, "av-edge-clients"},
-    {"MediaRelayEdge", "TURNServer", kOutside, "av-edge-clients-udp"},
-    {"XmppFederationProxy", "XmppServer", kOutside, "xmpp-edge"},
-    {"XmppFederationProxy", "XptServer", kInside, "xmpp-edge-internal"},
-    {"ReplicationService", "Replication", kInside, "replication"},
-};
-
-// Where a role has one kind of SIP port only, whoever owns it.
-constexpr std::array kOnlySip{
-    std::pair{Role::gateway, std::string_view("gateway")},
-    std::pair{Role::trusted_application, std::string_view("application")},
-    std::pair{Role::persistent_chat, std::string_view("persistent-chat-sip")},
-};
-
 constexpr plan::Roles kWebRoles =
     plan::only(Role::front_end) | plan::only(Role::standard_edition) | plan::only(Role::director);
-
-// Sort is what can be done with a port.
-enum class Sort { tls, relay, relay_udp, other };
-
-Sort sort_of(const PortFacts& port) {
-    const bool relay = port.usage == "TURNServer";
-    if (port.protocol == "Mtls" || port.protocol == "Tls" || port.protocol == "Https")
-        return Sort::tls;
-    if (relay && port.protocol == "Tcp") return Sort::relay;
-    if (relay && port.protocol == "Udp") return Sort::relay_udp;
-    return Sort::other;
-}
-
-Transport transport_of(const PortFacts& port) {
-    return sort_of(port) == Sort::relay_udp ? Transport::udp : Transport::tcp;
-}
-
-using Addresses = std::vector<Address>;
 
 // Importer makes pools of the clusters, one after the other.
 class Importer {
@@ -113,13 +29,6 @@ class Importer {
     Result<ImportedTopology> run();
 
   private:
-    // Leftover is a port that no service of its pool stands for.
-    struct Leftover {
-        const ClusterFacts* cluster;
-        const PortFacts* port;
-        Role role = Role::other;
-    };
-
     void add_domains();
     void add_simple_urls(const std::vector<std::string>& urls, std::vector<std::string>& hosts);
     void add_cluster(const ClusterFacts&);
@@ -132,30 +41,18 @@ class Importer {
     bool fits_inside(const ClusterFacts&, const PortFacts&, plan::Interface, const Pool&) const;
     void say_what_runs(Pool&) const;
     void add_proxy();
-    bool add_leftovers();
-    Target target_of(const Leftover&, const MachineFacts&);
     void leave_out(int line, std::string what, std::string reason);
     void remark(const Pool&, std::string);
-    std::string checked_name(const std::string& name, int line, std::string_view what);
 
     TopologyFacts facts_;
     ImportedTopology out_;
-    std::vector<Leftover> leftovers_;
-    std::set<std::string> target_names_;
-    std::set<std::string> machines_; // and clusters, by name
+    std::vector<Leftover> leftovers_; // ports that no service of their pool is
+    std::set<std::string> machines_;  // and clusters, by name
     // External web FQDNs with the ports under which they are published; the first site of them.
     std::set<std::uint16_t> published_ports_;
     std::string first_published_;
     std::size_t published_site_ = 0;
 };
-
-Addresses addresses_of(const MachineFacts&, std::string_view side, std::string_view number);
-Addresses inside_addresses(const MachineFacts&);
-std::optional<Address> nat_of(const MachineFacts&, std::string_view number);
-std::string_view first_number(const MachineFacts&, std::string_view side);
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 // The servers of the pool with their machines; both are in the order of the file.
 template <class SomePool, class Visit>
@@ -198,7 +95,7 @@ Result<ImportedTopology> Importer::run() {
     for (const auto& cluster : facts_.clusters)
         add_cluster(cluster);
     add_proxy();
-    if (!add_leftovers())
+    if (!add_leftovers(leftovers_, facts_.sites, out_))
         return Problem{fmt::format("it has more than {} endpoints", limits::kTopologyTargets)};
     auto& sites = out_.deployment.sites;
     std::erase_if(sites, [](const Site& site) { return site.pools.empty(); });
@@ -215,7 +112,7 @@ Result<ImportedTopology> Importer::run() {
 
 void Importer::add_domains() {
     for (const auto& domain : facts_.sip_domains) {
-        auto name = checked_name(domain, 0, "the SIP domain");
+        auto name = checked_name(domain, 0, "the SIP domain", out_.left_out);
         if (!name.empty()) out_.deployment.sip_domains.push_back(std::move(name));
     }
 }
@@ -258,7 +155,7 @@ void Importer::add_cluster(const ClusterFacts& cluster) {
     if (ports == 0) return;
 
     Pool pool;
-    pool.fqdn = checked_name(cluster.fqdn, cluster.line, "the pool");
+    pool.fqdn = checked_name(cluster.fqdn, cluster.line, "the pool", out_.left_out);
     pool.role = role;
     if (!pool.fqdn.empty()) add_servers(cluster, pool);
     if (pool.servers.empty()) {
@@ -275,12 +172,13 @@ void Importer::add_cluster(const ClusterFacts& cluster) {
     bool any = false;
     for (const auto& service : cluster.services) {
         if (!service.external_web.empty() && plan::has(kWebRoles, role)) {
-            pool.external_web =
-                checked_name(service.external_web, service.line, "the external web name");
+            pool.external_web = checked_name(
+                service.external_web, service.line, "the external web name", out_.left_out
+            );
             if (!service.autodiscover) pool.autodiscover_names = false;
         }
         for (const auto& port : service.ports) {
-            if (sort_of(port) == Sort::other) {
+            if (!can_be_probed(port)) {
                 leave_out(
                     port.line,
                     fmt::format(
@@ -332,7 +230,9 @@ Role Importer::role_of(const ClusterFacts& cluster) const {
     const auto runs = [&](std::string_view part) {
         return std::any_of(
             cluster.services.begin(), cluster.services.end(),
-            [part](const ServiceFacts& service) { return contains(service.role, part); }
+            [part](const ServiceFacts& service) {
+                return service.role.find(part) != std::string::npos;
+            }
         );
     };
     const bool director = std::any_of(
@@ -359,7 +259,7 @@ void Importer::add_servers(const ClusterFacts& cluster, Pool& pool) {
         PoolServer server;
         server.host = machine.fqdn;
         if (!parse_address(machine.fqdn))
-            server.host = checked_name(machine.fqdn, machine.line, "the machine");
+            server.host = checked_name(machine.fqdn, machine.line, "the machine", out_.left_out);
         if (server.host.empty()) continue;
         server.addresses = inside_addresses(machine);
         server.pstn = addresses_of(machine, "Pstn", first_number(machine, "Pstn"));
@@ -390,15 +290,7 @@ void Importer::add_versions(const ClusterFacts& cluster, Pool& pool) {
 
 // True where a service of the pool now stands for the port.
 bool Importer::add_port(const ClusterFacts& cluster, const PortFacts& port, Pool& pool) {
-    std::vector<std::string_view> ids;
-    for (const auto& known : kKnown)
-        if (known.owner == port.owner && known.usage == port.usage &&
-            (known.side.empty() || known.side == port.side))
-            ids.push_back(known.service);
-    if (ids.empty() && contains(port.usage, "Sip"))
-        for (const auto& [role, id] : kOnlySip)
-            if (pool.role == role) ids.push_back(id);
-    for (const auto id : ids) {
+    for (const auto id : service_candidates(port, pool.role)) {
         const auto* service = plan::find_service(id);
         if (service == nullptr || !plan::has(service->roles, pool.role) ||
             service->listener.transport != transport_of(port))
@@ -524,173 +416,12 @@ void Importer::add_proxy() {
     out_.deployment.sites[published_site_].pools.push_back(std::move(pool));
 }
 
-Probe probe_of(const PortFacts& port) {
-    if (sort_of(port) != Sort::tls) return Probe::av_edge;
-    return contains(port.usage, "Sip") ? Probe::sip : Probe::tls;
-}
-
-CertificateUse use_of(const PortFacts& port, Role role) {
-    if (port.usage == "TURNServer") return CertificateUse::audio_video_authentication;
-    if (port.owner == "OCSWebSite")
-        return port.side == kOutside ? CertificateUse::web_services_external
-                                     : CertificateUse::web_services_internal;
-    if (role == Role::edge) {
-        if (port.side == kInside) return CertificateUse::internal;
-        return port.owner == "DataEdge" ? CertificateUse::data_edge_external
-                                        : CertificateUse::access_edge_external;
-    }
-    return is_lync_internal(role) ? CertificateUse::default_ : CertificateUse::other;
-}
-
-// Listener is what one port number stands for: the same one is probed once.
-struct Listener {
-    std::string name, address; // the address only where it decides
-    std::uint16_t port = 0;
-    Transport transport = Transport::tcp;
-    bool outside = false; // of an Edge
-    auto operator<=>(const Listener&) const = default;
-};
-
-std::set<Listener> listeners_of(const std::vector<Target>& targets) {
-    std::set<Listener> out;
-    for (const auto& target : targets) {
-        const bool outside = target.role == Role::edge && target.side == Side::external;
-        const auto& name = outside || target.server.empty() ? target.host : target.server;
-        out.insert(
-            {name, outside && !target.addresses.empty() ? to_text(target.addresses.front()) : "",
-             target.port, target.transport, outside}
-        );
-    }
-    return out;
-}
-
-// Every other port is a target of its own, on each machine; false where they are too many.
-bool Importer::add_leftovers() {
-    auto covered = listeners_of(plan::expand(out_.deployment));
-    for (const auto& leftover : leftovers_)
-        for (const auto& machine : leftover.cluster->machines) {
-            auto target = target_of(leftover, machine);
-            if (target.host.empty()) continue;
-            const bool outside = target.role == Role::edge && target.side == Side::external;
-            const bool decides = !target.addresses.empty() &&
-                                 (outside || target.addresses != inside_addresses(machine));
-            const auto added = covered.insert(
-                {target.host, decides ? to_text(target.addresses.front()) : "", target.port,
-                 target.transport, outside}
-            );
-            if (!added.second) continue;
-            auto& targets = out_.deployment.targets;
-            if (targets.size() >= limits::kTopologyTargets) return false;
-            const auto name = target.name;
-            for (int number = 2; !target_names_.insert(target.name).second; ++number)
-                target.name = fmt::format("{} {}", name, number);
-            targets.push_back(std::move(target));
-            const auto& port = *leftover.port;
-            out_.target_remarks.push_back(
-                fmt::format("{} {} {} {}", port.owner, port.usage, port.side, port.protocol)
-            );
-        }
-    return true;
-}
-
-Target Importer::target_of(const Leftover& leftover, const MachineFacts& machine) {
-    const auto& port = *leftover.port;
-    Target target;
-    target.name = fmt::format("{} {} {}", machine.fqdn, port.owner, port.port);
-    target.addresses = addresses_of(machine, port.side, port.interface_number);
-    target.port = port.port;
-    target.probe = probe_of(port);
-    target.transport = transport_of(port);
-    target.role = leftover.role;
-    target.role_given = leftover.role != Role::other;
-    target.use = use_of(port, leftover.role);
-    // Outside an Edge only the web site is: its other "external" ports are for servers inside.
-    const bool published = leftover.role == Role::edge || port.owner == "OCSWebSite";
-    target.side = published && port.side == kOutside ? Side::external : Side::internal;
-    target.pool = check_host_name(leftover.cluster->fqdn).name;
-    target.server = check_host_name(machine.fqdn).name;
-    target.site = facts_.sites[leftover.cluster->site].name;
-    const bool outside = leftover.role == Role::edge && target.side == Side::external;
-    if (outside)
-        if (const auto nat = nat_of(machine, port.interface_number)) target.addresses = {*nat};
-    const auto outside_name = outside ? check_host_name(port.published_fqdn).name : std::string();
-    if (!outside_name.empty()) {
-        target.host = outside_name;
-        target.names = {outside_name};
-        return target;
-    }
-    const auto address = parse_address(machine.fqdn);
-    target.host =
-        address ? to_text(*address) : checked_name(machine.fqdn, machine.line, "the machine");
-    for (const auto& name : {target.pool, target.server})
-        if (!name.empty() && !parse_address(name) &&
-            std::find(target.names.begin(), target.names.end(), name) == target.names.end())
-            target.names.push_back(name);
-    return target;
-}
-
 void Importer::leave_out(int line, std::string what, std::string reason) {
     out_.left_out.push_back({std::move(what), std::move(reason), line});
 }
 
 void Importer::remark(const Pool& pool, std::string text) {
     out_.pool_remarks[{pool.fqdn, pool.role}].push_back(std::move(text));
-}
-
-// The name as target lists take it; empty, and left out, where it is none.
-std::string Importer::checked_name(const std::string& name, int line, std::string_view what) {
-    const auto checked = check_host_name(name);
-    if (!checked.reason.empty() || parse_address(name)) {
-        leave_out(
-            line, fmt::format("{} '{}'", what, name),
-            checked.reason.empty() ? "it is an address, not a name" : checked.reason
-        );
-        return {};
-    }
-    return checked.name;
-}
-
-const NetInterface* interface_of(
-    const MachineFacts& machine, std::string_view side, std::string_view number
-) {
-    const auto found = std::find_if(
-        machine.interfaces.begin(), machine.interfaces.end(),
-        [&](const NetInterface& net) { return net.side == side && net.number == number; }
-    );
-    return found == machine.interfaces.end() ? nullptr : &*found;
-}
-
-// Empty where the interface is not listed or stands for every address.
-Addresses addresses_of(
-    const MachineFacts& machine, std::string_view side, std::string_view number
-) {
-    const auto* net = interface_of(machine, side, number);
-    if (net == nullptr) return {};
-    const auto address = parse_address(net->address);
-    if (!address || never_a_server(*address)) return {};
-    return {*address};
-}
-
-// A server has one inside; on an Edge it is called otherwise.
-Addresses inside_addresses(const MachineFacts& machine) {
-    for (const auto side : {std::string_view("Primary"), kInside})
-        if (auto found = addresses_of(machine, side, first_number(machine, side)); !found.empty())
-            return found;
-    return {};
-}
-
-std::optional<Address> nat_of(const MachineFacts& machine, std::string_view number) {
-    const auto* net = interface_of(machine, kOutside, number);
-    if (net == nullptr) return std::nullopt;
-    const auto address = parse_address(net->nat);
-    if (!address || never_a_server(*address)) return std::nullopt;
-    return address;
-}
-
-std::string_view first_number(const MachineFacts& machine, std::string_view side) {
-    for (const auto& net : machine.interfaces)
-        if (net.side == side) return net.number;
-    return {};
 }
 
 } // namespace
