@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "codec/xml.h"
 
+#include "codec/expat.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 #include "model/text/utf8.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
-#include <cstring>
-#include <optional>
+#include <span>
 
 #include <fmt/format.h>
-#include <pugixml.hpp>
 
 namespace lyncprobe::codec {
 
@@ -19,191 +17,240 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// A mistake and the offset in the text at which it stands.
-struct Mistake {
-    std::string what;
-    std::size_t offset = 0;
+constexpr std::uint32_t kNone =
+    0; // the first node is the document itself, which is no child of another
+
+// A piece of XmlTree::pool.
+struct Piece {
+    std::uint32_t begin = 0, size = 0;
 };
 
-std::string_view local(const char* name) {
-    const std::string_view whole = name;
-    const auto colon = whole.rfind(':');
-    return colon == std::string_view::npos ? whole : whole.substr(colon + 1);
-}
+// Node is an element, or text between elements. Indices instead of pointers and pieces instead of
+// strings: a document of 16 MiB may be four million empty elements.
+struct Node {
+    std::uint32_t parent = kNone, first = kNone, last = kNone, next = kNone;
+    Piece text;                                  // of an element: its local name
+    std::uint32_t attribute = 0, attributes = 0; // its first one, and how many
+    int line = 0;                                // 0: text
+};
 
-pugi::xml_node node_of(void* node) {
-    return pugi::xml_node(static_cast<pugi::xml_node_struct*>(node));
-}
-
-// The node itself or its first sibling behind it that is an element, of that name where one is
-// given.
-pugi::xml_node element_from(pugi::xml_node node, std::string_view name = {}) {
-    while (node &&
-           (node.type() != pugi::node_element || (!name.empty() && local(node.name()) != name)))
-        node = node.next_sibling();
-    return node;
-}
-
-pugi::xml_attribute find(const pugi::xml_node& node, std::string_view name) {
-    for (const auto& attribute : node.attributes())
-        if (local(attribute.name()) == name) return attribute;
-    return {};
-}
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-// UTF-16 without its mark; nothing where it is none.
-std::optional<std::string> utf16_to_utf8(std::string_view raw, bool big_endian) {
-    if (raw.size() % 2 != 0) return std::nullopt;
-    const auto unit = [&](std::size_t i) {
-        const auto first = static_cast<std::uint8_t>(raw[i]);
-        const auto second = static_cast<std::uint8_t>(raw[i + 1]);
-        return static_cast<std::uint32_t>(big_endian ? first << 8 | second : second << 8 | first);
-    };
-    std::string out;
-    out.reserve(raw.size());
-    for (std::size_t i = 0; i < raw.size(); i += 2) {
-        std::uint32_t c = unit(i);
-        if (c >= 0xd800 && c <= 0xdfff) { // RFC 2781 2.2
-            if (c > 0xdbff || i + 3 >= raw.size()) return std::nullopt;
-            const auto low = unit(i + 2);
-            if (low < 0xdc00 || low > 0xdfff) return std::nullopt;
-            c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
-            i += 2;
-        }
-        append_utf8(out, c);
-    }
-    return out;
-}
-
-bool is_character(std::uint32_t c) { // XML 1.0, production 2
-    if (c < 0x20) return c == '\t' || c == '\n' || c == '\r';
-    return c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) && c != 0xfffe && c != 0xffff;
-}
-
-// The length of the character at the front of `text`; 0 where it is no UTF-8 (RFC 3629 4) or none
-// that XML allows.
-std::size_t character_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const auto lead = byte(0);
-    if (lead < 0x80) return is_character(lead) ? 1 : 0;
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-    std::uint32_t c = lead & (0xffu >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return 0;
-        c = c << 6 | (byte(i) & 0x3f);
-    }
-    const bool overlong = (length == 3 && c < 0x800) || (length == 4 && c < 0x10000);
-    return !overlong && is_character(c) ? length : 0;
-}
-
-// A character reference ("&#x41;") must not smuggle in what may not be written plainly.
-bool is_good_reference(std::string_view text) {
-    text.remove_prefix(2);
-    const bool hex = text.starts_with('x');
-    if (hex) text.remove_prefix(1);
-    std::uint32_t c = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), c, hex ? 16 : 10);
-    return error == std::errc{} && end != text.data() + text.size() && *end == ';' &&
-           is_character(c);
-}
-
-std::optional<Mistake> check_characters(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const auto length = character_length(text.substr(at));
-        if (length == 0) return Mistake{"there is a byte that is no text (UTF-8)", at};
-        if (text.compare(at, 2, "&#"sv) == 0 && !is_good_reference(text.substr(at)))
-            return Mistake{"there is a reference to no character", at};
-        at += length;
-    }
-    return std::nullopt;
-}
-
-// Whatever begins with "<!" and is neither comment nor CDATA declares something: a DTD or an
-// entity. Nothing we read has one, and entities are how XML readers are attacked.
-std::optional<Mistake> check_declarations(std::string_view text) {
-    constexpr std::pair<std::string_view, std::string_view> kHarmless[] = {
-        {"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
-    for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at)) {
-        const auto rest = text.substr(at);
-        const auto* harmless =
-            std::find_if(std::begin(kHarmless), std::end(kHarmless), [&](const auto& pair) {
-                return rest.starts_with(pair.first);
-            });
-        if (harmless != std::end(kHarmless)) {
-            at = text.find(harmless->second, at + harmless->first.size());
-            if (at == std::string_view::npos) return std::nullopt; // the parser's to complain of
-        } else if (rest.starts_with("<!")) {
-            return Mistake{"it declares a document type or an entity, which is not read", at};
-        } else {
-            ++at;
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<Mistake> check_tree(const pugi::xml_document& document) {
-    const auto root = element_from(document.first_child());
-    if (!root) return Mistake{"it has no element", 0};
-    const auto place = [](const pugi::xml_node& node) {
-        return static_cast<std::size_t>(std::max<std::ptrdiff_t>(node.offset_debug(), 0));
-    };
-    if (const auto second = element_from(root.next_sibling()))
-        return Mistake{"it has a second root element", place(second)};
-    int depth = 1;
-    for (auto node = root; node;) {
-        if (depth > limits::kXmlDepth)
-            return Mistake{
-                fmt::format("its elements are nested deeper than {}", limits::kXmlDepth),
-                place(node)};
-        if (const auto child = element_from(node.first_child())) {
-            node = child;
-            ++depth;
-            continue;
-        }
-        while (node && !element_from(node.next_sibling())) {
-            node = node.parent();
-            --depth;
-        }
-        if (node) node = element_from(node.next_sibling());
-    }
-    return std::nullopt;
+std::string_view local(std::string_view name) {
+    const auto colon = name.rfind(':');
+    return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
 } // namespace
 
-std::string_view XmlElement::name() const { return local(node_of(node_).name()); }
+struct XmlTree {
+    std::string pool; // names, values and text, one behind the other
+    std::vector<Node> nodes = std::vector<Node>(1);
+    std::vector<std::pair<Piece, Piece>> attributes; // local name and value
 
-bool XmlElement::has(std::string_view attribute) const {
-    return !find(node_of(node_), attribute).empty();
+    std::string_view view(Piece piece) const {
+        return std::string_view(pool).substr(piece.begin, piece.size);
+    }
+    std::span<const std::pair<Piece, Piece>> attributes_of(const Node& node) const {
+        return std::span(attributes).subspan(node.attribute, node.attributes);
+    }
+    const Piece* find(const Node& node, std::string_view attribute) const { // its value
+        for (const auto& [name, value] : attributes_of(node))
+            if (view(name) == attribute) return &value;
+        return nullptr;
+    }
+    Piece keep(std::string_view text) {
+        const auto begin = static_cast<std::uint32_t>(pool.size());
+        pool += text;
+        return {begin, static_cast<std::uint32_t>(text.size())};
+    }
+};
+
+namespace {
+
+// Builder makes a tree of what expat reports; it stops at the first thing that is refused.
+class Builder {
+  public:
+    Builder(std::string_view text, XmlTree& tree) : text_(text), tree_(tree), expat_(this) {
+        // Blanks before an XML declaration are against the standard, and happen.
+        blanks_ = text_.substr(0, text_.find_first_not_of(" \t\r\n"));
+        text_.remove_prefix(blanks_.size());
+        XML_SetElementHandler(expat_.get(), &on_start, &on_end);
+        XML_SetCharacterDataHandler(expat_.get(), &on_text);
+        XML_SetStartDoctypeDeclHandler(expat_.get(), &on_doctype);
+    }
+
+    // What is wrong with the text; empty where the tree is whole.
+    std::string build() {
+        if (!expat_.parse(text_, true) && mistake_.empty()) note(explain());
+        return std::move(mistake_);
+    }
+    const Where& where() const { return where_; }
+
+  private:
+    static Builder& self(void* user) { return *static_cast<Builder*>(user); }
+    static void on_start(void* user, const char* name, const char** attributes) {
+        self(user).expat_.handle([&] { self(user).start(name, attributes); });
+    }
+    static void on_end(void* user, const char*) {
+        self(user).expat_.handle([&] { self(user).end(); });
+    }
+    static void on_text(void* user, const char* text, int size) {
+        self(user).expat_.handle([&] { self(user).text({text, static_cast<std::size_t>(size)}); });
+    }
+    // Nothing that is read here has a DTD, and its entities are how readers of XML are attacked.
+    static void on_doctype(void* user, const char*, const char*, const char*, int) {
+        self(user).expat_.handle([&] { self(user).refuse(std::string(kDeclares)); });
+    }
+
+    // Of what is read just now; counted from 1.
+    Where place() const {
+        Where out{
+            .line = static_cast<int>(XML_GetCurrentLineNumber(expat_.get())),
+            .column = static_cast<int>(XML_GetCurrentColumnNumber(expat_.get())) + 1};
+        if (out.line == 1)
+            out.column += static_cast<int>(blanks_.size() - (blanks_.rfind('\n') + 1));
+        out.line += static_cast<int>(std::count(blanks_.begin(), blanks_.end(), '\n'));
+        return out;
+    }
+
+    void start(std::string_view name, const char** attributes) {
+        if (++depth_ > limits::kXmlDepth)
+            return refuse(fmt::format("its elements are nested deeper than {}", limits::kXmlDepth));
+        Node& node = add();
+        node.text = tree_.keep(local(name));
+        node.line = place().line;
+        node.attribute = static_cast<std::uint32_t>(tree_.attributes.size());
+        for (; *attributes != nullptr; attributes += 2, ++node.attributes) {
+            const auto its_name = tree_.keep(local(attributes[0]));
+            tree_.attributes.emplace_back(its_name, tree_.keep(attributes[1]));
+        }
+        open_ = static_cast<std::uint32_t>(tree_.nodes.size()) - 1;
+    }
+
+    void end() {
+        --depth_;
+        open_ = tree_.nodes[open_].parent;
+    }
+
+    // expat reports each line and each reference by itself; blanks between elements are not kept.
+    void text(std::string_view piece) {
+        const auto last = tree_.nodes[open_].last;
+        const bool goes_on = last != kNone && tree_.nodes[last].line == 0;
+        if (!goes_on && trim(piece).empty()) return;
+        if (!goes_on) add().text = tree_.keep({});
+        tree_.nodes[tree_.nodes[open_].last].text.size += tree_.keep(piece).size;
+    }
+
+    Node& add() {
+        const auto index = static_cast<std::uint32_t>(tree_.nodes.size());
+        tree_.nodes.push_back({.parent = open_});
+        auto& parent = tree_.nodes[open_];
+        (parent.last == kNone ? parent.first : tree_.nodes[parent.last].next) = index;
+        parent.last = index;
+        return tree_.nodes.back();
+    }
+
+    void refuse(std::string why) {
+        note(std::move(why));
+        expat_.stop();
+    }
+
+    void note(std::string mistake) {
+        mistake_ = std::move(mistake);
+        where_ = place();
+    }
+
+    // expat's reason in the words of somebody who has only the file.
+    std::string explain() const {
+        const auto code = XML_GetErrorCode(expat_.get());
+        const auto at = std::min(expat_.offset(), text_.size());
+        const auto rest = text_.substr(at);
+        const auto since = [&](char mark) { // from the last `mark` up to the mistake
+            const auto begin = text_.substr(0, at).rfind(mark);
+            return begin == std::string_view::npos ? std::string_view()
+                                                   : text_.substr(begin, at - begin);
+        };
+        const auto tag = rest.starts_with('<') ? rest : since('<');
+        const auto reference = rest.starts_with('&') ? rest.substr(0, 2) : since('&');
+        const bool no_character = !rest.empty() && !begins_with_character(rest);
+        if (code == XML_ERROR_PARTIAL_CHAR || no_character)
+            return "there is a byte that is no text (UTF-8)";
+        if (tag.starts_with("<!") && !tag.starts_with("<!--") && !tag.starts_with("<![CDATA["))
+            return std::string(kDeclares);
+        if (reference.starts_with("&#") && reference.find(';') == std::string_view::npos)
+            return "there is a reference to no character";
+        if (code == XML_ERROR_JUNK_AFTER_DOC_ELEMENT && rest.starts_with('<'))
+            return "it has a second root element";
+        const bool empty = tree_.nodes.size() == 1;
+        if (empty && (code == XML_ERROR_NO_ELEMENTS || tag.empty())) return "it has no element";
+        return fmt::format(
+            "it is not well-formed: {}", code == XML_ERROR_NO_ELEMENTS
+                                             ? "it ends before its outermost element does"
+                                             : XML_ErrorString(code)
+        );
+    }
+
+    static bool begins_with_character(std::string_view text) { // XML 1.0, production 2
+        const auto [c, length, valid] = first_character(text);
+        if (c < 0x20) return c == '\t' || c == '\n' || c == '\r';
+        return valid && c != 0xfffe && c != 0xffff;
+    }
+
+    static constexpr std::string_view kDeclares =
+        "it declares a document type or an entity, which is not read";
+    std::string_view text_, blanks_; // what is read, and the blanks before it
+    XmlTree& tree_;
+    Expat expat_;
+    std::uint32_t open_ = kNone; // the element that is being read
+    int depth_ = 0;
+    std::string mistake_;
+    Where where_; // of the mistake
+};
+
+} // namespace
+
+std::string_view XmlElement::name() const {
+    return tree_ == nullptr ? std::string_view() : tree_->view(tree_->nodes[node_].text);
 }
 
-std::string_view XmlElement::attribute(std::string_view name) const {
-    return find(node_of(node_), name).value();
+bool XmlElement::has(std::string_view attribute) const {
+    return tree_ != nullptr && tree_->find(tree_->nodes[node_], attribute) != nullptr;
+}
+
+std::string_view XmlElement::attribute(std::string_view its_name) const {
+    const auto* value = tree_ == nullptr ? nullptr : tree_->find(tree_->nodes[node_], its_name);
+    return value == nullptr ? std::string_view() : tree_->view(*value);
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> XmlElement::attributes() const {
     std::vector<std::pair<std::string_view, std::string_view>> out;
-    for (const auto& attribute : node_of(node_).attributes())
-        out.emplace_back(local(attribute.name()), attribute.value());
+    if (tree_ != nullptr)
+        for (const auto& [name, value] : tree_->attributes_of(tree_->nodes[node_]))
+            out.emplace_back(tree_->view(name), tree_->view(value));
     return out;
 }
 
 std::string XmlElement::text() const {
     std::string out;
-    for (const auto& child : node_of(node_).children())
-        if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata)
-            out += child.value();
-    const auto begin = std::find_if_not(out.begin(), out.end(), is_blank);
-    const auto end = std::find_if_not(out.rbegin(), out.rend(), is_blank).base();
-    return begin < end ? std::string(begin, end) : std::string();
+    if (tree_ == nullptr) return out;
+    for (auto at = tree_->nodes[node_].first; at != kNone; at = tree_->nodes[at].next)
+        if (tree_->nodes[at].line == 0) out += tree_->view(tree_->nodes[at].text);
+    return std::string(trim(out));
+}
+
+// The node itself or its first sibling behind it that is an element, of that name where one is
+// given.
+XmlElement XmlElement::element_from(std::uint32_t node, std::string_view its_name) const {
+    for (; node != kNone; node = tree_->nodes[node].next) {
+        const auto& at = tree_->nodes[node];
+        if (at.line != 0 && (its_name.empty() || tree_->view(at.text) == its_name))
+            return {*tree_, node};
+    }
+    return {};
 }
 
 XmlElement XmlElement::parent() const {
-    const auto node = node_of(node_).parent();
-    return node.type() == pugi::node_element ? XmlElement(node.internal_object()) : XmlElement();
+    const auto up = tree_ == nullptr ? kNone : tree_->nodes[node_].parent;
+    return up == kNone ? XmlElement() : XmlElement(*tree_, up);
 }
 
 XmlElement XmlElement::first() const { return first({}); }
@@ -211,11 +258,11 @@ XmlElement XmlElement::first() const { return first({}); }
 XmlElement XmlElement::next() const { return next({}); }
 
 XmlElement XmlElement::first(std::string_view name) const {
-    return XmlElement(element_from(node_of(node_).first_child(), name).internal_object());
+    return tree_ == nullptr ? XmlElement() : element_from(tree_->nodes[node_].first, name);
 }
 
 XmlElement XmlElement::next(std::string_view name) const {
-    return XmlElement(element_from(node_of(node_).next_sibling(), name).internal_object());
+    return tree_ == nullptr ? XmlElement() : element_from(tree_->nodes[node_].next, name);
 }
 
 XmlElement XmlElement::following() const {
@@ -225,69 +272,31 @@ XmlElement XmlElement::following() const {
     return {};
 }
 
-struct XmlDocument::Impl {
-    std::string text; // parsed in place, so that the tree points into it
-    std::vector<std::size_t> line_starts;
-    pugi::xml_document document;
-
-    std::pair<int, int> place(std::size_t offset) const;
-};
-
-// Line and column, counted from 1.
-std::pair<int, int> XmlDocument::Impl::place(std::size_t offset) const {
-    const auto behind = std::upper_bound(line_starts.begin(), line_starts.end(), offset);
-    const auto line = behind - line_starts.begin();
-    return {static_cast<int>(line), static_cast<int>(offset - *(behind - 1)) + 1};
-}
-
 Result<XmlDocument> XmlDocument::read(std::string_view bytes, std::size_t size_limit) {
     if (bytes.size() > size_limit)
         return Problem{fmt::format("it is longer than {} bytes", size_limit)};
-    auto impl = std::make_unique<Impl>();
+    std::string text;
     if (bytes.starts_with("\xff\xfe"sv) || bytes.starts_with("\xfe\xff"sv)) {
-        auto text = utf16_to_utf8(bytes.substr(2), bytes.front() == '\xfe');
-        if (!text) return Problem{"its UTF-16 is broken"};
-        impl->text = std::move(*text);
-    } else {
-        impl->text = bytes.substr(bytes.starts_with("\xef\xbb\xbf"sv) ? 3 : 0);
+        text = utf16_to_utf8(bytes.substr(2), bytes.front() == '\xfe');
+        if (text.find("\xef\xbf\xbd") != std::string::npos) return Problem{"its UTF-16 is broken"};
+        bytes = text;
+    } else if (bytes.starts_with("\xef\xbb\xbf"sv)) {
+        bytes.remove_prefix(3);
     }
-    impl->line_starts.push_back(0);
-    for (std::size_t i = 0; i < impl->text.size(); ++i)
-        if (impl->text[i] == '\n') impl->line_starts.push_back(i + 1);
-
-    auto mistake = check_characters(impl->text);
-    if (!mistake) mistake = check_declarations(impl->text);
-    if (!mistake) {
-        // The text is UTF-8 by now, whatever its XML declaration says.
-        const auto parsed = impl->document.load_buffer_inplace(
-            impl->text.data(), impl->text.size(), pugi::parse_default, pugi::encoding_utf8
-        );
-        if (parsed)
-            mistake = check_tree(impl->document);
-        else if (parsed.status == pugi::status_no_document_element)
-            mistake = Mistake{"it has no element", 0};
-        else
-            mistake = Mistake{
-                "it is not well-formed",
-                static_cast<std::size_t>(std::max<std::ptrdiff_t>(parsed.offset, 0))};
-    }
-    if (!mistake) return XmlDocument(std::move(impl));
-    const auto [line, column] = impl->place(mistake->offset);
-    return Problem{std::move(mistake->what), {.line = line, .column = column}};
+    auto tree = std::make_unique<XmlTree>();
+    Builder builder(bytes, *tree);
+    auto mistake = builder.build();
+    if (mistake.empty()) return XmlDocument(std::move(tree));
+    return Problem{std::move(mistake), builder.where()};
 }
 
-XmlDocument::XmlDocument(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+XmlDocument::XmlDocument(std::unique_ptr<XmlTree> tree) : tree_(std::move(tree)) {}
 XmlDocument::XmlDocument(XmlDocument&&) noexcept = default;
 XmlDocument& XmlDocument::operator=(XmlDocument&&) noexcept = default;
 XmlDocument::~XmlDocument() = default;
 
-XmlElement XmlDocument::root() const {
-    return XmlElement(element_from(impl_->document.first_child()).internal_object());
-}
+XmlElement XmlDocument::root() const { return {*tree_, tree_->nodes.front().first}; }
 
-int XmlDocument::line(XmlElement element) const {
-    const auto offset = node_of(element.node_).offset_debug();
-    return impl_->place(static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset, 0))).first;
-}
+int XmlDocument::line(XmlElement element) const { return tree_->nodes[element.node_].line; }
 
 } // namespace lyncprobe::codec

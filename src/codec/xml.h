@@ -6,6 +6,7 @@
 #include "model/result.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,13 +15,13 @@
 
 namespace lyncprobe::codec {
 
-class XmlDocument;
+struct XmlTree; // of xml.cpp
 
 // XmlElement is a light handle; it is valid as long as its document, and false where there is none.
 class XmlElement {
   public:
     XmlElement() = default;
-    explicit operator bool() const { return node_ != nullptr; }
+    explicit operator bool() const { return tree_ != nullptr; }
     bool operator==(const XmlElement&) const = default;
 
     std::string_view name() const;
@@ -39,13 +40,16 @@ class XmlElement {
 
   private:
     friend class XmlDocument;
-    explicit XmlElement(void* node) : node_(node) {}
-    void* node_ = nullptr;
+    XmlElement(const XmlTree& tree, std::uint32_t node) : tree_(&tree), node_(node) {}
+    XmlElement element_from(std::uint32_t node, std::string_view name) const;
+    const XmlTree* tree_ = nullptr;
+    std::uint32_t node_ = 0;
 };
 
 class XmlDocument {
   public:
     // UTF-8, or UTF-16 with a byte order mark. The problem has line and column, and no file.
+    // size_limit: in bytes, below 2 GiB.
     static Result<XmlDocument> read(std::string_view bytes, std::size_t size_limit);
     XmlDocument(XmlDocument&&) noexcept;
     XmlDocument& operator=(XmlDocument&&) noexcept;
@@ -55,9 +59,8 @@ class XmlDocument {
     int line(XmlElement) const; // counted from 1
 
   private:
-    struct Impl; // pugixml's document
-    explicit XmlDocument(std::unique_ptr<Impl>);
-    std::unique_ptr<Impl> impl_;
+    explicit XmlDocument(std::unique_ptr<XmlTree>);
+    std::unique_ptr<XmlTree> tree_;
 };
 
 } // namespace lyncprobe::codec

@@ -127,7 +127,8 @@ TEST_CASE("autodiscover: why something is no document") {
     );
     CHECK(
         problem_of("<AutodiscoverResponse>\n<Root>") ==
-        "its XML cannot be read: it is not well-formed (line 2)"
+        "its XML cannot be read: it is not well-formed: it ends before its outermost element "
+        "does (line 2)"
     );
     CHECK(problem_of("[]") == "its JSON is no object");
     CHECK(problem_of("{}") == "its JSON has neither links nor a Root, Domain or User");

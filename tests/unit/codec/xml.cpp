@@ -79,6 +79,15 @@ TEST_CASE("xml: names without prefix, attributes, text, lines") {
     CHECK_FALSE(none.following());
 }
 
+TEST_CASE("xml: text in pieces is put together, blanks between elements are none") {
+    const auto document =
+        XmlDocument::read("<a>\n one\n two &amp; <!-- x --> three<b/>\n <c/> four</a>", kSize);
+    REQUIRE(document.has_value());
+    CHECK(document->root().text() == "one\n two &  three four");
+    CHECK(document->root().first().name() == "b");
+    CHECK(document->root().first().next().name() == "c");
+}
+
 TEST_CASE("xml: UTF-8 and UTF-16 with their marks") {
     const std::string text = "<?xml version='1.0' encoding='utf-16'?><a b='c'/>";
     for (const auto& bytes : {utf16(text, true), utf16(text, false), "\xef\xbb\xbf" + text, text}) {
@@ -106,12 +115,18 @@ TEST_CASE("xml: UTF-8 and UTF-16 with their marks") {
 
 TEST_CASE("xml: a mistake has its line and column") {
     const auto problem = problem_of("<a>\n  <b>\n</a>");
-    CHECK(problem.what == "it is not well-formed");
+    CHECK(problem.what == "it is not well-formed: mismatched tag");
     CHECK(problem.where.line == 3);
+    CHECK(problem.where.column == 3);
+    CHECK(
+        problem_of("<a>\n<b/>").what ==
+        "it is not well-formed: it ends before its outermost element does"
+    );
+    CHECK(problem_of("<a b='1' b='2'/>").what == "it is not well-formed: duplicate attribute");
     const auto second = problem_of("<a/>\n <b/>");
     CHECK(second.what == "it has a second root element");
     CHECK(second.where.line == 2);
-    CHECK(second.where.column == 3);
+    CHECK(second.where.column == 2);
     CHECK(problem_of("").what == "it has no element");
     CHECK(problem_of("<!-- only -->").what == "it has no element");
     CHECK(problem_of("just text").what == "it has no element");
@@ -132,10 +147,20 @@ TEST_CASE("xml: entity bombs and external entities are refused before they are r
         CHECK(problem.what == "it declares a document type or an entity, which is not read");
         CHECK(problem.where.line > 0);
     }
-    // An entity nobody declared stays what it is.
-    const auto document = XmlDocument::read("<a>&xxe;</a>", kSize);
+    // Without a declaration an entity means nothing.
+    const auto undeclared = problem_of("<a>\n &xxe;</a>");
+    CHECK(undeclared.what == "it is not well-formed: undefined entity");
+    CHECK(undeclared.where.line == 2);
+    CHECK(undeclared.where.column == 2);
+}
+
+TEST_CASE("xml: blanks before the declaration are no mistake, and are counted") {
+    const auto document = XmlDocument::read("\r\n  <?xml version='1.0'?>\n<a/>", kSize);
     REQUIRE(document.has_value());
-    CHECK(document->root().text() == "&xxe;");
+    CHECK(document->line(document->root()) == 3);
+    const auto problem = problem_of("\n  <a b></a>");
+    CHECK(problem.where.line == 2);
+    CHECK(problem.where.column == 7);
 }
 
 TEST_CASE("xml: size and depth are bounded") {
@@ -144,7 +169,7 @@ TEST_CASE("xml: size and depth are bounded") {
     CHECK(XmlDocument::read(nested(limits::kXmlDepth), kSize).has_value());
     const auto problem = problem_of(nested(limits::kXmlDepth + 1));
     CHECK(problem.what == "its elements are nested deeper than 64");
-    CHECK(problem.where.column == 3 * limits::kXmlDepth + 2);
+    CHECK(problem.where.column == 3 * limits::kXmlDepth + 1);
     CHECK_FALSE(XmlDocument::read(nested(140'000), kSize).has_value());
     std::string open;
     for (int i = 0; i < 300'000; ++i)
