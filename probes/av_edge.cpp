@@ -4,6 +4,7 @@
 #include "codec/ms_turn.h"
 #include "codec/pseudo_tls.h"
 #include "model/limits.h"
+#include "model/text/utf8.h"
 #include "model/tls_facts.h"
 
 #include <utility>
@@ -89,7 +90,7 @@ class AvEdgeConversation final : public Conversation {
             Conclusion::protocol_error,
             fmt::format(
                 "no A/V Edge: what answers the pseudo-TLS hello begins with '{}'",
-                first_bytes_.substr(0, kShown)
+                valid_utf8(first_bytes_.substr(0, kShown))
             )
         );
     }

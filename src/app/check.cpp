@@ -7,6 +7,7 @@
 #include "app/process.h"
 #include "app/session.h"
 #include "model/limits.h"
+#include "model/text/utf8.h"
 
 #include <utility>
 
@@ -23,7 +24,7 @@ int run_check(const Options& options) {
     if (const auto problem = session.open_outputs()) return session.stop(*problem);
     std::vector<scan::FileInput> files;
     for (const auto& path : options.inputs)
-        files.push_back({path, read_file(path, limits::kCertificateFile)});
+        files.push_back({valid_utf8(path), read_file(path, limits::kCertificateFile)});
     Target described;
     described.role = options.role;
     described.role_given = options.role_given;

@@ -4,6 +4,7 @@
 #include "model/host.h"
 #include "model/limits.h"
 #include "model/text/ascii.h"
+#include "model/text/utf8.h"
 
 #include <algorithm>
 #include <optional>
@@ -193,9 +194,9 @@ void HttpReader::Impl::begin_response() {
 void HttpReader::Impl::note_headers() {
     const auto& message = parser->get();
     response.status = static_cast<int>(message.result_int());
-    response.reason = std::string(message.reason());
+    response.reason = valid_utf8(std::string(message.reason()));
     for (const auto& field : message)
-        response.headers.emplace_back(field.name_string(), field.value());
+        response.headers.emplace_back(field.name_string(), valid_utf8(std::string(field.value())));
     headers_noted = true;
 }
 

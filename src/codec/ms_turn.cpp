@@ -4,6 +4,7 @@
 #include "codec/byte_reader.h"
 #include "codec/pseudo_tls.h"
 #include "model/limits.h"
+#include "model/text/utf8.h"
 
 #include <algorithm>
 
@@ -81,11 +82,11 @@ void read_error(std::string_view value, TurnMessage& out) {
     const auto hundreds = reader.number(1) & 7u, rest = reader.number(1);
     if (!reader.good()) return;
     out.error = static_cast<int>(hundreds * 100 + rest);
-    out.reason = value.substr(4);
+    out.reason = valid_utf8(std::string(value.substr(4)));
 }
 
 void keep_first(std::string& text, std::string_view value) {
-    if (text.empty()) text = value;
+    if (text.empty()) text = valid_utf8(std::string(value));
 }
 
 template <class T>

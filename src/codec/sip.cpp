@@ -5,6 +5,7 @@
 #include "model/host.h"
 #include "model/limits.h"
 #include "model/text/ascii.h"
+#include "model/text/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -45,7 +46,7 @@ bool read_status_line(std::string_view line, SipResponse& out) {
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), out.status);
     if (error != std::errc{} || end - line.data() != 3 || out.status < 100 || out.status > 699)
         return false;
-    out.reason = trim(line.substr(3));
+    out.reason = valid_utf8(std::string(trim(line.substr(3))));
     return true;
 }
 
@@ -171,13 +172,14 @@ SipReader::State SipReader::read_head() {
         if (!response_.headers.empty() && !line.empty() &&
             (line.front() == ' ' || line.front() == '\t')) { // folded, RFC 3261 7.3.1
             response_.headers.back().second += ' ';
-            response_.headers.back().second += trim(line);
+            response_.headers.back().second += valid_utf8(std::string(trim(line)));
             continue;
         }
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) return malformed("a SIP header has no colon");
         response_.headers.emplace_back(
-            long_name(trim(line.substr(0, colon))), trim(line.substr(colon + 1))
+            valid_utf8(std::string(long_name(trim(line.substr(0, colon))))),
+            valid_utf8(std::string(trim(line.substr(colon + 1))))
         );
     }
     buffer_.erase(0, head_end + gap);

@@ -7,6 +7,7 @@
 #include "config/target_entry.h"
 #include "config/topology_entry.h"
 #include "model/limits.h"
+#include "model/text/utf8.h"
 #include "plan/expand.h"
 
 #include <algorithm>
@@ -115,7 +116,7 @@ void read_list_file(std::size_t list, const Source&, const ReadOptions&, Merge&,
 ReadOutcome read_target_lists(const std::vector<Source>& sources, const ReadOptions& options) {
     ReadOutcome out;
     for (const auto& source : sources)
-        out.deployment.inputs.push_back(source.path);
+        out.deployment.inputs.push_back(valid_utf8(source.path));
     Mistakes mistakes(sources);
     Merge merge(out.deployment, mistakes);
     for (std::size_t i = 0; i < sources.size(); ++i)

@@ -6,6 +6,7 @@
 #include "fetch/location.h"
 #include "fetch/transfer.h"
 #include "model/limits.h"
+#include "model/text/utf8.h"
 
 #include <algorithm>
 #include <map>
@@ -232,7 +233,7 @@ class Fetching {
     void finish(const Job& job, FetchOutcome outcome, std::string detail) {
         Answer answer;
         answer.outcome = outcome;
-        answer.detail = std::move(detail);
+        answer.detail = valid_utf8(std::move(detail));
         answer.milliseconds = in_milliseconds(job.spent);
         done_(job.request, std::move(answer));
     }

@@ -3,6 +3,7 @@
 #include "pki/certificate_file.h"
 
 #include "model/limits.h"
+#include "model/text/utf8.h"
 #include "pki/certificate_layout.h"
 #include "pki/certificate_reader.h"
 #include "pki/der.h"
@@ -112,11 +113,13 @@ Result<void> PemReader::read_block(const PemBlock& block) {
     const bool pkcs7 =
         block.label == "PKCS7" || block.label == "CMS" || block.label == "PKCS #7 SIGNED DATA";
     if (!certificate && !trusted && !pkcs7) {
-        others_.emplace(block.label);
+        others_.insert(valid_utf8(std::string(block.label)));
         if (block.label.ends_with("PRIVATE KEY"))
             note(std::string(kKeyNote));
         else
-            note(fmt::format("a block of another kind was passed over: {}", block.label));
+            note(fmt::format(
+                "a block of another kind was passed over: {}", valid_utf8(std::string(block.label))
+            ));
         return {};
     }
     const auto der = block_bytes(block);

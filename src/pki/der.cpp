@@ -136,7 +136,7 @@ std::optional<std::string> text(const Element& element) {
     case 0x12: // NumericString
     case 0x19: // GraphicString
     case 0x1b: // GeneralString
-        return std::string(element.content);
+        return valid_utf8(std::string(element.content));
     case kT61String: return wide_text(element.content, 1);
     case kBmpString: return wide_text(element.content, 2);
     case kUniversalString: return wide_text(element.content, 4);

@@ -4,6 +4,7 @@
 
 #include "model/host.h"
 #include "model/limits.h"
+#include "model/text/utf8.h"
 #include "pki/der.h"
 
 #include <algorithm>
@@ -59,6 +60,7 @@ constexpr std::uint8_t kDnsName = der::primitive(2), kDirectoryName = der::const
                        kUri = der::primitive(6), kIpAddress = der::primitive(7);
 
 bool read_oid_list(std::string_view value, std::vector<std::string>& out);
+std::string url_text(std::string_view content);
 bool read_distribution_point(
     std::string_view content, DistributionPoint& point, std::size_t& urls, std::size_t& dropped
 );
@@ -131,7 +133,7 @@ bool read_distribution_point_name(
         if (location->tag != kUri) continue;
         if (urls < limits::kUrlsKept) {
             ++urls;
-            point.urls.emplace_back(location->content);
+            point.urls.push_back(url_text(location->content));
         } else {
             ++dropped;
         }
@@ -175,7 +177,7 @@ bool read_san(std::string_view value, Certificate& certificate) {
         const bool room = san.dns.size() + san.ip.size() < limits::kNamesKept;
         const auto size = name->content.size();
         if (name->tag == kDnsName && room) {
-            san.dns.emplace_back(name->content);
+            san.dns.push_back(valid_utf8(std::string(name->content)));
         } else if (name->tag == kIpAddress && room && (size == 4 || size == 16)) {
             Address address{.v6 = size == 16};
             std::copy(name->content.begin(), name->content.end(), address.bytes.begin());
@@ -264,6 +266,21 @@ bool read_oid_list(std::string_view value, std::vector<std::string>& out) {
     return understood && list.finished();
 }
 
+// A byte that is no UTF-8 is written as a URL writes it (RFC 3986 2.1), so that what is fetched
+// stays the same.
+std::string url_text(std::string_view content) {
+    std::string out;
+    while (!content.empty()) {
+        const auto at = first_character(content);
+        if (at.valid)
+            out += content.substr(0, at.length);
+        else
+            out += fmt::format("%{:02X}", static_cast<std::uint8_t>(content.front()));
+        content.remove_prefix(at.length);
+    }
+    return out;
+}
+
 // Other methods and kinds of names are allowed and of no use here.
 bool read_authority_access(std::string_view value, Certificate& certificate) {
     constexpr std::string_view kOcsp = "1.3.6.1.5.5.7.48.1", kCaIssuers = "1.3.6.1.5.5.7.48.2";
@@ -284,7 +301,7 @@ bool read_authority_access(std::string_view value, Certificate& certificate) {
                      : *method == kCaIssuers ? &certificate.ca_issuer_urls
                                              : nullptr;
         if (urls && location->tag == kUri && urls->size() < limits::kUrlsKept)
-            urls->emplace_back(location->content);
+            urls->push_back(url_text(location->content));
     }
     return understood && list.finished();
 }

@@ -79,7 +79,7 @@ std::optional<Result<PemBlock>> PemScanner::next() {
             return Problem{
                 .what = fmt::format(
                     "block {} ({}) begins in line {} and has no END line of its own", block.number,
-                    label, block.line
+                    valid_utf8(std::string(label)), block.line
                 ),
                 .where = {.line = block.line},
                 .hint = "copy the file again, or remove what is left of the block"};

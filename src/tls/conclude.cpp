@@ -2,6 +2,7 @@
 // The outcome table of a TLS connection: what was seen, and how the bytes ended, to one outcome,
 // one stage and one sentence. Names of outcomes and stages are the contract's.
 #include "model/limits.h"
+#include "model/text/utf8.h"
 #include "tls/tls_client.h"
 #include "tls/tls_context_impl.h"
 #include "tls/transcript_facts.h"
@@ -85,7 +86,7 @@ Ending after_alert(
 Ending not_tls(const TlsClient::Impl& client) {
     return {
         Outcome::not_tls, Stage::handshake,
-        fmt::format("answers without TLS: \"{}\"", client.first_bytes.substr(0, 32))};
+        fmt::format("answers without TLS: \"{}\"", valid_utf8(client.first_bytes.substr(0, 32)))};
 }
 
 Ending after_failure(const TlsClient::Impl& client, bool conversing) {

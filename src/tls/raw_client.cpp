@@ -4,6 +4,7 @@
 #include "codec/byte_reader.h"
 #include "codec/cipher_suites.h"
 #include "model/limits.h"
+#include "model/text/utf8.h"
 #include "tls/transcript_facts.h"
 
 #include <stdexcept>
@@ -155,7 +156,7 @@ RawClient::Ending RawClient::judge(PeerEnd end) const {
     case Flight::not_tls:
         return {
             Outcome::not_tls, Stage::handshake,
-            fmt::format("answers without TLS: \"{}\"", first_bytes_.substr(0, 32))};
+            fmt::format("answers without TLS: \"{}\"", valid_utf8(first_bytes_.substr(0, 32)))};
     case Flight::too_large:
         return {
             Outcome::limit_exceeded, Stage::handshake,

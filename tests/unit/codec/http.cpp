@@ -53,6 +53,17 @@ TEST_CASE("http: a response with a length") {
     CHECK(response.keep_alive);
 }
 
+TEST_CASE("http: bytes that are no UTF-8 become U+FFFD in the head, and stay in the body") {
+    HttpReader reader;
+    REQUIRE(
+        reader.feed("HTTP/1.1 200 O\xff\r\nServer: \xfe\r\nContent-Length: 1\r\n\r\n\xfd") ==
+        State::have_response
+    );
+    CHECK(reader.response().reason == "O\xef\xbf\xbd");
+    CHECK(reader.response().header("Server") == "\xef\xbf\xbd");
+    CHECK(reader.response().body == "\xfd");
+}
+
 TEST_CASE("http: two responses and a rest, split at every two places") {
     const auto both = kOk + "\r\n" + kChunked;
     for (std::size_t first = 0; first <= both.size(); ++first)

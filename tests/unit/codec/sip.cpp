@@ -134,6 +134,15 @@ TEST_CASE("sip: escape sequences in a value stay as they were sent") {
     CHECK(reader.response().header("server") == "\x1b]0;x\x07");
 }
 
+TEST_CASE("sip: bytes that are no UTF-8 become U+FFFD in whatever is shown") {
+    codec::SipReader reader;
+    REQUIRE(
+        reader.feed("SIP/2.0 403 n\xff\r\nServer: a\xfe\r\n b\xfd\r\n\r\n") == State::have_response
+    );
+    CHECK(reader.response().reason == "n\xef\xbf\xbd");
+    CHECK(reader.response().header("server") == "a\xef\xbf\xbd b\xef\xbf\xbd");
+}
+
 TEST_CASE("sip: a NEGOTIATE that something follows asks for no compression") {
     const auto text = codec::encode(codec::SipNegotiate{
         .host = "a", .port = 5061, .local_host = "b", .seed = "c", .compression = false});

@@ -97,6 +97,26 @@ TEST_CASE("certificate: names of every string type become UTF-8") {
     CHECK(one(0x1e, "odd") == "CN=#1e036f6464");
 }
 
+TEST_CASE("certificate: bytes that are no UTF-8 become U+FFFD in names, and %XX in URLs") {
+    const std::string replaced = "\xef\xbf\xbd";
+    CHECK(name_text(name({{"2.5.4.3", "M\xfcnchen"}})) == "CN=M" + replaced + "nchen");
+    const auto names = sequence({dns_name("sip\xff.contoso.com"), dns_name("m\xc3\xbc.de")});
+    const auto location = tlv(0xa0, tlv(0xa0, uri("http://pki/M\xfcn\xc3\xbc.crl")));
+    const auto certificate = read(Draft{
+        .extensions = {
+            extension("2.5.29.17", names),
+            extension(
+                "2.5.29.31", sequence({sequence({location})})
+            )}}.sign());
+    CHECK(
+        certificate.san->dns ==
+        std::vector<std::string>{"sip" + replaced + ".contoso.com", "m\xc3\xbc.de"}
+    );
+    CHECK(
+        certificate.crl_distribution_points->front().urls.front() == "http://pki/M%FCn\xc3\xbc.crl"
+    );
+}
+
 TEST_CASE("certificate: several attributes in one RDN, unknown types, an empty and a broken name") {
     const auto two = sequence({tlv(
         0x31,

@@ -62,6 +62,11 @@ TEST_CASE("host-name: one missing name fails and is named") {
     CHECK(finding.message.find("sip.fabrikam.com") != std::string::npos);
 }
 
+TEST_CASE("host-name: a byte that is no UTF-8, read as U+FFFD, matches no letter") {
+    const auto finding = expecting({"sip.contoso.com"}, with_san({"s\xef\xbf\xbdp.contoso.com"}));
+    CHECK(finding.verdict == Verdict::fail);
+}
+
 TEST_CASE("host-name: without an expected name it is inconclusive") {
     CHECK(
         text_of(expecting({}, server())) == "01 inconclusive: no expected name is known; give it "
