@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The ASCII form (A-label) of a host name with other letters, for a suggestion; Lync itself knows
-// no such names.
+// The ASCII form (A-label, RFC 5890) of a host name with other letters, for a suggestion; Lync
+// itself knows no such names.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace lyncprobe::config {
 
-// "münchen.example" → "xn--mnchen-3ya.example"; empty where the text is no valid UTF-8.
+// "münchen.example" → "xn--mnchen-3ya.example"; empty where no such name can be registered (RFC
+// 5891, UTS 46).
 std::string to_a_labels(std::string_view name);
 
 } // namespace lyncprobe::config
