@@ -89,6 +89,7 @@ void read_document(ListFile& file, Sections& sections) {
     Events events(file, sections);
     try {
         YAML::Parser parser(in);
+        // One document is allowed; the loop finds a second one, which OnDocumentStart refuses.
         while (parser.HandleNextDocument(events)) {
         }
         if (!events.saw_document())
@@ -116,6 +117,7 @@ void Events::OnNull(const YAML::Mark& mark, YAML::anchor_t) {
 }
 
 void Events::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
+    // Aliases are refused where their value is read: expanded, a short file can become a huge tree.
     complete({Node::Kind::alias, to_spot(mark), {}, {}});
 }
 
@@ -123,6 +125,7 @@ void Events::OnScalar(
     const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& text
 ) {
     const auto spot = to_spot(mark);
+    // Here, while the place of the quote is known.
     demand_closing_quote(spot);
     complete({is_plain(tag) ? Node::Kind::scalar : Node::Kind::tagged, spot, text, {}});
 }
@@ -141,6 +144,7 @@ void Events::OnMapStart(
 
 void Events::open(Node node) {
     if (open_.empty() && node.kind != Node::Kind::mapping) top_level(node);
+    // Everything behind this walks the tree by recursion.
     if (open_.size() >= static_cast<std::size_t>(limits::kYamlDepth))
         stop(node.spot, fmt::format("nested deeper than {} levels", limits::kYamlDepth), {});
     count(node.spot);
@@ -156,6 +160,7 @@ void Events::close() {
 void Events::complete(Node node) {
     if (open_.empty()) top_level(node);
     count(node.spot);
+    // Directly below the document keys and values of the sections take turns.
     if (open_.size() == 1) {
         if (!key_read_) {
             take_ = sections_.section(node);
@@ -168,6 +173,8 @@ void Events::complete(Node node) {
         key_read_ = !key_read_;
         nodes_ = 0;
     } else if (open_.size() == 2 && take_ == Sections::Take::items && open_.back().kind == Node::Kind::sequence) {
+        // One entry of a list of entries is handed on and forgotten, so that a list of 10,000
+        // targets is never in memory as a tree.
         sections_.item(node);
         nodes_ = 0;
     } else if (take_ != Sections::Take::skip) {
@@ -194,6 +201,7 @@ void Events::demand_closing_quote(const Spot& spot) {
         if (quote == '"' && text[i] == '\\') {
             ++i;
         } else if (text[i] == quote) {
+            // YAML 1.2 7.3.2: in single quotes a doubled quote is a quote.
             const bool doubled = quote == '\'' && i + 1 < text.size() && text[i + 1] == quote;
             if (!doubled) return;
             ++i;
@@ -203,6 +211,7 @@ void Events::demand_closing_quote(const Spot& spot) {
 }
 
 void Events::count(const Spot& spot) {
+    // What is skipped is not kept, so it need not be bounded.
     if (take_ != Sections::Take::skip && ++nodes_ > kNodesPerEntry)
         stop(spot, fmt::format("more than {} values in one entry", kNodesPerEntry), {});
 }
@@ -255,6 +264,7 @@ void note_syntax(ListFile& file, const YAML::Exception& error) {
 
 bool indented_with_tab(std::string_view text, const Spot& spot) {
     const auto offset = std::min(spot.offset, text.size());
+    // Only the blanks before the first character: a tab inside a line is harmless.
     const auto line = text.substr(offset - std::min(static_cast<std::size_t>(spot.column), offset));
     return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
 }

@@ -22,6 +22,7 @@ Decoded decode(std::string_view raw) {
     Decoded out;
     if (raw.starts_with("\xff\xfe"sv) || raw.starts_with("\xfe\xff"sv)) {
         out.converted = utf16_to_utf8(raw.substr(2), raw.front() == '\xfe');
+        // A file with a byte order mark alone is an empty text, not its two raw bytes.
         if (out.converted.empty()) out.skipped = raw.size();
     } else if (raw.starts_with("\xef\xbb\xbf"sv)) {
         out.skipped = 3;

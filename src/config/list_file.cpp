@@ -14,6 +14,7 @@ namespace lyncprobe::config {
 
 namespace {
 
+// Editors count characters; the parser counts bytes.
 int characters(std::string_view text) {
     return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xc0) != 0x80; // none that continues one
@@ -23,6 +24,7 @@ int characters(std::string_view text) {
 } // namespace
 
 void Mistakes::add(const Place& place, std::string what, std::string hint) {
+    // A file that is no target list may have a mistake on every line.
     if (kept_.size() < kMistakesKept)
         kept_.push_back({place, std::move(what), std::move(hint)});
     else
@@ -38,6 +40,7 @@ std::string Mistakes::place_text(const Place& place) const {
 }
 
 std::vector<Problem> Mistakes::take() {
+    // Found section by section; read from top to bottom.
     std::sort(kept_.begin(), kept_.end(), [](const Mistake& a, const Mistake& b) {
         return std::tie(a.place.list, a.place.line, a.place.column, a.what) <
                std::tie(b.place.list, b.place.line, b.place.column, b.what);
@@ -80,6 +83,7 @@ Place ListFile::place(const Spot& spot) const {
 }
 
 std::string ListFile::beside(const std::string& path) const {
+    // Relative to the list, not to where the program was started.
     return (std::filesystem::path(source_.path).parent_path() / path).string();
 }
 

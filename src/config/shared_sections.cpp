@@ -88,6 +88,7 @@ std::optional<std::string> read_setting_flag(const Entry& entry, RunSettings& se
 // One rule or a list of them, as the option may stand once or more often.
 template <std::vector<std::string> RunSettings::*Member>
 std::optional<std::string> read_setting_rules(const Entry& entry, RunSettings& settings) {
+    // On the command line the option may be repeated, so here it may be a list.
     std::vector<std::string> rules;
     if (entry.value.kind == Node::Kind::scalar) {
         if (auto rule = read_rule(entry)) rules.push_back(std::move(*rule));
@@ -191,6 +192,7 @@ void SharedSections::trust(const Entry& section) {
     read_mapping(section.value, section.file, kTrustKeys, kTrustKeyNames, trust);
     for (auto& path : trust.ca_files)
         add_once(deployment_.trust.ca_files, std::move(path));
+    // Files add up over the lists; whether the system is trusted must not differ between them.
     if (!trust.system) return;
     deployment_.trust.system = trust.system;
     for (std::size_t i = 0; i + 1 < section.value.children.size(); i += 2)
@@ -206,12 +208,14 @@ void SharedSections::policy(const Entry& section) {
     std::vector<std::string_view> names;
     for (const auto& info : decisions())
         names.push_back(info.key);
+    // Decisions and run options share the section and one name space.
     for (const auto& setting : kSettings)
         names.push_back(setting.name);
     KnownKeys keys(names, section.file);
     const auto& children = section.value.children;
     for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
         const Entry entry{children[i], children[i + 1], section.file};
+        // A familiar option in the wrong place deserves its right place, not "unknown key".
         if (note_elsewhere(entry.key, section.file) || !keys.find(entry.key)) continue;
         auto value = find_decision(entry.key.text) != nullptr
                          ? read_decision(entry, deployment_.policy)
@@ -223,6 +227,7 @@ void SharedSections::policy(const Entry& section) {
 void SharedSections::identity(const Entry& element) {
     if (!expect_mapping(element)) return;
     for (std::size_t i = 0; i + 1 < element.value.children.size(); i += 2)
+        // Before anything else is read, and without quoting the value: the message may be logged.
         if (element.value.children[i].text == "password")
             return element.file.mistake(
                 element.value.children[i].spot, "no password stands in a target list",
@@ -233,6 +238,7 @@ void SharedSections::identity(const Entry& element) {
     read_mapping(element.value, element.file, kIdentityKeys, kIdentityKeyNames, files);
     check_identity(element.value, element.file, files);
     const auto place = element.file.place(element.value.spot);
+    // By place, so that the second one can name the first, which may be in another list.
     const auto [first, added] = identities_.emplace(files.id, place);
     if (!added && !files.id.empty())
         element.mistake(
@@ -288,6 +294,7 @@ void read_certificate(const Entry& entry, Waiver& waiver) {
     std::string digits;
     for (const char c : *text)
         if (c != ':' && c != ' ') digits += to_lower(c);
+    // A SHA-1 thumbprint is what Windows shows first; naming it saves a search.
     const bool hex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (hex && digits.size() == kFingerprintDigits)
         waiver.certificate = std::move(digits);
@@ -341,6 +348,7 @@ void check_identity(const Node& mapping, ListFile& file, const IdentityFiles& fi
 }
 
 void check_waiver(const Node& mapping, ListFile& file, std::uint64_t seen) {
+    // By key, not by value: a key with a bad value has its own mistake already.
     const auto has = [seen](std::string_view key) {
         const auto found = std::find(kWaiverKeyNames.begin(), kWaiverKeyNames.end(), key);
         return (seen >> (found - kWaiverKeyNames.begin()) & 1u) != 0;
@@ -351,6 +359,7 @@ void check_waiver(const Node& mapping, ListFile& file, std::uint64_t seen) {
         file.mistake(
             mapping.spot, "this waiver has no 'reason'", "the report shows it beside the finding"
         );
+    // A waiver for everything has to be written out, never to happen by omission.
     if (!has("target") && !has("certificate"))
         file.mistake(
             mapping.spot, "this waiver has neither 'target' nor 'certificate'",
@@ -366,6 +375,7 @@ void add_once(std::vector<std::string>& out, std::string text) {
 std::optional<std::string> read_resolver(const Entry& entry) {
     const auto text = read_text(entry);
     if (!text) return std::nullopt;
+    // An address without a port is tried first, since IPv6 has colons of its own.
     if (const auto address = parse_address(*text))
         return address->v6 ? fmt::format("[{}]", to_text(*address)) : to_text(*address);
     if (const auto colon = text->rfind(':'); colon != std::string::npos) {
@@ -394,6 +404,7 @@ std::optional<std::string> read_setting(const Entry& entry, RunSettings& setting
         std::find_if(kSettings.begin(), kSettings.end(), [&entry](const Setting& setting) {
             return setting.name == entry.key.text;
         });
+    // KnownKeys has let only names of the table through.
     return found->read(entry, settings);
 }
 

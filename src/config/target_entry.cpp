@@ -76,6 +76,7 @@ constexpr std::array kTargetKeys{
 };
 constexpr auto kTargetKeyNames = names_of(kTargetKeys);
 
+// The bits of TargetDraft::given are indices of this table.
 constexpr std::size_t index_of(std::string_view key) {
     return static_cast<std::size_t>(
         std::find(kTargetKeyNames.begin(), kTargetKeyNames.end(), key) - kTargetKeyNames.begin()
@@ -107,6 +108,7 @@ TargetDraft read_defaults(const Node& mapping, ListFile& file) {
     draft.given = read_mapping(mapping, file, kTargetKeys, kTargetKeyNames, draft);
     for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
         const auto index = index_of(mapping.children[i].text);
+        // A default host or name would make every target the same one.
         if (index < kTargetKeys.size() && kTargetKeys[index].take_over == nullptr)
             file.mistake(
                 mapping.children[i].spot,
@@ -118,10 +120,12 @@ TargetDraft read_defaults(const Node& mapping, ListFile& file) {
 }
 
 void apply_defaults(Target& target, std::uint64_t given, const TargetDraft& defaults) {
+    // What a target says itself always wins, even where it says the usual value.
     const auto missing = defaults.given & ~given;
     for (std::size_t i = 0; i < kTargetKeys.size(); ++i)
         if ((missing >> i & 1u) != 0 && kTargetKeys[i].take_over != nullptr)
             kTargetKeys[i].take_over(defaults.target, target);
+    // Derived last: the probe it depends on may itself come from the defaults.
     if (((defaults.given | given) >> index_of("port") & 1u) == 0)
         target.port = default_port(target.probe);
     if ((given >> index_of("transport") & 1u) == 0)
@@ -136,6 +140,7 @@ bool was_given(const TargetDraft& draft, std::string_view key) {
 }
 
 std::optional<OperatingSystem> read_computer_system(const Entry& entry) {
+    // "public" is an answer to who issued a certificate, not a computer.
     return read_word<OperatingSystem>(entry, {OperatingSystem::public_ca});
 }
 
@@ -145,6 +150,7 @@ void read_enrollment(const Entry& entry, Enrollment& enrollment) {
 }
 
 void check_target(const Target& target, ListFile& file) {
+    // After the defaults, since these keys depend on each other.
     if (target.plain && target.probe != Probe::autodiscover)
         file.mistakes().add(
             target.place, fmt::format("'plain: yes' with probe '{}'", to_text(target.probe)),
@@ -160,6 +166,7 @@ void check_target(const Target& target, ListFile& file) {
 namespace {
 
 void read_name(const Entry& entry, TargetDraft& draft) {
+    // Kept for the message about a duplicate, which is found when all lists are read.
     draft.name = entry.value.spot;
     keep(draft.target.name, read_text(entry));
 }
@@ -180,6 +187,7 @@ void read_probe(const Entry& entry, TargetDraft& draft) {
     const auto probe = read_word<Probe>(entry);
     if (!probe) return;
     draft.target.probe = *probe;
+    // config/ may not know probes/, so its caller says which are there.
     const auto is_built = entry.file.options().probe_is_built;
     if (is_built != nullptr && !is_built(*probe))
         entry.mistake(fmt::format("probe '{}' is known, not built yet", to_text(*probe)));
@@ -187,6 +195,7 @@ void read_probe(const Entry& entry, TargetDraft& draft) {
 
 void read_role(const Entry& entry, TargetDraft& draft) {
     keep(draft.target.role, read_word<Role>(entry));
+    // Also where the word is wrong: one mistake, and no second one about a missing role.
     draft.target.role_given = true;
 }
 
@@ -198,6 +207,7 @@ void take_over_role(const Target& defaults, Target& target) {
 // RFC 6066 3: no address is ever sent as a server name.
 void read_server_name(const Entry& entry, TargetDraft& draft) {
     if (entry.value.kind == Node::Kind::scalar && entry.value.text == "none")
+        // Empty and absent differ: "send no server name" against "send the usual one".
         draft.target.sni = std::string();
     else if (auto name = read_host_name(entry))
         draft.target.sni = std::move(*name);

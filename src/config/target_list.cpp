@@ -123,6 +123,7 @@ ReadOutcome read_target_lists(const std::vector<Source>& sources, const ReadOpti
         read_list_file(i, sources[i], options, merge, mistakes);
     merge.finish();
     out.problems = mistakes.take();
+    // Only where nothing else is wrong: a list whose targets are all misspelt has had its messages.
     if (out.problems.empty() && (!merge.saw_target || out.deployment.targets.empty()))
         out.problems.push_back(
             {.what = "no targets",
@@ -146,6 +147,7 @@ void read_list_file(
             fmt::format("the file is larger than {} MiB", mebibytes)
         );
     }
+    // `file` looks into it and into source.text, which both outlive the reading.
     const auto decoded = decode(source.text);
     ListFile file(list, decoded.text(source.text), source, options, mistakes);
     if (!decoded.mistake.empty()) return file.mistake(decoded.spot, decoded.mistake, decoded.hint);
@@ -161,6 +163,7 @@ Sections::Take ListReader::section(const Node& key) {
     section_ = *found;
     key_ = key;
     switch (section_) {
+    // Lists of entries, which may be long, are handed out one by one.
     case kTargets:
     case kIdentities:
     case kTopology:
@@ -200,6 +203,7 @@ void ListReader::add_target(const Entry& entry) {
     merge_.saw_target = true;
     if (!expect_mapping(entry)) return;
     auto draft = read_target(entry.value, file_);
+    // The target is read first, so that the message has its place.
     if (merge_.targets().size() >= limits::kTargets)
         return merge_.note_too_many(draft.target.place);
     given_.push_back(draft.given);
@@ -209,11 +213,13 @@ void ListReader::add_target(const Entry& entry) {
 void ListReader::add_site(const Entry& entry) {
     if (!expect_mapping(entry)) return;
     sites_.push_back(read_site(entry.value, file_, merge_.warnings()));
+    // Pools are kept until the end of the file, since defaults may follow.
     if (!sites_.back().pools.empty()) merge_.saw_target = true;
 }
 
 void ListReader::finish() {
     for (std::size_t i = 0; i < given_.size(); ++i) {
+        // Targets of this list only; each list has defaults of its own.
         auto& target = merge_.targets()[first_target_ + i];
         apply_defaults(target, given_[i], defaults_);
         check_target(target, file_);
@@ -264,10 +270,12 @@ void Merge::add(const std::string& site_name, Pool pool) {
 }
 
 void Merge::refer_to_identity(const std::string& id, const Place& place) {
+    // Declared further down, or in a list yet to come: looked at again in check_identities().
     if (!shared.knows_identity(id)) references_.push_back({id, place});
 }
 
 void Merge::note_too_many(const Place& place) {
+    // Once: every target beyond the limit would say it again.
     if (!std::exchange(too_many_, true))
         mistakes_.add(
             place, fmt::format("more than {} targets", limits::kTargets),
@@ -279,6 +287,7 @@ void Merge::finish() {
     check_names();
     check_identities();
     check_sip_domains();
+    // Last, so that targets written by hand keep the places of the file.
     add_expanded();
 }
 
@@ -308,6 +317,7 @@ void Merge::check_names() {
     };
     std::sort(names_.begin(), names_.end(), [&](const NamePlace& a, const NamePlace& b) {
         const int order = name_of(a).compare(name_of(b));
+        // The first of two in the order of the lists is the one that the other duplicates.
         return order != 0 ? order < 0 : a.target < b.target;
     });
     const NamePlace* first = nullptr;

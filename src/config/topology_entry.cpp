@@ -23,6 +23,7 @@ using plan::Roles;
 constexpr Roles kRegistrars =
     only(Role::front_end) | only(Role::standard_edition) | only(Role::director) | only(Role::sba);
 constexpr Roles kWeb = only(Role::front_end) | only(Role::standard_edition) | only(Role::director);
+// A key that a role cannot have is a mistake: it would silently do nothing.
 constexpr Roles kEveryRole = ~Roles{0};
 
 // Reading is a pool while it is read; what depends on the role waits until all keys were seen.
@@ -56,6 +57,7 @@ void read(const Entry& entry, Reading& reading) {
     keep(reading.draft.pool.*Member, Read(entry));
 }
 
+// Which services exist depends on the role, which may be written below them.
 template <const Node* Reading::*Member>
 void read_later(const Entry& entry, Reading& reading) {
     if (expect_mapping(entry)) reading.*Member = &entry.value;
@@ -186,6 +188,7 @@ SiteDraft read_site(const Node& mapping, ListFile& file, std::vector<Problem>& w
         const Entry entry{mapping.children[i], mapping.children[i + 1], file};
         const auto index = keys.find(entry.key);
         if (!index) continue;
+        // 0 is "site", 1 is "pools", as in kSiteKeys.
         if (*index == 0) {
             keep(draft.name, read_text(entry));
             continue;
@@ -218,6 +221,7 @@ PoolDraft read_pool(const Node& mapping, ListFile& file, std::vector<Problem>& w
     auto& pool = draft.pool;
     draft.given = read_mapping(mapping, file, kPoolKeys, kPoolKeyNames, reading);
     pool.place = file.place(mapping.spot);
+    // Without name and role every further check would complain of the same cause.
     if (!check_keys(mapping, file, draft)) return draft;
     if (reading.services != nullptr) read_services(*reading.services, file, pool);
     if (reading.ports != nullptr) read_ports(*reading.ports, file, pool);
@@ -239,6 +243,7 @@ bool check_keys(const Node& mapping, ListFile& file, const PoolDraft& draft) {
         file.mistake(
             mapping.spot, "this pool has no 'role'", "it decides which ports the servers have"
         );
+    // The rest is judged by role.
     if (pool.role == Role::other) return false; // not said, or said wrongly
     for (std::size_t i = 0; i < kPoolKeys.size(); ++i)
         if ((draft.given >> i & 1u) != 0 && !plan::has(kPoolKeys[i].roles, pool.role)) {
@@ -256,6 +261,7 @@ bool check_keys(const Node& mapping, ListFile& file, const PoolDraft& draft) {
 void read_server(const Entry& element, Pool& pool) {
     PoolServer server;
     server.place = element.file.place(element.value.spot);
+    // The short form is the name alone: `servers: [fe01.contoso.local]`.
     if (element.value.kind == Node::Kind::mapping) {
         const auto seen =
             read_mapping(element.value, element.file, kServerKeys, kServerKeyNames, server);
@@ -329,6 +335,7 @@ void note_unknown_service(
 ) {
     const auto& name = key.text;
     const auto* service = plan::find_service(name);
+    // A service that exists, but has nothing to probe, is no spelling mistake.
     if (service != nullptr && !service->listener.probe)
         return file.mistake(
             key.spot, fmt::format("service '{}' carries no TLS, so it is not probed", name)
@@ -351,6 +358,7 @@ void for_each_service(
     const Node& mapping, ListFile& file, const Pool& pool, bool groups, Take take
 ) {
     const auto known = service_names(pool.role, groups);
+    // The table of keys differs by role, so KnownKeys with its fixed table does not serve here.
     std::set<std::string> seen;
     for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
         const Entry entry{mapping.children[i], mapping.children[i + 1], file};
@@ -395,6 +403,7 @@ void read_ports(const Node& mapping, ListFile& file, Pool& pool) {
             else
                 ports.ports.push_back(*port);
         }
+        // An empty list would read as "no port", which "services" says better.
         if (entry.value.kind == Node::Kind::sequence && elements.empty())
             entry.mistake(
                 fmt::format("'{}' has no port", entry.key.text),
@@ -414,12 +423,14 @@ void check_servers(const Node& mapping, ListFile& file, const Pool& pool) {
         };
         if (!seen.insert(server.host).second)
             note("duplicate server " + quoted(server.host), "each server of a pool stands once");
+        // Only an Edge has a second network.
         const bool outside = server.external != EdgeAddresses{} || server.nat != EdgeAddresses{};
         if (outside && pool.role != Role::edge)
             note(
                 fmt::format("a server of {} has no external interfaces", a_role(pool.role)),
                 "write its addresses under 'addresses'"
             );
+        // A published name leads to all proxies at once, so DNS cannot tell one from another.
         if (pool.role == Role::reverse_proxy && server.addresses.empty())
             note(
                 "a reverse proxy's server needs its 'addresses'",
@@ -443,6 +454,7 @@ void check_edge(
         {plan::Interface::av, "av", pool.external.av}};
     const auto* external = value_of(mapping, "external");
     if (external == nullptr) {
+        // A warning: a list about the inside alone is useful.
         warnings.push_back(
             {.what = fmt::format(
                  "the Edge pool {} has no 'external' names: only its inside is probed", pool.fqdn
@@ -464,6 +476,7 @@ void check_edge(
                     service.id
                 )
             );
+            // One message for each missing name, whichever services need it.
             break;
         }
 }
@@ -484,6 +497,7 @@ std::optional<std::string> read_url_host(const Entry& entry) {
     if (text->find("://") == std::string::npos) return read_host_name(entry);
     std::string why;
     const auto url = codec::parse_url(*text, &why);
+    // "https://meet.contoso.com@evil.example" reads like the one and leads to the other.
     if (url && url->user_info) why = "it names a user before the host";
     if (!url || url->user_info) {
         entry.mistake(
@@ -499,6 +513,7 @@ std::optional<std::string> read_url_host(const Entry& entry) {
         );
         return std::nullopt;
     }
+    // The host is checked like any other name, with the place of the URL.
     Node host = entry.value;
     host.text = url->host;
     return read_host_name({entry.key, host, entry.file, entry.element});

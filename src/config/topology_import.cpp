@@ -82,8 +82,11 @@ namespace {
 Result<ImportedTopology> Importer::run() {
     out_.left_out = facts_.left_out;
     for (const auto& site : facts_.sites)
+        // All of them, so that an index of the file is an index here; empty ones are removed at the
+        // end.
         out_.deployment.sites.push_back({site.name, {}});
     for (const auto& cluster : facts_.clusters) {
+        // To tell a name that is published for a pool from the pool itself.
         machines_.insert(cluster.fqdn);
         for (const auto& machine : cluster.machines)
             machines_.insert(machine.fqdn);
@@ -103,6 +106,7 @@ Result<ImportedTopology> Importer::run() {
         return Problem{
             .what = "it has no port that speaks TLS",
             .hint = "'Get-CsTopology -AsXml' writes the file that is wanted here"};
+    // Noted in the order of this program; read beside the file.
     std::stable_sort(
         out_.left_out.begin(), out_.left_out.end(),
         [](const LeftOut& a, const LeftOut& b) { return a.line < b.line; }
@@ -123,6 +127,7 @@ void Importer::add_simple_urls(
     for (const auto& text : urls) {
         std::string why;
         const auto url = codec::parse_url(text, &why);
+        // Invitations hold https addresses only, and a certificate covers names.
         const bool good = url && url->scheme == "https" && !parse_address(url->host);
         if (!good)
             leave_out(
@@ -152,12 +157,14 @@ void Importer::add_cluster(const ClusterFacts& cluster) {
             cluster.line, fmt::format("the machines of {}", cluster.fqdn),
             "no service of the file runs there"
         );
+    // SQL and file servers: no service of ours listens there.
     if (ports == 0) return;
 
     Pool pool;
     pool.fqdn = checked_name(cluster.fqdn, cluster.line, "the pool", out_.left_out);
     pool.role = role;
     if (!pool.fqdn.empty()) add_servers(cluster, pool);
+    // Nothing can be probed; each port is reported, since each was meant to be reached.
     if (pool.servers.empty()) {
         for (const auto& service : cluster.services)
             for (const auto& port : service.ports)
@@ -187,6 +194,7 @@ void Importer::add_cluster(const ClusterFacts& cluster) {
                     fmt::format("it speaks {}, which carries no TLS", port.protocol)
                 );
             } else if (role != Role::other && add_port(cluster, port, pool)) {
+                // What the table knows becomes a service of the pool; the rest a target of its own.
                 any = true;
             } else {
                 leftovers_.push_back({&cluster, &port, role});
@@ -213,6 +221,7 @@ void Importer::add_office(const ClusterFacts& cluster, const ServiceFacts& servi
             why.empty() ? "it is no https address of a name" : why
         );
     Pool pool;
+    // A farm balances its load under this name; its machines may not answer under their own.
     pool.fqdn = url->host;
     pool.role = Role::office_web_apps;
     if (url->port != default_port(Probe::https))
@@ -239,6 +248,8 @@ Role Importer::role_of(const ClusterFacts& cluster) const {
         cluster.services.begin(), cluster.services.end(),
         [](const ServiceFacts& service) { return service.director; }
     );
+    // From the most telling service to the least: a Front End runs mediation too, an Edge a
+    // registrar of no users.
     if (runs("EdgeServer")) return Role::edge;
     if (director) return Role::director;
     const bool single =
@@ -263,6 +274,7 @@ void Importer::add_servers(const ClusterFacts& cluster, Pool& pool) {
         if (server.host.empty()) continue;
         server.addresses = inside_addresses(machine);
         server.pstn = addresses_of(machine, "Pstn", first_number(machine, "Pstn"));
+        // One interface for both sides is the usual case, and is not worth a line.
         if (server.pstn == server.addresses) server.pstn.clear();
         if (seen.insert(server.host).second) pool.servers.push_back(std::move(server));
     }
@@ -270,6 +282,7 @@ void Importer::add_servers(const ClusterFacts& cluster, Pool& pool) {
 
 void Importer::add_versions(const ClusterFacts& cluster, Pool& pool) {
     const bool ours = is_lync_internal(pool.role) || pool.role == Role::edge;
+    // The version of a gateway or a partner application is not ours to know.
     if (!ours || pool.role == Role::trusted_application) return;
     for (const auto& service : cluster.services) {
         if (service.version == "7") pool.product = Product::skype_2015;
@@ -293,6 +306,8 @@ bool Importer::add_port(const ClusterFacts& cluster, const PortFacts& port, Pool
     for (const auto id : service_candidates(port, pool.role)) {
         const auto* service = plan::find_service(id);
         if (service == nullptr || !plan::has(service->roles, pool.role) ||
+            // The media relay listens on the same number by TCP and by UDP: two services, two ports
+            // of the file.
             service->listener.transport != transport_of(port))
             continue;
         const auto at = service->listener.at;
@@ -303,6 +318,7 @@ bool Importer::add_port(const ClusterFacts& cluster, const PortFacts& port, Pool
             std::find_if(pool.ports.begin(), pool.ports.end(), [id](const ServicePorts& ports) {
                 return ports.service == id;
             });
+        // Servers of a pool list the same port once each.
         if (found == pool.ports.end()) found = pool.ports.insert(found, {std::string(id), {}});
         if (std::find(found->ports.begin(), found->ports.end(), port.port) == found->ports.end())
             found->ports.push_back(port.port);
@@ -341,6 +357,7 @@ bool Importer::fits_outside(
 ) {
     const auto name = check_host_name(port.published_fqdn).name;
     auto& known = edge_member(pool.external, at);
+    // A pool has one name for each service outside; a second one is a target of its own.
     if (name.empty() || (!known.empty() && known != name)) return false;
     bool fits = true;
     if (!known.empty()) {
@@ -350,6 +367,7 @@ bool Importer::fits_outside(
         });
         return fits;
     }
+    // The first port decides; the others are held against it above.
     known = name;
     for_each_server(cluster, pool, [&](const MachineFacts& machine, PoolServer& server) {
         edge_member(server.external, at) = addresses_of(machine, port.side, port.interface_number);
@@ -386,6 +404,7 @@ void Importer::say_what_runs(Pool& pool) const {
                 return runs(*service) == first;
             });
         if (std::none_of(members.begin(), members.end(), unusual)) continue;
+        // A group says in one word what all its members do.
         if (alike)
             pool.services.push_back({std::string(group), first});
         else
@@ -393,6 +412,7 @@ void Importer::say_what_runs(Pool& pool) const {
                 if (unusual(service))
                     pool.services.push_back({std::string(service->id), runs(*service)});
     }
+    // The usual port need not be written.
     std::erase_if(pool.ports, [](const ServicePorts& ports) {
         const auto usual = plan::find_service(ports.service)->port;
         return ports.ports == std::vector<std::uint16_t>{usual};

@@ -25,6 +25,7 @@ std::vector<Address> addresses_of(
     const auto* net = interface_of(machine, side, number);
     if (net == nullptr) return {};
     const auto address = parse_address(net->address);
+    // 0.0.0.0 in the file means that the service listens on every address.
     if (!address || never_a_server(*address)) return {};
     return {*address};
 }

@@ -28,6 +28,7 @@ std::set<Listener> listeners_of(const std::vector<Target>& targets) {
     std::set<Listener> out;
     for (const auto& target : targets) {
         const bool outside = target.role == Role::edge && target.side == Side::external;
+        // Inside, a machine is one listener whatever names lead to it.
         const auto& name = outside || target.server.empty() ? target.host : target.server;
         out.insert(
             {name, outside && !target.addresses.empty() ? to_text(target.addresses.front()) : "",
@@ -66,6 +67,7 @@ Target target_of(
         target.names = {outside_name};
         return target;
     }
+    // Gateways are often known by address alone.
     const auto address = parse_address(machine.fqdn);
     target.host = address ? to_text(*address)
                           : checked_name(machine.fqdn, machine.line, "the machine", left_out);
@@ -95,10 +97,13 @@ bool add_leftovers(
                 {target.host, decides ? to_text(target.addresses.front()) : "", target.port,
                  target.transport, outside}
             );
+            // A pool of the list, or another service on the same port, probes it already.
             if (!added.second) continue;
             auto& targets = out.deployment.targets;
             if (targets.size() >= limits::kTopologyTargets) return false;
             const auto name = target.name;
+            // Names of targets are unique; two ports of one owner may share a number by TCP and
+            // UDP.
             for (int number = 2; !names.insert(target.name).second; ++number)
                 target.name = fmt::format("{} {}", name, number);
             targets.push_back(std::move(target));

@@ -81,6 +81,7 @@ enum class Sort { tls, relay, relay_udp, other };
 
 Sort sort_of(const PortFacts& port) {
     const bool relay = port.usage == "TURNServer";
+    // The words of the file, as Topology Builder writes them.
     if (port.protocol == "Mtls" || port.protocol == "Tls" || port.protocol == "Https")
         return Sort::tls;
     if (relay && port.protocol == "Tcp") return Sort::relay;
@@ -98,6 +99,7 @@ std::vector<std::string_view> service_candidates(const PortFacts& port, Role rol
         if (known.owner == port.owner && known.usage == port.usage &&
             (known.side.empty() || known.side == port.side))
             ids.push_back(known.service);
+    // The file names such ports after their applications, which are not known beforehand.
     if (ids.empty() && has_sip(port))
         for (const auto& [its_role, id] : kOnlySip)
             if (its_role == role) ids.push_back(id);
@@ -113,6 +115,7 @@ Transport transport_of(const PortFacts& port) {
 bool faces_outside(const PortFacts& port) { return port.side == kOutside; }
 
 Probe probe_of(const PortFacts& port) {
+    // The relay is the only one without TLS that can be asked something.
     if (sort_of(port) != Sort::tls) return Probe::av_edge;
     return has_sip(port) ? Probe::sip : Probe::tls;
 }
@@ -122,6 +125,7 @@ CertificateUse use_of(const PortFacts& port, Role role) {
     if (port.owner == "OCSWebSite")
         return port.side == kOutside ? CertificateUse::web_services_external
                                      : CertificateUse::web_services_internal;
+    // An Edge has one certificate inside, one for access and one for web conferencing outside.
     if (role == Role::edge) {
         if (port.side == kInside) return CertificateUse::internal;
         return port.owner == "DataEdge" ? CertificateUse::data_edge_external

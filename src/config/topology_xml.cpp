@@ -70,11 +70,13 @@ Result<TopologyFacts> Reader::run() {
     if (!top) return top.error();
     read_domains(*top);
     read_simple_urls(*top);
+    // By kind, not in the order of the file: a cluster may stand before the site it names.
     for_each(*top, "CentralSite", [this](XmlElement site) { read_site(site); });
     for_each(*top, "RemoteSite", [this](XmlElement site) { read_site(site); });
     for_each(*top, "Cluster", [this](XmlElement cluster) { read_cluster(cluster); });
     for_each(*top, "SqlInstance", [this](XmlElement sql) { read_sql_instance(sql); });
     for_each(*top, "Service", [this](XmlElement service) { read_service(service); });
+    // Counted while reading; the file is bounded, so that reading on costs little.
     if (machines_ > limits::kTopologyMachines)
         return Problem{fmt::format("it has more than {} machines", limits::kTopologyMachines)};
     if (facts_.clusters.empty())
@@ -113,6 +115,7 @@ void Reader::read_domains(XmlElement top) {
         for (auto domain = domains.first("InternalDomain"); domain;
              domain = domain.next("InternalDomain")) {
             add(domain.attribute("Name"));
+            // Absent means no.
             if (!domain.attribute("AllowSubDomains").empty() &&
                 !is_no(domain.attribute("AllowSubDomains")))
                 leave_out(
@@ -136,6 +139,7 @@ void Reader::read_simple_urls(XmlElement top) {
                 "it is none of Meet, Dialin and Cscp"
             );
         std::vector<std::string> found;
+        // The published form has the one in use beside those that may be chosen.
         if (url.has("ActiveUrl")) found.emplace_back(url.attribute("ActiveUrl"));
         for (auto entry = url.first(); entry; entry = entry.next())
             for (const auto name : {"Url", "Href"})
@@ -151,6 +155,7 @@ void Reader::read_site(XmlElement site) {
     facts.remote = site.name() == "RemoteSite";
     facts.name = spaced(site.first("Name") ? site.first("Name").text() : site.attribute("Name"));
     const auto id = site.attribute("SiteId");
+    // A site without a name still has machines.
     if (facts.name.empty()) facts.name = fmt::format("site {}", spaced(id));
     if (sites_.emplace(std::string(id), facts_.sites.size()).second)
         facts_.sites.push_back(std::move(facts));
@@ -167,6 +172,7 @@ std::size_t Reader::site_of_cluster(XmlElement cluster) {
                 id = up.attribute("SiteId");
     }
     const auto [found, added] = sites_.emplace(std::string(id), facts_.sites.size());
+    // A cluster may name a site that the file does not describe.
     if (added) facts_.sites.push_back({fmt::format("site {}", spaced(id)), false});
     return found->second;
 }
@@ -177,11 +183,14 @@ void Reader::read_cluster(XmlElement element) {
     cluster.line = document_.line(element);
     cluster.site = site_of_cluster(element);
     read_machines(element, cluster);
+    // The two forms differ by this element.
     if (const auto machines = element.first("Machines")) read_machines(machines, cluster);
+    // A cluster that lists no machine is one machine of its own name.
     if (cluster.machines.empty()) cluster.machines.push_back({cluster.fqdn, {}, cluster.line});
     const auto id = element.first("ClusterId");
     const auto key = id ? cluster_key(id) : to_lower(element.attribute("UniqueId"));
     machines_ += cluster.machines.size();
+    // Services name their cluster by this key; a second cluster would get half of them.
     if (!clusters_.emplace(key, facts_.clusters.size()).second)
         return leave_out(
             element, fmt::format("the cluster '{}'", cluster.fqdn),
@@ -225,6 +234,7 @@ void Reader::read_service(XmlElement element) {
     bool is_store = false;
     if (const auto installed = element.first("InstalledOn")) {
         auto cluster = installed.first("ClusterId");
+        // A store is installed on an instance, which is on a cluster.
         if (const auto sql = installed.first("SqlInstanceId")) {
             cluster = sql.first("ClusterId");
             is_store = true;
@@ -238,6 +248,8 @@ void Reader::read_service(XmlElement element) {
     if (const auto web = element.first("WebService")) {
         service.external_web = to_lower(web.first("ExternalSettings").attribute("Host"));
         if (const auto components = web.first("WebComponents")) {
+            // Where the components are listed, one that is missing does not run; without a list all
+            // do.
             service.autodiscover = false;
             for (auto one = components.first(); one; one = one.next())
                 if (one.attribute("ComponentName") == "AutodiscoverService")
@@ -255,6 +267,7 @@ void Reader::read_service(XmlElement element) {
         cluster.services.push_back(std::move(service));
         return;
     }
+    // Topology Builder's form names the instance itself, which is no cluster.
     const bool on_sql = sql_.count(key) != 0;
     const auto what = fmt::format("the service {}", service.role);
     if (service.ports.empty())
@@ -282,6 +295,7 @@ void Reader::read_ports(XmlElement element, ServiceFacts& service) {
             facts.port = port_number(port.attribute("Port"));
             facts.published_port = port_number(port.attribute("ConfiguredPort"));
             facts.line = document_.line(port);
+            // A port that cannot be read is reported, not guessed.
             if (facts.port == 0)
                 leave_out(
                     port, fmt::format("a port of {}", facts.owner),

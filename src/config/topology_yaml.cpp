@@ -19,6 +19,8 @@ namespace {
 
 // Text that is nothing but text for every reader of YAML.
 bool is_plain(std::string_view text) {
+    // YAML has many words and signs of its own (7.3.3, 10.2): only what is surely none goes
+    // unquoted.
     if (text.empty() || !is_letter_or_digit(text.front())) return false;
     const bool good = std::all_of(text.begin(), text.end(), [&](char c) {
         return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_';
@@ -29,6 +31,7 @@ bool is_plain(std::string_view text) {
             return is_letter(c) && c != 'e' && c != 'x';
         }))
         return std::count(text.begin(), text.end(), '.') == 3; // an IPv4 address
+    // YAML 1.1, which many editors follow, has more words for yes and no than 1.2.
     const auto lower = to_lower(text);
     for (const std::string_view word :
          {"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -44,6 +47,7 @@ std::string scalar(std::string_view text) {
         const auto [c, length, valid] = first_character(rest);
         rest.remove_prefix(length);
         const auto code = static_cast<std::uint32_t>(c);
+        // What YAML itself does not print (5.1), and what breaks a line.
         const bool odd = code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x2028 ||
                          code == 0x2029 || code == 0xfeff;
         if (odd) {
@@ -90,6 +94,7 @@ class Writer {
         out_ += text;
         out_ += '\n';
     }
+    // Foreign text in a comment must not end it with a line break.
     void comment(int depth, std::string_view text) { line(depth, "# " + for_terminal(text)); }
     void blank() { out_ += '\n'; }
     std::string take() { return std::move(out_); }
@@ -105,6 +110,7 @@ void write_urls(Writer& out, const SimpleUrls& urls) {
             texts.push_back("https://" + host);
         if (!list.empty()) out.line(1, fmt::format("{}: {}", key, flow(texts)));
     };
+    // A comment to be filled in: without these names the certificates cannot be checked for them.
     if (urls == SimpleUrls{}) {
         out.comment(
             0, "The file names no simple URLs (Get-CsSimpleUrlConfiguration does); the web "

@@ -76,6 +76,7 @@ std::optional<bool> read_yes_or_no(const Entry& entry) {
 }
 
 std::optional<Milliseconds> read_duration(const Entry& entry) {
+    // A time-out of nothing would fail every connection.
     return duration_of(entry, Milliseconds{1});
 }
 
@@ -101,6 +102,7 @@ std::optional<std::uint32_t> parse_number(
 ) {
     std::uint32_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    // "5061 " and "0x13" are no numbers here: what looks odd is a mistake more often than meant.
     const bool whole = error == std::errc{} && end == text.data() + text.size();
     if (!whole || number < smallest || number > largest) return std::nullopt;
     return number;
@@ -135,6 +137,7 @@ std::optional<std::string> read_host(const Entry& entry) {
 }
 
 std::optional<Address> read_address(const Entry& entry) {
+    // An address in brackets is a list to YAML.
     const Entry bare{entry.key, inside_brackets(entry.value), entry.file, entry.element};
     const auto text = read_text(bare);
     if (!text) return std::nullopt;
@@ -157,6 +160,7 @@ std::optional<std::string> read_rule(const Entry& entry) {
     auto rule = read_text(entry);
     const auto& known = entry.file.options().rule_ids;
     const auto matches = [&rule](std::string_view id) { return glob_matches(*rule, id); };
+    // Without the ids, as in tests, nothing can be checked.
     if (!rule || known.empty() || std::any_of(known.begin(), known.end(), matches)) return rule;
     const auto near = nearest(*rule, known);
     entry.mistake(
@@ -169,6 +173,7 @@ std::optional<std::string> read_rule(const Entry& entry) {
 std::vector<Entry> read_list(const Entry& entry, std::string_view example) {
     std::vector<Entry> out;
     if (entry.value.kind != Node::Kind::sequence) {
+        // An example, since "a list" means little to who has never written YAML.
         note_wrong_kind(entry, "a list", fmt::format("write {}: [{}]", entry.key.text, example));
         return out;
     }
@@ -221,6 +226,7 @@ std::optional<std::size_t> KnownKeys::find(const Node& key) {
         return std::nullopt;
     }
     if (key.text == "<<") {
+        // They would let a key appear twice without being written twice.
         file_.mistake(key.spot, "merge keys (<<) are refused", std::string(kAliasHint));
         return std::nullopt;
     }
@@ -230,6 +236,7 @@ std::optional<std::size_t> KnownKeys::find(const Node& key) {
         return std::nullopt;
     }
     const auto index = static_cast<std::size_t>(found - names_.begin());
+    // 64 keys at most; names_of() holds every table to it.
     const auto bit = std::uint64_t{1} << index;
     if ((seen_ & bit) != 0) {
         file_.mistake(
@@ -244,6 +251,8 @@ std::optional<std::size_t> KnownKeys::find(const Node& key) {
 
 std::string suggestion(std::string_view text, std::span<const std::string_view> known) {
     for (const auto word : known) // "default" for "Default"
+        // Before the nearest word, which counts a capital as a wrong letter: "default" for
+        // "Default".
         if (equal_ignoring_case(word, text)) return fmt::format("did you mean '{}'?", word);
     const auto near = nearest(text, known);
     if (!near.empty()) return fmt::format("did you mean '{}'?", near);

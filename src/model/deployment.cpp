@@ -10,11 +10,14 @@ std::string display_name(const Target& target) {
 }
 
 std::string server_name_sent(const Target& target) {
+    // RFC 6066 3: an address is never sent as a server name.
     if (target.sni) return parse_address(*target.sni) ? std::string() : *target.sni;
     return host_is_name(target) ? target.host : std::string();
 }
 
 std::vector<std::string> expected_names(const Target& target) {
+    // What the operator lists replaces the host: a pool is asked by machine and covered by pool
+    // name.
     if (!target.names.empty()) return target.names;
     if (host_is_name(target)) return {target.host};
     return {};

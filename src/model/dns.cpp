@@ -37,6 +37,7 @@ std::span<const Word<DnsStatus>> words() {
 }
 
 bool certain(DnsStatus status) {
+    // Anything else may be different when it is asked again.
     return status == DnsStatus::found || status == DnsStatus::no_such_name ||
            status == DnsStatus::no_such_record;
 }

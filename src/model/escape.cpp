@@ -45,6 +45,7 @@ std::string for_terminal(std::string_view text, std::size_t limit) {
     std::string out;
     std::size_t characters = 0;
     while (!text.empty()) {
+        // By characters, not bytes, so that the cut is never inside one.
         if (characters == limit) {
             std::size_t rest = 0;
             for (; !text.empty(); ++rest)

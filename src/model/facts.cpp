@@ -4,6 +4,7 @@
 namespace lyncprobe {
 
 void Facts::set(std::string_view key, Value value) {
+    // A list, not a map: an answer has a dozen keys, and reports keep the order in which they came.
     for (auto& [known, old] : entries_)
         if (known == key) {
             old = std::move(value);

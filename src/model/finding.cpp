@@ -9,6 +9,7 @@ namespace {
 
 template <class T>
 void mix(std::size_t& hash, const T& value) {
+    // Fibonacci hashing: std::hash of a small integer is the integer.
     constexpr std::size_t kGolden = 0x9e3779b97f4a7c15;
     hash = (hash ^ std::hash<T>()(value)) * kGolden;
     hash ^= hash >> 32;
@@ -36,6 +37,7 @@ std::size_t FindingPool::Hash::operator()(const Finding& it) const {
 }
 
 const Finding* FindingPool::keep(Finding finding) {
+    // Addresses in an unordered_set stay valid when it grows.
     return &*findings_.insert(std::move(finding)).first;
 }
 

@@ -79,6 +79,7 @@ std::optional<Address> parse_v6(std::string_view text) {
     } else {
         if (!parse_groups(text.substr(0, gap), front) || !parse_groups(text.substr(gap + 2), back))
             return std::nullopt;
+        // "::" stands in place of at least one group.
         if (front.size() + back.size() > 7) return std::nullopt;
     }
     front.resize(8 - back.size());
@@ -94,6 +95,7 @@ std::string v6_text(const Address& address) {
     std::array<unsigned, 8> groups{};
     for (std::size_t i = 0; i < 8; ++i)
         groups[i] = static_cast<unsigned>(address.bytes[2 * i] << 8 | address.bytes[2 * i + 1]);
+    // RFC 5952 5: an IPv4-mapped address is written with its IPv4 part.
     if (groups[0] + groups[1] + groups[2] + groups[3] + groups[4] == 0 && groups[5] == 0xffff)
         return fmt::format(
             "::ffff:{}.{}.{}.{}", address.bytes[12], address.bytes[13], address.bytes[14],
@@ -125,6 +127,7 @@ std::string v6_text(const Address& address) {
 std::string label_reason(std::string_view label) {
     if (label.empty()) return "it has an empty label (two dots in a row, or a dot in front)";
     if (label.size() > kLabelLength) return "one of its labels is longer than 63 characters";
+    // RFC 1123 2.1.
     if (label.front() == '-' || label.back() == '-') return "a label begins or ends with a hyphen";
     for (const char c : label) {
         if (static_cast<unsigned char>(c) >= 0x80) return "it has characters other than ASCII";
@@ -162,6 +165,7 @@ std::string host_and_port_problem(std::string_view text) {
         return "a host is wanted, with a port where it is not the usual one, and no URL";
     auto host = text;
     const auto colon = text.rfind(':');
+    // A name or IPv4 address has one colon at most; an IPv6 address with a port is in brackets.
     const bool one_colon = colon != std::string_view::npos && text.find(':') == colon;
     if (colon != std::string_view::npos &&
         (one_colon || (text.starts_with('[') && text[colon - 1] == ']'))) {
@@ -227,9 +231,11 @@ bool dns_name_matches(std::string_view pattern, std::string_view name) {
     if (!name.empty() && name.back() == '.') name.remove_suffix(1);
     if (!pattern.empty() && pattern.back() == '.') pattern.remove_suffix(1);
     if (pattern.empty() || name.empty()) return false;
+    // "sip.contoso.com\0.evil.example": some C programs read only the first half (CVE-2009-2408).
     if (pattern.find('\0') != std::string_view::npos) return false;
     if (pattern.substr(0, 2) != "*.") return equal_ignoring_case(pattern, name);
     const auto suffix = pattern.substr(1); // ".contoso.com"
+    // "*.com" would cover every name there is.
     const bool two_labels_left = suffix.find('.', 1) != std::string_view::npos;
     const auto first_dot = name.find('.');
     if (!two_labels_left || first_dot == std::string_view::npos || first_dot == 0) return false;

@@ -16,12 +16,14 @@ std::string to_text(const Problem& problem) {
     if (problem.where.line > 0 && problem.where.column > 0)
         out += fmt::format("{}:", problem.where.column);
     if (!out.empty()) out += ' ';
+    // Messages quote foreign text, but what is quoted is cut already; this bounds the rest.
     out += for_terminal(problem.what, 2000);
     if (!problem.hint.empty()) out += " (" + for_terminal(problem.hint, 2000) + ")";
     return out;
 }
 
 Result<std::string> good(std::string text) {
+    // A Problem can be made from a string, so the constructor has to be named.
     return {boost::system::in_place_value, std::move(text)};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "model/time.h"
 
+#include "model/text/ascii.h"
+
 #include <array>
 #include <charconv>
 
@@ -11,6 +13,7 @@ namespace lyncprobe {
 namespace {
 
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+// From the comma on; how much of it must be there (RFC 9110 5.6.7, IMF-fixdate).
 constexpr std::string_view kHttpDate = ", 06 Nov 1994 08:49:37 GMT";
 
 struct Unit {
@@ -20,19 +23,8 @@ struct Unit {
 constexpr std::array<Unit, 5> kUnits{
     {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 
+// Longer durations are a slip of the keyboard, and would overflow a clock that counts nanoseconds.
 constexpr std::int64_t kLongest = 100LL * 366 * 86'400'000;
-
-// Exactly `digits` decimal digits taken from the front of `text`.
-std::optional<int> take_number(std::string_view& text, std::size_t digits) {
-    if (text.size() < digits) return std::nullopt;
-    int value = 0;
-    for (const char c : text.substr(0, digits)) {
-        if (c < '0' || c > '9') return std::nullopt;
-        value = value * 10 + (c - '0');
-    }
-    text.remove_prefix(digits);
-    return value;
-}
 
 bool take(std::string_view& text, std::string_view any_of) {
     if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
@@ -46,18 +38,20 @@ struct ClockTime {
 };
 
 std::optional<ClockTime> parse_clock(std::string_view text) {
-    const auto hour = take_number(text, 2);
+    const auto hour = take_digits(text, 2);
     if (!hour || *hour > 23 || !take(text, ":")) return std::nullopt;
-    const auto minute = take_number(text, 2);
+    const auto minute = take_digits(text, 2);
     if (!minute || *minute > 59) return std::nullopt;
     int second = 0;
     if (take(text, ":")) {
-        const auto read = take_number(text, 2);
+        const auto read = take_digits(text, 2);
+        // RFC 3339 5.7: 60 is a leap second.
         if (!read || *read > 60) return std::nullopt;
         second = *read;
     }
     if (take(text, "."))
-        while (take_number(text, 1)) {
+        // Fractions are read over: nothing here is finer than a second.
+        while (take_digits(text, 1)) {
         }
 
     ClockTime out;
@@ -66,10 +60,10 @@ std::optional<ClockTime> parse_clock(std::string_view text) {
     if (text.empty() || text == "Z" || text == "z") return out;
     const bool east = text.front() == '+';
     if (!take(text, "+-")) return std::nullopt;
-    const auto offset_hours = take_number(text, 2);
+    const auto offset_hours = take_digits(text, 2);
     if (!offset_hours || *offset_hours > 23) return std::nullopt;
     take(text, ":");
-    const auto offset_minutes = take_number(text, 2);
+    const auto offset_minutes = take_digits(text, 2);
     if (!offset_minutes || *offset_minutes > 59 || !text.empty()) return std::nullopt;
     out.offset = std::chrono::hours{*offset_hours} + std::chrono::minutes{*offset_minutes};
     if (!east) out.offset = -out.offset;
@@ -90,15 +84,16 @@ std::string to_rfc3339(Time time) {
 }
 
 std::optional<Time> parse_time(std::string_view text) {
-    const auto year = take_number(text, 4);
+    const auto year = take_digits(text, 4);
     if (!year || !take(text, "-")) return std::nullopt;
-    const auto month = take_number(text, 2);
+    const auto month = take_digits(text, 2);
     if (!month || !take(text, "-")) return std::nullopt;
-    const auto day = take_number(text, 2);
+    const auto day = take_digits(text, 2);
     if (!day) return std::nullopt;
     const std::chrono::year_month_day date{
         std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
         std::chrono::day{static_cast<unsigned>(*day)}};
+    // The 30th of February has the form of a date, and is none.
     if (!date.ok()) return std::nullopt;
     Time time{std::chrono::sys_days{date}};
     if (text.empty()) return time;
@@ -112,13 +107,14 @@ std::optional<Time> parse_http_date(std::string_view text) {
     const auto comma = text.find(", ");
     if (comma == std::string_view::npos || text.size() - comma < kHttpDate.size()) return {};
     text.remove_prefix(comma + 2); // the day of the week says nothing that the date does not
-    const auto day = take_number(text, 2);
+    const auto day = take_digits(text, 2);
     if (!day || !take(text, " ") || text.size() < 3) return {};
     const auto month = kMonths.find(text.substr(0, 3));
+    // "anF" is in the text of months as well.
     if (month == std::string_view::npos || month % 3 != 0) return {};
     text.remove_prefix(3);
     if (!take(text, " ")) return {};
-    const auto year = take_number(text, 4);
+    const auto year = take_digits(text, 4);
     if (!year || !take(text, " ") || !text.ends_with(" GMT")) return {};
     text.remove_suffix(4);
     const auto clock = parse_clock(text);
@@ -134,18 +130,21 @@ std::optional<Milliseconds> parse_duration(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || number < 0 || text.front() == '-') return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    // As in configuration files of the field: a bare number is seconds.
     std::int64_t unit = 1000;
     if (!text.empty()) {
         unit = 0;
         for (const auto& known : kUnits)
             if (known.text == text) unit = known.milliseconds;
     }
+    // Compared before multiplying, which could overflow.
     if (unit == 0 || number > kLongest / unit) return std::nullopt;
     return Milliseconds{number * unit};
 }
 
 std::string to_text(Milliseconds duration) {
     const auto count = duration.count();
+    // The largest unit that loses nothing.
     for (auto unit = kUnits.rbegin(); unit != kUnits.rend(); ++unit)
         if (count >= unit->milliseconds && count % unit->milliseconds == 0)
             return fmt::format("{}{}", count / unit->milliseconds, unit->text);

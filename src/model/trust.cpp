@@ -56,6 +56,7 @@ std::span<const Word<RootTrust>> words() {
 std::vector<std::string> names_of(
     const MutualTrust& trust, const std::vector<std::size_t>& servers
 ) {
+    // A pool is named in place of its servers where all of them are meant.
     std::unordered_map<std::string_view, std::size_t> missing; // of each pool that is concerned
     for (const auto server : servers)
         missing[trust.servers[server].pool] -= 1;
@@ -75,6 +76,7 @@ std::vector<std::string> names_of(
 }
 
 std::string name_key(std::string_view name_text) {
+    // Two unreadable names are not the same name.
     if (name_text.starts_with("(unreadable)")) return {};
     std::string key;
     const auto end_value = [&key] {
@@ -83,8 +85,10 @@ std::string name_key(std::string_view name_text) {
     };
     for (std::size_t at = 0; at < name_text.size(); ++at) {
         char c = name_text[at];
+        // RFC 4514 2.4 as name_text writes it: an escaped comma does not end a value.
         const bool escaped = c == '\\' && at + 1 < name_text.size();
         if (escaped) c = name_text[++at];
+        // RFC 4518 2.6.1: runs of blanks count as one, at the ends as none.
         if (c == ' ' || (c >= '\t' && c <= '\r')) {
             if (!key.empty() && key.back() != ' ' && key.back() != '=') key += ' ';
             continue;

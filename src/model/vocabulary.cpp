@@ -257,6 +257,7 @@ std::string_view nearest(std::string_view text, std::span<const std::string_view
     std::size_t best_distance = std::max<std::size_t>(2, text.size() / 3) + 1;
     for (const auto word : known) {
         const auto distance = edit_distance(text, word);
+        // A word of three letters is near to every other one of three letters.
         if (distance < best_distance && distance < word.size())
             best = word, best_distance = distance;
     }

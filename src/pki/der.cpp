@@ -3,6 +3,7 @@
 #include "pki/der.h"
 
 #include "model/certificate.h"
+#include "model/text/ascii.h"
 #include "model/text/utf8.h"
 #include "pki/ossl.h"
 
@@ -22,7 +23,6 @@ struct Header {
 
 std::optional<Header> read_header(std::string_view bytes);
 std::optional<std::string> wide_text(std::string_view content, std::size_t width);
-std::optional<int> digits(std::string_view& text, std::size_t count);
 std::optional<std::chrono::minutes> offset(std::string_view text);
 
 // Longest OID content that is looked at; real ones are below 40 octets.
@@ -147,15 +147,16 @@ std::optional<std::string> text(const Element& element) {
 std::optional<Time> time(const Element& element) {
     auto rest = element.content;
     if (element.tag != kUtcTime && element.tag != kGeneralizedTime) return std::nullopt;
-    const auto year = digits(rest, element.tag == kUtcTime ? 2 : 4);
-    const auto month = digits(rest, 2), day = digits(rest, 2), hour = digits(rest, 2);
-    const auto minute = digits(rest, 2);
+    const auto year = take_digits(rest, element.tag == kUtcTime ? 2 : 4);
+    const auto month = take_digits(rest, 2), day = take_digits(rest, 2),
+               hour = take_digits(rest, 2);
+    const auto minute = take_digits(rest, 2);
     if (!year || !month || !day || !hour || !minute) return std::nullopt;
     // RFC 5280 4.1.2.5.1: two digits from 50 on are of the twentieth century.
     const int full_year = element.tag != kUtcTime ? *year
                           : *year >= 50           ? 1900 + *year
                                                   : 2000 + *year;
-    const auto second = digits(rest, 2);
+    const auto second = take_digits(rest, 2);
     if (second && rest.starts_with('.')) {
         rest.remove_prefix(1);
         rest.remove_prefix(std::min(rest.find_first_not_of("0123456789"), rest.size()));
@@ -203,23 +204,12 @@ std::optional<std::string> wide_text(std::string_view content, std::size_t width
     return out;
 }
 
-std::optional<int> digits(std::string_view& text, std::size_t count) {
-    int value = 0;
-    if (text.size() < count) return std::nullopt;
-    for (const char digit : text.substr(0, count)) {
-        if (digit < '0' || digit > '9') return std::nullopt;
-        value = value * 10 + (digit - '0');
-    }
-    text.remove_prefix(count);
-    return value;
-}
-
 // "Z", "+0100" or "-0100".
 std::optional<std::chrono::minutes> offset(std::string_view text) {
     if (text == "Z") return std::chrono::minutes(0);
     if (text.size() != 5 || (text[0] != '+' && text[0] != '-')) return std::nullopt;
     auto rest = text.substr(1);
-    const auto hours = digits(rest, 2), minutes = digits(rest, 2);
+    const auto hours = take_digits(rest, 2), minutes = take_digits(rest, 2);
     if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
     const std::chrono::minutes shift(*hours * 60 + *minutes);
     return text[0] == '-' ? -shift : shift;

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +38,18 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
 constexpr bool contains_ignoring_case(std::string_view text, std::string_view word) {
     return std::search(text.begin(), text.end(), word.begin(), word.end(), same_letter) !=
            text.end();
+}
+
+// Exactly `count` decimal digits, taken off the front; nothing where one is no digit.
+constexpr std::optional<int> take_digits(std::string_view& text, std::size_t count) {
+    int value = 0;
+    if (text.size() < count) return std::nullopt;
+    for (const char c : text.substr(0, count)) {
+        if (!is_digit(c)) return std::nullopt;
+        value = value * 10 + (c - '0');
+    }
+    text.remove_prefix(count);
+    return value;
 }
 
 // Without spaces, tabs, CR and LF at both ends.

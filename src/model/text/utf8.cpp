@@ -25,6 +25,7 @@ Utf8Step first_character(std::string_view text) {
         value = value << 6 | (byte(i) & 0x3fu);
     }
     const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+    // RFC 3629 3: other forms of a character were used to slip past filters.
     if (value < smallest || value > 0x10ffff || surrogate) return {};
     return {value, length, true};
 }

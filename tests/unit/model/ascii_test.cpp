@@ -30,6 +30,17 @@ TEST_CASE("ascii: kinds of characters at their edges") {
     CHECK_FALSE(is_ascii("a\x80"));
 }
 
+TEST_CASE("ascii: so many digits are taken, or nothing") {
+    std::string_view text = "2026-1x";
+    CHECK(take_digits(text, 4) == 2026);
+    CHECK(text == "-1x");
+    CHECK_FALSE(take_digits(text, 1));
+    text.remove_prefix(1);
+    CHECK_FALSE(take_digits(text, 2));
+    CHECK(text == "1x");
+    CHECK_FALSE(take_digits(text, 3));
+}
+
 TEST_CASE("ascii: blanks go at both ends, not inside") {
     CHECK(trim(" \t a b\r\n") == "a b");
     CHECK(trim(" \r\n").empty());
