@@ -59,6 +59,7 @@ std::string_view registered_domain(std::string_view name) {
 class AutodiscoverConversation final : public HttpConversation {
   public:
     explicit AutodiscoverConversation(const Peer& peer) : HttpConversation(peer) {
+        // Clients begin at "/" of these names only, and elsewhere at the service itself.
         by_name_ = site().starts_with("lyncdiscover");
     }
 
@@ -70,6 +71,7 @@ class AutodiscoverConversation final : public HttpConversation {
     std::optional<Get> next(const Get& asked, const codec::HttpResponse& response) override {
         const auto document = learn(asked, response);
         const auto step = next_step(document, response);
+        // A server that answers oddly is not asked for ever.
         if (!step || gets_ == kGets) return std::nullopt;
         return get(*step);
     }
@@ -78,6 +80,7 @@ class AutodiscoverConversation final : public HttpConversation {
     std::optional<Step> next_step(bool document, const codec::HttpResponse& response) {
         switch (step_) {
         case Step::name:
+            // The short address is a rule of the reverse proxy, which may be missing.
             if (!document) return Step::root;
             [[fallthrough]];
         case Step::root:
@@ -85,6 +88,7 @@ class AutodiscoverConversation final : public HttpConversation {
             if (redirected_ || is_redirect(response.status)) return std::nullopt;
             return Step::json;
         case Step::json:
+            // Without any document the last question would repeat the failure.
             if (redirected_ || formats_.empty()) return std::nullopt;
             return Step::domain;
         case Step::domain: break;
@@ -107,11 +111,13 @@ class AutodiscoverConversation final : public HttpConversation {
     // True where the answer is a document.
     bool learn(const Get& asked, const codec::HttpResponse& response) {
         if (is_redirect(response.status)) note_redirect(response.header("Location"));
+        // Error pages are no documents, whatever their content type says.
         if (response.status != 200) return false;
         std::string problem;
         const auto document =
             codec::read_autodiscover(response.body, response.header("Content-Type"), &problem);
         if (!document) {
+            // The first one: the later questions are variants of it.
             if (facts().find(autodiscover_answer::kDocumentProblem) == nullptr)
                 facts().set(
                     autodiscover_answer::kDocumentProblem,
@@ -119,6 +125,7 @@ class AutodiscoverConversation final : public HttpConversation {
                 );
             return false;
         }
+        // The first document is the answer; what failed before it was a detour.
         if (formats_.empty()) {
             set_main_answer(asked, response);
             document_path_ = asked.path;
@@ -136,6 +143,7 @@ class AutodiscoverConversation final : public HttpConversation {
             facts().set(autodiscover_answer::kAccessLocation, document.access_location);
         left_out_ += document.left_out;
         for (const auto& access : document.sip_access) {
+            // It becomes a target where --follow is given, so it must be a name or an address.
             const auto host = host_of(access.host);
             if (!host.empty()) note_endpoint({one_word(access.token), "sip", host, access.port});
         }
@@ -154,9 +162,11 @@ class AutodiscoverConversation final : public HttpConversation {
     void note(const codec::AutodiscoverDocument::Link& link) {
         keep(links_, one_word(link.token) + ' ' + link.href);
         const auto url = codec::parse_url(link.href);
+        // Kept as text above, but nothing is made of it.
         if (!url || url->user_info) return;
         if (url->scheme == "https")
             note_endpoint({one_word(link.token), "https", url->host, url->port});
+        // Only this server is asked: a link may lead anywhere.
         const bool here = url->host == site() && url->port == target().port &&
                           (url->scheme == "http") == target().plain;
         if (here && one_word(link.token) == "Domain") domain_path_ = url->path;
@@ -165,6 +175,7 @@ class AutodiscoverConversation final : public HttpConversation {
     void note_endpoint(const LearntEndpoint& endpoint) {
         for (const auto& line : endpoints_) {
             const auto known = read_learnt_endpoint(line);
+            // One port is one endpoint, whichever links lead to it.
             if (known && known->scheme == endpoint.scheme && known->host == endpoint.host &&
                 known->port == endpoint.port)
                 return;
@@ -188,6 +199,7 @@ class AutodiscoverConversation final : public HttpConversation {
     void note_redirect(std::string_view where) {
         if (where.empty() || facts().find(autodiscover_answer::kRedirect) != nullptr) return;
         facts().set(autodiscover_answer::kRedirect, std::string(where));
+        // A redirect that leaves the user's domain is one that clients ask the user about.
         const auto& ours = target().sip_domain.empty() ? site() : target().sip_domain;
         const bool relative = where.starts_with('/') && !where.starts_with("//");
         // A network-path reference has the scheme of the page (RFC 3986 4.2).

@@ -117,6 +117,7 @@ class AvEdgeConversation final : public Conversation {
         case State::too_large: stop(Conclusion::limit_exceeded, reader_.problem()); return true;
         case State::have_message: break;
         }
+        // Over TCP nothing else can be on the connection.
         if (reader_.message().transaction == transaction_)
             conclude(reader_.message());
         else
@@ -137,7 +138,7 @@ class AvEdgeConversation final : public Conversation {
                 Conclusion::protocol_error,
                 fmt::format(
                     "no TURN server: what answers the Allocate begins with '{}'",
-                    bytes.substr(0, kShown)
+                    valid_utf8(std::string(bytes.substr(0, kShown)))
                 )
             );
         if (message->transaction != transaction_) return {Want::Kind::receive};
@@ -157,6 +158,7 @@ class AvEdgeConversation final : public Conversation {
                           message.type
                       )
             );
+        // The answer tells the product; whether it may be used is not asked.
         if (!message.microsoft)
             return stop(
                 Conclusion::protocol_error,
@@ -165,6 +167,7 @@ class AvEdgeConversation final : public Conversation {
                     message.software.empty() ? "" : fmt::format(" ({})", message.software)
                 )
             );
+        // An A/V Edge by its own protocol: that it shows no certificate here is right.
         answer_.pseudo_tls = true;
         if (!error) return stop(Conclusion::finished, "allows an Allocate without a user");
         if (!message.error)
@@ -190,6 +193,7 @@ class AvEdgeConversation final : public Conversation {
             facts.set(keys::kMsVersion, std::int64_t{*message.ms_version});
             set_text(keys::kGeneration, std::string(generation_of_ms_version(*message.ms_version)));
         }
+        // Where it would send a client with credentials; it is noted, not followed.
         if (message.alternate_server)
             facts.set(keys::kAlternateServer, text_of(*message.alternate_server));
         set_text(keys::kAlternateHost, message.alternate_host);

@@ -37,6 +37,7 @@ Shown shown_to(const Peer& peer, std::string_view domain) {
 codec::SipFederationOptions options_to(const Peer& peer, std::string_view domain) {
     return {
         .domain = domain,
+        // A request has to name a domain; one that cannot exist is never on an allow list.
         .our_domain = shown_to(peer, domain).domain ? peer.our_domain : kNobody,
         .local_host = peer.local_host,
         .seed = peer.seed};
@@ -86,6 +87,7 @@ std::string_view own_side(const Shown& shown) {
 
 std::string both_sides(const Shown& shown, std::string_view theirs) {
     const auto ours = own_side(shown);
+    // Nothing on either side would make this test work.
     if (shown.own_edge) return std::string(ours);
     return ours.empty() ? std::string(theirs) : fmt::format("{}; {}", ours, theirs);
 }
@@ -101,6 +103,7 @@ Words accepted(const Shown& shown) {
 
 Words words_of(const codec::SipResponse& response, const Shown& shown) {
     const int status = response.status;
+    // From here: what each status means when it answers this one request.
     if (status < 300) return accepted(shown);
     if (status < 400) return {"it sends us to another server", {}};
     switch (status) {
@@ -158,6 +161,7 @@ Words words_of(const codec::SipResponse& response, const Shown& shown) {
 
 std::string federation_domain(const Target& target) {
     if (!target.sip_domain.empty()) return target.sip_domain;
+    // "sip.contoso.com" serves contoso.com; a name of two labels is the domain itself.
     const auto dots = std::count(target.host.begin(), target.host.end(), '.');
     if (!host_is_name(target) || dots < 2) return target.host;
     return target.host.substr(target.host.find('.') + 1);

@@ -84,6 +84,7 @@ constexpr std::array<Known, 10> kKnown{{
 
 bool applies(const Known& known, const codec::HttpResponse& response) {
     if (known.status != response.status) return false;
+    // A row without words is about the status alone.
     bool any_word = false;
     for (const auto word : known.words) {
         if (word.empty()) continue;
@@ -113,6 +114,7 @@ std::optional<Refusal> read_refusal(
 ) {
     for (const auto& known : kKnown) {
         if (!applies(known, response)) continue;
+        // The advice to offer a certificate is wrong where one was offered.
         if (known.remedy == kGiveIdentity && identity_offered)
             return Refusal{
                 std::string(known.why),
@@ -135,6 +137,7 @@ HttpConversation::HttpConversation(const Peer& peer)
     : target_(peer.target),
       identity_offered_(peer.identity_offered),
       site_(server_name_sent(*peer.target)) {
+    // The name that was sent in TLS picks the site; Host must agree with it.
     if (site_.empty() || peer.target->plain) site_ = peer.target->host;
 }
 
@@ -186,6 +189,7 @@ Want HttpConversation::take_response() {
     note_path(status_line(response));
     note_refusal(response);
     auto get = next(asked_, response);
+    // Connection: close was sent with the last GET.
     if (!get || asked_.last || !response.keep_alive) return finish();
     return ask(std::move(*get));
 }
@@ -197,6 +201,7 @@ Want HttpConversation::peer_closed() {
         return want.kind == Want::Kind::done ? want : finish();
     }
     if (state != State::need_more) return read(state);
+    // The head of an answer that was cut names the server all the same.
     if (const auto* begun = reader_.begun()) learn(*begun);
     note_path("closed without an answer");
     // A server may close an idle connection; the next GET is one too many then, and no fault.
@@ -222,6 +227,7 @@ void HttpConversation::set_main_answer(const Get& get, const codec::HttpResponse
 }
 
 void HttpConversation::learn(const codec::HttpResponse& response) {
+    // A later answer replaces it only where the probe says so.
     if (answers_ == 0) set_main_answer(asked_, response);
     for (const auto& [key, header] :
          std::initializer_list<std::pair<std::string_view, const char*>>{
@@ -234,6 +240,7 @@ void HttpConversation::learn(const codec::HttpResponse& response) {
         set_once(facts(), key, response.header(header));
     if (const auto coding = response.header("Content-Encoding"); coding != "identity")
         set_once(facts(), http_answer::kContentEncoding, coding);
+    // Each path may challenge differently: the union is what the server takes.
     add_new(challenges_, response.all("WWW-Authenticate"));
     add_new(diagnostics_, response.all("X-Ms-diagnostics"));
     if (!challenges_.empty()) facts().set(http_answer::kChallenges, challenges_);
@@ -246,6 +253,7 @@ void HttpConversation::note_path(std::string_view outcome) {
 }
 
 void HttpConversation::note_refusal(const codec::HttpResponse& response) {
+    // The first refusal: the paths are in the order of what matters.
     if (facts().find(http_answer::kRefusal) != nullptr) return;
     auto found = refusal(asked_, response);
     if (!found) return;

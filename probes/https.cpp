@@ -41,6 +41,7 @@ std::string unescape(std::string_view text) {
                 out = meaning;
                 return word.size();
             }
+        // Only printable ASCII is decoded: what comes out is put into names and addresses.
         for (const auto& form : kForms) {
             if (!rest.starts_with(form.begin)) continue;
             const auto digits = rest.substr(form.begin.size(), form.digits ? form.digits : 6);
@@ -75,10 +76,12 @@ std::string behind(std::string_view html, std::string_view word) {
 
 std::string host_behind(std::string_view html, std::string_view word) {
     const auto text = behind(html, word);
+    // Behind the word there is an attribute or an assignment, so a few characters come first.
     const auto begin = text.find("http");
     if (begin == std::string::npos || begin > 16) return {};
     const auto end = text.find_first_of("<>\"' \r\n", begin);
     const auto url = codec::parse_url(std::string_view(text).substr(begin, end - begin));
+    // Anything else is not a name that a page would give.
     return url && !url->user_info ? url->host : std::string();
 }
 
@@ -109,6 +112,7 @@ std::string read_machine(std::string_view html) {
         ++size;
     text.resize(size);
     constexpr std::string_view kNext = "Join";
+    // The next sentence of the page begins without a space.
     if (text.size() > kNext.size() && text.ends_with(kNext))
         text.resize(text.size() - kNext.size());
     return text;
@@ -140,6 +144,7 @@ class HttpsConversation final : public HttpConversation {
 
     std::optional<Get> next(const Get&, const codec::HttpResponse& response) override {
         learn(response);
+        // All are asked, whatever the answers: each belongs to another site or service.
         if (++at_ == paths_.size()) return std::nullopt;
         return get();
     }

@@ -21,6 +21,7 @@ class ReplicationConversation final : public HttpConversation {
     std::optional<Refusal> refusal(const Get& asked, const codec::HttpResponse& response)
         const override {
         auto known = HttpConversation::refusal(asked, response);
+        // A cause that the server names is better than what follows from the status.
         if (known && known->told) return known;
         if (response.status != 401 && response.status != 403) return std::nullopt;
         if (identity_offered())

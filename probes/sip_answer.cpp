@@ -66,6 +66,7 @@ std::optional<codec::MsDiagnostics> telling_diagnostics(const SipResponse& respo
     std::optional<codec::MsDiagnostics> out;
     for (const auto& line : ms_diagnostics(response)) {
         auto read = codec::read_ms_diagnostics(line);
+        // A hop that writes no id says nothing that could be looked up.
         if (!read) continue;
         if (!out || (says_nothing(out->id) && !says_nothing(read->id))) out = std::move(read);
     }
@@ -127,6 +128,7 @@ Product product_of(std::string_view server_header) {
     for (const auto& [prefix, product] : kProducts) {
         if (!server_header.starts_with(prefix)) continue;
         const auto next = server_header.substr(prefix.size(), 1);
+        // "RTC/4.0" must not match "RTC/4.01".
         if (next.empty() || next < "0" || next > "9") return product;
     }
     return Product::unknown;
@@ -174,6 +176,7 @@ Want SipConversation::read(std::string_view bytes) {
         const auto method = method_of(response);
         const bool ours = method.empty() || equal_ignoring_case(method, asked_);
         if (ours && response.status >= 200) return answered(response);
+        // Provisional answers are free to send (RFC 3261 8.1.1): they are bounded, not trusted.
         if (++passed_over_ > limits::kSipProvisional)
             return stop(Conclusion::limit_exceeded, "it sent provisional answers without end");
     }
@@ -199,6 +202,7 @@ void learn(const SipResponse& response, Facts& facts) {
     set_once(sip_answer::kDate, response.header("Date"), facts);
 
     std::vector<std::string> lines;
+    // The second request may be answered with further diagnostics.
     if (const auto* known = facts.find(sip_answer::kExplained))
         lines = std::get<std::vector<std::string>>(*known);
     for (const auto& header : ms_diagnostics(response))
@@ -243,6 +247,7 @@ void set_refusal(
             " and ms-diagnostics {}: {}{}", known->id, known->remembered ? "probably " : "",
             known->meaning
         );
+        // The id is more exact than the status.
         if (const auto better = remedy_of(known->id); !better.empty()) remedy = better;
     } else {
         refusal += fmt::format(": {}", status_words.meaning);

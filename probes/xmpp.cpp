@@ -44,6 +44,7 @@ class XmppConversation final : public Conversation {
         switch (received.kind) {
         case Received::Kind::sent: return read({});
         case Received::Kind::bytes: return read(received.bytes);
+        // RFC 6120 5.4.3.3: everything learnt before TLS is forgotten, and the stream begins anew.
         case Received::Kind::tls_up:
             in_tls_ = true;
             reader_ = codec::XmppReader();
@@ -83,6 +84,7 @@ class XmppConversation final : public Conversation {
         auto& facts = answer_.facts;
         if (!header.from.empty()) facts.set(xmpp_answer::kServerFrom, header.from);
         if (!header.version.empty()) facts.set(xmpp_answer::kVersion, header.version);
+        // Port 5222 instead of 5269, most likely.
         if (header.content_space == space::kClient)
             return stop(
                 Conclusion::protocol_error, "speaks XMPP to clients (jabber:client), not to servers"
@@ -99,6 +101,7 @@ class XmppConversation final : public Conversation {
 
     Want stanza(const codec::XmppElement& element) {
         if (element.is(space::kStreams, "error")) return stream_error(element);
+        // Features are looked at only where they are due; anything else there is a mistake.
         if (step_ == Step::features && element.is(space::kStreams, "features"))
             return in_tls_ ? features_in_tls(element) : features(element);
         if (step_ == Step::proceed && element.is(space::kTls, "proceed")) {
@@ -147,6 +150,7 @@ class XmppConversation final : public Conversation {
     void note_features(const codec::XmppElement& element, std::string_view key) {
         auto& facts = answer_.facts;
         facts.set(key, names(element.children));
+        // Inside TLS the list is another one, and it is the one that counts, also when it is empty.
         if (auto found = mechanisms(element);
             !found.empty() || facts.find(xmpp_answer::kMechanisms) != nullptr)
             facts.set(xmpp_answer::kMechanisms, std::move(found));
@@ -158,6 +162,7 @@ class XmppConversation final : public Conversation {
     Want stream_error(const codec::XmppElement& element) {
         std::string condition, text;
         for (const auto& child : element.children) {
+            // Applications add conditions of their own beside the defined one (RFC 6120 4.9.4).
             if (child.space != space::kErrors) continue;
             if (child.name == "text")
                 text = child.text;

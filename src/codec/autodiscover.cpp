@@ -33,6 +33,7 @@ void add_link(Document& out, std::string_view token, std::string_view href) {
     href = trim(href);
     if (href.empty()) return;
     Document::Link link{std::string(trim(token)), std::string(href)};
+    // The resources may repeat a link.
     if (std::find(out.links.begin(), out.links.end(), link) != out.links.end()) return;
     if (out.links.size() < limits::kLearntKept)
         out.links.push_back(std::move(link));
@@ -75,6 +76,7 @@ std::string read_xml(std::string_view body, Document& out) {
                    ? "it is a web page"
                    : fmt::format("its XML is no AutodiscoverResponse but '{}'", root.name());
     out.access_location = trim(root.attribute("AccessLocation"));
+    // Wherever they stand: the resources differ by version, the names of links do not.
     for (auto element = root.first(); element; element = element.following()) {
         if (element.name() == "Link")
             add_link(out, element.attribute("token"), element.attribute("href"));
@@ -125,6 +127,7 @@ void read_sip_access(const json::object& from, Document& out) {
 std::string read_json(std::string_view body, Document& out) {
     json::error_code error;
     json::parse_options options;
+    // Boost.JSON recurses.
     options.max_depth = limits::kJsonDepth;
     const auto value = json::parse({body.data(), body.size()}, error, {}, options);
     if (error) return fmt::format("its JSON cannot be read: {}", error.message());
@@ -133,6 +136,7 @@ std::string read_json(std::string_view body, Document& out) {
     out.access_location = text_of(*top, "AccessLocation");
 
     const auto* links = member(*top, "_links");
+    // UCWA: links by name, and nothing else that is looked for here.
     if (const auto* by_name = links != nullptr ? links->if_object() : nullptr) {
         out.format = AutodiscoverFormat::ucwa;
         for (const auto& entry : *by_name)

@@ -52,6 +52,8 @@ void append_label(std::string& name, std::string_view label) {
     if (!name.empty()) name += '.';
     for (const char c : label) {
         const auto byte = static_cast<std::uint8_t>(c);
+        // RFC 4343 2.1 escapes: a dot or a control character inside a label must not look like
+        // structure.
         if (is_letter_or_digit(c) || c == '-' || c == '_')
             name += to_lower(c);
         else
@@ -71,6 +73,7 @@ std::optional<std::string> Message::name(std::size_t& at) const {
             if (position + 1 >= bytes_.size() || ++jumps > kMostJumps) return std::nullopt;
             const std::size_t to = static_cast<std::size_t>(length & 0x3f) << 8 |
                                    static_cast<std::uint8_t>(bytes_[position + 1]);
+            // The record goes on behind the first pointer, wherever that leads.
             if (!jumped) at = position + 2;
             if (to >= floor || to < kHeaderSize) return std::nullopt;
             jumped = true;
@@ -157,6 +160,8 @@ std::optional<std::vector<Record>> read_records(
     const Message& message, const Header& header, const DnsQuestion& question
 ) {
     std::size_t at = kHeaderSize;
+    // What answers another question is not an answer to ours, by mistake or by design (RFC
+    // 5452 9.1).
     if (header.questions != 1) return std::nullopt;
     const auto asked = message.name(at);
     ByteReader reader(message.bytes(at, 4));
@@ -185,6 +190,8 @@ class Reading {
             std::size_t at = record.data;
             const auto to = message_.name(at);
             if (!to || at != record.data + record.data_size) return fail("a broken alias");
+            // Two aliases of one name are against RFC 2181 10.1; the first counts, as with most
+            // resolvers.
             aliases.try_emplace(record.owner, *to, record.ttl);
         }
         owner_ = answer_.question.name;
@@ -200,12 +207,14 @@ class Reading {
         }
     }
 
+    // Records of other owners are for caches, and cannot be trusted.
     void take(const Record& record) {
         if (answer_.status == DnsStatus::malformed || record.owner != owner_ ||
             record.type != wire_type(answer_.question.type))
             return;
         const auto data = message_.bytes(record.data, record.data_size);
         if (answer_.question.type == RecordType::srv) {
+            // One broken record makes the whole answer one that cannot be relied on.
             const auto target = read_target(message_, record);
             if (!target) return fail("a broken SRV record");
             answer_.targets.push_back(*target);
@@ -248,6 +257,7 @@ class Reading {
             const auto twice = std::ranges::unique(list);
             list.erase(twice.begin(), twice.end());
         }
+        // Sorted before it is cut, so that the same answer in another order is judged the same.
         if (list.size() <= limit) return;
         skipped = list.size() - limit;
         list.resize(limit);
@@ -288,7 +298,9 @@ DnsAnswer read_dns_answer(const DnsQuestion& question, std::string_view bytes) {
         answer.detail = "no DNS answer at all";
         return answer;
     }
+    // A server that does not recurse says "no such name" of what it does not serve.
     answer.recursion = header->recursion;
+    // The records of a failed answer mean nothing.
     if (header->code != 0 && header->code != kNameError) {
         answer.status = status_of(header->code);
         answer.detail = detail_of(header->code);

@@ -17,6 +17,7 @@ Expat::Expat(void* owner, char separator)
 
 bool Expat::parse(std::string_view bytes, bool last) {
     const auto status = XML_Parse(get(), bytes.data(), static_cast<int>(bytes.size()), last);
+    // First: what a handler threw is why the parser stopped.
     if (thrown_) std::rethrow_exception(thrown_);
     if (status == XML_STATUS_OK) return true;
     if (XML_GetErrorCode(get()) == XML_ERROR_NO_MEMORY) throw std::bad_alloc();

@@ -109,6 +109,7 @@ HttpReader::State HttpReader::feed(std::string_view bytes) {
 HttpReader::State HttpReader::end_of_stream() {
     auto& self = *impl_;
     if (self.failed != State::need_more) return self.failed;
+    // Only a body without length or chunks ends with the connection (RFC 9112 6.3).
     if (!self.parser || !self.parser->need_eof() || !self.parser->is_header_done())
         return State::need_more;
     boost::system::error_code error;
@@ -134,6 +135,7 @@ HttpReader::State HttpReader::Impl::read() {
             const auto compared = std::min(pending.size(), kBegin.size());
             if (std::string_view(pending).substr(0, compared) != kBegin.substr(0, compared))
                 return fail(State::malformed, "the answer is no HTTP");
+            // Compared here, so that what is no HTTP is refused at its first wrong byte.
             if (compared < kBegin.size()) return State::need_more;
             begin_response();
         }
@@ -167,6 +169,7 @@ HttpReader::State HttpReader::Impl::read_some() {
                 State::too_large,
                 fmt::format("its HTTP body is longer than {} bytes", limits::kHttpBody)
             );
+        // What was read before the fault stays in begun().
         if (error && error != http::error::need_more) return fail(State::malformed, clause(error));
         if (taken > 0) continue;
         // No progress: what is pending is a piece of a header, of a chunk's header or of a trailer.
@@ -201,6 +204,7 @@ void HttpReader::Impl::note_headers() {
 }
 
 HttpReader::State HttpReader::Impl::complete() {
+    // Before the body is moved out, which ends the message.
     response.keep_alive = parser->keep_alive();
     response.body = std::move(parser->get().body());
     parser.reset();

@@ -4,6 +4,7 @@
 #include "codec/header_parameters.h"
 #include "model/limits.h"
 #include "model/text/ascii.h"
+#include "model/text/utf8.h"
 
 #include <algorithm>
 #include <charconv>
@@ -102,12 +103,13 @@ const WindowsError* find_error(std::span<const WindowsError> list, std::uint32_t
 
 std::string shortened(std::string_view text) {
     if (text.size() <= limits::kDiagnosticText) return std::string(text);
-    return fmt::format("{}…", text.substr(0, limits::kDiagnosticText));
+    return fmt::format("{}…", first_bytes(text, limits::kDiagnosticText));
 }
 
 std::string what_it_says(const MsDiagnostics& header) {
     if (const auto* known = find_diagnostic(header.id))
         return fmt::format("{}{}", known->remembered ? "probably: " : "", known->meaning);
+    // The ranges are documented, the ids within them mostly are not.
     const auto component = diagnostic_component(header.id);
     return component.empty() ? std::string("an id that our list does not have")
                              : fmt::format("an id of {} that our list does not have", component);
@@ -151,6 +153,7 @@ std::optional<MsDiagnostics> read_ms_diagnostics(std::string_view value) {
     const auto* const end = id.data() + id.size();
     auto parsed = std::from_chars(id.data(), end, out.id);
     if (parsed.ec != std::errc{}) return std::nullopt;
+    // The number behind the dot is a sub-code.
     if (parsed.ptr != end && *parsed.ptr == '.') {
         std::uint32_t sub_code = 0;
         parsed = std::from_chars(parsed.ptr + 1, end, sub_code);
@@ -158,6 +161,7 @@ std::optional<MsDiagnostics> read_ms_diagnostics(std::string_view value) {
         out.sub_code = sub_code;
     }
     if (parsed.ptr != end) return std::nullopt;
+    // In the order they came: a hop appends its own.
     while (out.parameters.size() < limits::kSipParameters) {
         const auto item = next_item(rest, ';');
         if (!item) break;
@@ -171,6 +175,7 @@ std::optional<MsDiagnostics> read_ms_diagnostics(std::string_view value) {
 const DiagnosticId* find_diagnostic(std::uint32_t id) {
     const auto* const end = std::end(kIds);
     const auto* const found =
+        // kIds is sorted; a test holds it to that.
         std::lower_bound(std::begin(kIds), end, id, [](const DiagnosticId& known, auto wanted) {
             return known.id < wanted;
         });

@@ -66,6 +66,7 @@ std::optional<TurnAddress> read_address(
     const auto bytes = reader.take(family == kIpv6 ? 16 : 4);
     if (!reader.good() || (family != kIpv4 && family != kIpv6)) return std::nullopt;
     std::copy(bytes.begin(), bytes.end(), out.address.bytes.begin());
+    // XORed, so that routers which rewrite addresses in payloads do not find it (RFC 5389 15.2).
     if (xored_with != nullptr) {
         const auto& key = *xored_with;
         out.port = static_cast<std::uint16_t>(out.port ^ (key[0] << 8 | key[1]));
@@ -86,6 +87,7 @@ void read_error(std::string_view value, TurnMessage& out) {
 }
 
 void keep_first(std::string& text, std::string_view value) {
+    // A second attribute of a kind is ignored (RFC 5389 15).
     if (text.empty()) text = valid_utf8(std::string(value));
 }
 

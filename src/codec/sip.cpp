@@ -44,6 +44,7 @@ bool read_status_line(std::string_view line, SipResponse& out) {
     if (line.substr(0, kVersion.size()) != kVersion) return false;
     line.remove_prefix(kVersion.size());
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), out.status);
+    // Three digits, no more: "SIP/2.0 2000" is not SIP.
     if (error != std::errc{} || end - line.data() != 3 || out.status < 100 || out.status > 699)
         return false;
     out.reason = valid_utf8(std::string(trim(line.substr(3))));
@@ -51,6 +52,7 @@ bool read_status_line(std::string_view line, SipResponse& out) {
 }
 
 void take_parameter(HeaderParameter& parameter, SipChallenge& challenge) {
+    // Others, the nonce above all, would be of use only to sign in.
     if (equal_ignoring_case(parameter.name, "realm")) challenge.realm = std::move(parameter.value);
     if (equal_ignoring_case(parameter.name, "version"))
         challenge.version = std::move(parameter.value);
@@ -89,6 +91,7 @@ void read_challenges(std::string_view value, bool proxy, std::vector<SipChalleng
 std::pair<std::size_t, std::size_t> find_empty_line(std::string_view text, std::size_t from) {
     const auto crlf = text.find("\r\n\r\n", from);
     const auto lf = text.find("\n\n", from);
+    // RFC 3261 wants CRLF; bare line feeds are read all the same.
     if (lf < crlf) return {lf, 2};
     return {crlf, 4};
 }
@@ -126,6 +129,7 @@ std::vector<std::string> SipResponse::all(std::string_view name) const {
 }
 
 SipReader::State SipReader::feed(std::string_view bytes) {
+    // One connection may carry several answers, so what is behind the first is kept.
     buffer_ += bytes;
     if (!in_body_) {
         const State head = read_head();
@@ -182,9 +186,11 @@ SipReader::State SipReader::read_head() {
             valid_utf8(std::string(trim(line.substr(colon + 1))))
         );
     }
+    // The body is read by Content-Length: over TCP it is mandatory (RFC 3261 18.3).
     buffer_.erase(0, head_end + gap);
     searched_ = 0;
 
+    // Absent is taken for none: the next answer would otherwise never be found.
     body_size_ = 0;
     if (const auto length = response_.header("Content-Length"); !length.empty()) {
         const auto [end, error] =

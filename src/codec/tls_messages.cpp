@@ -97,6 +97,7 @@ template <class Number>
 std::string name_in(std::span<const Named<Number>> table, Number number) {
     for (const auto& [known, name] : table)
         if (known == number) return std::string(name);
+    // A number that no table has is as good an identification, and easily looked up.
     return fmt::format("0x{:0{}x}", number, 2 * sizeof(Number));
 }
 
@@ -133,6 +134,7 @@ CertificateRequest read_request_13(std::string_view body) {
 }
 
 std::uint32_t modulus_bits(std::string_view modulus) {
+    // Some servers send a sign octet, as in DER.
     while (!modulus.empty() && modulus.front() == '\0')
         modulus.remove_prefix(1);
     if (modulus.empty()) return 0;
@@ -148,16 +150,19 @@ ServerHello read_server_hello(std::string_view body) {
     ByteReader reader(body);
     out.version = static_cast<std::uint16_t>(reader.number(2));
     out.retry_request = reader.take(32) == kRetryRandom;
+    // Its content says nothing: nothing is resumed here.
     reader.vector(1); // session id
     out.cipher = static_cast<std::uint16_t>(reader.number(2));
     reader.number(1); // compression
     out.well_formed = reader.good();
+    // Extensions may be absent altogether before TLS 1.3.
     if (!reader.good() || reader.empty()) return out;
     for (ByteReader extensions(reader.vector(2)); extensions.good() && !extensions.empty();) {
         const auto type = extensions.number(2);
         ByteReader content(extensions.vector(2));
         if (!extensions.good()) break;
         out.extensions.push_back(static_cast<std::uint16_t>(type));
+        // TLS 1.3 writes 1.2 in the old field, for middleboxes (RFC 8446 4.1.3).
         if (type == kSupportedVersions) out.version = static_cast<std::uint16_t>(content.number(2));
         if (type == kKeyShare) out.key_share_group = static_cast<std::uint16_t>(content.number(2));
     }
@@ -183,6 +188,7 @@ CertificateMessage read_certificate_message(std::string_view body, std::uint16_t
     out.well_formed = reader.good() && reader.empty();
     for (ByteReader entries(list); entries.good() && !entries.empty();) {
         const auto entry = entries.vector(3);
+        // What could be read is kept: a cut chain is a finding, not a reason to see none.
         if (!entries.good()) {
             out.well_formed = false;
             break;
@@ -213,6 +219,7 @@ KeyExchange read_server_key_exchange(
     KeyExchange out;
     ByteReader reader(body);
     if (elliptic) {
+        // Explicit curves are obsolete, and not described by one number.
         if (reader.number(1) != kNamedCurve) return out;
         out.group = static_cast<std::uint16_t>(reader.number(2));
         reader.vector(1); // public point
@@ -242,6 +249,7 @@ std::string certificate_type_name(std::uint8_t type) {
 }
 
 bool looks_like_tls(std::string_view first_bytes) {
+    // RFC 8446 5.1: content types 20 to 24, then the major version 3.
     if (first_bytes.empty() || first_bytes[0] < 20 || first_bytes[0] > 24) return false;
     return first_bytes.size() < 2 || first_bytes[1] == 3;
 }

@@ -18,6 +18,7 @@ constexpr std::size_t kLength = 2048; // no browser of the time took more
 // These read one part each and say why it is none; nothing to say where it is good.
 std::string read_host(std::string_view text, Url& out) {
     const bool bracketed = text.starts_with('[');
+    // "[::1]" is an address with its brackets.
     if (const auto address = parse_address(text)) {
         out.host = to_text(*address);
         return {};
@@ -55,6 +56,7 @@ std::string read_authority(std::string_view text, Url& out) {
         out.user_info = true;
         text.remove_prefix(at + 1);
     }
+    // The colon before the port is the first one behind an IPv6 address.
     const auto host_end = text.starts_with('[') ? text.find(']') : 0;
     if (host_end == std::string_view::npos) return "its host is no IPv6 address";
     const auto colon = text.find(':', host_end);
@@ -72,6 +74,7 @@ std::string read_url(std::string_view text, Url& out) {
     if (out.scheme != "http" && out.scheme != "https")
         return "its scheme is neither http nor https";
     text.remove_prefix(scheme_end + 3);
+    // RFC 9110 7.1: a fragment is never sent.
     text = text.substr(0, text.find('#'));
     const auto authority_end = std::min(text.find_first_of("/?"), text.size());
     out.path = text.substr(authority_end);

@@ -65,6 +65,7 @@ int XmppHeader::major_version() const {
     int major = 0;
     const auto [end, error] =
         std::from_chars(version.data(), version.data() + version.size(), major);
+    // RFC 6120 4.7.5: the numbers are compared as numbers, and "1" alone is none.
     const bool dot = end != version.data() + version.size() && *end == '.';
     return error == std::errc() && dot ? std::max(major, 0) : 0;
 }
@@ -148,6 +149,7 @@ struct XmppReader::Impl {
         if (!this_tag_fits()) return;
         const auto [space, name] = split(reported);
         if (open.empty() && !opened) return start_stream(space, name, attributes);
+        // The stream itself and the element that begins are levels, too.
         if (open.size() + 2 > static_cast<std::size_t>(limits::kXmlDepth))
             return fail(
                 State::too_large,
@@ -168,6 +170,7 @@ struct XmppReader::Impl {
     }
 
     void start_stream(std::string_view space, std::string_view name, const char** attributes) {
+        // A web server, or a server that speaks another XML protocol.
         if (space != xmpp_space::kStreams || name != "stream")
             return fail(State::malformed, "its XML does not begin with a stream header");
         for (; *attributes != nullptr; attributes += 2) {
@@ -205,6 +208,7 @@ struct XmppReader::Impl {
     }
 
     void space(const char* prefix, const char* uri) {
+        // Declarations inside stanzas are of no interest; their names arrive expanded.
         if (opened || uri == nullptr) return;
         const std::string_view declared = uri;
         if (!keep(kNode + declared.size())) return;
@@ -242,6 +246,7 @@ struct XmppReader::Impl {
     }
 
     void fail(State state, std::string why) {
+        // The first failure is the cause of those behind it.
         if (failure) return;
         failure = state;
         problem = std::move(why);
@@ -303,6 +308,7 @@ XmppReader::XmppReader(XmppReader&&) noexcept = default;
 XmppReader& XmppReader::operator=(XmppReader&&) noexcept = default;
 
 XmppReader::State XmppReader::feed(std::string_view bytes) {
+    // Events that were read before a failure are given before it.
     impl_->parse(bytes);
     if (impl_->events.empty()) return impl_->failure.value_or(State::need_more);
     impl_->current = std::move(impl_->events.front());
