@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The Autodiscover service behind lyncdiscover and lyncdiscoverinternal ([MS-OCDISCWS]), over HTTPS
 // or plain HTTP: at most five anonymous GETs for its root document and for the domain document,
-// which tells the deployment's own names to everybody. Links and redirects are never followed.
+// which gives the deployment's own names to everyone. Links and redirects are never followed.
 // The keys of probes/http_exchange.h, and those below; request, status and reason are of the answer
 // that held the first document, where one did.
 #pragma once

@@ -125,7 +125,7 @@ class AvEdgeConversation final : public Conversation {
         return true;
     }
 
-    // A late answer to somebody else's request may still come over UDP.
+    // A late answer to a request of another program may still come over UDP.
     Want read_datagram(std::string_view bytes) {
         if (bytes.size() > limits::kTurnMessage)
             return stop(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One protocol exchange on one connection as a next-action machine: it says what it wants, somebody
-// else does the I/O.
+// One protocol exchange on one connection as a next-action machine: it says what it wants, its
+// caller does the I/O.
 #pragma once
 
 #include "model/deployment.h"
@@ -47,7 +47,7 @@ struct Answer {
     // One clause in words; of an unfinished one it says what was missed, and may be empty.
     std::string detail;
     Facts facts; // what was learnt, also when cut short; keys are declared in the probe's header
-    bool plain = false;      // what it says is all, and it does without TLS by design or by choice
+    bool plain = false;      // what it says is all, and the conversation is in cleartext
     bool pseudo_tls = false; // the peer spoke MS-TURN's pseudo-TLS, or MS-TURN where it needs none
 };
 

@@ -14,7 +14,7 @@ namespace lyncprobe::probes {
 namespace {
 
 constexpr std::string_view kOptions = "OPTIONS";
-constexpr std::string_view kNobody = "lyncprobe.invalid"; // RFC 2606: never anybody's
+constexpr std::string_view kNoDomain = "lyncprobe.invalid"; // RFC 2606: a domain that cannot exist
 
 // What we could show of ourselves; without both, no answer speaks about federation with us.
 struct Shown {
@@ -38,7 +38,7 @@ codec::SipFederationOptions options_to(const Peer& peer, std::string_view domain
     return {
         .domain = domain,
         // A request has to name a domain; one that cannot exist is never on an allow list.
-        .our_domain = shown_to(peer, domain).domain ? peer.our_domain : kNobody,
+        .our_domain = shown_to(peer, domain).domain ? peer.our_domain : kNoDomain,
         .local_host = peer.local_host,
         .seed = peer.seed};
 }

@@ -127,7 +127,7 @@ std::optional<Refusal> read_refusal(
         fmt::format("it forbids {} to us and does not say why", path),
         identity_offered
             ? "see in its log whether our certificate is not trusted (IIS 403.16), revoked "
-              "(403.13), or of nobody it knows"
+              "(403.13), or of no user that it knows"
             : "see in its log whether it wants a client certificate (IIS 403.7); if so, give the "
               "target an identity",
         false};

@@ -32,7 +32,7 @@ class ReplicationConversation final : public HttpConversation {
                 "publish the topology, and see on the Edge that it trusts the issuer of that "
                 "server's default certificate"};
         return Refusal{
-            "the replica agent takes nobody without the certificate of a server of the topology, "
+            "the replica agent refuses whoever lacks the certificate of a server of the topology, "
             "as it should",
             "nothing; to test replication itself, give the target the identity of the server with "
             "the Central Management Store",

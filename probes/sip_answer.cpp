@@ -55,7 +55,7 @@ constexpr std::array kRemedies{
     Remedy{17002, "on their side: let the client version filter pass our client"},
 };
 
-// These only say that somebody else would know.
+// These only say that another hop would know.
 bool says_nothing(std::uint32_t id) {
     constexpr std::array<std::uint32_t, 5> kIds{1011, 1033, 1034, 1035, 1036};
     return std::find(kIds.begin(), kIds.end(), id) != kIds.end();

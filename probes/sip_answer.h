@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the sip and the federation probe share: waiting for a final answer, what every answer of a
-// Lync SIP stack tells, and how it says no.
+// Lync SIP stack reveals, and how it says no.
 #pragma once
 
 #include "codec/sip.h"
@@ -80,7 +80,7 @@ std::vector<std::string> ms_diagnostics(const codec::SipResponse&);
 // the codes of a stack that does not speak or understand the method (405, 488, 501 and the like).
 bool says_no(int status);
 
-// Words is what a status means to one probe; empty remedy: nobody has to change anything.
+// Words is what a status means to one probe; empty remedy: nothing has to be changed.
 struct Words {
     std::string meaning, remedy;
 };

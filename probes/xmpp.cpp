@@ -17,7 +17,8 @@ namespace {
 namespace space = codec::xmpp_space;
 using State = codec::XmppReader::State;
 
-constexpr std::string_view kNobody = "lyncprobe.invalid"; // no domain of anybody (RFC 6761 6.4)
+constexpr std::string_view kNoDomain =
+    "lyncprobe.invalid"; // a domain that cannot exist (RFC 6761 6.4)
 
 struct Condition {
     std::string_view name, meaning, remedy;
@@ -32,7 +33,7 @@ class XmppConversation final : public Conversation {
   public:
     explicit XmppConversation(const Peer& peer)
         : domain_(domain_of(*peer.target)),
-          from_(peer.our_domain.empty() ? kNobody : peer.our_domain) {
+          from_(peer.our_domain.empty() ? kNoDomain : peer.our_domain) {
         answer_.facts.set(xmpp_answer::kDomain, domain_);
         answer_.facts.set(xmpp_answer::kFrom, from_);
     }
@@ -105,8 +106,8 @@ class XmppConversation final : public Conversation {
         if (step_ == Step::features && element.is(space::kStreams, "features"))
             return in_tls_ ? features_in_tls(element) : features(element);
         if (step_ == Step::proceed && element.is(space::kTls, "proceed")) {
-            // A TLS server never speaks first: what stands here was put there by somebody who
-            // would have it taken for what came through TLS (CVE-2011-0411).
+            // A TLS server never speaks first: what is here was inserted by an attacker to be
+            // taken for what came through TLS (CVE-2011-0411).
             if (reader_.more_behind())
                 return stop(Conclusion::protocol_error, "sent data behind proceed");
             return {Want::Kind::start_tls};
@@ -127,7 +128,7 @@ class XmppConversation final : public Conversation {
         const auto* starttls = element.child(space::kTls, "starttls");
         if (starttls == nullptr) {
             answer_.facts.set(xmpp_answer::kStarttls, std::string("not offered"));
-            return close("offers no STARTTLS, which Lync can be told for each partner domain");
+            return close("offers no STARTTLS, which Lync allows to be set for each partner domain");
         }
         required_ = starttls->child(space::kTls, "required") != nullptr;
         answer_.facts.set(xmpp_answer::kStarttls, std::string(required_ ? "required" : "offered"));

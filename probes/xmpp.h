@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // XMPP between servers on an Edge's port 5269 (RFC 6120): opens a stream, takes STARTTLS where it
 // is offered, reads what the server then offers and closes the stream. No user is named and no
-// dialback key is sent, since that would make the server connect to somebody else (XEP-0220).
+// dialback key is sent, since that would make the server connect to a third one (XEP-0220).
 #pragma once
 
 #include "probes/probe.h"

@@ -99,7 +99,7 @@ std::string extensions(const RawHello& hello) {
     out += extension(kSignatureAlgorithms, vector(2, numbers(kSchemes)));
     out += extension(kStatusRequest, number(1, 1) + vector(2, {}) + vector(2, {}));
     if (hello.version >= kTls13) {
-        // Any 32 bytes are a point of X25519 (RFC 7748 5): nobody will need its secret.
+        // Any 32 bytes are a point of X25519 (RFC 7748 5): its secret is never needed.
         const auto share = number(kX25519, 2) + vector(2, hello.random.substr(64, 32));
         out += extension(kSupportedVersions, vector(1, number(kTls13, 2)));
         out += extension(kKeyShare, vector(2, share));

@@ -20,7 +20,7 @@ inline constexpr std::uint16_t kSsl2 = 0x0002, kSsl3 = 0x0300;
 struct RawHello {
     std::uint16_t version = kTls12; // kSsl2, kSsl3, kTls10 to kTls13; it offers no other
     std::string_view server_name;   // SNI, empty = none; SSL 2.0 and 3.0 have none
-    std::string_view random;        // kHelloRandom bytes nobody can guess
+    std::string_view random;        // kHelloRandom bytes that cannot be guessed
 };
 inline constexpr std::size_t kHelloRandom = 96;
 

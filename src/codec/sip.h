@@ -77,7 +77,7 @@ struct SipNegotiate {
 std::string encode(const SipNegotiate&);
 
 // A REGISTER without credentials, which a Lync server answers with its challenges ([MS-SIPAE]
-// 3.3.5.1). It names nobody: anonymous@domain is no account's address.
+// 3.3.5.1). It names no user: anonymous@domain is no account's address.
 struct SipRegister {
     std::string_view domain; // the SIP domain that is asked about
     std::string_view local_host;

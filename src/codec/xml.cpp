@@ -159,7 +159,7 @@ class Builder {
         where_ = place();
     }
 
-    // expat's reason in the words of somebody who has only the file.
+    // expat's reason in the words of a reader who has only the file.
     std::string explain() const {
         const auto code = XML_GetErrorCode(expat_.get());
         const auto at = std::min(expat_.offset(), text_.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The reader stands on expat: XML that never ends, from somebody hostile, is no place for a parser
+// The reader uses expat: XML that never ends, from a hostile peer, is no place for a parser
 // of our own. Everything expat cannot bound is bounded here.
 #include "codec/xmpp.h"
 
@@ -47,7 +47,7 @@ std::pair<std::string_view, std::string_view> split(std::string_view reported) {
     return {reported.substr(0, at), reported.substr(at + 1)};
 }
 
-// By the first two bytes, as expat would tell it whatever encoding it is told.
+// By the first two bytes, as expat recognises it whatever encoding it is given.
 bool is_utf16(std::string_view beginning) {
     return beginning.find_first_of(std::string_view("\0\xfe\xff", 3)) != std::string_view::npos;
 }

@@ -19,7 +19,7 @@ struct Node {
     std::vector<Node> children;
 };
 
-// Sections is told what stands on the top level of a list.
+// Sections receives what is on the top level of a list.
 class Sections {
   public:
     enum class Take {

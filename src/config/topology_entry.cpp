@@ -439,7 +439,7 @@ void check_servers(const Node& mapping, ListFile& file, const Pool& pool) {
     }
 }
 
-// The services outside have names of their own, which nothing else tells.
+// The services outside have names of their own, which follow from no other key.
 void check_edge(
     const Node& mapping, ListFile& file, const Pool& pool, std::vector<Problem>& warnings
 ) {

@@ -206,7 +206,7 @@ void Importer::add_cluster(const ClusterFacts& cluster) {
     if (role == Role::front_end || role == Role::standard_edition || role == Role::director)
         remark(
             pool, "sip_names: yes  # where clients find this pool as sip.<SIP domain>; the file "
-                  "does not tell"
+                  "does not say"
         );
     out_.deployment.sites[cluster.site].pools.push_back(std::move(pool));
 }
@@ -301,7 +301,7 @@ void Importer::add_versions(const ClusterFacts& cluster, Pool& pool) {
     }
 }
 
-// True where a service of the pool now stands for the port.
+// True where the port is now a service of the pool.
 bool Importer::add_port(const ClusterFacts& cluster, const PortFacts& port, Pool& pool) {
     for (const auto id : service_candidates(port, pool.role)) {
         const auto* service = plan::find_service(id);

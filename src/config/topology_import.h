@@ -14,8 +14,8 @@
 namespace lyncprobe::config {
 
 struct ImportedTopology {
-    // sip_domains, simple_urls, sites; and as `targets` the ports that no service of
-    // plan/services.h stands for.
+    // sip_domains, simple_urls, sites; and as `targets` the ports that are no service of
+    // plan/services.h.
     Deployment deployment;
     std::vector<std::string> target_remarks; // beside each target: what the file calls the port
     // What a person should know of a pool (by FQDN and role).

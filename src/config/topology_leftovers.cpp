@@ -15,7 +15,7 @@ namespace lyncprobe::config {
 
 namespace {
 
-// Listener is what one port number stands for: the same one is probed once.
+// Listener is one port that a target probes; no port is probed twice.
 struct Listener {
     std::string name, address; // the address only where it decides
     std::uint16_t port = 0;

@@ -249,7 +249,7 @@ std::string to_yaml(const ImportedTopology& imported, std::string_view source) {
     }
     if (deployment.targets.empty()) return out.take();
     out.blank();
-    out.comment(0, "Ports that no service of 'docs/services.md' stands for.");
+    out.comment(0, "Ports that are no service of 'docs/services.md'.");
     out.line(0, "targets:");
     for (std::size_t i = 0; i < deployment.targets.size(); ++i)
         write_target(out, deployment.targets[i], imported.target_remarks[i]);

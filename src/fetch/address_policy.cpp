@@ -55,7 +55,7 @@ bool lies_in_any(const Address& address, std::span<const Range> ranges) {
     });
 }
 
-// The IPv4 address that an IPv6 one stands for.
+// The IPv4 address inside an IPv6 one.
 std::optional<Address> embedded(const Address& address) {
     struct Form {
         Range range;

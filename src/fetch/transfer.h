@@ -26,7 +26,7 @@ class Transfer {
     CURL* handle() const { return easy_.get(); } // null where libcurl has no memory
     // What it came to, once libcurl has said `code` about it.
     Answer answer(CURLcode code);
-    // It ran out of time without a word from the host.
+    // It ran out of time, and the host had sent nothing.
     bool silent(CURLcode code) const;
     // Absolute; empty where it was no redirect. To be asked before answer().
     std::string redirect() const;

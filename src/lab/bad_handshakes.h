@@ -61,7 +61,7 @@ enum class BadFlight : std::uint8_t {
     no_finished               // without that record
 };
 
-// Flood is what a listener sends without end once hands are shaken.
+// Flood is what a listener sends without end once the handshake is complete.
 enum class Flood : std::uint8_t {
     none,
     data,                // application data

@@ -8,10 +8,10 @@
 
 namespace lyncprobe::lab {
 
-// SipBehaviour is one SIP listener. The default answers NEGOTIATE and challenges nobody.
+// SipBehaviour is one SIP listener. The default answers NEGOTIATE without a challenge.
 struct SipBehaviour {
     std::string server = "RTC/5.0"; // Server header; RTC/4.0 is Lync 2010, RTC/7.0 Skype 2019
-    std::string fqdn;               // targetname of its challenges; empty = it challenges nobody
+    std::string fqdn;               // targetname of its challenges; empty = no challenge
     int clock_offset = 0;           // seconds by which its clock is ahead
     int options_status = 0;         // answer to OPTIONS; 0 = as to any other method
     int refuse_status = 0;          // answer to every request; 0 = it refuses none

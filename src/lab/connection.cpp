@@ -74,7 +74,7 @@ void Connection::received(std::string_view bytes) {
     }
     if (!ssl_) return finish(Ending::close);
     BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
-    if (phase_ == Phase::handshake) shake_hands();
+    if (phase_ == Phase::handshake) handshake();
     if (phase_ == Phase::tls && ending_ == Ending::none) read_application_data();
 }
 
@@ -106,7 +106,7 @@ void Connection::answer_badly(std::string_view bytes) {
     follow(bad_hello_answer(spec_.faults.bad_hello, bytes, chain));
 }
 
-void Connection::shake_hands() {
+void Connection::handshake() {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_.get());
     const bool failed = result <= 0 && SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ;
@@ -121,8 +121,8 @@ void Connection::shake_hands() {
     if (result > 0 && ending_ == Ending::none) established();
 }
 
-void Connection::spoil_flight(bool shaken) {
-    const bool with_finished = shaken || SSL_version(ssl_.get()) == TLS1_3_VERSION;
+void Connection::spoil_flight(bool complete) {
+    const bool with_finished = complete || SSL_version(ssl_.get()) == TLS1_3_VERSION;
     const bool anything = !output_.empty();
     output_ = spoiled(spec_.faults.bad_flight, std::move(output_), with_finished);
     if (anything && spec_.faults.bad_flight == BadFlight::reset_after_1200_bytes)

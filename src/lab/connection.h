@@ -49,8 +49,8 @@ class Connection {
 
     void on_hello();
     void answer_badly(std::string_view);
-    void shake_hands();
-    void spoil_flight(bool shaken);
+    void handshake();
+    void spoil_flight(bool complete);
     void established();
     void go_on_flooding();
     void read_application_data();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The demonstration: a small Lync Server 2013 deployment of contoso.example on loopback, about a
-// third of it broken, at least once for every rule. Names ending in .example are nobody's (RFC
+// third of it broken, at least once for every rule. Names ending in .example cannot exist (RFC
 // 2606).
 #include "lab/demo_builder.h"
 

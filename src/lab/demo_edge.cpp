@@ -171,7 +171,7 @@ void Builder::edge_external_3() {
         federation, "answers a partner's OPTIONS with 504 and no reason",
         {"outcome=ok", "not-refused=warn"}
     );
-    // Lync is told for each partner whether TLS is spoken: none is a fact, no fault.
+    // Lync has a setting for each partner whether TLS is spoken: none is a fact, no fault.
     add("edge03 XMPP proxy", access, 5269, kXmppProxy, chain).server.xmpp = Xmpp::no_tls;
     from_public_ca(demo_, first);
 }

@@ -86,7 +86,7 @@ void Builder::front_end_2() {
     auto& anonymous = add("fe02 Response Group", fe, 5071, kSipBetweenServers, sip);
     anonymous.target.mutual = Mutual::none;
     plant(
-        anonymous, "demands a client certificate, and this target is told to offer none",
+        anonymous, "demands a client certificate, and this target is set to offer none",
         {"outcome=client_certificate_required"}
     );
     Presented leaf_only = sip;

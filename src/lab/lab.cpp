@@ -210,7 +210,7 @@ Result<std::uint16_t> Lab::add(const ServerSpec& spec) {
     }
     auto listener = std::make_unique<Listener>(spec, std::move(context), impl_->io);
     error_code error = open_at(listener->acceptor, spec.address, spec.port);
-    // Bound without listening, the kernel refuses, and nobody else can take the port.
+    // Bound without listening, the kernel refuses, and no other program can take the port.
     if (!error && !spec.faults.refuse)
         listener->acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return cannot_listen(spec, error);

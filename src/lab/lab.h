@@ -20,7 +20,7 @@ namespace lyncprobe::lab {
 // KeySpec and CertificateSpec say what a lab CA issues. Everything else is what a good Lync
 // certificate has.
 struct KeySpec {
-    // rsa_public: a modulus of random bits, whose private key nobody has; made in no time.
+    // rsa_public: a modulus of random bits, whose private key does not exist; made in no time.
     enum class Kind { rsa, rsa_pss, ec, dsa, ed25519, rsa_public } kind = Kind::rsa;
     int bits = 2048;
     std::string curve = "P-256";
@@ -94,7 +94,7 @@ struct Faults {
         false; // asks for a certificate and resets when the client has sent its Finished
     std::uint8_t alert = 0;              // answers the ClientHello with this fatal alert
     bool silent_after_handshake = false; // shakes hands, then never answers
-    bool close_after_handshake = false;  // shakes hands, then closes without a word
+    bool close_after_handshake = false;  // completes the handshake, then closes silently
     bool sip_garbage = false;            // answers a SIP request with bytes that are no SIP
     bool sip_endless_headers = false;    // answers a SIP request with headers without end
     bool sip_escapes_in_server = false;  // its Server header carries terminal escape sequences
@@ -102,7 +102,7 @@ struct Faults {
         false; // an A/V Edge that hangs up on every hello but the one old clients always send
     BadHello bad_hello = BadHello::none;    // answers the ClientHello like this
     BadFlight bad_flight = BadFlight::none; // spoils its handshake like this
-    Flood flood = Flood::none;              // sends this without end as soon as hands are shaken
+    Flood flood = Flood::none; // sends this without end as soon as the handshake is complete
 
     // These answer a request of the listener's own protocol, in TLS or without.
     bool sip_provisional_flood = false;   // answers a SIP request with 100 Trying without end
@@ -112,7 +112,7 @@ struct Faults {
     bool http_negative_length = false;    // Content-Length: -1
     bool http_huge_length = false;        // a Content-Length that no 64-bit number holds
     bool http_endless_chunks = false;     // chunks without end
-    bool http_gzip_bomb = false;          // gzip of 400 KB that nobody asked for and that unpacks
+    bool http_gzip_bomb = false;          // gzip of 400 KB that was not asked for and that unpacks
                                           // to 65 MB
     bool http_redirect_loop = false;      // redirects every request to what was asked for
     bool http_controls_in_location =

@@ -63,7 +63,7 @@ Answer answer_to(std::string_view request, const SipBehaviour& sip, std::time_t 
         return refusal(sip.options_status, sip);
     if (sip.fqdn.empty()) return {405, {}, "Allow: NEGOTIATE\r\n"};
     const bool anonymous = header_value(request, "Authorization").empty();
-    return anonymous ? challenge(sip, now) : refusal(403, sip); // nobody has an account here
+    return anonymous ? challenge(sip, now) : refusal(403, sip); // there is no account here
 }
 
 Answer refusal(int status, const SipBehaviour& sip) {

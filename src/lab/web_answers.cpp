@@ -125,7 +125,7 @@ WebPage lync_page(const Request& request, const WebBehaviour& web) {
     return error_page(404);
 }
 
-// The servers of the pool show each other certificates; whoever shows none is not told more.
+// The servers of the pool show each other certificates; whoever shows none learns no more.
 WebPage conference_control_page(const Request& request) {
     if (!request.path.starts_with("/liveserver/")) return error_page(404);
     if (request.client.certificate != Certificate::accepted) return error_page(403);

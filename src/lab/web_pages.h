@@ -21,7 +21,7 @@ WebPage start_page();
 // Status in the form of IIS: the code, and a reason with its substatus where there is one.
 WebPage error_page(int status, std::string_view reason = {});
 WebPage service_page(std::string_view service); // of a WCF service, for people
-// The page behind a meeting link, which tells build and machine before any sign-in.
+// The page behind a meeting link, which shows build and machine before any sign-in.
 WebPage join_page(const WebBehaviour&, std::time_t now);
 WebPage dial_in_page();
 WebPage wopi_discovery(std::string_view host); // [MS-WOPI] 3.1.5.1.1.2

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the operator told us: targets, identities, trust, policy, waivers. The result of reading
+// What the operator declares: targets, identities, trust, policy, waivers. The result of reading
 // target lists.
 #pragma once
 
@@ -43,7 +43,7 @@ struct Target {
     Product product = Product::unknown; // what the operator says runs there
     Transport transport = Transport::tcp;
     bool plain = false;      // without TLS by design: autodiscover over HTTP
-    bool role_given = false; // false: nobody said what this server is
+    bool role_given = false; // false: the role was not declared
     std::string service;     // id of the row of plan/services.h that it comes from; empty = none
     Place place;
     // Filled by plan::prepare: an endpoint's id is the base, "@address" where the name has several,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What DNS tells about a SIP domain, by the names that clients and partners ask for. Filled by
+// What DNS says about a SIP domain, by the names that clients and partners ask for. Filled by
 // plan/discovery.h, shown by report/discovery.h.
 #pragma once
 
@@ -18,7 +18,7 @@ struct DiscoveryRow {
     std::string record; // "_sip._tls"
     std::string purpose;
     std::string name;                // "_sip._tls.contoso.com"
-    RecordType type = RecordType::a; // a stands for A and AAAA together
+    RecordType type = RecordType::a; // a: A and AAAA together
     std::uint16_t usual_port = 0;
     DnsAnswer answer;
     bool operator==(const DiscoveryRow&) const = default;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What `lyncprobe federation` says about one SIP domain: go, no-go, or what cannot be told from
+// What `lyncprobe federation` says about one SIP domain: go, no-go, or what cannot be known from
 // here, and who has to change what. Filled by rules/go_live.h.
 #pragma once
 
@@ -18,7 +18,7 @@ enum class GoLive : std::uint8_t { ready, will_fail, cannot_tell };
 // at fault.
 enum class Party : std::uint8_t { ours, theirs, either };
 
-// What a reason does to the verdict: it settles it, leaves it open, or is only told.
+// What a reason does to the verdict: it settles it, leaves it open, or is only mentioned.
 enum class Weight : std::uint8_t { fails, open, note };
 
 template <>

@@ -6,7 +6,7 @@
 
 namespace lyncprobe {
 
-// '*' stands for any characters, '?' for one; the whole text must match.
+// '*' matches any characters, '?' one; the whole text must match.
 bool glob_matches(std::string_view glob, std::string_view text);
 
 } // namespace lyncprobe

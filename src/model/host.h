@@ -42,7 +42,7 @@ struct HostNameCheck {
 // RFC 1123 letters, digits, hyphens, plus '_' (seen in the field); 253 characters, labels of 63.
 HostNameCheck check_host_name(std::string_view);
 
-// Is `name` covered by `pattern` from a certificate? "*" stands for exactly the whole first label
+// Is `name` covered by `pattern` from a certificate? "*" matches exactly the whole first label
 // (RFC 6125 6.4.3), never for a public-suffix-like last label pair. Both are compared without case.
 bool dns_name_matches(std::string_view pattern, std::string_view name);
 

@@ -18,7 +18,8 @@ namespace lyncprobe {
 // after whose answer we leave.
 enum class HandshakeKind : std::uint8_t { handshake, raw_hello };
 
-// HandshakeOptions is one way to shake hands; attempts with equal options share a TLS context.
+// HandshakeOptions is one form of the TLS handshake; attempts with equal options share a TLS
+// context.
 struct HandshakeOptions {
     std::string server_name; // SNI, empty = none
     std::string identity;    // id of the identity to offer, empty = none

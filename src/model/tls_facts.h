@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What one TLS connection told: parameters, alerts, messages, and everything about the client
-// certificate.
+// What was seen of one TLS connection: parameters, alerts, messages, and everything about the
+// client certificate.
 #pragma once
 
 #include <compare>
@@ -73,7 +73,7 @@ struct ClientCertificateFacts {
     bool requested = false;
     bool requested_late = false;   // only after the handshake, when a request called for it
     bool identity_offered = false; // we had a certificate for this server
-    std::optional<bool> required;  // true: refused for want of one; false: passed without one
+    std::optional<bool> required;  // true: refused without one; false: accepted without one
     std::string presented;         // fingerprint (hex) of the certificate we sent; empty = none
     std::optional<bool> accepted;  // of the certificate we sent
     std::string refusal; // "received fatal unknown_ca(48) after our Finished"; empty = none

@@ -46,7 +46,7 @@ struct PoolServer {
                                     // resolved
     std::vector<Address> pstn;      // of the interface towards gateways; empty = as `addresses`
     EdgeServices<std::vector<Address>> external; // of the external interface
-    EdgeServices<std::vector<Address>> nat;      // what stands for these in the Internet
+    EdgeServices<std::vector<Address>> nat;      // their addresses in the Internet
     Place place;
 };
 

@@ -39,7 +39,7 @@ enum class LinkReason : std::uint8_t {
     not_reached,         // the handshake came to no such point
     list_not_read,       // the list has more names than are kept
     client_not_seen,     // the client showed no certificate of that use
-    client_chain_open,   // nobody showed the root of the client's certificate
+    client_chain_open,   // the root of the client's certificate was not seen
     way_not_presented,   // it is accepted over a CA certificate that the client does not present
     client_chains_differ // the client showed several, of which some would be accepted
 };
