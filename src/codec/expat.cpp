@@ -4,6 +4,12 @@
 #include <algorithm>
 #include <new>
 
+// Distributions backport this function of expat 2.6 without raising the version, so neither the
+// version nor the header at compile time says whether the library at run time has it: weak, it is
+// null where it is absent.
+extern "C" XML_Bool XMLCALL XML_SetReparseDeferralEnabled(XML_Parser parser, XML_Bool enabled)
+    __attribute__((weak));
+
 namespace lyncprobe::codec {
 
 Expat::Expat(void* owner, char separator)
@@ -13,6 +19,9 @@ Expat::Expat(void* owner, char separator)
       ) {
     if (!parser_) throw std::bad_alloc();
     XML_SetUserData(get(), owner);
+    // With deferral expat waits for more bytes before it reparses an unfinished tag, and none come
+    // while the server waits for us. Whoever reads piece by piece bounds the size of a tag.
+    if (XML_SetReparseDeferralEnabled != nullptr) XML_SetReparseDeferralEnabled(get(), XML_FALSE);
 }
 
 bool Expat::parse(std::string_view bytes, bool last) {
@@ -28,6 +37,8 @@ void Expat::stop() {
     stopped_ = true;
     XML_StopParser(get(), XML_FALSE);
 }
+
+std::string_view Expat::mistake() const { return XML_ErrorString(XML_GetErrorCode(get())); }
 
 std::size_t Expat::offset() const { // expat gives -1 before the first byte
     return static_cast<std::size_t>(std::max<XML_Index>(XML_GetCurrentByteIndex(get()), 0));

@@ -24,7 +24,8 @@ class Expat {
     // False where the text is no XML or a handler has stopped the parser. Throws what a handler
     // threw, and bad_alloc.
     bool parse(std::string_view bytes, bool last);
-    void stop(); // no handler is called again
+    void stop();                      // no handler is called again
+    std::string_view mistake() const; // expat's words, after parse() has said no
 
     template <class Work>
     void handle(Work work) noexcept {

@@ -185,7 +185,7 @@ class Builder {
         return fmt::format(
             "it is not well-formed: {}", code == XML_ERROR_NO_ELEMENTS
                                              ? "it ends before its outermost element does"
-                                             : XML_ErrorString(code)
+                                             : expat_.mistake()
         );
     }
 

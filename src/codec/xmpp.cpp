@@ -3,22 +3,15 @@
 // of our own. Everything expat cannot bound is bounded here.
 #include "codec/xmpp.h"
 
+#include "codec/expat.h"
 #include "model/limits.h"
 
 #include <algorithm>
 #include <charconv>
-#include <expat.h>
-#include <new>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
-
-// Distributions backport this function of expat 2.6 without raising the version, so neither the
-// version nor the header at compile time says whether the library at run time has it: weak, it is
-// null where it is absent.
-extern "C" XML_Bool XMLCALL XML_SetReparseDeferralEnabled(XML_Parser parser, XML_Bool enabled)
-    __attribute__((weak));
 
 namespace lyncprobe::codec {
 
@@ -86,7 +79,7 @@ std::string_view XmppElement::attribute(std::string_view its_name) const {
     return {};
 }
 
-// Impl is what expat's callbacks work on. No exception may pass through expat, which is C.
+// Impl is what expat's callbacks work on.
 struct XmppReader::Impl {
     struct Event {
         State state;
@@ -94,20 +87,14 @@ struct XmppReader::Impl {
         XmppElement what; // of a stanza
     };
 
-    Impl() : parser(XML_ParserCreateNS("UTF-8", kSeparator), &XML_ParserFree) {
-        if (!parser) throw std::bad_alloc();
-        XML_SetUserData(parser.get(), this);
-        XML_SetElementHandler(parser.get(), &on_start, &on_end);
-        XML_SetCharacterDataHandler(parser.get(), &on_text);
-        XML_SetStartNamespaceDeclHandler(parser.get(), &on_space);
-        XML_SetStartDoctypeDeclHandler(parser.get(), &on_doctype);
-        XML_SetProcessingInstructionHandler(parser.get(), &on_instruction);
-        XML_SetCommentHandler(parser.get(), &on_comment);
-        XML_SetDefaultHandler(parser.get(), &on_rest);
-        // With deferral expat waits for more bytes before it reparses an unfinished tag, and none
-        // come while the server waits for us. kTag bounds the cost of reparsing.
-        if (XML_SetReparseDeferralEnabled != nullptr)
-            XML_SetReparseDeferralEnabled(parser.get(), XML_FALSE);
+    Impl() : expat(this, kSeparator) {
+        XML_SetElementHandler(expat.get(), &on_start, &on_end);
+        XML_SetCharacterDataHandler(expat.get(), &on_text);
+        XML_SetStartNamespaceDeclHandler(expat.get(), &on_space);
+        XML_SetStartDoctypeDeclHandler(expat.get(), &on_doctype);
+        XML_SetProcessingInstructionHandler(expat.get(), &on_instruction);
+        XML_SetCommentHandler(expat.get(), &on_comment);
+        XML_SetDefaultHandler(expat.get(), &on_rest);
     }
 
     void parse(std::string_view bytes) {
@@ -120,13 +107,13 @@ struct XmppReader::Impl {
             bytes.remove_prefix(piece.size());
             taken += piece.size();
             if (taken > limits::kXmppBytes) return too_large();
-            const auto status =
-                XML_Parse(parser.get(), piece.data(), static_cast<int>(piece.size()), XML_FALSE);
-            if (out_of_memory) throw std::bad_alloc();
+            const bool good = expat.parse(piece, false);
             if (failure) return;
-            if (status != XML_STATUS_OK) return broken();
-            const auto done = XML_GetCurrentByteIndex(parser.get());
-            if (done >= 0) tag_fits(taken - static_cast<std::size_t>(done));
+            if (!good)
+                return fail(
+                    State::malformed, fmt::format("its stream is no XML: {}", expat.mistake())
+                );
+            tag_fits(taken - expat.offset());
         }
     }
 
@@ -135,15 +122,7 @@ struct XmppReader::Impl {
             fail(State::too_large, fmt::format("it sent a tag longer than {} bytes", kTag));
         return !failure;
     }
-    bool this_tag_fits() {
-        return tag_fits(static_cast<std::size_t>(XML_GetCurrentByteCount(parser.get())));
-    }
-
-    void broken() {
-        const auto code = XML_GetErrorCode(parser.get());
-        if (code == XML_ERROR_NO_MEMORY) throw std::bad_alloc();
-        fail(State::malformed, fmt::format("its stream is no XML: {}", XML_ErrorString(code)));
-    }
+    bool this_tag_fits() { return tag_fits(expat.size()); }
 
     void start(std::string_view reported, const char** attributes) {
         if (!this_tag_fits()) return;
@@ -226,9 +205,7 @@ struct XmppReader::Impl {
     void happened(State state, XmppElement what) {
         // An empty element is reported twice at one place: as a start and, with no bytes of its
         // own, as an end. Either way this is where its tag ends.
-        const auto begin = XML_GetCurrentByteIndex(parser.get());
-        const auto size = XML_GetCurrentByteCount(parser.get());
-        events.push_back({state, static_cast<std::size_t>(begin + size), std::move(what)});
+        events.push_back({state, expat.offset() + expat.size(), std::move(what)});
     }
 
     // Namespaces and references make more text out of fewer bytes, so what is kept is counted too.
@@ -250,19 +227,13 @@ struct XmppReader::Impl {
         if (failure) return;
         failure = state;
         problem = std::move(why);
-        XML_StopParser(parser.get(), XML_FALSE);
+        expat.stop();
     }
 
     template <class Work>
     static void run(void* user, Work work) {
         auto& self = *static_cast<Impl*>(user);
-        if (self.failure || self.out_of_memory) return; // expat may end the tag it is at
-        try {
-            work(self);
-        } catch (const std::bad_alloc&) {
-            self.out_of_memory = true;
-            XML_StopParser(self.parser.get(), XML_FALSE);
-        }
+        self.expat.handle([&] { work(self); });
     }
     static void on_start(void* user, const char* name, const char** attributes) {
         run(user, [&](Impl& self) { self.start(name, attributes); });
@@ -289,7 +260,7 @@ struct XmppReader::Impl {
         run(user, [](Impl& self) { self.this_tag_fits(); });
     }
 
-    std::unique_ptr<std::remove_pointer_t<XML_Parser>, void (*)(XML_Parser)> parser;
+    Expat expat;
     XmppHeader header;
     bool opened = false;
     std::vector<XmppElement> open; // the stanza that is being read and the path down into it
@@ -298,7 +269,6 @@ struct XmppReader::Impl {
     std::size_t taken = 0, kept = 0;
     std::size_t last_word = 0;    // offset behind the last byte that is no white space
     std::optional<State> failure; // given once the events before it are
-    bool out_of_memory = false;
     std::string problem;
 };
 
