@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The one place that makes foreign text safe. Text from the network, from certificates and from
-// files is kept raw in the model and goes through one of these at the output boundary.
+// files is valid UTF-8 in the model (text/utf8.h), otherwise as it came, and goes through one of
+// these at the output boundary.
 #pragma once
 
 #include <cstddef>
