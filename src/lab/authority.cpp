@@ -70,6 +70,7 @@ Authority::Authority(Authority&&) noexcept = default;
 const Issued& Authority::self() const { return impl_->self; }
 
 Issued Authority::issue(const CertificateSpec& spec) const {
+    // The authority is left out: a certificate of its own root.
     if (spec.self_signed) return make_certificate(spec, spec.ca, {});
     return make_certificate(spec, spec.ca, {impl_->certificate.get(), impl_->key});
 }
@@ -98,6 +99,7 @@ Issued make_certificate(const CertificateSpec& spec, bool ca, const Signer& sign
 
     const BioPtr pem(must(BIO_new(BIO_s_mem())));
     must(PEM_write_bio_X509(pem.get(), x));
+    // A random modulus has no private key that could be written.
     const bool whole = spec.key.kind != KeySpec::Kind::rsa_public;
     return {
         contents(pem.get()), whole ? private_key_pem(key) : std::string(),
@@ -235,6 +237,7 @@ void add_authority_access(X509* x, const CertificateSpec& spec) {
         ACCESS_DESCRIPTION* entry = must(ACCESS_DESCRIPTION_new());
         must(sk_ACCESS_DESCRIPTION_push(access.get(), entry));
         entry->method = OBJ_nid2obj(method);
+        // ACCESS_DESCRIPTION_new makes an empty one.
         GENERAL_NAME_free(entry->location);
         entry->location = text_name(GEN_URI, url);
     };
@@ -285,6 +288,7 @@ void sign(X509* x, const CertificateSpec& spec, EVP_PKEY* key) {
     must(EVP_DigestSignInit_ex(context.get(), &options, digest, nullptr, nullptr, key, nullptr));
     if (spec.pss_signature) {
         must(EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING));
+        // A salt as long as the digest, the usual length (RFC 8017 9.1).
         must(EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST));
     }
     must(X509_sign_ctx(x, context.get()));

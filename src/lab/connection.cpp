@@ -51,6 +51,7 @@ void Connection::opened() {
 void Connection::received(std::string_view bytes) {
     if (spec_.faults.silent || ending_ != Ending::none || bytes.empty()) return;
     if (spec_.faults.bad_hello != BadHello::none) return answer_badly(bytes);
+    // A media relay has no TLS at all on this port.
     if (turn_) {
         output_ += turn_->on(bytes);
         if (turn_->over()) finish(Ending::close);
@@ -62,6 +63,8 @@ void Connection::received(std::string_view bytes) {
         return answer_requests();
     }
     if (phase_ == Phase::hello) {
+        // Whether it is TLS shows in the first byte; a fault that answers the hello needs all of
+        // it.
         first_record_ += bytes;
         const bool tls = first_record_[0] == kHandshakeRecord;
         if (tls && first_record_.size() < kRecordHeader) return;
@@ -72,6 +75,7 @@ void Connection::received(std::string_view bytes) {
         if (ending_ != Ending::none) return;
         bytes = first_record_;
     }
+    // A server without a certificate has nothing to say to a hello.
     if (!ssl_) return finish(Ending::close);
     BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
     if (phase_ == Phase::handshake) handshake();
@@ -109,10 +113,12 @@ void Connection::answer_badly(std::string_view bytes) {
 void Connection::handshake() {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_.get());
+    // libssl has written its alert by now; it goes out before the end.
     const bool failed = result <= 0 && SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ;
     ERR_clear_error();
     collect_output();
     spoil_flight(result > 0);
+    // Cut inside the flight: the client has a certificate and no Finished.
     if (spec_.faults.close_after_certificate && !output_.empty()) {
         output_.resize(up_to_certificate(output_).size());
         return finish(Ending::close);
@@ -170,6 +176,7 @@ void Connection::read_application_data() {
         unread_.append(buffer, static_cast<std::size_t>(size));
     const int error = SSL_get_error(ssl_.get(), size);
     ERR_clear_error();
+    // The certificate that was asked for has come, so the request is answered now.
     if (!waiting_.empty() && finished_ > 0) follow(web_reply(std::exchange(waiting_, {})));
     answer_requests();
     if (error == SSL_ERROR_ZERO_RETURN) {
@@ -182,6 +189,7 @@ void Connection::read_application_data() {
 }
 
 void Connection::answer_requests() {
+    // Read and forgotten, so that no window fills.
     if (spec_.faults.silent_after_handshake) return unread_.clear();
     // Whatever else is said, the answer goes on.
     if (!endless_.empty() || spec_.faults.flood != Flood::none) return unread_.clear();
@@ -196,6 +204,7 @@ void Connection::answer_requests() {
 std::optional<Reply> Connection::next_reply() {
     if (spec_.xmpp != Xmpp::none) return next_xmpp_reply();
     if (!spec_.speaks_sip && !spec_.speaks_http) unread_.clear();
+    // As web servers do: TLS on a port for plain HTTP gets a sentence in plain HTTP.
     if (spec_.plain && !unread_.empty() && unread_[0] == kHandshakeRecord) {
         unread_.clear();
         return Reply{.text = std::string(kPlainHttp), .then = Reply::Then::close};

@@ -52,6 +52,7 @@ std::string private_key_pem(EVP_PKEY* key) {
 namespace {
 
 std::shared_future<SharedKey> key_being_made(const KeySpec& spec, const std::string& name) {
+    // An RSA key takes long to make: who asks for it while it is made waits for the same one.
     static std::mutex mutex;
     static std::map<std::pair<KeySpec, std::string>, std::shared_future<SharedKey>> keys;
     const std::lock_guard lock(mutex);
@@ -87,6 +88,7 @@ EvpPkeyPtr make_rsa(const char* type, int bits) {
 EvpPkeyPtr make_rsa_public(int bits) {
     BIGNUM* modulus = must(BN_new());
     const std::unique_ptr<BIGNUM, Deleter<&BN_free>> owned(modulus);
+    // Odd and with its top bit set, as a product of two large primes would be.
     must(BN_rand(modulus, bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD));
     std::vector<unsigned char> bytes(static_cast<std::size_t>(BN_num_bytes(modulus)));
     must(BN_bn2nativepad(modulus, bytes.data(), static_cast<int>(bytes.size())));
@@ -105,12 +107,14 @@ EvpPkeyPtr make_ec(const KeySpec& spec) {
     const PkeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
     must(EVP_PKEY_keygen_init(context.get()));
     must(EVP_PKEY_CTX_set_group_name(context.get(), spec.curve.c_str()));
+    // Explicit parameters are forbidden by RFC 5480 2.1.1; a scan must name them.
     const int encoding = spec.explicit_parameters ? 0 : OPENSSL_EC_NAMED_CURVE;
     must(EVP_PKEY_CTX_set_ec_param_enc(context.get(), encoding));
     return generate(context.get());
 }
 
 EvpPkeyPtr make_dsa(int bits) {
+    // FIPS 186-4 parameters first: DSA keys are made for a domain.
     const PkeyContextPtr parameters(EVP_PKEY_CTX_new_from_name(nullptr, "DSA", nullptr));
     must(EVP_PKEY_paramgen_init(parameters.get()));
     must(EVP_PKEY_CTX_set_dsa_paramgen_bits(parameters.get(), bits));

@@ -96,6 +96,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     // Acts on whatever the machine wants now.
     void proceed() {
+        // What is not sent yet is dropped: a reset loses it anyway.
         if (connection_.ending() == Ending::reset) return reset();
         output_ += connection_.take_output();
         write();
@@ -108,6 +109,7 @@ class Session : public std::enable_shared_from_this<Session> {
             if (connection_.ending() == Ending::say_and_reset) reset();
             return;
         }
+        // A slow server: one byte, a pause, one byte.
         const std::size_t size = pace_.count() != 0 ? 1 : output_.size();
         in_flight_ = output_.substr(0, size);
         output_.erase(0, size);
@@ -122,6 +124,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     void written(const error_code& error) {
         if (error) return close();
+        // A flood makes its next piece when the last one is out, so that it never fills memory.
         if (output_.empty()) {
             connection_.flushed();
             output_ += connection_.take_output();
@@ -151,6 +154,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     void reset() {
         error_code ignored;
+        // A socket that is closed with linger 0 sends RST instead of FIN.
         socket_.set_option(asio::socket_base::linger(true, 0), ignored);
         close();
     }
@@ -201,6 +205,7 @@ Lab::Lab() : impl_(std::make_unique<Impl>()) {}
 Lab::~Lab() = default;
 
 Result<std::uint16_t> Lab::add(const ServerSpec& spec) {
+    // UDP alone has no listener.
     if (spec.speaks_turn_udp && !spec.speaks_turn) return impl_->add_relay(spec);
     SslContextPtr context;
     try {
@@ -215,6 +220,7 @@ Result<std::uint16_t> Lab::add(const ServerSpec& spec) {
         listener->acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return cannot_listen(spec, error);
     const std::uint16_t port = listener->acceptor.local_endpoint().port();
+    // Port 0 asked the system for a free one; faults and answers name it.
     listener->spec.port = port;
     if (spec.speaks_turn_udp) {
         if (const auto relay = impl_->add_relay(listener->spec); !relay) return relay.error();
@@ -229,6 +235,7 @@ void move_ports_that_cannot_be_bound(Demo& demo) {
     for (auto& [server, target, planted, expect] : demo.servers) {
         const bool udp_only = server.speaks_turn_udp && !server.speaks_turn;
         const auto error = try_bind(server.address, server.port, udp_only);
+        // Ports below 1024 need rights, and a real server may use one of the others.
         if (error != asio::error::access_denied && error != asio::error::address_in_use) continue;
         if (error == asio::error::access_denied) forbidden.insert(server.port);
         server.port = static_cast<std::uint16_t>(server.port + kPortOffset);
@@ -259,6 +266,7 @@ void accept_next(Listener& listener) {
             });
             return;
         }
+        // The client may have left already; its connection is served as far as it goes.
         error_code gone;
         const auto client = socket.remote_endpoint(gone);
         std::make_shared<Session>(std::move(socket), listener, client.port())->start();
@@ -287,6 +295,7 @@ void answer_next(Relay& relay) {
 template <class Socket>
 error_code open_at(Socket& socket, const std::string& address, std::uint16_t port) {
     error_code error;
+    // The addresses of the demo are loopback ones; a word that is no address is an error here.
     const typename Socket::endpoint_type endpoint(asio::ip::make_address(address, error), port);
     if (error) return error;
     socket.open(endpoint.protocol(), error);

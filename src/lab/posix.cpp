@@ -50,6 +50,7 @@ Result<void> write_private_file(const std::string& path, std::string_view bytes)
 Result<std::string> make_temporary_folder() {
     std::error_code error;
     const auto parent = std::filesystem::temp_directory_path(error);
+    // TMPDIR where it is set.
     std::string name = (error ? std::filesystem::path("/tmp") : parent) / "lyncprobe-lab.XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) return problem("cannot make a folder " + name);
     return Result<std::string>(boost::system::in_place_value, name);
@@ -57,6 +58,7 @@ Result<std::string> make_temporary_folder() {
 
 void hold_interrupts() {
     sigset_t held = interrupts();
+    // Before any thread starts: each inherits the mask, so that signals wait for sigwait alone.
     sigaddset(&held, SIGCHLD);
     ::pthread_sigmask(SIG_BLOCK, &held, nullptr);
 }
@@ -76,6 +78,7 @@ Result<int> run_command(const std::vector<std::string>& command, const std::stri
         siginfo_t event{};
         const int signal = ::sigwaitinfo(&awaited, &event);
         if (signal == SIGCHLD && ::waitpid(*child, &status, WNOHANG) == *child) {
+            // As shells report it: 128 and the number of the signal.
             if (WIFEXITED(status)) return WEXITSTATUS(status);
             return 128 + WTERMSIG(status);
         }
@@ -89,6 +92,7 @@ namespace {
 bool write_all(int file, std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t size = ::write(file, bytes.data(), bytes.size());
+        // A signal that is not held may come between.
         if (size < 0 && errno == EINTR) continue;
         if (size < 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(size));
@@ -109,6 +113,7 @@ Result<pid_t> spawn(const std::vector<std::string>& command, const std::string& 
     for (const auto& word : command)
         arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
+    // The child gets our environment and one variable more.
     for (char** variable = environ; *variable != nullptr; ++variable)
         variables.push_back(*variable);
     variables.push_back(const_cast<char*>(environment.c_str()));

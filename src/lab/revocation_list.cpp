@@ -38,6 +38,7 @@ void add_text_extension(X509_CRL* crl, int nid, const std::string& value) {
 
 void add_next_publish(X509_CRL* crl, int days) {
     const auto time = days_from_now(days);
+    // OpenSSL knows this extension of Microsoft by number only.
     const auto der = pki::to_der(&i2d_ASN1_TIME, time.get());
     const OctetsPtr octets(must(ASN1_OCTET_STRING_new()));
     must(ASN1_OCTET_STRING_set(octets.get(), pki::octets(der), static_cast<int>(der.size())));
@@ -52,6 +53,7 @@ int reason_code(std::string_view reason) {
     if (reason == "keyCompromise") return CRL_REASON_KEY_COMPROMISE;
     if (reason == "certificateHold") return CRL_REASON_CERTIFICATE_HOLD;
     if (reason == "removeFromCRL") return CRL_REASON_REMOVE_FROM_CRL;
+    // Another word is a slip in the lab itself.
     must(reason == "superseded" ? 1 : 0);
     return CRL_REASON_SUPERSEDED;
 }
@@ -99,6 +101,8 @@ std::string make_crl(const Issued& authority, const CrlSpec& spec) {
     must(X509_CRL_add1_ext_i2d(
         crl.get(), NID_crl_number, integer(spec.number).get(), 0, X509V3_ADD_DEFAULT
     ));
+    // RFC 5280 5.2.4: critical, so that a reader who knows no deltas does not take it for the
+    // whole.
     if (spec.base_number)
         must(X509_CRL_add1_ext_i2d(
             crl.get(), NID_delta_crl, integer(*spec.base_number).get(), 1, X509V3_ADD_DEFAULT
@@ -115,6 +119,7 @@ std::string make_crl(const Issued& authority, const CrlSpec& spec) {
             crl.get(), X509_get_serialNumber(certificate_from_pem(revoked.certificate_pem).get()),
             revoked.reason
         );
+    // Entries of certificates that were never issued, to make the list long.
     for (std::size_t i = 1; i <= spec.strangers; ++i)
         add_entry(crl.get(), integer(static_cast<long>(i)).get(), {});
     sign(crl.get(), spec, key.get());

@@ -39,6 +39,7 @@ std::string server_headers(const WebBehaviour&);
 Reply web_answer(std::string_view request, const WebBehaviour& web, const WebClient& client) {
     if (first_line(request).find(" HTTP/1.") == std::string_view::npos) return {};
     const WebPage page = page_for(parse(request, client), web);
+    // The probe says so with its last request.
     const bool close = equal_ignoring_case(header_value(request, "Connection"), "close");
     Reply reply;
     reply.text = fmt::format(
@@ -79,6 +80,7 @@ Request parse(std::string_view request, const WebClient& client) {
 }
 
 WebPage page_for(const Request& request, const WebBehaviour& web) {
+    // A reverse proxy that sends every request elsewhere.
     if (!web.redirect.empty())
         return {302, "text/html", {}, fmt::format("Location: {}\r\n", web.redirect)};
     if (request.method != "GET") return {405, "text/html", {}, "Allow: GET\r\n"};
@@ -97,6 +99,7 @@ WebPage page_for(const Request& request, const WebBehaviour& web) {
 WebPage lync_page(const Request& request, const WebBehaviour& web) {
     constexpr std::string_view kRoot = "/autodiscover/autodiscoverservice.svc/root";
     const std::string& path = request.path;
+    // The published rule maps "/" of these names to the service.
     const bool asked_at_discover = request.host.starts_with("lyncdiscover");
     if (path == kRoot || (path == "/" && asked_at_discover)) {
         const auto format = autodiscover_format(request.accept);
@@ -113,6 +116,7 @@ WebPage lync_page(const Request& request, const WebBehaviour& web) {
     if (path == "/dialin") return dial_in_page();
     if (path == kCertificateService) {
         const auto certificate = request.client.certificate;
+        // IIS asks for the certificate by URL, and refuses by page, not by alert.
         if (request.client.certificate_demanded && certificate != Certificate::accepted)
             return certificate_refusal(certificate);
         return service_page("CertProvisioningService");
