@@ -98,6 +98,7 @@ class AutodiscoverConversation final : public HttpConversation {
 
     Get get(Step step) {
         step_ = step;
+        // Counted here, since every way to another question leads through here.
         ++gets_;
         switch (step) {
         case Step::name: return {.path = "/", .accept = kXml};

@@ -64,6 +64,7 @@ class AvEdgeConversation final : public Conversation {
   private:
     Want read_hello(std::string_view bytes) {
         using Kind = codec::PseudoAnswer::Kind;
+        // The answer may come in pieces, and each piece may still decide.
         first_bytes_ += bytes;
         const auto seen = codec::classify_pseudo_answer(first_bytes_);
         switch (seen.kind) {

@@ -161,6 +161,7 @@ std::optional<Refusal> HttpConversation::refusal(
 
 Want HttpConversation::ask(Get get) {
     asked_ = std::move(get);
+    // Set before the answer: where none comes, the report says what was asked.
     if (answers_ == 0) facts().set(http_answer::kRequest, "GET " + asked_.path);
     return {
         Want::Kind::send, codec::encode(codec::HttpGet{

@@ -51,6 +51,7 @@ class LyncSip final : public SipConversation {
             learn_first(response, facts());
         else
             learn(response, facts());
+        // The first refusal is the one to be remedied first.
         if (says_no(response.status) && facts().find(sip_answer::kRefusal) == nullptr)
             set_refusal(response, asked(), words_of(response, asked(), identity_offered_), facts());
         return first ? negotiated(response) : registered(response);
@@ -60,6 +61,7 @@ class LyncSip final : public SipConversation {
         const auto compression = response.header("Compression");
         if (!compression.empty()) facts().set(sip_answer::kCompression, std::string(compression));
         said_ = fmt::format("answers NEGOTIATE with {}", status_text(response));
+        // Without a domain of ours nothing is registered, anonymously or not.
         if (!register_) return finish(said_);
         if (response.status < 300 && !compression.empty()) {
             facts().set(
@@ -142,6 +144,7 @@ void learn_challenges(const codec::SipResponse& response, Facts& facts) {
         const bool known = std::any_of(schemes.begin(), schemes.end(), [&](const auto& scheme) {
             return equal_ignoring_case(scheme, challenge.scheme);
         });
+        // One scheme may be offered by several challenges, for each of its versions.
         if (!known) schemes.push_back(challenge.scheme);
         if (realm.empty()) realm = challenge.realm;
         if (target_name.empty()) target_name = challenge.target_name;

@@ -66,6 +66,7 @@ class XmppConversation final : public Conversation {
     }
 
     Want read(std::string_view bytes) {
+        // One read may hold the header and the features.
         for (auto state = reader_.feed(bytes);; state = reader_.feed({})) {
             switch (state) {
             case State::need_more: return {Want::Kind::receive};

@@ -129,6 +129,7 @@ std::optional<SrvTarget> read_target(const Message& message, const Record& recor
     target.priority = static_cast<std::uint16_t>(reader.number(2));
     target.weight = static_cast<std::uint16_t>(reader.number(2));
     target.port = static_cast<std::uint16_t>(reader.number(2));
+    // The name may point anywhere before itself; what it may not is end elsewhere than the record.
     std::size_t at = record.data + 6;
     const auto host = reader.good() ? message.name(at) : std::nullopt;
     if (!host || at != record.data + record.data_size) return std::nullopt;
@@ -144,6 +145,7 @@ struct Header {
 std::optional<Header> read_header(std::string_view bytes) {
     ByteReader reader(bytes);
     Header header;
+    // The id was compared by the resolver that asked.
     reader.take(2);
     const auto flags = reader.number(2);
     header.response = (flags & 0x8000) != 0;
@@ -234,6 +236,7 @@ class Reading {
             answer_.addresses, answer_.addresses_skipped, limits::kAddressesOfName,
             [](const Address& address) { return address; }
         );
+        // An answer of aliases alone: the name exists, the record does not.
         const bool found = !answer_.targets.empty() || !answer_.addresses.empty();
         answer_.status = found ? DnsStatus::found : DnsStatus::no_such_record;
     }

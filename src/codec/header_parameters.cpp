@@ -53,14 +53,17 @@ HeaderParameter read_parameter(std::string_view item) {
     if (equals == std::string_view::npos) return out;
     out.has_value = true;
     auto value = trim(item.substr(equals + 1));
+    // A token: taken as it is.
     if (value.empty() || value.front() != '"') {
         out.value = value;
         return out;
     }
     value.remove_prefix(1);
+    // The closing quote may be missing: next_item() has found the end all the same.
     if (!value.empty() && value.back() == '"') value.remove_suffix(1);
     value = trim(value);
     for (std::size_t i = 0; i < value.size(); ++i) {
+        // Only the pairs that are needed: a Windows path in a reason keeps its backslashes.
         const bool pair = value[i] == '\\' && i + 1 < value.size() &&
                           (value[i + 1] == '"' || value[i + 1] == '\\');
         out.value += value[pair ? ++i : i];

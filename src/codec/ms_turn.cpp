@@ -119,6 +119,7 @@ void take(const Attribute& one, TurnMessage& out) {
         break;
     case attribute::kAlternateHost: keep_first(out.alternate_host, value); break;
     case attribute::kRfcSoftware: keep_first(out.software, value); break;
+    // The cookie has shown whose of the two numberings is meant.
     case attribute::kRealm: keep_first(out.microsoft ? out.realm : out.nonce, value); break;
     case attribute::kNonce: keep_first(out.microsoft ? out.nonce : out.realm, value); break;
     default: break;

@@ -104,10 +104,12 @@ PseudoAnswer classify_pseudo_answer(std::string_view first_bytes) {
     using Kind = PseudoAnswer::Kind;
     const auto bytes = first_bytes.substr(0, kPseudoAnswerSize);
     if (bytes.empty()) return {};
+    // So far it fits; the rest decides.
     if (can_be_canned_answer(bytes)) {
         if (bytes.size() < kPseudoAnswerSize) return {};
         return {.kind = Kind::pseudo_tls, .size = kPseudoAnswerSize};
     }
+    // A real TLS server answers a hello of its own kind, or refuses it with an alert.
     if (!looks_like_tls(bytes)) return {.kind = Kind::not_tls};
     ByteReader reader(bytes);
     if (reader.number(1) != kAlertRecord)

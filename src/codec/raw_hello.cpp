@@ -189,6 +189,7 @@ ServerFlight::State ServerFlight::receive(std::string_view bytes) {
     }
     input_.erase(0, taken_);
     taken_ = 0;
+    // Nothing more is read, and thousands of these may wait for their connections to end.
     if (state_ != State::reading) std::string().swap(input_);
     return state_;
 }
@@ -230,6 +231,7 @@ bool ServerFlight::take_record() {
 
 bool ServerFlight::take_ssl2_message() {
     ByteReader reader(rest());
+    // SSL 2.0: two bytes, of which the highest bit says that there is no padding.
     const auto message = reader.take(reader.number(2) & 0x7fff);
     if (!reader.good()) return false;
     if (!message.empty() && message[0] == static_cast<char>(kSsl2Error)) {
@@ -251,6 +253,7 @@ void ServerFlight::handshake_bytes(std::string_view content) {
         ByteReader reader(std::string_view(handshake_).substr(taken));
         const auto kind = reader.number(1);
         const auto size = reader.number(3);
+        // Before its bytes are waited for.
         if (size > limits::kCertificateList)
             return end(
                 State::too_large, fmt::format("a handshake message {} of {} bytes", kind, size)
@@ -280,6 +283,7 @@ void ServerFlight::message(std::string whole) {
     const auto kind = static_cast<std::uint8_t>(whole[0]);
     if (++messages_ > limits::kHandshakeMessages)
         return end(State::too_large, "more handshake messages than are accepted");
+    // The raw hello believes what it reads, so it reads strictly.
     if (!in_order(kind))
         return end(
             State::malformed, fmt::format("a handshake message {} where it does not belong", kind)

@@ -231,6 +231,7 @@ std::vector<SipChallenge> challenges(const SipResponse& response) {
 }
 
 std::string encode(const SipNegotiate& request) {
+    // Max-Forwards of 0: the server itself answers, and asks no other.
     const auto server = host_and_port(name_part(request.host), request.port);
     const auto local = bracketed(request.local_host);
     const auto seed = name_part(request.seed);

@@ -205,6 +205,7 @@ CertificateRequest read_certificate_request(std::string_view body, std::uint16_t
     ByteReader reader(body);
     for (const char type : reader.vector(1))
         out.certificate_types.push_back(static_cast<std::uint8_t>(type));
+    // The list of schemes came with TLS 1.2 (RFC 5246 7.4.4).
     if (version >= kTls12) out.signature_schemes = read_schemes(reader.vector(2));
     const auto names = reader.vector(2);
     out.well_formed = reader.good();

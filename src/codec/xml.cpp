@@ -113,6 +113,7 @@ class Builder {
     }
 
     void start(std::string_view name, const char** attributes) {
+        // Walks over the tree are loops, but their users may recurse.
         if (++depth_ > limits::kXmlDepth)
             return refuse(fmt::format("its elements are nested deeper than {}", limits::kXmlDepth));
         Node& node = add();

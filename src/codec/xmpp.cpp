@@ -169,6 +169,7 @@ struct XmppReader::Impl {
 
     void end() {
         if (!this_tag_fits()) return;
+        // The end tag of the stream itself.
         if (open.empty()) return happened(State::closed, {});
         XmppElement element = std::move(open.back());
         open.pop_back();

@@ -69,6 +69,7 @@ void ListFile::mistake(const Spot& spot, std::string what, std::string hint) {
 Place ListFile::place(const Spot& spot) const {
     const auto offset = std::min(spot.offset, text_.size());
     const auto column = std::min(static_cast<std::size_t>(spot.column), offset);
+    // Goes on from the place that was asked for last: entries come mostly from left to right.
     if (counted_.line != spot.line) {
         counted_ = {offset - column, spot.line, 0};
         counted_characters_ = 0;

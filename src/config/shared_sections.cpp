@@ -124,6 +124,7 @@ std::optional<std::string> read_fail_on(const Entry& entry, RunSettings& setting
 std::optional<std::string> read_ldap_server(const Entry& entry, RunSettings& settings) {
     auto text = read_text(entry);
     if (!text) return std::nullopt;
+    // Here, since a wrong one would show only when the first directory is asked.
     if (const auto reason = host_and_port_problem(*text); !reason.empty()) {
         entry.mistake(fmt::format("'{}': {}", *text, reason));
         return std::nullopt;
@@ -328,8 +329,10 @@ void check_identity(const Node& mapping, ListFile& file, const IdentityFiles& fi
         return false;
     };
     const bool pem = has("certificate") || has("key");
+    // By key: what a key says wrongly has its own message.
     if (!has("id"))
         file.mistake(mapping.spot, "this identity has no 'id'", "targets refer to it by its id");
+    // Two sources of one key could differ, and one of them would be ignored.
     if (pem && has("pfx"))
         file.mistake(
             mapping.spot, "an identity is either 'certificate' and 'key' or 'pfx', not both"
@@ -341,6 +344,7 @@ void check_identity(const Node& mapping, ListFile& file, const IdentityFiles& fi
                 : "this identity has no files",
             "give 'certificate' and 'key', or 'pfx'"
         );
+    // The same for its password.
     if (!files.password_env.empty() && !files.password_file.empty())
         file.mistake(
             mapping.spot, "an identity has either 'password_env' or 'password_file', not both"

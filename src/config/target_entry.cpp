@@ -176,6 +176,7 @@ void read_addresses(const Entry& entry, TargetDraft& draft) {
     for (const auto& element : read_list(entry, "203.0.113.10")) {
         const auto address = read_address(element);
         if (!address) continue;
+        // Twice the same address would be two endpoints of one name.
         if (std::find(addresses.begin(), addresses.end(), *address) != addresses.end())
             element.mistake(fmt::format("the address {} stands twice", to_text(*address)));
         else

@@ -137,6 +137,7 @@ void write_servers(Writer& out, const Pool& pool) {
                server.external != EdgeServices<std::vector<Address>>{} ||
                server.nat != EdgeServices<std::vector<Address>>{};
     };
+    // A pool that is its only server needs no list of servers.
     if (itself && (pool.servers.empty() || !has_more(pool.servers.front()))) return;
     out.line(4, "servers:");
     for (const auto& server : pool.servers) {
@@ -170,6 +171,7 @@ void write_pool(Writer& out, const Pool& pool, const std::vector<std::string>& r
     out.line(4, fmt::format("role: {}", to_text(pool.role)));
     if (pool.product != Product::unknown)
         out.line(4, fmt::format("product: {}", to_text(pool.product)));
+    // Beside what they are about, as comments: a person decides.
     for (const auto& text : remarks)
         out.comment(4, text);
     write_servers(out, pool);
@@ -198,10 +200,12 @@ void write_target(Writer& out, const Target& target, const std::string& remark) 
     out.line(2, "host: " + scalar(target.host));
     if (!target.addresses.empty()) out.line(2, "addresses: " + flow(target.addresses));
     out.line(2, fmt::format("port: {}", target.port));
+    // What follows from the probe and the port is left to follow.
     if (target.transport != default_transport(target.probe, target.port))
         out.line(2, fmt::format("transport: {}", to_text(target.transport)));
     out.line(2, fmt::format("probe: {}", to_text(target.probe)));
     if (target.role_given) out.line(2, fmt::format("role: {}", to_text(target.role)));
+    // Written though it can be derived: the reader sees by what the certificate is judged.
     out.line(2, fmt::format("use: {}", to_text(target.use)));
     out.line(2, fmt::format("side: {}", to_text(target.side)));
     if (!target.pool.empty()) out.line(2, "pool: " + scalar(target.pool));
@@ -233,6 +237,7 @@ std::string to_yaml(const ImportedTopology& imported, std::string_view source) {
     out.comment(0, "identities: [{id: server, pfx: server.pfx, password_env: PFX_PASSWORD}]");
     out.comment(0, "defaults: {identity: server}");
     out.blank();
+    // In the order in which a person reads: domains, trust, names, then the long part.
     write_urls(out, deployment.simple_urls);
     if (!deployment.sites.empty()) out.line(0, "topology:");
     for (const auto& site : deployment.sites) {

@@ -67,6 +67,7 @@ std::optional<std::string> read_text(const Entry& entry) {
 std::optional<bool> read_yes_or_no(const Entry& entry) {
     if (!expect_scalar(entry, "yes or no")) return std::nullopt;
     const auto text = to_lower(entry.value.text);
+    // YAML 1.1 and 1.2 differ in what they take for a boolean; this takes both, and nothing else.
     if (text == "yes" || text == "true") return true;
     if (text == "no" || text == "false") return false;
     entry.mistake(
@@ -89,6 +90,7 @@ std::optional<std::uint32_t> read_number(
 ) {
     if (!expect_scalar(entry, "a number")) return std::nullopt;
     const auto& text = entry.value.text;
+    // The range is in the hint, so that one message is enough.
     if (const auto number = parse_number(text, smallest, largest)) return number;
     entry.mistake(
         fmt::format("'{}' cannot be {}", entry.key.text, quoted(text)),
@@ -188,6 +190,7 @@ std::optional<E> read_word(const Entry& entry, std::initializer_list<E> refused)
     if (!expect_scalar(entry, "one word")) return std::nullopt;
     std::vector<std::string_view> known;
     for (const auto& word : words<E>()) {
+        // Words that have no meaning under this key are not suggested either.
         if (std::find(refused.begin(), refused.end(), word.value) != refused.end()) continue;
         if (word.text == entry.value.text) return word.value;
         known.push_back(word.text);
@@ -268,6 +271,7 @@ bool expect_scalar(const Entry& entry, std::string_view expected) {
 }
 
 void note_wrong_kind(const Entry& entry, std::string_view expected, std::string hint) {
+    // The message names what was found: a colon or a dash too many is the usual cause.
     const auto subject = fmt::format("{}'{}'", entry.element ? "an entry of " : "", entry.key.text);
     const auto must_be = fmt::format("{} must be {}, not ", subject, expected);
     switch (entry.value.kind) {

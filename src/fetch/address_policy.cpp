@@ -87,8 +87,11 @@ AddressClass class_of(const Address& address) {
 
 std::string AddressPolicy::refusal(const Address& address) const {
     const auto found = class_of(address);
+    // Whatever is allowed: no CRL is on such an address, and one may be the metadata service of a
+    // cloud.
     if (found == AddressClass::forbidden)
         return fmt::format("{} is no address that is fetched from", to_text(address));
+    // A public location must not lead a scan into the network it runs in.
     if (same_as && found != *same_as)
         return fmt::format("a redirect leads into another kind of network, {}", to_text(address));
     if (found == AddressClass::private_network && !private_networks)

@@ -50,6 +50,8 @@ class Fetching {
         std::vector<Job> jobs;
         for (std::size_t i = 0; i < requests_.size(); ++i)
             jobs.push_back({.request = i, .url = requests_[i].url});
+        // A redirect is a request of the next round, so that its host is looked up and judged like
+        // any other.
         for (int round = 0; round <= limits::kRedirects && !jobs.empty(); ++round)
             jobs = run_round(std::move(jobs));
         for (const auto& job : jobs)
@@ -176,9 +178,11 @@ class Fetching {
 
     void start(Ready one) {
         auto origin = host_and_port(one.location.host, one.location.port);
+        // A host that did not answer others costs no second time-out.
         if (const auto known = silent_.find(origin); known != silent_.end())
             return finish(one.job, FetchOutcome::unreachable, known->second);
         const auto spent = std::chrono::duration_cast<Milliseconds>(one.job.spent);
+        // All steps of one request share its time.
         const auto left = std::max(options_.timeout - spent, Milliseconds{1});
         auto transfer = std::make_unique<Transfer>(
             one.location, requests_[one.job.request], one.addresses, one.policy,

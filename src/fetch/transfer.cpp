@@ -91,6 +91,7 @@ Answer Transfer::answer(CURLcode code) {
     Answer answer;
     char* address = nullptr;
     curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
+    // Of the last connection, which may have failed: the report says where.
     if (address) answer.address = parse_address(address);
     answer.bytes = body_.size();
     if (code == CURLE_OK)
@@ -103,6 +104,7 @@ Answer Transfer::answer(CURLcode code) {
 void Transfer::read_end(Answer& answer) {
     if (location_.ldap) {
         answer.values = ldap_values(body_);
+        // What was received is base64; what counts is what it holds.
         answer.bytes = 0;
         for (const auto& value : answer.values)
             answer.bytes += value.size();

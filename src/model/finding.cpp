@@ -23,6 +23,7 @@ void mix(std::size_t& hash, const std::vector<std::string>& list) {
 } // namespace
 
 std::size_t FindingPool::Hash::operator()(const Finding& it) const {
+    // What operator== compares, so that equal findings meet in one bucket.
     std::size_t hash = 0;
     mix(hash, it.rule);
     mix(hash, static_cast<int>(it.verdict));

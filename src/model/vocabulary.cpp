@@ -153,6 +153,7 @@ constexpr std::array<Word<OperatingSystem>, 22> kSystems{{
 }};
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+    // Levenshtein, one row at a time.
     std::vector<std::size_t> row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j)
         row[j] = j;
@@ -286,6 +287,7 @@ int badness(Verdict verdict) {
     switch (verdict) {
     case Verdict::fail: return 4;
     case Verdict::warn: return 3;
+    // What could not be decided is worse than what is right, and no reason to fail.
     case Verdict::inconclusive: return 2;
     case Verdict::pass: return 1;
     case Verdict::not_applicable: return 0;

@@ -98,6 +98,7 @@ std::string_view first_bytes(std::string_view text, std::size_t limit) {
         return (static_cast<std::uint8_t>(text[at]) & 0xc0) == 0x80;
     };
     auto end = limit;
+    // At most three bytes continue a character.
     while (end > 0 && limit - end < 4 && continues(end))
         --end;
     return text.substr(0, end);
