@@ -249,19 +249,19 @@ void add_probing_options(CLI::App& app, Options& options) {
         app, "--retries", "extra tries after a connect time-out or a reset [0]", "N",
         [&](const std::string& text) { settings.retries = number_of("--retries", text, 0); }
     );
-    const auto breadth = [&](const char* name, std::optional<bool>& wanted, const char* help) {
+    const auto variants = [&](const char* name, std::optional<bool>& wanted, const char* help) {
         app.add_flag_callback(
             name, [&wanted] { wanted = true; }, help
         );
     };
-    breadth(
+    variants(
         "--versions", settings.versions, "try SSL 2.0 to TLS 1.3 too, each by one connection more"
     );
-    breadth("--mtls-matrix", settings.mtls_matrix, "try with and without our certificate");
-    breadth(
+    variants("--mtls-matrix", settings.mtls_matrix, "try with and without our certificate");
+    variants(
         "--sni-matrix", settings.sni_matrix, "try without a server name and with a foreign one too"
     );
-    breadth(
+    variants(
         "--inventory", settings.inventory,
         "read certificates without a handshake where that is possible"
     );

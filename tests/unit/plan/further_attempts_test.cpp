@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 using namespace lyncprobe;
-using plan::Breadth;
+using plan::ProbeVariants;
 
 namespace {
 
@@ -37,11 +37,11 @@ Observation alert(const Attempt& attempt, std::uint8_t code = 40) {
 
 // Plays an endpoint that answers as `answer` says until nothing is left to try.
 std::vector<Observation> play(
-    const Target& target, const Breadth& breadth, Observation (*answer)(const Attempt&)
+    const Target& target, const ProbeVariants& variants, Observation (*answer)(const Attempt&)
 ) {
-    std::vector<Observation> out{answer(plan::first_attempt(target, breadth))};
+    std::vector<Observation> out{answer(plan::first_attempt(target, variants))};
     for (int round = 0; round < 10; ++round) {
-        const auto more = plan::further_attempts(target, out, breadth);
+        const auto more = plan::further_attempts(target, out, variants);
         if (more.empty()) return out;
         for (const auto& attempt : more)
             out.push_back(answer(attempt));
