@@ -47,6 +47,9 @@ void* realloc(void* memory, std::size_t size) {
 int OPENSSL_init_crypto(std::uint64_t options, const void* settings) {
     using Function = int (*)(std::uint64_t, const void*);
     static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "OPENSSL_init_crypto"));
+    // Not in the first step, OPENSSL_INIT_BASE_ONLY: OpenSSL 3.5 waits for itself if that fails.
+    constexpr std::uint64_t kFirstStep = 0x00040000;
+    if (!counting) real(kFirstStep, nullptr);
     counting = true;
     return real(options, settings);
 }
