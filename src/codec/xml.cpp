@@ -98,7 +98,7 @@ class Builder {
     }
     // Nothing that is read here has a DTD, and its entities are how readers of XML are attacked.
     static void on_doctype(void* user, const char*, const char*, const char*, int) {
-        self(user).expat_.handle([&] { self(user).refuse(std::string(kDeclares)); });
+        self(user).expat_.handle([&] { self(user).refuse_declaration(); });
     }
 
     // Of what is read just now; counted from 1.
@@ -153,6 +153,16 @@ class Builder {
     void refuse(std::string why) {
         note(std::move(why));
         expat_.stop();
+    }
+
+    // expat reports a declaration behind its name; what is wrong begins before it.
+    void refuse_declaration() {
+        refuse(std::string(kDeclares));
+        const auto before = text_.substr(0, expat_.offset());
+        const auto begin = before.rfind("<!");
+        if (begin == std::string_view::npos || before.find('\n', begin) != std::string_view::npos)
+            return;
+        where_.column -= static_cast<int>(before.size() - begin);
     }
 
     void note(std::string mistake) {

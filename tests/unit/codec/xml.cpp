@@ -147,6 +147,8 @@ TEST_CASE("xml: entity bombs and external entities are refused before they are r
         CHECK(problem.what == "it declares a document type or an entity, which is not read");
         CHECK(problem.where.line > 0);
     }
+    CHECK(problem_of(bomb).where.line == 2);
+    CHECK(problem_of(bomb).where.column == 1);
     // Without a declaration an entity means nothing.
     const auto undeclared = problem_of("<a>\n &xxe;</a>");
     CHECK(undeclared.what == "it is not well-formed: undefined entity");
