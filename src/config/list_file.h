@@ -76,6 +76,6 @@ inline constexpr std::string_view kBackslashHint =
 struct Quoted {
     std::string operator()(std::string_view) const;
 };
-inline constexpr Quoted quoted;
+inline constexpr Quoted quoted; // NOLINT(readability-identifier-naming): called like a function
 
 } // namespace lyncprobe::config
