@@ -7,6 +7,7 @@
 // Distributions backport this function of expat 2.6 without raising the version, so neither the
 // version nor the header at compile time says whether the library at run time has it: weak, it is
 // null where it is absent.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" XML_Bool XMLCALL XML_SetReparseDeferralEnabled(XML_Parser parser, XML_Bool enabled)
     __attribute__((weak));
 

@@ -60,7 +60,7 @@ bool could_have_asked(const TlsFacts& it) {
 // What is written of a part that is shared or absent; where to read it.
 template <class Json, class T>
 auto& part(const std::shared_ptr<const T>& shared, T& fresh) {
-    if constexpr (reads<Json>)
+    if constexpr (kReading<Json>)
         return fresh;
     else
         return shared ? *shared : std::as_const(fresh);
@@ -71,7 +71,7 @@ void staple(auto& json, auto& bytes) {
     const bool there = json.object("ocsp_staple", bytes.has_value(), [&](auto& members) {
         members("bytes", size);
     });
-    if constexpr (reads<decltype(json)>)
+    if constexpr (kReading<decltype(json)>)
         if (there) bytes = size;
 }
 
@@ -104,7 +104,7 @@ void tls(Json& json, auto& attempt) {
         object("pseudo_tls", attempt.pseudo_tls);
     };
     const bool there = attempt.tls || attempt.pseudo_tls;
-    if constexpr (reads<Json>) {
+    if constexpr (kReading<Json>) {
         if (!json.object("tls", there, members)) return;
         if (!obtained.empty()) attempt.tls = json.restored().shared(std::move(fresh));
     } else if (attempt.tls && attempt.raw_version == 0 && !attempt.pseudo_tls) {
@@ -140,7 +140,7 @@ void mutual_tls(Json& json, auto& attempt) {
         object("ca_names_count", it.ca_names_count);
         object("identity_offered", offered);
     };
-    if constexpr (reads<Json>) {
+    if constexpr (kReading<Json>) {
         if (!json.object("mutual_tls", true, members)) {
             if (json.find("mutual_tls")) attempt.tls = nullptr; // none was begun
             return;

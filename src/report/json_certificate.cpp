@@ -80,7 +80,7 @@ void subject_alternative_name(auto& json, auto& it) {
         members("ip", san.ip);
         members("other", san.other);
     });
-    if constexpr (reads<decltype(json)>)
+    if constexpr (kReading<decltype(json)>)
         if (present) it.san = std::move(san);
 }
 
@@ -88,10 +88,10 @@ void subject_alternative_name(auto& json, auto& it) {
 void extension(auto& json, std::string_view key, auto& list) {
     std::optional<bool> present = list.has_value();
     auto entries = list.value_or(Texts());
-    if constexpr (reads<decltype(json)>) present.reset();
+    if constexpr (kReading<decltype(json)>) present.reset();
     json(std::string(key) + "_present", present);
     json(key, entries);
-    if constexpr (reads<decltype(json)>) // version 0.1.0 did not say it of every extension
+    if constexpr (kReading<decltype(json)>) // version 0.1.0 did not say it of every extension
         if (present.value_or(!entries.empty())) list = std::move(entries);
 }
 
@@ -103,7 +103,7 @@ void key_usage(auto& json, auto& it) {
             if (*it.key_usage >> bit & 1u) names->emplace_back(kKeyUsages[bit]);
     }
     json("key_usage", names);
-    if constexpr (reads<decltype(json)>) {
+    if constexpr (kReading<decltype(json)>) {
         if (!names) return;
         it.key_usage = 0;
         for (std::size_t bit = 0; bit < kKeyUsages.size(); ++bit)
@@ -121,7 +121,7 @@ void distribution_points(auto& json, auto& it) {
             urls.insert(urls.end(), point.urls.begin(), point.urls.end());
     json("crl_distribution_points_present", present);
     json("crl_distribution_points", urls);
-    if constexpr (reads<decltype(json)>) // all that version 0.1.0 said
+    if constexpr (kReading<decltype(json)>) // all that version 0.1.0 said
         if (present) points.emplace().push_back({std::move(urls), false, false});
     json("distribution_points", points);
 }
@@ -131,7 +131,7 @@ void enrollment_template(auto& json, auto& it) {
     if (it.template_v1 || it.template_v2)
         both = {it.template_v1.value_or(""), it.template_v2.value_or(TemplateInfo())};
     json("template", both);
-    if constexpr (reads<decltype(json)>) {
+    if constexpr (kReading<decltype(json)>) {
         if (!both) return;
         const bool v2 = !both->v2.oid.empty() || both->v2.major || both->v2.minor;
         if (!both->name.empty() || !v2) it.template_v1 = both->name;
@@ -172,9 +172,9 @@ void fields(auto& json, Is<Certificate> auto& it) {
     json("duplicate_extensions", it.duplicate_extensions);
     json("undecodable_extensions", it.undecodable);
     json("notes", it.notes);
-    auto text = reads<decltype(json)> ? std::string() : pem(it);
+    auto text = kReading<decltype(json)> ? std::string() : pem(it);
     json("pem", whole(text));
-    if constexpr (reads<decltype(json)>) it.der = der_of_pem(text);
+    if constexpr (kReading<decltype(json)>) it.der = der_of_pem(text);
 }
 
 void write_value(ToJson& json, const CertificatePtr& it) { json.put(it->sha256); }

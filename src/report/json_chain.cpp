@@ -22,7 +22,7 @@ void fields(auto& json, Is<Chain> auto& it) {
     json("used_unpresented", it.path.used_unpresented);
     json("path", it.path.path);
     json.unless_empty("fetched", it.fetched);
-    if (reads<decltype(json)> || !it.fetched.empty())
+    if (kReading<decltype(json)> || !it.fetched.empty())
         json("completed_by_fetch", it.completed_by_fetch);
     json("roots", it.roots);
     json("system_anchor", it.path.system_anchor);

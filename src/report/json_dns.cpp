@@ -41,7 +41,7 @@ void asked_records(Json& json, auto& domain, auto& client) {
     }
     json("asks", asks);
     json.derived("finds", finds);
-    if constexpr (reads<Json>)
+    if constexpr (kReading<Json>)
         for (const auto& name : asks) {
             const auto row = std::ranges::find(domain.rows, name, &DiscoveryRow::record);
             if (row == domain.rows.end())
@@ -57,7 +57,7 @@ void clients(Json& json, auto& domain) {
         object("who", client.who);
         asked_records(object, domain, client);
     };
-    if constexpr (reads<Json>) {
+    if constexpr (kReading<Json>) {
         json.each("clients", [&](FromJson& object) {
             members(object, domain.clients.emplace_back());
         });
@@ -73,7 +73,7 @@ void hosts(Json& json, auto& domain) {
         answer(object, it);
         addresses(object, it);
     };
-    if constexpr (reads<Json>) {
+    if constexpr (kReading<Json>) {
         json.each("hosts", [&](FromJson& object) {
             std::string name;
             object("host", name);
@@ -102,7 +102,7 @@ void fields(auto& json, Is<DiscoveryRow> auto& it) {
     json("targets", it.answer.targets);
     json("targets_skipped", it.answer.targets_skipped);
     addresses(json, it.answer);
-    if constexpr (reads<decltype(json)>) {
+    if constexpr (kReading<decltype(json)>) {
         it.type = srv ? RecordType::srv : RecordType::a;
         it.answer.question = {it.name, it.type};
     }
@@ -130,12 +130,12 @@ void fields(auto& json, Is<GoLiveReason> auto& it) {
 template <class Json>
 void asked_for(Json& json, auto& row) {
     std::vector<DiscoveryRow> asked;
-    if constexpr (!reads<Json>)
+    if constexpr (!kReading<Json>)
         std::ranges::copy_if(row.records.rows, std::back_inserter(asked), [](const auto& record) {
             return record.answer.status != DnsStatus::not_asked;
         });
     json("records", asked);
-    if constexpr (reads<Json>) row.records.rows = std::move(asked);
+    if constexpr (kReading<Json>) row.records.rows = std::move(asked);
     hosts(json, row.records);
 }
 
@@ -148,7 +148,7 @@ void fields(auto& json, Is<FederationRow> auto& it) {
     json("reasons", it.reasons);
     asked_for(json, it);
     json("endpoints", ids(it.endpoints));
-    if constexpr (reads<decltype(json)>) it.records.domain = it.domain;
+    if constexpr (kReading<decltype(json)>) it.records.domain = it.domain;
 }
 
 void domain_members(ToJson& json, const DomainDiscovery& it) { fields(json, it); }

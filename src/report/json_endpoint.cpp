@@ -19,7 +19,7 @@ template <class Json>
 void target(Json& json, auto& row, auto& it) {
     std::string id = it.id_base + it.id_suffix, name, sni;
     std::vector<std::string> expected;
-    if constexpr (!reads<Json>) {
+    if constexpr (!kReading<Json>) {
         name = display_name(it);
         expected = expected_names(it);
         if (!it.plain) sni = server_name_sent(it);
@@ -54,7 +54,7 @@ void target(Json& json, auto& row, auto& it) {
     json("enrollment", or_null(it.enrollment));
     json("timeout_ms", it.timeout);
     json("connect_timeout_ms", it.connect_timeout);
-    if constexpr (reads<Json>) {
+    if constexpr (kReading<Json>) {
         if (name != host_and_port(it.host, it.port)) it.name = std::move(name);
         const auto host = host_is_name(it) ? it.host : std::string();
         if (!it.plain && sni != host) it.sni = sni;
@@ -70,12 +70,12 @@ template <class Json>
 void variants(Json& json, auto& row, Probe probe) {
     const auto members = [&](auto& object, auto& it) {
         object("offer", it.label);
-        if constexpr (reads<Json>) // version 0.1.0 did not say the role
+        if constexpr (kReading<Json>) // version 0.1.0 did not say the role
             if (it.label == "without-client-certificate") it.role = AttemptRole::without_identity;
         outcome_members(object, it);
         evidence_members(object, it, probe);
     };
-    if constexpr (reads<Json>)
+    if constexpr (kReading<Json>)
         json.each("variants", [&](FromJson& object) {
             members(object, row.variants.emplace_back());
         });

@@ -23,6 +23,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <boost/json/object.hpp>
@@ -35,7 +36,7 @@ concept Is = std::same_as<std::remove_const_t<T>, U>;
 
 // Is it a FromJson?
 template <class Json>
-inline constexpr bool reads = std::remove_cvref_t<Json>::kReads;
+inline constexpr bool kReading = std::remove_cvref_t<Json>::kReads;
 
 // Where the value is the empty one of its type (no text, 0, unknown), null stands in the file.
 template <class T>
@@ -117,9 +118,9 @@ concept HasTextForm = requires(const T& value) {
 };
 
 template <class T>
-inline constexpr bool is_optional = false;
+inline constexpr bool kIsOptional = false;
 template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+inline constexpr bool kIsOptional<std::optional<T>> = true;
 
 // ToJson writes. A member whose value has a `write_value` of its own (found by its type) is written
 // by that.
@@ -187,7 +188,7 @@ class ToJson {
             out_.text(value);
         else if constexpr (HasTextForm<T>)
             out_.text(TextForm<T>::write(value));
-        else if constexpr (is_optional<T>)
+        else if constexpr (kIsOptional<T>)
             value ? put(*value) : out_.null();
         else
             put_object(value);
@@ -215,7 +216,7 @@ class ToJson {
     void put(const Ids<T>& form) {
         if constexpr (std::integral<T>)
             out_.text(run_.endpoints[form.value].id);
-        else if constexpr (is_optional<std::remove_const_t<T>>)
+        else if constexpr (kIsOptional<std::remove_const_t<T>>)
             form.value ? put(Ids{*form.value}) : out_.null();
         else {
             out_.begin_array();
@@ -337,9 +338,14 @@ class FromJson {
                 value = *read;
             else
                 restored_.expected(TextForm<T>::kExpected, here);
-        } else if constexpr (is_optional<T>) {
+        } else if constexpr (kIsOptional<T>) {
             value.reset();
-            if (!json.is_null()) get(json, here, value.emplace());
+            if (json.is_null()) return;
+            // Not emplace(): clang takes a nested class with initialisers for one without them
+            // here.
+            typename T::value_type read{};
+            get(json, here, read);
+            value = std::move(read);
         } else {
             const auto* members = json.if_object();
             if (!members) return restored_.expected("an object", here);
@@ -380,7 +386,7 @@ class FromJson {
                 form.value = *index;
             else
                 restored_.expected("the id of an endpoint", here);
-        } else if constexpr (is_optional<T>) {
+        } else if constexpr (kIsOptional<T>) {
             form.value.reset();
             if (json.is_null()) return;
             Ids<std::size_t> one{form.value.emplace()};

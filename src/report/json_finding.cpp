@@ -18,7 +18,7 @@ void fields(auto& json, Is<Finding> auto& it) {
 
 void fields(auto& json, Is<TopologyRow> auto& it) {
     json("endpoints", ids(it.endpoints));
-    if constexpr (reads<decltype(json)>) {
+    if constexpr (kReading<decltype(json)>) {
         Finding finding;
         fields(json, finding);
         it.finding = json.restored().result.findings->keep(std::move(finding));

@@ -15,8 +15,8 @@ void counts(Json& json, std::string_view key, Map& map, Always always) {
         for (const auto& word : words<Key>()) {
             const auto known = map.find(word.value);
             std::size_t count = known == map.end() ? 0 : known->second;
-            if (reads<Json> || count > 0 || always(word.value)) members(word.text, count);
-            if constexpr (reads<Json>)
+            if (kReading<Json> || count > 0 || always(word.value)) members(word.text, count);
+            if constexpr (kReading<Json>)
                 if (count > 0) map[word.value] = count;
         }
     });
@@ -48,7 +48,7 @@ void summary_members(auto& json, auto& result) {
     json("unjudged", it.unjudged);
     json("verdict", it.worst);
     json("exit_code", it.exit_code);
-    if constexpr (reads<decltype(json)>)
+    if constexpr (kReading<decltype(json)>)
         if (it.exit_code < 0 || it.exit_code > 255)
             json.restored().expected("an exit code", {&json.place(), "exit_code"});
 }
@@ -92,11 +92,11 @@ std::vector<std::size_t> servers_called(
 template <class Json>
 void servers_of(Json& json, std::string_view key, auto& trust, auto& indices) {
     std::vector<std::string> names;
-    if constexpr (!reads<Json>) names = names_of(trust, indices);
+    if constexpr (!kReading<Json>) names = names_of(trust, indices);
     json(key, names);
     const auto by_number = std::string(key) + "_servers";
     json(by_number, indices);
-    if constexpr (reads<Json>) {
+    if constexpr (kReading<Json>) {
         if (!json.find(by_number)) indices = servers_called(names, trust.servers);
         for (const auto index : indices)
             if (index >= trust.servers.size())
@@ -119,7 +119,7 @@ void link_members(Json& json, auto& trust, auto& link) {
 template <class Json>
 void trust(Json& json, auto& it) {
     json("servers", it.trust.servers);
-    if constexpr (reads<Json>)
+    if constexpr (kReading<Json>)
         json.each("links", [&](FromJson& link) {
             link_members(link, it.trust, it.trust.links.emplace_back());
         });
@@ -163,7 +163,7 @@ void fields(auto& json, Is<FetchedLocation> auto& it) {
     json("bytes", it.bytes);
     json("time_ms", it.milliseconds);
     if (it.kind == LocationKind::ca_issuers) json("certificates", it.certificates);
-    if constexpr (reads<decltype(json)>) {
+    if constexpr (kReading<decltype(json)>) {
         if (json.find("delta")) it.crl.emplace();
         if (json.find("produced_at")) it.ocsp.emplace();
     }

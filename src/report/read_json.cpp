@@ -186,10 +186,12 @@ Result<ScanResult> Document::finish() {
 // Pieces is a handler of the parser: it tells which value belongs to which piece.
 class Pieces {
   public:
+    // NOLINTBEGIN(readability-identifier-naming): names that Boost.JSON asks for
     static constexpr std::size_t max_object_size = json::object::max_size();
     static constexpr std::size_t max_array_size = json::array::max_size();
     static constexpr std::size_t max_key_size = json::string::max_size();
     static constexpr std::size_t max_string_size = json::string::max_size();
+    // NOLINTEND(readability-identifier-naming)
 
     explicit Pieces(Document& document) : document_(document) { renew(); }
 
@@ -333,7 +335,6 @@ Result<ScanResult> read_document(std::istream& in, std::string piece, Document& 
 }
 
 Result<ScanResult> read_lines(std::istream& in, std::string line, Document& document) {
-    std::string rest;
     for (std::size_t number = 1; !line.empty(); ++number) {
         Error error;
         json::stream_parser parser;

@@ -61,7 +61,7 @@ rules::EndpointEvidence evidence_of(const EndpointRow& row, Time answered_at) {
         rules::NameTried tried{.role = variant.role, .outcome = variant.outcome, .leaf = {}};
         if (variant.chain && !variant.chain->presented.empty())
             tried.leaf = variant.chain->presented.front()->sha256;
-        evidence.names_tried.push_back(std::move(tried));
+        evidence.names_tried.push_back(tried);
     }
     return evidence;
 }
