@@ -73,8 +73,7 @@ std::string position(const HandshakeTranscript& transcript, std::string_view fir
     const auto last = transcript.last_received();
     if (last.empty() && transcript.fatal_received()) return "in answer to our ClientHello";
     if (last.empty())
-        return first_bytes.empty() ? "after our ClientHello, without any answer"
-                                   : "inside its first message";
+        return first_bytes.empty() ? "after our ClientHello" : "inside its first message";
     return fmt::format(
         "after its {}{}", last, transcript.certificate_seen() ? "" : ", before its certificate"
     );
