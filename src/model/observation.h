@@ -38,7 +38,7 @@ enum class AttemptRole : std::uint8_t {
     without_identity, // as primary, but without our certificate, after one that offered it
     supplementary,    // more evidence about the same server under the same name
     without_sni,      // without a server name: what it shows is not the endpoint's
-    foreign_sni       // with a name that nobody has: neither
+    foreign_sni       // with a name of no server: neither
 };
 
 // May it be the endpoint's main row?

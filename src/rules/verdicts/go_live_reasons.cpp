@@ -32,8 +32,8 @@ constexpr std::array kReasons{
         .source =
             {.document = "Set-CsAccessEdgeConfiguration, New-CsAllowedDomain",
              .section = "ProxyFqdn"},
-        .demands = "The name given with --direct, which stands for New-CsAllowedDomain -ProxyFqdn, "
-                   "has an address.",
+        .demands = "The name given with --direct, as New-CsAllowedDomain -ProxyFqdn names it, has "
+                   "an address.",
         .why = "Our Edge connects to that name and asks for no SRV record.",
         .fix = "publish an address for this name, or correct the name (-ProxyFqdn)"},
     Rule{
@@ -203,8 +203,8 @@ constexpr std::array kReasons{
              .section = "what is tested"},
         .demands = "The domain in whose name OPTIONS is sent is given with --our-domain, or a name "
                    "in our certificate shows it.",
-        .why = "Partners answer by their list of allowed domains; an answer to nobody's domain "
-               "says nothing about ours.",
+        .why = "Partners answer by their list of allowed domains; what they answer to "
+               "any other domain says nothing about ours.",
         .fix = "name it: --our-domain DOMAIN"},
     Rule{
         .id = "sip",
