@@ -75,8 +75,7 @@ class AvEdgeConversation final : public Conversation {
                 Conclusion::tls_alert,
                 fmt::format(
                     "a real TLS server answers here with a {} alert {} ({}) and is no A/V Edge: "
-                    "try "
-                    "probe tls",
+                    "try probe tls",
                     seen.fatal ? "fatal" : "warning", alert_name(seen.alert), seen.alert
                 )
             );

@@ -77,8 +77,7 @@ std::string_view own_side(const Shown& shown) {
                "partner test towards it";
     if (!shown.certificate && !shown.domain)
         return "on our side: give the target an identity, the certificate of our Edge, and name "
-               "our "
-               "own SIP domain in sip_domains";
+               "our own SIP domain in sip_domains";
     if (!shown.certificate)
         return "on our side: give the target an identity, the certificate of our Edge";
     if (!shown.domain) return "on our side: name our own SIP domain in sip_domains";
@@ -145,8 +144,7 @@ Words words_of(const codec::SipResponse& response, const Shown& shown) {
                 "{}; on their side: the log of the Access Edge says which check failed",
                 own_side(shown).empty()
                     ? "on our side: the SRV record _sipfederationtls._tcp of our domain must lead "
-                      "to "
-                      "our Edge, by a name that is in exactly that domain and in its certificate"
+                      "to our Edge, by a name that is in exactly that domain and in its certificate"
                     : own_side(shown)
             )};
     default: break;

@@ -77,8 +77,7 @@ constexpr std::array<Known, 10> kKnown{{
      {"invalid hostname"},
      "no web site of this server has the name we asked for",
      "ask for it by a name of its bindings (host, or sni where the host is an address), or bind "
-     "the "
-     "site to all names"},
+     "the site to all names"},
     {496, {}, "it wants a client certificate and got none", kGiveIdentity},
 }};
 
@@ -125,11 +124,10 @@ std::optional<Refusal> read_refusal(
     if (response.status != 403) return std::nullopt;
     return Refusal{
         fmt::format("it forbids {} to us and does not say why", path),
-        identity_offered
-            ? "see in its log whether our certificate is not trusted (IIS 403.16), revoked "
-              "(403.13), or of no user that it knows"
-            : "see in its log whether it wants a client certificate (IIS 403.7); if so, give the "
-              "target an identity",
+        identity_offered ? "see in its log whether our certificate is not trusted (IIS 403.16), "
+                           "revoked (403.13), or of no user that it knows"
+                         : "see in its log whether it wants a client certificate (IIS 403.7); if "
+                           "so, give the target an identity",
         false};
 }
 

@@ -243,8 +243,7 @@ CLI::App* add_federation(CLI::App& app, Options& options) {
         "--key edge.key\n"
         "  lyncprobe federation contoso.com --self --resolver 192.0.2.53\n"
         "Exit codes: 0 every domain is ready, 1 some will fail, 2 input error, 3 none will fail "
-        "and "
-        "some cannot be told, 4 internal error, 130 interrupted."
+        "and some cannot be told, 4 internal error, 130 interrupted."
     );
     return federation;
 }
@@ -281,14 +280,12 @@ CLI::App* add_report(CLI::App& app, Options& options) {
         )
         ->required();
     add_report_options(*report, options);
-    report->footer(
-        "Examples:\n"
-        "  lyncprobe report result.json\n"
-        "  lyncprobe report result.json --verbose --output details.txt\n"
-        "  lyncprobe scan targets.yaml --format json | lyncprobe report - --quiet\n"
-        "Text and JSON are those of the run under the same options. Exit codes: that of the run; 2 "
-        "the result cannot be read, 4 an output cannot be written."
-    );
+    report->footer("Examples:\n"
+                   "  lyncprobe report result.json\n"
+                   "  lyncprobe report result.json --verbose --output details.txt\n"
+                   "  lyncprobe scan targets.yaml --format json | lyncprobe report - --quiet\n"
+                   "Text and JSON are those of the run under the same options. Exit codes: that of "
+                   "the run; 2 the result cannot be read, 4 an output cannot be written.");
     return report;
 }
 

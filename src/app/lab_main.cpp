@@ -69,8 +69,7 @@ int main(int argc, char** argv) {
     Options options;
     CLI::App line{
         "A small Lync Server 2013 deployment on loopback, a third of it deliberately broken, to "
-        "try "
-        "lyncprobe on.",
+        "try lyncprobe on.",
         "lyncprobe-lab"};
     line.set_version_flag("--version", "lyncprobe-lab " LYNCPROBE_VERSION);
     line.footer(kExamples);
@@ -196,15 +195,14 @@ int start(const Options& options) {
         std::count_if(demo.servers.begin(), demo.servers.end(), [](const auto& entry) {
             return !entry.planted.empty();
         });
-    std::cout
-        << fmt::format(
-               "{} endpoints of a small Lync deployment are up, {} of them broken on purpose:\n{}"
-               "\nScan them from another terminal:\n"
-               "  lyncprobe scan {}/targets.yaml\n"
-               "Stop with Ctrl-C.\n",
-               demo.servers.size(), broken, listing(demo), folder->path()
-           )
-        << std::flush;
+    std::cout << fmt::format(
+                     "{} endpoints of a small Lync deployment are up, {} of them broken on "
+                     "purpose:\n{}\nScan them from another terminal:\n"
+                     "  lyncprobe scan {}/targets.yaml\n"
+                     "Stop with Ctrl-C.\n",
+                     demo.servers.size(), broken, listing(demo), folder->path()
+                 )
+              << std::flush;
     lab::wait_for_interrupt();
     return kGood;
 }

@@ -243,8 +243,7 @@ std::string encode(const SipNegotiate& request) {
         "To: <sip:{0}>\r\n"
         "Call-ID: {2}\r\n"
         "CSeq: 1 NEGOTIATE\r\n"
-        "{3}"
-        "Content-Length: 0\r\n\r\n",
+        "{3}Content-Length: 0\r\n\r\n",
         server, local, seed, request.compression ? "Compression: LZ77-8K\r\n" : ""
     );
 }

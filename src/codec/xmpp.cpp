@@ -294,9 +294,9 @@ bool XmppReader::more_behind() const { return impl_->last_word > impl_->current.
 
 std::string encode(const XmppOpening& opening) {
     return fmt::format(
-        "<?xml version='1.0'?>"
-        "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' "
-        "xmlns:db='jabber:server:dialback' to='{}' from='{}' version='1.0'>",
+        "<?xml version='1.0'?><stream:stream xmlns='jabber:server' "
+        "xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' to='{}' "
+        "from='{}' version='1.0'>",
         escaped(opening.to), escaped(opening.from)
     );
 }

@@ -508,8 +508,8 @@ std::optional<std::string> read_url_host(const Entry& entry) {
     }
     if (url->scheme != "https" || url->port != default_port(Probe::https)) {
         entry.mistake(
-            fmt::format("{} is no simple URL", quoted(*text)), "they begin with https:// and have "
-                                                               "no port"
+            fmt::format("{} is no simple URL", quoted(*text)),
+            "they begin with https:// and have no port"
         );
         return std::nullopt;
     }

@@ -117,8 +117,8 @@ void write_urls(Writer& out, const SimpleUrls& urls) {
                "certificates must cover them:"
         );
         out.comment(
-            0, "simple_urls: {meet: https://meet.example, dialin: https://dialin.example, "
-               "admin: https://admin.example}"
+            0, "simple_urls: {meet: https://meet.example, dialin: https://dialin.example, admin: "
+               "https://admin.example}"
         );
     } else {
         out.line(0, "simple_urls:");
@@ -221,8 +221,7 @@ std::string to_yaml(const ImportedTopology& imported, std::string_view source) {
     Writer out;
     out.comment(0, fmt::format("A target list made by 'lyncprobe import' of {}.", source));
     out.comment(
-        0, "'lyncprobe scan --plan' shows every endpoint of it; docs/topology.md explains "
-           "the keys."
+        0, "'lyncprobe scan --plan' shows every endpoint of it; docs/topology.md explains the keys."
     );
     out.blank();
     if (!deployment.sip_domains.empty()) {
@@ -230,8 +229,8 @@ std::string to_yaml(const ImportedTopology& imported, std::string_view source) {
         out.blank();
     }
     out.comment(
-        0, "What the file does not know: the root of your certificates, and one of your "
-           "own for the ports that demand one."
+        0, "What the file does not know: the root of your certificates, and one of your own for "
+           "the ports that demand one."
     );
     out.comment(0, "trust: {ca_files: [root.pem], system: no}");
     out.comment(0, "identities: [{id: server, pfx: server.pfx, password_env: PFX_PASSWORD}]");

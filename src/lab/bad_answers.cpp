@@ -72,8 +72,10 @@ std::optional<Reply> bad_web_answer(std::string_view request, const Faults& faul
     if (faults.http_controls_in_location)
         return Reply{
             .text = "HTTP/1.1 302 Found\r\n"
-                    "Location: https://contoso.example/\r\x1b]0;owned\x07%0d%0aSet-Cookie:%20a=b"
-                    "\x1b[31m<script>\r\nContent-Length: 0\r\n\r\n"};
+                    "Location: "
+                    "https://contoso.example/"
+                    "\r\x1b]0;owned\x07%0d%0aSet-Cookie:%20a=b\x1b[31m<script>\r\nContent-Length: "
+                    "0\r\n\r\n"};
     if (faults.http_drip)
         return Reply{
             .text = head + "Content-Length: 1000000\r\n\r\n", .endless = "x", .pause = kDrip};
@@ -140,8 +142,8 @@ std::string entity_bomb() {
         text += fmt::format(
             "<!ENTITY a{} \"{}\">", level, repeated(fmt::format("&a{};", level - 1), 40)
         );
-    return text + "]><AutodiscoverResponse><Root><Link token=\"&a9;\" href=\"&a9;\"/>&a9;</Root>"
-                  "</AutodiscoverResponse>";
+    return text + "]><AutodiscoverResponse><Root><Link token=\"&a9;\" "
+                  "href=\"&a9;\"/>&a9;</Root></AutodiscoverResponse>";
 }
 
 std::string_view target_of(std::string_view request) {

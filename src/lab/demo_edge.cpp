@@ -256,9 +256,8 @@ void Builder::partner() {
     auto& federation = add("partner Fabrikam, federation", edge, 5061, kFederation, chain);
     federation.target.sip_domain = "fabrikam.example";
     federation.server.sip.options_status = 403;
-    federation.server.sip.diagnostics =
-        "1027;reason=\"Cannot route this type of SIP request to or from federated partners\";"
-        "source=\"sip.fabrikam.example\"";
+    federation.server.sip.diagnostics = "1027;reason=\"Cannot route this type of SIP request to or "
+                                        "from federated partners\";source=\"sip.fabrikam.example\"";
     plant(
         federation, "does not know us as a partner: 403 with ms-diagnostics 1027",
         {"outcome=ok", "not-refused=warn"}

@@ -131,9 +131,8 @@ void Builder::front_end_3() {
 
     auto& closed = add("fe03 IM conferencing", fe, 5062, kSipBetweenServers, sip);
     closed.server.sip.refuse_status = 403;
-    closed.server.sip.diagnostics =
-        "1017;reason=\"Cannot route From and To domains in this combination\";"
-        "source=\"fe03.contoso.example\"";
+    closed.server.sip.diagnostics = "1017;reason=\"Cannot route From and To domains in this "
+                                    "combination\";source=\"fe03.contoso.example\"";
     plant(
         closed, "refuses whatever is asked of it, with 403 and ms-diagnostics 1017",
         {"outcome=ok", "not-refused=warn"}
@@ -187,8 +186,7 @@ void Builder::directors() {
     plant(
         old,
         "an old certificate: SHA-1, RSA 1024, requested through the web pages of a Windows Server "
-        "2003 CA from a "
-        "Windows Server 2008 R2 machine",
+        "2003 CA from a Windows Server 2008 R2 machine",
         {"outcome=ok", "windows-2003-ca=fail", "sha1-deprecated=warn",
          "key-length-recommended=warn"}
     );

@@ -47,8 +47,7 @@ void Builder::persistent_chat() {
     plant(
         add("Persistent Chat file transfer", chat, 443, kPublished, by_smart_card),
         "issued by a CA for smart cards: the CA certificate is not for server authentication, and "
-        "says nowhere where "
-        "its CRL is",
+        "says nowhere where its CRL is",
         {"outcome=ok", "chain-eku=fail", "chain-crl-distribution-point=warn"}
     );
 }

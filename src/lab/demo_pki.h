@@ -23,8 +23,9 @@ inline constexpr const char* kClientAuth = "1.3.6.1.5.5.7.3.2";
 inline constexpr const char* kSmartCardLogon = "1.3.6.1.4.1.311.20.2.2";
 inline constexpr const char* kSmartCardCa = "Contoso Smart Card CA"; // and its key
 inline constexpr const char* kLdapCrl =
-    "ldap:///CN=Contoso%20Issuing%20CA%201,CN=CDP,CN=Public%20Key%20Services,CN=Services,"
-    "CN=Configuration,DC=contoso,DC=example?certificateRevocationList?base";
+    "ldap:///"
+    "CN=Contoso%20Issuing%20CA%201,CN=CDP,CN=Public%20Key%20Services,CN=Services,CN=Configuration,"
+    "DC=contoso,DC=example?certificateRevocationList?base";
 
 CertificateSpec ca_spec(std::string name, std::string organization, std::optional<Names> crls);
 CertificateSpec internal_spec(std::string name, Names names);

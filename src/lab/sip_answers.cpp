@@ -33,15 +33,13 @@ std::string sip_answer(
     const auto [status, before, after] = answer_to(request, sip, now);
     return fmt::format(
         "SIP/2.0 {}\r\n"
-        "{}"
-        "From: {}\r\n"
+        "{}From: {}\r\n"
         "To: {}\r\n"
         "Call-ID: {}\r\n"
         "CSeq: {}\r\n"
         "Via: {};ms-received-port={};ms-received-cid=1A00\r\n"
         "Server: {}\r\n"
-        "{}"
-        "Content-Length: 0\r\n\r\n",
+        "{}Content-Length: 0\r\n\r\n",
         status_text(status), before, header_value(request, "From"),
         tagged(header_value(request, "To")), header_value(request, "Call-ID"),
         header_value(request, "CSeq"), header_value(request, "Via"), client_port, sip.server, after

@@ -46,10 +46,8 @@ Reply web_answer(std::string_view request, const WebBehaviour& web, const WebCli
         "HTTP/1.1 {}\r\n"
         "Cache-Control: no-cache\r\n"
         "Content-Type: {}\r\n"
-        "{}{}"
-        "Date: {}\r\n"
-        "{}"
-        "Content-Length: {}\r\n\r\n{}",
+        "{}{}Date: {}\r\n"
+        "{}Content-Length: {}\r\n\r\n{}",
         status_text(page.status), page.type, server_headers(web), page.headers,
         fixdate(client.now + web.clock_offset), close ? "Connection: close\r\n" : "",
         page.body.size(), page.body

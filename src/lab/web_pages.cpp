@@ -57,8 +57,8 @@ WebPage service_page(std::string_view service) {
         200,
         "text/html; charset=UTF-8",
         fmt::format(
-            "<!DOCTYPE html><title>{0} Service</title><h1>{0} Service</h1>"
-            "<p>A service is here: svcutil.exe {0}.svc?wsdl",
+            "<!DOCTYPE html><title>{0} Service</title><h1>{0} Service</h1><p>A service is here: "
+            "svcutil.exe {0}.svc?wsdl",
             service
         ),
         {}};
@@ -73,9 +73,11 @@ WebPage join_page(const WebBehaviour& web, std::time_t now) {
             "var resourceUrl = \"/meet/JavaScriptResourceHandler.ashx?{}&language=\";\r\n"
             "var diagInfo = \"Machine:{} UTC time:{} Correlation id:1467392104\";\r\n"
             "</script>\r\n"
-            "<conf-info xmlns=\"http://schemas.microsoft.com/rtc/2009/05/simplejoinconfdoc\">"
-            "<ucwa-ext-url>https://{}/ucwa/v1/applications</ucwa-ext-url>"
-            "<ucwa-int-url>https://{}/ucwa/v1/applications</ucwa-int-url></conf-info>\r\n",
+            "<conf-info "
+            "xmlns=\"http://schemas.microsoft.com/rtc/2009/05/"
+            "simplejoinconfdoc\"><ucwa-ext-url>https://{}/ucwa/v1/applications</"
+            "ucwa-ext-url><ucwa-int-url>https://{}/ucwa/v1/applications</ucwa-int-url></"
+            "conf-info>\r\n",
             web.build, web.server_fqdn, fixdate(now + web.clock_offset), web.external_web,
             web.internal_web
         ),
@@ -90,10 +92,9 @@ WebPage wopi_discovery(std::string_view host) {
     std::string zones;
     for (const std::string_view zone : {"internal-https", "external-https"})
         zones += fmt::format(
-            "<net-zone name=\"{0}\"><app name=\"PowerPoint\">"
-            "<action name=\"present\" ext=\"pptx\" urlsrc=\"https://{1}/m/Presenter.aspx?\"/>"
-            "<action name=\"attend\" ext=\"pptx\" urlsrc=\"https://{1}/m/ParticipantFrame.aspx?\"/>"
-            "</app></net-zone>",
+            "<net-zone name=\"{0}\"><app name=\"PowerPoint\"><action name=\"present\" ext=\"pptx\" "
+            "urlsrc=\"https://{1}/m/Presenter.aspx?\"/><action name=\"attend\" ext=\"pptx\" "
+            "urlsrc=\"https://{1}/m/ParticipantFrame.aspx?\"/></app></net-zone>",
             zone, host
         );
     return {
@@ -163,8 +164,10 @@ WebPage web_ticket_challenge(const WebBehaviour& web) {
 WebPage oauth_challenge(const WebBehaviour& web) {
     WebPage page = error_page(401);
     page.headers = fmt::format(
-        "WWW-Authenticate: MsRtcOAuth href=\"https://{}/WebTicket/oauthtoken\","
-        "grant_type=\"urn:microsoft.rtc:windows,urn:microsoft.rtc:anonmeeting,password\"\r\n",
+        "WWW-Authenticate: MsRtcOAuth "
+        "href=\"https://{}/WebTicket/"
+        "oauthtoken\",grant_type=\"urn:microsoft.rtc:windows,urn:microsoft.rtc:anonmeeting,"
+        "password\"\r\n",
         own_web(web)
     );
     return page;

@@ -169,8 +169,8 @@ bool conclude_datagrams(const AttemptSetup& setup, const Datagrams& datagrams, O
         seen.detail = "what answered over UDP was no answer to our question";
     else
         seen.detail = fmt::format(
-            "no answer over UDP in time, although the question was sent {}: nothing "
-            "answers on this port, or a firewall drops it",
+            "no answer over UDP in time, although the question was sent {}: nothing answers on "
+            "this port, or a firewall drops it",
             counted(datagrams.sent, "time")
         );
     return false;

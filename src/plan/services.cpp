@@ -29,9 +29,8 @@ constexpr std::string_view kXmpp = "Lync Server 2013, Port summary - XMPP federa
 constexpr std::string_view kProxy = "Lync Server 2013, Port summary - Reverse proxy";
 constexpr std::string_view kMobility =
     "Lync Server 2013, Certificate requirements for mobility; Port summary - Reverse proxy";
-constexpr std::string_view kChat =
-    "Lync Server 2013, Components and topologies for Persistent Chat Server; Ports and protocols "
-    "for internal servers";
+constexpr std::string_view kChat = "Lync Server 2013, Components and topologies for Persistent "
+                                   "Chat Server; Ports and protocols for internal servers";
 constexpr std::string_view kOffice =
     "Publishing Office Web Apps Server for Lync Server 2013; topology (WacService)";
 constexpr std::string_view kUm = "Integrate Exchange UM with Lync (TechNet jj150516); Lync Server "
@@ -406,9 +405,8 @@ std::string services_markdown() {
         "the rows of a pool's role into endpoints.\n\n"
         "*Usual* roles have the service unless `services:` of the pool says otherwise; *possible* "
         "ones where `services:` or `ports:` names it. *Certificate wanted*: of whoever connects. "
-        "*Servers that connect*: the links that `mutual-trust` judges. "
-        "Rows without a probe carry no TLS, cannot be turned on, and are here so that nothing "
-        "seems forgotten.\n\n"
+        "*Servers that connect*: the links that `mutual-trust` judges. Rows without a probe carry "
+        "no TLS, cannot be turned on, and are here so that nothing seems forgotten.\n\n"
         "| service | turned on with | port | protocol | side | probe | certificate wanted | "
         "servers that connect | certificate use | usual | possible | source |\n"
         "|---|---|---|---|---|---|---|---|---|---|---|---|\n";

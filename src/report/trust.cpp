@@ -199,8 +199,8 @@ void write_matrix(Page& page, const Matrix& matrix) {
     }
     page.paragraph(
         kIndent, kIndent,
-        {{"+ can connect, X cannot on some port (see mutual-trust), ? cannot be told, "
-          "+? cannot be told on some port, . does not connect",
+        {{"+ can connect, X cannot on some port (see mutual-trust), ? cannot be told, +? cannot be "
+          "told on some port, . does not connect",
           Style::dim}}
     );
     if (const auto rest = matrix.parties.size() - shown.size())

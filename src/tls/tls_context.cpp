@@ -20,10 +20,9 @@ constexpr char kGroups[] = "X25519:P-256:P-384:P-521:X448:ffdhe2048:ffdhe3072:ff
 // PKCS#1 next to PSS for every hash, SHA-1 too: Schannel holds our list against the chain it would
 // send.
 constexpr char kSignatureAlgorithms[] =
-    "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:ed448:"
-    "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:"
-    "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:"
-    "RSA+SHA256:RSA+SHA384:RSA+SHA512:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1:"
+    "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:ed448:rsa_pss_"
+    "rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_"
+    "pss_pss_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1:"
     "DSA+SHA1:DSA+SHA224:DSA+SHA256";
 
 // libssl would build and verify the chain even under SSL_VERIFY_NONE; judging is not the

@@ -40,11 +40,9 @@ constinit const Rule chain_crl_distribution_point{
     .scope = Scope::certificate,
     .source = {.document = "RFC 5280", .section = "4.2.1.13 CRL Distribution Points"},
     .demands = "Every CA certificate presented that is no root has a CRL distribution point with a "
-               "usable location. "
-               "Roots are not judged.",
+               "usable location. Roots are not judged.",
     .why = "Windows checks the whole chain for revocation; an intermediate certificate without a "
-           "location leaves "
-           "that check without an answer.",
+           "location leaves that check without an answer.",
     .fix = "set the CDP extension on the CA that issued the intermediate certificate and renew it",
     .evidence = "crl: the usable locations; found: what stands there instead; extension: its OID",
     .applies = applies_chain_crl_distribution_point,

@@ -55,15 +55,11 @@ constinit const Rule key_algorithm{
     .scope = Scope::certificate,
     .source = kRequirements,
     .demands = "Every key is RSA or on one of the named curves P-256, P-384 and P-521. Other "
-               "curves, curves written "
-               "out as parameters, DSA, EdDSA and RSASSA-PSS keys fail; an id-ecDH key on a listed "
-               "curve is warned "
-               "of.",
+               "curves, curves written out as parameters, DSA, EdDSA and RSASSA-PSS keys fail; an "
+               "id-ecDH key on a listed curve is warned of.",
     .why = "Lync Server, its telephones and the TLS stacks of its peers negotiate no other keys; "
-           "the handshake then ends "
-           "before anything is said about the certificate. Elliptic curve keys live in CNG, which "
-           "old Lync tools do "
-           "not know.",
+           "the handshake then ends before anything is said about the certificate. Elliptic curve "
+           "keys live in CNG, which old Lync tools do not know.",
     .fix = "reissue the certificate with an RSA key (the default) or one on P-256, P-384 or P-521",
     .evidence =
         "algorithm, oid: of the key; curve, curve_oid: where it has one; explicit_parameters",

@@ -57,24 +57,18 @@ constinit const Rule no_rsassa_pss{
     .scope = Scope::certificate,
     .source = kRequirements,
     .demands = "No certificate presented, roots included, has an RSASSA-PSS signature "
-               "(1.2.840.113549.1.1.10), "
-               "inside or outside, or a key of that type. The rsa_pss signatures of a TLS "
-               "handshake are another "
-               "matter and are not judged.",
+               "(1.2.840.113549.1.1.10), inside or outside, or a key of that type. The rsa_pss "
+               "signatures of a TLS handshake are another matter and are not judged.",
     .why = "With such a certificate users cannot sign in, call forwarding fails, and other errors "
-           "follow that do "
-           "not point to the certificate. The usual cause is AlternateSignatureAlgorithm=1 in "
-           "CAPolicy.inf, in the "
-           "registry of the CA, or in the request's template or .inf file: everything that CA "
-           "signs afterwards, "
-           "sub-CAs and CRLs too, is RSASSA-PSS.",
+           "follow that do not point to the certificate. The usual cause is "
+           "AlternateSignatureAlgorithm=1 in CAPolicy.inf, in the registry of the CA, or in the "
+           "request's template or .inf file: everything that CA signs afterwards, sub-CAs and CRLs "
+           "too, is RSASSA-PSS.",
     .fix = "set AlternateSignatureAlgorithm=0 in CAPolicy.inf and on the CA (certutil -setreg "
            "CA\\CSP\\AlternateSignatureAlgorithm 0, restart CertSvc), renew the CA certificate if "
-           "it is signed so "
-           "too, clear the option in the request template, and reissue",
-    .evidence =
-        "where: signature (outer), inner, key; oid; hash, mask_hash, salt_length: the parameters; "
-        "parameters_by_default: none were written, so the SHA-1 defaults hold",
+           "it is signed so too, clear the option in the request template, and reissue",
+    .evidence = "where: signature (outer), inner, key; oid; hash, mask_hash, salt_length: the "
+                "parameters; parameters_by_default: none were written, so the SHA-1 defaults hold",
     .check = check_no_rsassa_pss,
 };
 

@@ -33,16 +33,12 @@ constinit const Rule sha1_deprecated{
     .scope = Scope::certificate,
     .source = {.document = "NIST SP 800-131A Rev. 2", .section = "3 Digital Signatures"},
     .demands = "No certificate presented, except for the signature of a root on itself, is signed "
-               "with SHA-1. The "
-               "requirements of Lync Server allow SHA-1, so this warns beside signature-algorithm "
-               "and can be skipped "
-               "or decided by the policy.",
+               "with SHA-1. The requirements of Lync Server allow SHA-1, so this warns beside "
+               "signature-algorithm and can be skipped or decided by the policy.",
     .why = "Collisions for SHA-1 can be bought; browsers, current Windows and partners refuse "
-           "certificates signed "
-           "with it.",
+           "certificates signed with it.",
     .fix = "have the CA sign with SHA-256 and reissue the certificate, once every telephone and "
-           "old client has its "
-           "updates",
+           "old client has its updates",
     .evidence = "signature, oid: the algorithm with SHA-1",
     .applies = applies_sha1_deprecated,
     .check = check_sha1_deprecated,

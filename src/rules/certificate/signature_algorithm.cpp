@@ -87,19 +87,14 @@ constinit const Rule signature_algorithm{
     .scope = Scope::certificate,
     .source = kRequirements,
     .demands = "Every certificate presented is signed with SHA-1, SHA-224, SHA-256, SHA-384 or "
-               "SHA-512, by RSA "
-               "(PKCS #1 v1.5) or ECDSA. MD2, MD4, MD5, RIPEMD, SHA-3, EdDSA, GOST and RSASSA-PSS "
-               "fail. The inner "
-               "and the outer algorithm are both judged where they differ. The signature of a "
-               "presented root on "
-               "itself is not judged for its hash. SHA-1 passes here; sha1-deprecated has an "
-               "opinion on it.",
+               "SHA-512, by RSA (PKCS #1 v1.5) or ECDSA. MD2, MD4, MD5, RIPEMD, SHA-3, EdDSA, GOST "
+               "and RSASSA-PSS fail. The inner and the outer algorithm are both judged where they "
+               "differ. The signature of a presented root on itself is not judged for its hash. "
+               "SHA-1 passes here; sha1-deprecated has an opinion on it.",
     .why = "Windows refuses or cannot verify a certificate whose signature it does not implement; "
-           "the handshake "
-           "then ends with nothing more than a Schannel event.",
+           "the handshake then ends with nothing more than a Schannel event.",
     .fix = "have the CA sign with SHA-256 (certutil -setreg CA\\CSP\\CNGHashAlgorithm SHA256, "
-           "restart CertSvc) and "
-           "reissue the certificate",
+           "restart CertSvc) and reissue the certificate",
     .evidence = "signature, oid, hash: the outer algorithm; the same with _inner where the inner "
                 "one differs",
     .applies = applies_signature_algorithm,

@@ -54,14 +54,11 @@ constinit const Rule validity{
     .scope = Scope::certificate,
     .source = {.document = "RFC 5280", .section = "4.1.2.5 Validity"},
     .demands = "Every certificate presented, roots included, is valid at the time of judging (now, "
-               "or --at) and "
-               "does not expire within the time of --expires-within.",
+               "or --at) and does not expire within the time of --expires-within.",
     .why = "The hour a certificate expires, every server and client refuses it at once; a date in "
-           "the future means "
-           "a wrong clock or a certificate assigned too early.",
+           "the future means a wrong clock or a certificate assigned too early.",
     .fix = "renew the certificate and assign it before the old one expires; where the dates look "
-           "right, check the "
-           "clocks",
+           "right, check the clocks",
     .evidence = "not_before, not_after: the dates in UTC",
     .check = check_validity,
 };

@@ -16,22 +16,20 @@ Ruling check_chain_complete(const Subject& s) {
     // Were it a root, fetching it would have made the chain complete.
     const bool missing = chain.complete == false || !chain.fetched.empty();
     auto ruling =
-        missing
-            ? fail(fmt::format(
-                  "the chain ends before {}, which is neither sent nor a known root", issuer
-              ))
-            : inconclusive(fmt::format(
-                  "the chain ends before {}, which may be a root or a missing intermediate; give "
-                  "the roots with --ca-file",
-                  issuer
-              ));
+        missing ? fail(fmt::format(
+                      "the chain ends before {}, which is neither sent nor a known root", issuer
+                  ))
+                : inconclusive(fmt::format(
+                      "the chain ends before {}, which may be a root or a missing intermediate; "
+                      "give the roots with --ca-file",
+                      issuer
+                  ));
     if (!chain.missing_issuer.empty()) ruling.evidence.set("missing_issuer", chain.missing_issuer);
     if (!chain.fetched.empty()) {
-        ruling.message +=
-            chain.completed_by_fetch
-                ? "; the caIssuers locations complete it, so Windows gets by, and phones, gateways "
-                  "and other peers that do not fetch it do not"
-                : "; the caIssuers locations do not complete it either";
+        ruling.message += chain.completed_by_fetch
+                              ? "; the caIssuers locations complete it, so Windows gets by, and "
+                                "phones, gateways and other peers that do not fetch it do not"
+                              : "; the caIssuers locations do not complete it either";
         ruling.evidence.set("completed_by_fetch", chain.completed_by_fetch);
     }
     return ruling;
@@ -45,15 +43,12 @@ constinit const Rule chain_complete{
     .scope = Scope::chain,
     .source = {.document = "RFC 5246", .section = "7.4.2 Server Certificate"},
     .demands = "The server presents every certificate between its own and the root; only the root "
-               "may be left out. "
-               "Where the missing issuer may be a root that is not known here, the verdict is "
-               "inconclusive.",
+               "may be left out. Where the missing issuer may be a root that is not known here, "
+               "the verdict is inconclusive.",
     .why = "A peer that does not have the intermediate certificate in its own store cannot find "
-           "the way to the root: "
-           "it works from one machine and fails from the next.",
+           "the way to the root: it works from one machine and fails from the next.",
     .fix = "install the intermediate certificate in the server's Intermediate Certification "
-           "Authorities store and "
-           "restart the service",
+           "Authorities store and restart the service",
     .evidence = "missing_issuer: the name of the first issuer that is not there; "
                 "completed_by_fetch: with --fetch, whether the caIssuers locations complete it",
     .check = check_chain_complete,

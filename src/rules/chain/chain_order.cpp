@@ -55,14 +55,12 @@ constinit const Rule chain_order{
     .scope = Scope::chain,
     .source = {.document = "RFC 5246", .section = "7.4.2 Server Certificate"},
     .demands = "Each certificate presented is issued by the next one; none is repeated and none is "
-               "left over. A "
-               "root at the end is allowed. An entry that is no certificate fails.",
+               "left over. A root at the end is allowed. An entry that is no certificate fails.",
     .why = "Windows sorts such a chain out by itself; telephones, gateways and partners with other "
-           "TLS stacks may "
-           "not, and report an unknown issuer.",
-    .fix = "remove what does not belong there from the server's certificate stores (Windows "
-           "composes the chain from "
-           "them) or correct the order of the PEM file, then restart the service",
+           "TLS stacks may not, and report an unknown issuer.",
+    .fix =
+        "remove what does not belong there from the server's certificate stores (Windows composes "
+        "the chain from them) or correct the order of the PEM file, then restart the service",
     .evidence = "ordered; duplicates, extra, unreadable: positions in the chain, counted from 0; "
                 "root_included",
     .check = check_chain_order,

@@ -19,8 +19,7 @@ bool ends_in_a_gap(const Chain& chain) {
 
 Ruling rule_on_gap(const std::string& issuer) {
     return fail(fmt::format(
-                    "the path ends before {}, which the server does not send and which is no "
-                    "trust "
+                    "the path ends before {}, which the server does not send and which is no trust "
                     "anchor; unless that is a root, the server has to send it before any root can "
                     "help",
                     issuer
@@ -75,11 +74,10 @@ constinit const Rule chain_trusted{
     .title = "The chain leads to a trusted root",
     .scope = Scope::chain,
     .source = {.document = "RFC 5280", .section = "6.1 Basic Path Validation"},
-    .demands = "A path with good signatures leads from the server certificate to a trust anchor. "
-               "Dates do not count "
-               "here (validity judges them). Where only this system's anchors are known and none "
-               "fits, the verdict is "
-               "inconclusive, since a private CA is normal for Lync.",
+    .demands =
+        "A path with good signatures leads from the server certificate to a trust anchor. Dates do "
+        "not count here (validity judges them). Where only this system's anchors are known and "
+        "none fits, the verdict is inconclusive, since a private CA is normal for Lync.",
     .why =
         "Mutual TLS between servers and every client's sign-in need the same root on both sides.",
     .fix = "where the server leaves out an intermediate certificate, make it send that one (see "

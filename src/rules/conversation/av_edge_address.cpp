@@ -45,10 +45,10 @@ constinit const Rule av_edge_address{
     .source = {.document = "[MS-TURN]", .section = "3.3.5.1 Alternate Server attribute"},
     .demands = "The Alternate Server address in the answer of an A/V Edge is the address under "
                "which it was probed.",
-    .why = "Clients go on to the address that the Edge gives itself. Behind NAT it must be the "
-           "public one (the NAT-enabled address in Topology Builder), behind a load balancer the "
-           "server's own; where it is wrong, media of external users is cut after the call is "
-           "answered.",
+    .why =
+        "Clients go on to the address that the Edge gives itself. Behind NAT it must be the public "
+        "one (the NAT-enabled address in Topology Builder), behind a load balancer the server's "
+        "own; where it is wrong, media of external users is cut after the call is answered.",
     .fix = "set the NAT-enabled public IP address of the A/V Edge in Topology Builder and publish; "
            "where the probe stands inside and the difference is the NAT's, waive the finding",
     .evidence = "alternate_server: address and port as the Edge sent them",

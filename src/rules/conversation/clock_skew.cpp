@@ -45,8 +45,8 @@ constinit const Rule clock_skew{
     .title = "The server's clock agrees with ours",
     .scope = Scope::conversation,
     .source =
-        {.document = "Maximum tolerance for computer clock synchronization (Windows security "
-                     "policy)",
+        {.document =
+             "Maximum tolerance for computer clock synchronization (Windows security policy)",
          .section = "Kerberos policy"},
     .demands = "The date in a SIP or HTTP answer is at most one minute away from the clock of the "
                "machine that probes; more than five minutes fail.",

@@ -36,16 +36,16 @@ constinit const Rule not_refused{
          .section = "mutual TLS between servers; 4.9 stream errors",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-tls-and-mtls-for-lync-server-2013"},
-    .demands = "After the TLS handshake the server does not refuse us in its own protocol: no SIP "
-               "403 or 504 to a partner or a server, no HTTP 403 for our certificate, no XMPP "
-               "stream error.",
+    .demands =
+        "After the TLS handshake the server does not refuse us in its own protocol: no SIP 403 or "
+        "504 to a partner or a server, no HTTP 403 for our certificate, no XMPP stream error.",
     .why = "Lync's servers often accept a connection in TLS and only then look whether the peer's "
            "certificate belongs to a server or partner they know. From outside, such a refusal "
            "looks like a working port.",
     .fix = "do what the message says on the side that it names; where this machine is no server of "
            "the topology, the refusal is what a stranger should get: waive it",
-    .evidence = "remedy: who has to change what; diagnostics: the server's ms-diagnostics, "
-                "explained",
+    .evidence =
+        "remedy: who has to change what; diagnostics: the server's ms-diagnostics, explained",
     .applies = applies_not_refused,
     .check = check_not_refused,
 };

@@ -47,9 +47,9 @@ constinit const Rule product_version{
          .section = "sip, https"},
     .demands = "Where a target says which product runs there, the version that its answer shows "
                "(Server header, build of the join page) is that product or a newer one.",
-    .why = "An older answer means that another server stands behind the name: a load balancer or "
-           "DNS record that still points to the old pool, with the old pool's certificates and "
-           "protocols.",
+    .why =
+        "An older answer means that another server stands behind the name: a load balancer or DNS "
+        "record that still points to the old pool, with the old pool's certificates and protocols.",
     .fix = "point the name at the new server, or correct `product:` in the target list",
     .evidence = "seen: the product that its answer shows; expected: what the target list says",
     .applies = applies_product_version,

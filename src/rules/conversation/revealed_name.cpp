@@ -41,9 +41,9 @@ Ruling check_revealed_name(const Subject& s) {
     auto ruling = good ? pass()
                        : fail(fmt::format(
                              "the server calls itself {}, which its certificate {}", name,
-                             cover == Cover::none ? "does not cover"
-                                                  : "covers by a wildcard only, and that does not "
-                                                    "count for SIP"
+                             cover == Cover::none
+                                 ? "does not cover"
+                                 : "covers by a wildcard only, and that does not count for SIP"
                          ));
     return std::move(ruling).with("name", name);
 }
@@ -59,14 +59,14 @@ constinit const Rule revealed_name{
          .section = "certificates for Front End pools",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-certificate-requirements-for-internal-servers"},
-    .demands = "The server FQDN in a registrar's sign-in challenge (targetname), and the one in "
-               "the X-MS-Server-Fqdn header of the internal web site, stands in the subject "
-               "alternative name of the certificate that this endpoint presents. What an Access "
-               "Edge, a reverse proxy or the external web site tells is a name of the inside and "
-               "is not looked for.",
-    .why = "Clients and servers go on to that name for the next connection and compare it with "
-           "the certificate. Another name often means a certificate of another pool member, or "
-           "a load balancer that mixes pools.",
+    .demands =
+        "The server FQDN in a registrar's sign-in challenge (targetname), and the one in the "
+        "X-MS-Server-Fqdn header of the internal web site, stands in the subject alternative name "
+        "of the certificate that this endpoint presents. What an Access Edge, a reverse proxy or "
+        "the external web site tells is a name of the inside and is not looked for.",
+    .why = "Clients and servers go on to that name for the next connection and compare it with the "
+           "certificate. Another name often means a certificate of another pool member, or a load "
+           "balancer that mixes pools.",
     .fix = "request the certificate again on that very server, so that the wizard puts the "
            "server's and the pool's FQDN into it",
     .evidence = "name: the FQDN that the server gave itself",

@@ -19,13 +19,13 @@ std::string applies_xmpp_domain(const Subject& s) {
 Ruling check_xmpp_domain(const Subject& s) {
     if (auto broken = unreadable(s.leaf(), kSubjectAltName)) return *broken;
     const auto& domain = s.target().sip_domain;
-    auto ruling = cover_of(domain, s.leaf()) == Cover::exact
-                      ? pass()
-                      : fail(fmt::format(
-                            "the certificate does not have the bare domain {}, which XMPP partners "
-                            "look for",
-                            domain
-                        ));
+    auto ruling =
+        cover_of(domain, s.leaf()) == Cover::exact
+            ? pass()
+            : fail(fmt::format(
+                  "the certificate does not have the bare domain {}, which XMPP partners look for",
+                  domain
+              ));
     return std::move(ruling).with("domain", domain);
 }
 
@@ -36,8 +36,8 @@ constinit const Rule xmpp_domain{
     .title = "The certificate of an XMPP port has the bare domain",
     .scope = Scope::conversation,
     .source =
-        {.document = "Certificate summary - Extensible Messaging and Presence Protocol (XMPP) "
-                     "federation",
+        {.document =
+             "Certificate summary - Extensible Messaging and Presence Protocol (XMPP) federation",
          .section = "Access Edge certificate; RFC 6120, 13.7.1.2",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-certificate-summary-extensible-messaging-and-presence-protocol-"
@@ -46,8 +46,8 @@ constinit const Rule xmpp_domain{
                "itself (contoso.com), not only the name of the Edge.",
     .why = "An XMPP partner that uses TLS compares the certificate with the domain it talks to, "
            "not with the host that the SRV record names.",
-    .fix = "reissue the Access Edge certificate with each XMPP domain in its subject alternative "
-           "name",
+    .fix =
+        "reissue the Access Edge certificate with each XMPP domain in its subject alternative name",
     .evidence = "domain: what was looked for",
     .applies = applies_xmpp_domain,
     .check = check_xmpp_domain,

@@ -45,15 +45,15 @@ constinit const Rule ca_names_cut{
     .source =
         {.document = "Microsoft KB 2464556 and KB 2801679",
          .section = "trusted issuer list of Schannel, 16 KB"},
-    .demands = "The list of issuers that a server sends when it asks for a certificate is not "
-               "within 512 bytes of 16,384, where Windows cuts it. Where the list is shorter there "
-               "is no finding.",
+    .demands =
+        "The list of issuers that a server sends when it asks for a certificate is not within 512 "
+        "bytes of 16,384, where Windows cuts it. Where the list is shorter there is no finding.",
     .why = "With more than about a hundred roots in its store a server's list is cut without a "
            "word (Schannel event 36885). A peer whose root stood behind the cut finds no "
            "certificate to show, and the connection fails.",
     .fix = "remove roots that are not needed from Trusted Root Certification Authorities of the "
-           "server, or set SendTrustedIssuerList=0 under HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
-           "SecurityProviders\\SCHANNEL",
+           "server, or set SendTrustedIssuerList=0 under "
+           "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL",
     .evidence = "ca_names_bytes: size of the list on the wire; ca_names_count",
     .check_run = check_ca_names_cut,
 };

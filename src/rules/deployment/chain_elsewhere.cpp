@@ -156,9 +156,9 @@ constinit const Rule chain_elsewhere{
     .source = {.document = "RFC 5246", .section = "7.4.2 Server Certificate"},
     .demands =
         "No endpoint leaves out an intermediate certificate that another endpoint of the run "
-        "presents. Where the first certificate that is left out is a self-signed root that "
-        "another endpoint presents, nothing is missing. Where nobody shows what is missing "
-        "there is no finding here; chain-complete and chain-trusted say what can be said.",
+        "presents. Where the first certificate that is left out is a self-signed root that another "
+        "endpoint presents, nothing is missing. Where nobody shows what is missing there is no "
+        "finding here; chain-complete and chain-trusted say what can be said.",
     .why = "The certificate exists in the deployment, and one server lacks it in its Intermediate "
            "store: peers that have it from elsewhere connect, others do not, and it looks like "
            "chance.",

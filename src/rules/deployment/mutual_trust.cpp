@@ -60,8 +60,8 @@ std::string open_text(LinkReason reason, const Words& it) {
     switch (reason) {
     case LinkReason::client_chain_open:
         return fmt::format(
-            "{}is not known: the path of the certificate ends before {}, which no server "
-            "showed; give the roots with --ca-file",
+            "{}is not known: the path of the certificate ends before {}, which no server showed; "
+            "give the roots with --ca-file",
             links, it.issuers
         );
     case LinkReason::client_chains_differ:
@@ -148,11 +148,10 @@ constinit const Rule mutual_trust{
     .fix = "import the root that is named into Trusted Root Certification Authorities (computer "
            "account) of the server whose list lacks it; where a server's own self-signed "
            "certificate is named, replace that one; where the list is cut, remove roots that are "
-           "not needed, or set SendTrustedIssuerList=0 under HKLM\\SYSTEM\\CurrentControlSet\\"
-           "Control\\SecurityProviders\\SCHANNEL",
-    .evidence =
-        "from, to: the servers, or the pool where it is the same for all of them; services; "
-        "issuers: what was looked for in vain; reason",
+           "not needed, or set SendTrustedIssuerList=0 under "
+           "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL",
+    .evidence = "from, to: the servers, or the pool where it is the same for all of them; "
+                "services; issuers: what was looked for in vain; reason",
     .check_run = check_mutual_trust,
 };
 

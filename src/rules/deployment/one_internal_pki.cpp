@@ -88,12 +88,11 @@ constinit const Rule one_internal_pki{
          .section = "same PKI",
          .url = "https://learn.microsoft.com/en-us/skypeforbusiness/troubleshoot/server-deployment/"
                 "central-management-store-replication-failures"},
-    .demands =
-        "The internal certificates of Edge Servers and the certificates of Persistent Chat "
-        "servers come from a root or a CA that the certificates of Front End Servers "
-        "(Standard Edition too) come from. Where the chains reach no root that is known, "
-        "other CAs are inconclusive. The outside of the Edge is free, and inside it may have a "
-        "certificate of a public CA, too.",
+    .demands = "The internal certificates of Edge Servers and the certificates of Persistent Chat "
+               "servers come from a root or a CA that the certificates of Front End Servers "
+               "(Standard Edition too) come from. Where the chains reach no root that is known, "
+               "other CAs are inconclusive. The outside of the Edge is free, and inside it may "
+               "have a certificate of a public CA, too.",
     .why = "The servers authenticate each other by certificate. From another PKI the replica on "
            "the Edge Server is not updated (events 1015, 1017), so that it goes on with an old "
            "configuration, and Persistent Chat stays alone.",

@@ -68,13 +68,12 @@ RunRuling rule_on(const GroupKey& pool_and_use, const Group& group) {
             pass().with("pool", pool_and_use[0]).with("use", pool_and_use[1]), endpoints_of(group)};
     return {
         broken(
-            pool_and_use[1],
-            fmt::format(
-                "the Edge pool {} does not have one {} certificate: {} on {}, but {}. To do: put "
-                "the first of these on every server",
-                pool_and_use[0], pool_and_use[1], certificate_text(*good.leaf),
-                endpoints_text(good.presented_by), others.text()
-            )
+            pool_and_use[1], fmt::format(
+                                 "the Edge pool {} does not have one {} certificate: {} on {}, but "
+                                 "{}. To do: put the first of these on every server",
+                                 pool_and_use[0], pool_and_use[1], certificate_text(*good.leaf),
+                                 endpoints_text(good.presented_by), others.text()
+                             )
         )
             .with("pool", pool_and_use[0])
             .with("use", pool_and_use[1])
@@ -101,12 +100,11 @@ constinit const Rule pool_certificate{
          .section = "Edge pools",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-set-up-certificates-for-the-external-edge-interface"},
-    .demands =
-        "Every server of an Edge pool presents the same certificate for the same use: Access Edge "
-        "and Web Conferencing Edge outside (else it fails), the internal interface (else it "
-        "warns). Judged where two or more servers of the pool showed one. A port that only lags "
-        "behind its own server is stale-certificate's matter. Other pools have a certificate for "
-        "each server, as they must.",
+    .demands = "Every server of an Edge pool presents the same certificate for the same use: "
+               "Access Edge and Web Conferencing Edge outside (else it fails), the internal "
+               "interface (else it warns). Judged where two or more servers of the pool showed "
+               "one. A port that only lags behind its own server is stale-certificate's matter. "
+               "Other pools have a certificate for each server, as they must.",
     .why = "Clients and partners reach any server of the pool under one name, and A/V "
            "authentication needs one key on all of them. With different certificates sign-in, "
            "federation and media work or fail by chance of the server.",

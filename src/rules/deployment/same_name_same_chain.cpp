@@ -89,15 +89,14 @@ RunRuling rule_on_leaves(Differing differing) {
     DeviationList others;
     for (auto issue = issues.begin() + 1; issue != issues.end(); ++issue)
         others.add(certificate_text(*issue->leaf), issue->presented_by);
-    auto ruling =
-        warn(fmt::format(
-                 "{} {} different certificates, depending on the address: {} on {}, but {}. To "
-                 "do: put the first of these on all of them",
-                 some_of(names), names.size() == 1 ? "presents" : "present",
-                 certificate_text(*issues.front().leaf),
-                 endpoints_text(issues.front().presented_by), others.text()
-             ))
-            .with("name", names.front());
+    auto ruling = warn(fmt::format(
+                           "{} {} different certificates, depending on the address: {} on {}, but "
+                           "{}. To do: put the first of these on all of them",
+                           some_of(names), names.size() == 1 ? "presents" : "present",
+                           certificate_text(*issues.front().leaf),
+                           endpoints_text(issues.front().presented_by), others.text()
+                       ))
+                      .with("name", names.front());
     if (const auto count = std::ssize(names); count > 1) {
         names.resize(std::min(names.size(), kNamesInEvidence));
         ruling.evidence.set("names", std::move(names));
@@ -157,12 +156,11 @@ constinit const Rule same_name_same_chain{
         {.document = "RFC 5246; that every address of a name has the same is experience, not "
                      "Microsoft's text",
          .section = "7.4.2"},
-    .demands =
-        "Under one name, port and server name sent, every address presents the same server "
-        "certificate and the same intermediates; what differs warns. The servers of an internal "
-        "pool have a certificate each, so that only their intermediates are compared, as where no "
-        "role is said; those of an Edge pool are pool-certificate's matter. Partners are not "
-        "judged.",
+    .demands = "Under one name, port and server name sent, every address presents the same server "
+               "certificate and the same intermediates; what differs warns. The servers of an "
+               "internal pool have a certificate each, so that only their intermediates are "
+               "compared, as where no role is said; those of an Edge pool are pool-certificate's "
+               "matter. Partners are not judged.",
     .why = "A client takes any address of the name. What one of them has wrong shows up as a fault "
            "that comes and goes, and that a look at the other address does not find.",
     .fix = "install the newest certificate with all its intermediates on every server and load "

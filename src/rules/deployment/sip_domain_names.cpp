@@ -55,14 +55,14 @@ std::vector<RunRuling> outside(const ScanResult& run) {
     }
     std::vector<RunRuling> rulings;
     for (auto& [missing, endpoints] : by_missing) {
-        auto ruling = missing.empty() ? pass()
-                                      : fail(fmt::format(
-                                                 "the Access Edge certificate lacks {}, under "
-                                                 "which clients and partners of "
-                                                 "the SIP domain look for it",
-                                                 some_of(missing)
-                                             ))
-                                            .with("missing", missing);
+        auto ruling = missing.empty()
+                          ? pass()
+                          : fail(fmt::format(
+                                     "the Access Edge certificate lacks {}, under which clients "
+                                     "and partners of the SIP domain look for it",
+                                     some_of(missing)
+                                 ))
+                                .with("missing", missing);
         rulings.push_back({std::move(ruling), std::move(endpoints)});
     }
     return rulings;
@@ -143,14 +143,11 @@ constinit const Rule sip_domain_names{
                     "strict naming",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-certificate-requirements-for-external-user-access"},
-    .demands =
-        "Every Access Edge certificate has sip.<domain> for each of sip_domains in the target "
-        "list, not by a wildcard. Inside, at least one registrar's certificate has sip.<domain> or "
-        "another name within each SIP domain, else it is a warning, or inconclusive where a "
-        "registrar "
-        "showed no certificate; not judged with --target or --shard. Names that host-name looks "
-        "for at an "
-        "endpoint are left to it.",
+    .demands = "Every Access Edge certificate has sip.<domain> for each of sip_domains in the "
+               "target list, not by a wildcard. Inside, at least one registrar's certificate has "
+               "sip.<domain> or another name within each SIP domain, else it is a warning, or "
+               "inconclusive where a registrar showed no certificate; not judged with --target or "
+               "--shard. Names that host-name looks for at an endpoint are left to it.",
     .why = "Clients accept a server only under a name within their own SIP domain. The users of a "
            "second domain then cannot sign in, or are asked whether to trust the server, and "
            "partners and telephones are not asked but refuse.",

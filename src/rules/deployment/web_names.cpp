@@ -66,13 +66,13 @@ constinit const Rule web_names{
     .title = "Each pool has web services FQDNs of its own",
     .scope = Scope::deployment,
     .source =
-        {.document = "Define and configure a Front End pool or Standard Edition server in Lync "
-                     "Server 2013",
+        {.document =
+             "Define and configure a Front End pool or Standard Edition server in Lync Server 2013",
          .section = "web services URLs; DNS load balancing; Certificate requirements for internal "
                     "servers, Directors",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-define-and-configure-a-front-end-pool-or-standard-edition-"
-                "server"},
+         .url =
+             "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
+             "lync-server-2013-define-and-configure-a-front-end-pool-or-standard-edition-server"},
     .demands = "In a topology no two pools, Directors among them, have the same internal or the "
                "same external web services FQDN.",
     .why = "A reverse proxy or a DNS record can lead a name to one pool only. Clients of the other "

@@ -72,8 +72,8 @@ RunRuling rule_on(const std::string& subject, const Group& group) {
     if (old.empty()) return {pass(), {}};
     return {
         warn(fmt::format(
-                 "a web certificate was renewed in one place only: {} has the newer, {}; still "
-                 "the older: {}. To do: put the newer one there, too",
+                 "a web certificate was renewed in one place only: {} has the newer, {}; still the "
+                 "older: {}. To do: put the newer one there, too",
                  endpoints_text(newest.presented_by), certificate_text(*newest.leaf), old.text()
              ))
             .with("subject", subject),
@@ -153,8 +153,8 @@ constinit const Rule web_sites_agree{
         "have another. Different certificates with different names are as they may be.",
     .why = "Each web site of a server and the proxy have a binding of their own, which a renewal "
            "easily forgets: mobile clients and meeting guests then fail (0x80072F0D) while "
-           "everything inside works. Published, the internal site gives clients outside "
-           "addresses that they cannot reach.",
+           "everything inside works. Published, the internal site gives clients outside addresses "
+           "that they cannot reach.",
     .fix = "assign the renewed certificate to both uses (Set-CsCertificate -Type "
            "WebServicesInternal,WebServicesExternal), import it on the reverse proxy, and let the "
            "proxy lead to 4443",

@@ -19,20 +19,19 @@ Ruling rule_on(const DnsAnswer& inside, const DnsAnswer& outside) {
         return fmt::format("{}; {}", seen, kOther);
     };
     if (has_inside && has_outside && hosted)
-        return warn(
-            with_limit("lyncdiscoverinternal is published beside lyncdiscover, which leads to "
-                       "Microsoft 365: clients ask for it first and sign in elsewhere")
-        );
+        return warn(with_limit("lyncdiscoverinternal is published beside lyncdiscover, which leads "
+                               "to Microsoft 365: clients ask for it first and sign in elsewhere"));
     if (has_inside && has_outside)
-        return warn(with_limit("this resolver knows lyncdiscover and lyncdiscoverinternal: one of "
-                               "them is in a zone of the wrong side, or the zone is the same "
-                               "on both"));
+        return warn(
+            with_limit("this resolver knows lyncdiscover and lyncdiscoverinternal: one of them is "
+                       "in a zone of the wrong side, or the zone is the same on both")
+        );
     if (has_inside && !inside.addresses.empty() && !plan::all_private(inside))
         return warn(with_limit("lyncdiscoverinternal has a public address: either it is published "
                                "outside, or the servers inside have public addresses"));
     if (has_outside && plan::all_private(outside))
-        return warn(with_limit("lyncdiscover has a private address only: it is in the zone of "
-                               "the inside, where only lyncdiscoverinternal belongs"));
+        return warn(with_limit("lyncdiscover has a private address only: it is in the zone of the "
+                               "inside, where only lyncdiscoverinternal belongs"));
     if (has_inside)
         return pass(with_limit("this is a view from inside: lyncdiscoverinternal alone"));
     if (has_outside) return pass(with_limit("this is a view from outside: lyncdiscover alone"));

@@ -20,8 +20,8 @@ std::vector<DomainRuling> check_dns_wildcard(const DomainDiscovery& domain) {
     const auto address = lyncprobe::to_text(first->front());
     return {
         {.ruling = warn(fmt::format(
-                            "every name that was asked for leads to {}: the zone seems to have "
-                            "a wildcard, so clients find servers that are none",
+                            "every name that was asked for leads to {}: the zone seems to have a "
+                            "wildcard, so clients find servers that are none",
                             address
                         ))
                        .with("address", address)}};

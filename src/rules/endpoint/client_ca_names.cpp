@@ -44,16 +44,15 @@ constinit const Rule client_ca_names{
     .title = "The server accepts the issuer of our certificate",
     .scope = Scope::endpoint,
     .source = {.document = "RFC 8446", .section = "4.2.4 Certificate Authorities"},
-    .demands = "Where a server asks for a client certificate and sends a list of issuers, the "
-               "issuer of our certificate, or one above it, is in that list. An empty list says "
-               "nothing.",
+    .demands =
+        "Where a server asks for a client certificate and sends a list of issuers, the issuer of "
+        "our certificate, or one above it, is in that list. An empty list says nothing.",
     .why = "A peer whose root is not in the list is refused in mutual TLS, or picks no certificate "
            "at all; a list that Windows cut near 16 KB loses roots in the same way.",
     .fix = "import the root of our certificate's CA into the Trusted Root Certification "
            "Authorities store of the server, or remove roots there until the list is short enough",
-    .evidence =
-        "ca_names: the first names of the list; ca_names_count; ca_names_bytes: its size on "
-        "the wire",
+    .evidence = "ca_names: the first names of the list; ca_names_count; ca_names_bytes: its size "
+                "on the wire",
     .applies = applies_client_ca_names,
     .check = check_client_ca_names,
 };

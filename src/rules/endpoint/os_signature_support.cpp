@@ -126,13 +126,12 @@ constinit const Rule os_signature_support{
     .title = "The server's operating system supports the signatures of its chain",
     .scope = Scope::endpoint,
     .source = kRequirements,
-    .demands =
-        "Where the target list declares the Windows version of the server (`os:`), that version "
-        "can verify every signature of the chain that it presents: SHA-224 exists in no Windows, "
-        "SHA-2 only with Service Pack 3 on XP and KB938397 on Server 2003, ECDSA and RSASSA-PSS "
-        "from Vista and Server 2008 on, and SHA-512 under TLS 1.2 on Windows 7 to 8.1 and Server "
-        "2008 R2 to 2012 R2 only with KB2973337, which a handshake of TLS 1.2 proves to be there. "
-        "Without `os:` there is no finding.",
+    .demands = "Where the target list declares the Windows version of the server (`os:`), that "
+               "version can verify every signature of the chain that it presents: SHA-224 exists "
+               "in no Windows, SHA-2 only with Service Pack 3 on XP and KB938397 on Server 2003, "
+               "ECDSA and RSASSA-PSS from Vista and Server 2008 on, and SHA-512 under TLS 1.2 on "
+               "Windows 7 to 8.1 and Server 2008 R2 to 2012 R2 only with KB2973337, which a "
+               "handshake of TLS 1.2 proves to be there. Without `os:` there is no finding.",
     .why = "Windows then refuses the chain with no more than a Schannel event (36874, 36888). With "
            "SHA-512 the connection works under TLS 1.0 and fails under TLS 1.2, so that it breaks "
            "on the day on which TLS 1.0 is turned off.",

@@ -39,11 +39,12 @@ Ruling check_sni_certificate(const Subject& s) {
             tried.leaf ? to_hex(*tried.leaf) : fmt::format("none ({})", to_text(tried.outcome))
         );
     }
-    auto ruling = !different.empty()
-                      ? warn(fmt::format("the server shows another certificate {}", different))
-                  : open ? inconclusive("no answer came to another server name; a longer --timeout "
-                                        "may settle it")
-                         : pass();
+    auto ruling =
+        !different.empty() ? warn(fmt::format("the server shows another certificate {}", different))
+        : open
+            ? inconclusive("no answer came to another server name; a longer --timeout may settle it"
+              )
+            : pass();
     ruling.evidence = std::move(evidence);
     return ruling;
 }

@@ -41,9 +41,8 @@ constinit const Rule tls12_available{
                "so this warns where nothing newer is there.",
     .why = "Current Windows, phones, browsers and federation partners have TLS 1.0 and 1.1 off: to "
            "them such a server looks dead, often without an alert.",
-    .fix =
-        "enable TLS 1.2 in Schannel: it is on by default from Windows Server 2012 on, and a matter "
-        "of the registry (SCHANNEL\\Protocols) on 2008 R2",
+    .fix = "enable TLS 1.2 in Schannel: it is on by default from Windows Server 2012 on, and a "
+           "matter of the registry (SCHANNEL\\Protocols) on 2008 R2",
     .evidence = "versions: those that the server chose in any attempt",
     .applies = applies_tls12_available,
     .check = check_tls12_available,

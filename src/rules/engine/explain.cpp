@@ -72,10 +72,8 @@ std::string list() {
 std::string markdown() {
     std::string out = "# Rules\n\n"
                       "Generated from the rules themselves; `lyncprobe rules ID` prints the same. "
-                      "It has every id "
-                      "that a command prints:\nthe rules of `scan` and `check`, those about DNS of "
-                      "`discover`, and "
-                      "the reasons of `federation`.\n\n"
+                      "It has every id that a command prints:\nthe rules of `scan` and `check`, "
+                      "those about DNS of `discover`, and the reasons of `federation`.\n\n"
                       "| rule | what | judged |\n|---|---|---|\n";
     for (const auto* rule : catalogue())
         out += fmt::format(

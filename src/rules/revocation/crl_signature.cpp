@@ -67,9 +67,9 @@ constinit const Rule crl_signature{
     .why = "A CRL of another CA or with a broken signature is refused, so that revocation cannot "
            "be checked. A CRL signed with RSASSA-PSS shows that AlternateSignatureAlgorithm is "
            "still set on the CA, also where the certificates of today are older than that.",
-    .fix = "publish the CRL of the CA that issued the certificate, with its present key; against "
-           "RSASSA-PSS set AlternateSignatureAlgorithm to 0 on the CA, restart it and publish "
-           "again",
+    .fix =
+        "publish the CRL of the CA that issued the certificate, with its present key; against "
+        "RSASSA-PSS set AlternateSignatureAlgorithm to 0 on the CA, restart it and publish again",
     .evidence = "crl: the location; issuer: who made it; signature: its algorithm",
     .applies = no_list_read,
     .check = check_crl_signature,

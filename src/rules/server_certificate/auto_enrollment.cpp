@@ -43,15 +43,13 @@ Ruling rule_on_undeclared_edge(const Subject& s) {
         return verdict(
                    at_most_warn(s.decided(Decision::edge_template_v2)), // no more than a hint
                    "it comes from a version 2 template, so it may have been auto-enrolled, which "
-                   "is not supported "
-                   "on an Edge Server"
+                   "is not supported on an Edge Server"
         )
             .with("template", certificate.template_v2->oid)
             .with("sid_extension", certificate.sid_extension)
             .with("extension", std::string(kTemplateV2));
     return inconclusive("nothing says how this Edge certificate was requested; declare "
-                        "enrollment.method for the "
-                        "target")
+                        "enrollment.method for the target")
         .with("sid_extension", certificate.sid_extension);
 }
 
@@ -85,24 +83,20 @@ constinit const Rule auto_enrollment{
     .title = "Edge Server certificates are not auto-enrolled",
     .scope = Scope::leaf,
     .source = kRequirements,
-    .demands = "Certificates of internal Lync servers may come by auto-enrollment or any other "
-               "way; those of Edge "
-               "Servers may not be auto-enrolled. No certificate records how it was requested: "
-               "`enrollment:` in the "
-               "target list decides; without it a public issuer or a version 1 template proves "
-               "that it was not, a "
-               "version 2 template is a hint, and nothing at all is inconclusive. Servers that are "
-               "not Lync's are "
-               "not judged.",
+    .demands =
+        "Certificates of internal Lync servers may come by auto-enrollment or any other way; those "
+        "of Edge Servers may not be auto-enrolled. No certificate records how it was requested: "
+        "`enrollment:` in the target list decides; without it a public issuer or a version 1 "
+        "template proves that it was not, a version 2 template is a hint, and nothing at all is "
+        "inconclusive. Servers that are not Lync's are not judged.",
     .why = "An Edge Server is not a member of the domain; a certificate that renews itself there, "
-           "or is copied from "
-           "a machine that does, stops the Edge services at a moment nobody has chosen.",
+           "or is copied from a machine that does, stops the Edge services at a moment nobody has "
+           "chosen.",
     .fix = "request the Edge certificate offline with the Lync Server Deployment Wizard or "
-           "certreq, assign it, and "
-           "switch auto-enrollment off for that machine",
-    .evidence = "role, enrollment: what was declared; proof: what excludes auto-enrollment; "
-                "template: its name or "
-                "OID; sid_extension: the subject came from Active Directory (1.3.6.1.4.1.311.25.2)",
+           "certreq, assign it, and switch auto-enrollment off for that machine",
+    .evidence =
+        "role, enrollment: what was declared; proof: what excludes auto-enrollment; template: its "
+        "name or OID; sid_extension: the subject came from Active Directory (1.3.6.1.4.1.311.25.2)",
     .applies = applies_auto_enrollment,
     .check = check_auto_enrollment,
 };

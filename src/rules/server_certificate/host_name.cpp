@@ -118,9 +118,8 @@ Ruling rule_on_coverage(const Coverage& coverage, bool by_subject, CertificateUs
         return fail(some_of(coverage.refused).append(refusal(by_subject, use)));
     if (!coverage.disputed.empty())
         return warn(
-            some_of(coverage.disputed) +
-            " is in the common name, and beside it only a wildcard covers it; Microsoft's "
-            "pages disagree whether that counts"
+            some_of(coverage.disputed) + " is in the common name, and beside it only a wildcard "
+                                         "covers it; Microsoft's pages disagree whether that counts"
         );
     if (by_subject)
         return pass(
@@ -185,25 +184,21 @@ constinit const Rule host_name{
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-wildcard-certificate-support"},
     .demands = "The subject alternative name of the server certificate has every expected name; "
-               "addresses are looked "
-               "for among its addresses. The common name counts only where no DNS name stands "
-               "there. A wildcard "
-               "covers one label and does not count for SIP and outside on an Edge Server: uses "
-               "Default (but for meet, dialin, admin and lyncdiscover names), Internal, "
-               "AccessEdgeExternal, DataEdgeExternal and XMPPServer; when no use is given, the "
-               "probes sip, federation and xmpp (but for Exchange UM and gateways) and the roles "
-               "that have SIP certificates only. Inside on an Edge Server whose common name is the "
-               "name itself it is a warning.",
+               "addresses are looked for among its addresses. The common name counts only where no "
+               "DNS name stands there. A wildcard covers one label and does not count for SIP and "
+               "outside on an Edge Server: uses Default (but for meet, dialin, admin and "
+               "lyncdiscover names), Internal, AccessEdgeExternal, DataEdgeExternal and "
+               "XMPPServer; when no use is given, the probes sip, federation and xmpp (but for "
+               "Exchange UM and gateways) and the roles that have SIP certificates only. Inside on "
+               "an Edge Server whose common name is the name itself it is a warning.",
     .why = "Clients and servers compare the name they asked for with the certificate and hang up "
-           "where it is not "
-           "there; Lync telephones and SIP peers do not accept a wildcard in its place.",
+           "where it is not there; Lync telephones and SIP peers do not accept a wildcard in its "
+           "place.",
     .fix = "reissue the certificate with every missing name in its subject alternative name (the "
-           "wizard fills them in "
-           "from the topology)",
+           "wizard fills them in from the topology)",
     .evidence = "names: what was expected; missing; only_by_wildcard: covered by a wildcard that "
-                "does not count; disputed: by one beside the right common name; "
-                "by_wildcard: by one that does; only_in_common_name; san_dns, san_ip, common_name: "
-                "what the "
+                "does not count; disputed: by one beside the right common name; by_wildcard: by "
+                "one that does; only_in_common_name; san_dns, san_ip, common_name: what the "
                 "certificate has, with _count where the list was cut",
     .applies = [](const Subject& s) -> std::string {
         return s.context.own_identity ? "our own certificate serves under no name" : "";

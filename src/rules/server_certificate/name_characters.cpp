@@ -84,14 +84,14 @@ constinit const Rule name_characters{
     .scope = Scope::leaf,
     .source =
         {.document = "Determine DNS requirements for Lync Server 2013",
-         .section = "standard characters in FQDNs; System requirements for Skype for Business "
-                    "Server 2019",
+         .section =
+             "standard characters in FQDNs; System requirements for Skype for Business Server 2019",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-determine-dns-requirements"},
     .demands =
         "Every DNS name in the subject alternative name of a Lync server's certificate has only "
-        "A-Z, a-z, 0-9 and hyphens in its labels: no underscore, no Unicode, no international "
-        "name (xn--). None is a short name without a domain. Never worse than a warning; the "
+        "A-Z, a-z, 0-9 and hyphens in its labels: no underscore, no Unicode, no international name "
+        "(xn--). None is a short name without a domain. Never worse than a warning; the "
         "certificate of a reverse proxy is not judged, since it may serve others.",
     .why = "Topology Builder works with FQDNs, public CAs and external DNS refuse other "
            "characters, and clients do not connect to short or international names.",

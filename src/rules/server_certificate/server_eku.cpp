@@ -56,8 +56,7 @@ Ruling check_server_eku(const Subject& s) {
     const auto& policies = certificate.application_policies;
     if (policies && !contains(*policies, kServerAuth) && !allows_any_purpose(*policies))
         return warn("the extended key usage allows server authentication, the application "
-                    "policies, by which "
-                    "Windows goes, do not")
+                    "policies, by which Windows goes, do not")
             .with("extension", std::string(kApplicationPolicies))
             .with("eku", purposes)
             .with("application_policies", *policies);
@@ -75,13 +74,11 @@ constinit const Rule server_eku{
         "The extended key usage of the server certificate has server authentication "
         "(1.3.6.1.5.5.7.3.1). Server Gated Cryptography and Netscape step-up do not count for it.",
     .why = "Lync servers and clients check the purpose of a certificate before they trust it; "
-           "without server "
-           "authentication sign-in and the mutual TLS between servers break.",
+           "without server authentication sign-in and the mutual TLS between servers break.",
     .fix = "reissue the certificate from a template that has server authentication, such as Web "
            "Server",
     .evidence = "eku: the purposes found; extension: where they stand; expected: the purpose that "
-                "is wanted; "
-                "application_policies: where Microsoft's own extension contradicts",
+                "is wanted; application_policies: where Microsoft's own extension contradicts",
     .check = check_server_eku,
 };
 

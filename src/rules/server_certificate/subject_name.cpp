@@ -177,9 +177,9 @@ constinit const Rule subject_name{
     .why = "Replication to an Edge Server compares the common name with host and pool (event "
            "1015), gateways and static routes expect the pool's name, and older products look at "
            "nothing else.",
-    .fix = "request the certificate again with the name that the table asks for as its subject "
-           "(the certificate wizard fills it in), and keep every name in the subject alternative "
-           "name",
+    .fix =
+        "request the certificate again with the name that the table asks for as its subject (the "
+        "certificate wizard fills it in), and keep every name in the subject alternative name",
     .evidence = "common_name: what the certificate has; wanted: one of these was expected",
     .applies = applies_subject_name,
     .only_where_it_applies = true,

@@ -63,8 +63,7 @@ Ruling judge_requester(const Subject& s) {
     if (may_request(enrollment.requester_os)) return pass();
     return fail(fmt::format(
         "requested from {} on the web pages of a Windows Server 2003 CA, which is supported only "
-        "from Windows Server "
-        "2003 SP2 or Windows XP{}",
+        "from Windows Server 2003 SP2 or Windows XP{}",
         to_text(enrollment.requester_os),
         enrollment.kb922706.value_or(false) ? "; KB922706 does not help"
                                             : " (KB922706 does not help)"
@@ -76,10 +75,11 @@ Ruling check_windows_2003_ca(const Subject& s) {
     const bool undeclared = enrollment.method == EnrollmentMethod::unknown ||
                             enrollment.ca_os == OperatingSystem::unknown ||
                             enrollment.requester_os == OperatingSystem::unknown;
-    auto ruling = undeclared ? inconclusive("nothing says whether this was requested on the web "
-                                            "pages of a Windows Server 2003 CA; declare "
-                                            "enrollment with method, ca_os and requester_os")
-                             : judge_requester(s);
+    auto ruling =
+        undeclared
+            ? inconclusive("nothing says whether this was requested on the web pages of a Windows "
+                           "Server 2003 CA; declare enrollment with method, ca_os and requester_os")
+            : judge_requester(s);
     auto declared = std::move(ruling)
                         .with("method", std::string(to_text(enrollment.method)))
                         .with("ca_os", std::string(to_text(enrollment.ca_os)))
@@ -99,23 +99,18 @@ constinit const Rule windows_2003_ca{
     .scope = Scope::leaf,
     .source = kRequirements,
     .demands = "A certificate requested on the web enrollment pages of a Windows Server 2003 CA "
-               "was requested from "
-               "Windows Server 2003 SP2 (R2 SP2 too) or Windows XP; KB922706 changes nothing about "
-               "that. Judged by "
-               "`enrollment:` in the target list (method, ca_os, requester_os, kb922706). Where it "
-               "is silent, a "
-               "certificate that no such CA can have issued (SHA-2, RSASSA-PSS or ECDSA signature, "
-               "EC key, SID "
-               "extension, public issuer) is not judged.",
+               "was requested from Windows Server 2003 SP2 (R2 SP2 too) or Windows XP; KB922706 "
+               "changes nothing about that. Judged by `enrollment:` in the target list (method, "
+               "ca_os, requester_os, kb922706). Where it is silent, a certificate that no such CA "
+               "can have issued (SHA-2, RSASSA-PSS or ECDSA signature, EC key, SID extension, "
+               "public issuer) is not judged.",
     .why = "The web pages of that CA use an ActiveX control that later systems do not have: the "
-           "request fails or "
-           "yields a certificate without a usable key, and KB922706 repairs only part of it.",
+           "request fails or yields a certificate without a usable key, and KB922706 repairs only "
+           "part of it.",
     .fix = "request from Windows Server 2003 SP2 or XP, or by certreq or the MMC, or from a newer "
-           "CA, and declare it "
-           "under enrollment",
+           "CA, and declare it under enrollment",
     .evidence = "method, ca_os, requester_os, kb922706: what was declared; "
-                "contradicts_declaration: what in the "
-                "certificate no such CA can have made",
+                "contradicts_declaration: what in the certificate no such CA can have made",
     .applies = applies_windows_2003_ca,
     .check = check_windows_2003_ca,
 };

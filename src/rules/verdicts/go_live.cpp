@@ -77,10 +77,9 @@ void Assessment::records() {
         "publish the SRV record {}.{}: port 5061, and as its target the name of the Access Edge "
         "directly in {}{}",
         kRecord, asked_.domain, asked_.domain,
-        asked_.self
-            ? "; where it is published outside only, ask an outside resolver (--resolver)"
-            : "; or we enter their Access Edge by name (New-CsAllowedDomain -ProxyFqdn) and check "
-              "that with --direct"
+        asked_.self ? "; where it is published outside only, ask an outside resolver (--resolver)"
+                    : "; or we enter their Access Edge by name (New-CsAllowedDomain -ProxyFqdn) "
+                      "and check that with --direct"
     );
     if (surely_absent(answer))
         return add(reason_of(

@@ -275,8 +275,7 @@ void Examination::mutual_tls() {
     if (shaken_hands() && !asked_for())
         add("mutual-tls", Weight::open, Party::theirs,
             "asks for no client certificate, as the federation port of an Edge does: it cannot "
-            "know who "
-            "connects");
+            "know who connects");
     if (asked_.self || !asked_for() || !asked_for()->identity_offered) return;
     if (row_.main.outcome == Outcome::client_certificate_required)
         add("client-certificate-refused", Weight::fails, Party::ours, row_.main.detail,

@@ -203,8 +203,8 @@ constexpr std::array kReasons{
              .section = "what is tested"},
         .demands = "The domain in whose name OPTIONS is sent is given with --our-domain, or a name "
                    "in our certificate shows it.",
-        .why = "Partners answer by their list of allowed domains; what they answer to "
-               "any other domain says nothing about ours.",
+        .why = "Partners answer by their list of allowed domains; what they answer to any other "
+               "domain says nothing about ours.",
         .fix = "name it: --our-domain DOMAIN"},
     Rule{
         .id = "sip",
