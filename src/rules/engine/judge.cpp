@@ -329,7 +329,7 @@ Finding finding_of(const Rule& rule, Ruling ruling) {
     finding.evidence = std::move(ruling.evidence);
     if (is_open(finding.verdict)) {
         finding.source = to_text(rule.source);
-        finding.fix = rule.fix;
+        finding.fix = ruling.fix.empty() ? std::string(rule.fix) : std::move(ruling.fix);
     }
     return finding;
 }

@@ -114,8 +114,10 @@ struct Ruling {
     Verdict verdict = Verdict::pass;
     std::string message;
     Facts evidence;
+    std::string fix = {}; // for this cause; empty: Rule::fix is right
 
     Ruling&& with(std::string_view key, Value value) &&;
+    Ruling&& fixed_by(std::string fix) &&;
 };
 Ruling pass(std::string message = {});
 Ruling warn(std::string message);
@@ -142,9 +144,9 @@ struct Rule {
     std::string_view title;
     Scope scope = Scope::leaf;
     Source source;
-    std::string_view demands; // the requirement in our own words
-    std::string_view why;     // what goes wrong when it is broken, for `lyncprobe rules ID`
-    std::string_view fix;
+    std::string_view demands;       // the requirement in our own words
+    std::string_view why;           // what goes wrong when it is broken, for `lyncprobe rules ID`
+    std::string_view fix;           // in general; a ruling may have one for its own cause
     std::string_view evidence = {}; // which evidence keys it gives, in words
     // A reason in words why the rule does not apply to this subject; empty = it applies. Null = it
     // always does.

@@ -38,6 +38,11 @@ Ruling&& Ruling::with(std::string_view key, Value value) && {
     return std::move(*this);
 }
 
+Ruling&& Ruling::fixed_by(std::string text) && {
+    fix = std::move(text);
+    return std::move(*this);
+}
+
 Ruling verdict(Verdict verdict, std::string message) {
     return {.verdict = verdict, .message = std::move(message), .evidence = {}};
 }

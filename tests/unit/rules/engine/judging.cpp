@@ -29,6 +29,14 @@ const Rule kStarving{
     .id = "starves",
     .check = [](const Subject&) -> Ruling { throw std::bad_alloc(); },
 };
+const Rule kMending{
+    .id = "mends",
+    .fix = "reissue it",
+    .check =
+        [](const Subject& s) {
+            return s.is_leaf() ? warn("not needed").fixed_by("remove it") : pass().fixed_by("none");
+        },
+};
 const Rule kPassing{.id = "passes", .check = [](const Subject&) { return pass(); }};
 
 std::vector<const Finding*> by(std::vector<const Rule*> rules, Bench& bench, FindingPool& pool) {
@@ -61,6 +69,14 @@ TEST_CASE("judge: a rule that throws fails under its own id with the error alone
     CHECK(!findings[1]->evidence.text("error").empty());
     CHECK(findings[2]->evidence.text("error") == "too early");
     CHECK(findings[3]->verdict == Verdict::pass);
+}
+
+TEST_CASE("judge: the fix of a ruling goes before that of its rule, and a pass has none") {
+    Bench bench({server(), intermediate()});
+    CHECK(judge_one(kMending, {bench.chain, 0, bench.ready()}).fix == "remove it");
+    CHECK(judge_one(kMending, {bench.chain, 1, bench.ready()}).fix.empty());
+    FindingPool pool;
+    CHECK(by({&kThrowing}, bench, pool).front()->fix == "mend it");
 }
 
 TEST_CASE("judge: each document of a source stands with its own section") {
