@@ -14,7 +14,12 @@ namespace {
 constexpr std::size_t kIdsListed = 4;
 constexpr std::size_t kValuesListed = 8;
 
-std::string value_text(const Value&);
+std::string value_text(const Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *number);
+    if (const auto* yes = std::get_if<bool>(&value)) return *yes ? "yes" : "no";
+    return enumerate(std::get<std::vector<std::string>>(value), kValuesListed);
+}
 
 } // namespace
 
@@ -44,14 +49,4 @@ void write_answers(Page& page, const ScanResult& run, const TextOptions& options
     }
 }
 
-namespace {
-
-std::string value_text(const Value& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return *text;
-    if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *number);
-    if (const auto* yes = std::get_if<bool>(&value)) return *yes ? "yes" : "no";
-    return enumerate(std::get<std::vector<std::string>>(value), kValuesListed);
-}
-
-} // namespace
 } // namespace lyncprobe::report

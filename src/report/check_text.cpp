@@ -14,28 +14,6 @@
 namespace lyncprobe::report {
 namespace {
 
-void write_counts(Page&, const ScanResult&);
-void write_file(Page&, const FileRow&);
-std::string describe(const Certificate&);
-
-} // namespace
-
-void write_check_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
-    Page page(out, options.width, options.colour);
-    const auto all = occurrences(run, options.verbose);
-    write_counts(page, run);
-    for (const auto& file : run.files)
-        if (!options.quiet || !file.error.empty()) write_file(page, file);
-    write_problems(page, "In several files", all, collect(run), options);
-    if (options.quiet) return;
-    write_inconclusives(page, all, options);
-    if (options.verbose) write_passes(page, all);
-    write_locations(page, run, options.verbose);
-    write_waived(page, all, options);
-}
-
-namespace {
-
 void write_counts(Page& page, const ScanResult& run) {
     std::size_t unreadable = 0;
     for (const auto& file : run.files)
@@ -44,6 +22,18 @@ void write_counts(Page& page, const ScanResult& run) {
     counts.add(unreadable, "unreadable", Style::red);
     counts.add_findings(run.summary);
     page.paragraph(0, 4, counts.pieces());
+}
+
+std::string describe(const Certificate& it) {
+    const auto day = [](const std::optional<Time>& time) {
+        return time ? to_rfc3339(*time).substr(0, 10) : "?";
+    };
+    const auto key = it.key.curve.empty() ? fmt::format("{} {}", it.key.algorithm, it.key.bits)
+                                          : fmt::format("{} {}", it.key.algorithm, it.key.curve);
+    return fmt::format(
+        "{} ({}), {}, {}, {} to {}", common_name(it), to_hex(it.sha256).substr(0, 8), key,
+        it.signature.name, day(it.not_before), day(it.not_after)
+    );
 }
 
 void write_file(Page& page, const FileRow& file) {
@@ -62,17 +52,20 @@ void write_file(Page& page, const FileRow& file) {
         page.paragraph(2, 5, {{fmt::format("{}. {}", i + 1, describe(*file.chain->presented[i]))}});
 }
 
-std::string describe(const Certificate& it) {
-    const auto day = [](const std::optional<Time>& time) {
-        return time ? to_rfc3339(*time).substr(0, 10) : "?";
-    };
-    const auto key = it.key.curve.empty() ? fmt::format("{} {}", it.key.algorithm, it.key.bits)
-                                          : fmt::format("{} {}", it.key.algorithm, it.key.curve);
-    return fmt::format(
-        "{} ({}), {}, {}, {} to {}", common_name(it), to_hex(it.sha256).substr(0, 8), key,
-        it.signature.name, day(it.not_before), day(it.not_after)
-    );
+} // namespace
+
+void write_check_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
+    Page page(out, options.width, options.colour);
+    const auto all = occurrences(run, options.verbose);
+    write_counts(page, run);
+    for (const auto& file : run.files)
+        if (!options.quiet || !file.error.empty()) write_file(page, file);
+    write_problems(page, "In several files", all, collect(run), options);
+    if (options.quiet) return;
+    write_inconclusives(page, all, options);
+    if (options.verbose) write_passes(page, all);
+    write_locations(page, run, options.verbose);
+    write_waived(page, all, options);
 }
 
-} // namespace
 } // namespace lyncprobe::report

@@ -23,46 +23,68 @@ struct Layout {
     std::size_t verdict = 4, id = 8, outcome = 7, tls = 3, name = 0;
 };
 
-Line line_of(const EndpointRow&);
-Layout fit(const std::vector<Line>&, std::size_t width);
-std::string outcome_text(const EndpointRow&);
-std::string_view mutual_text(const AttemptRow&);
-const AttemptRow& chain_reader(const EndpointRow&);
-std::string tls_text(const AttemptRow&);
-std::string_view short_group(std::string_view);
-std::string_view short_word(Verdict);
-void print(Page&, const Layout&, const Line&, Style);
+std::string_view mutual_text(const AttemptRow& attempt) {
+    if (!attempt.tls || !attempt.tls->handshake_done) return "";
+    const auto* it = attempt.client_certificate.get();
+    if (!it || !it->requested) return "not asked";
+    if (it->accepted) return *it->accepted ? "accepted" : "rejected";
+    if (!it->required) return "asked";
+    return *it->required ? "required" : "optional";
+}
 
-} // namespace
+// The outcome, and how the server stands to client certificates where the outcome does not say it.
+std::string outcome_text(const EndpointRow& row) {
+    const auto& attempt = row.main;
+    std::string text(to_text(attempt.outcome));
+    if (attempt.outcome == Outcome::client_certificate_required ||
+        attempt.outcome == Outcome::client_certificate_rejected)
+        return text;
+    if (const auto mutual = mutual_text(attempt); !mutual.empty()) (text += ", cert ") += mutual;
+    // Tried without one too: only that tells whether it must be.
+    for (const auto& variant : row.variants) {
+        if (variant.role != AttemptRole::without_identity) continue;
+        if (variant.outcome == Outcome::client_certificate_required) text += ", required";
+        if (variant.client_certificate && variant.client_certificate->required == false)
+            text += ", optional";
+    }
+    return text;
+}
 
-void write_endpoint_table(Page& page, const ScanResult& run) {
-    if (run.endpoints.empty()) return;
-    std::vector<Line> lines;
-    lines.reserve(run.endpoints.size());
-    for (const auto& row : run.endpoints)
-        lines.push_back(line_of(row));
-    const auto layout = fit(lines, page.width());
-    page.heading("Endpoints");
-    print(page, layout, {"", "endpoint", "outcome", "TLS", "expires", "certificate"}, Style::dim);
-    const auto id_column = kIndent + layout.verdict + kGap;
-    for (auto& line : lines) {
-        if (safe_width(line.id) > layout.id) {
-            page.paragraph(id_column, id_column, {{line.id}});
-            line.id.clear();
-        }
-        print(page, layout, line, Style::plain);
+// The attempt that the chain of the row comes from.
+const AttemptRow& chain_reader(const EndpointRow& row) {
+    if (row.main.tls && row.main.tls->version != TlsVersion::none) return row.main;
+    for (const auto& variant : row.variants)
+        if (row.main.chain && variant.chain == row.main.chain && variant.tls) return variant;
+    return row.main;
+}
+
+// The names that certificates use for the same curves are shorter (RFC 8422 appendix A).
+std::string_view short_group(std::string_view group) {
+    if (group == "secp256r1") return "P-256";
+    if (group == "secp384r1") return "P-384";
+    return group == "secp521r1" ? "P-521" : group;
+}
+
+std::string tls_text(const AttemptRow& attempt) {
+    if (attempt.pseudo_tls)
+        return attempt.answer.text("transport") == "udp" ? "none (UDP)" : "pseudo-TLS";
+    if (attempt.plain) return "none";
+    if (!attempt.tls || attempt.tls->version == TlsVersion::none) return "-";
+    const auto& tls = *attempt.tls;
+    auto text = to_text(tls.version);
+    if (text.starts_with("TLSv")) text.erase(0, 4);
+    if (!tls.group.empty()) return (text += ' ') += short_group(tls.group);
+    // Without a group where one would have been told: RSA key exchange.
+    return tls.handshake_done || attempt.raw_version != 0 ? text + " RSA" : text;
+}
+
+std::string_view short_word(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::inconclusive: return "open";
+    case Verdict::not_applicable: return "n/a";
+    default: return to_text(verdict);
     }
 }
-
-std::optional<Verdict> worst_verdict(const std::vector<const Finding*>& findings) {
-    std::optional<Verdict> worst;
-    for (const auto* finding : findings)
-        if (!finding->waived && (!worst || badness(finding->verdict) > badness(*worst)))
-            worst = finding->verdict;
-    return worst;
-}
-
-namespace {
 
 Line line_of(const EndpointRow& row) {
     Line line;
@@ -99,69 +121,6 @@ Layout fit(const std::vector<Line>& lines, std::size_t width) {
     return layout;
 }
 
-// The outcome, and how the server stands to client certificates where the outcome does not say it.
-std::string outcome_text(const EndpointRow& row) {
-    const auto& attempt = row.main;
-    std::string text(to_text(attempt.outcome));
-    if (attempt.outcome == Outcome::client_certificate_required ||
-        attempt.outcome == Outcome::client_certificate_rejected)
-        return text;
-    if (const auto mutual = mutual_text(attempt); !mutual.empty()) (text += ", cert ") += mutual;
-    // Tried without one too: only that tells whether it must be.
-    for (const auto& variant : row.variants) {
-        if (variant.role != AttemptRole::without_identity) continue;
-        if (variant.outcome == Outcome::client_certificate_required) text += ", required";
-        if (variant.client_certificate && variant.client_certificate->required == false)
-            text += ", optional";
-    }
-    return text;
-}
-
-std::string_view mutual_text(const AttemptRow& attempt) {
-    if (!attempt.tls || !attempt.tls->handshake_done) return "";
-    const auto* it = attempt.client_certificate.get();
-    if (!it || !it->requested) return "not asked";
-    if (it->accepted) return *it->accepted ? "accepted" : "rejected";
-    if (!it->required) return "asked";
-    return *it->required ? "required" : "optional";
-}
-
-// The attempt that the chain of the row comes from.
-const AttemptRow& chain_reader(const EndpointRow& row) {
-    if (row.main.tls && row.main.tls->version != TlsVersion::none) return row.main;
-    for (const auto& variant : row.variants)
-        if (row.main.chain && variant.chain == row.main.chain && variant.tls) return variant;
-    return row.main;
-}
-
-std::string tls_text(const AttemptRow& attempt) {
-    if (attempt.pseudo_tls)
-        return attempt.answer.text("transport") == "udp" ? "none (UDP)" : "pseudo-TLS";
-    if (attempt.plain) return "none";
-    if (!attempt.tls || attempt.tls->version == TlsVersion::none) return "-";
-    const auto& tls = *attempt.tls;
-    auto text = to_text(tls.version);
-    if (text.starts_with("TLSv")) text.erase(0, 4);
-    if (!tls.group.empty()) return (text += ' ') += short_group(tls.group);
-    // Without a group where one would have been told: RSA key exchange.
-    return tls.handshake_done || attempt.raw_version != 0 ? text + " RSA" : text;
-}
-
-// The names that certificates use for the same curves are shorter (RFC 8422 appendix A).
-std::string_view short_group(std::string_view group) {
-    if (group == "secp256r1") return "P-256";
-    if (group == "secp384r1") return "P-384";
-    return group == "secp521r1" ? "P-521" : group;
-}
-
-std::string_view short_word(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::inconclusive: return "open";
-    case Verdict::not_applicable: return "n/a";
-    default: return to_text(verdict);
-    }
-}
-
 void print(Page& page, const Layout& layout, const Line& it, Style style) {
     std::vector<Cell> cells{
         {it.verdict, layout.verdict, it.verdict_style},
@@ -174,4 +133,32 @@ void print(Page& page, const Layout& layout, const Line& it, Style style) {
 }
 
 } // namespace
+
+void write_endpoint_table(Page& page, const ScanResult& run) {
+    if (run.endpoints.empty()) return;
+    std::vector<Line> lines;
+    lines.reserve(run.endpoints.size());
+    for (const auto& row : run.endpoints)
+        lines.push_back(line_of(row));
+    const auto layout = fit(lines, page.width());
+    page.heading("Endpoints");
+    print(page, layout, {"", "endpoint", "outcome", "TLS", "expires", "certificate"}, Style::dim);
+    const auto id_column = kIndent + layout.verdict + kGap;
+    for (auto& line : lines) {
+        if (safe_width(line.id) > layout.id) {
+            page.paragraph(id_column, id_column, {{line.id}});
+            line.id.clear();
+        }
+        print(page, layout, line, Style::plain);
+    }
+}
+
+std::optional<Verdict> worst_verdict(const std::vector<const Finding*>& findings) {
+    std::optional<Verdict> worst;
+    for (const auto* finding : findings)
+        if (!finding->waived && (!worst || badness(finding->verdict) > badness(*worst)))
+            worst = finding->verdict;
+    return worst;
+}
+
 } // namespace lyncprobe::report

@@ -21,10 +21,39 @@ constexpr std::size_t kBrokenLevels = 4;
 constexpr std::size_t kMostRemembered = 1000;
 constexpr std::size_t kLongestRemembered = 4u << 10;
 
-bool plain(std::string_view);
-bool cut_before(std::string_view text, std::size_t limit);
-bool shown_as_is(std::string_view code_point);
-void append_unicode_escape(std::string&, char32_t);
+bool plain(std::string_view text) {
+    for (const char c : text)
+        if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') return false;
+    return true;
+}
+
+// Was it cut by a writer and read back?
+bool cut_before(std::string_view text, std::size_t limit) {
+    constexpr std::string_view kMark = "… (+", kEnd = " bytes)";
+    const auto mark = text.rfind(kMark);
+    if (mark > limit || !text.ends_with(kEnd)) return false; // npos is more than any limit
+    const auto count = text.substr(mark + kMark.size());
+    return count.find_first_not_of("0123456789") == count.size() - kEnd.size();
+}
+
+// JSON permits C1 and bidi controls; who prints a result on a terminal does not want them.
+bool shown_as_is(std::string_view code_point) {
+    if (code_point.size() == 1) return code_point[0] >= 0x20 && code_point[0] != 0x7f;
+    return for_terminal(code_point) == code_point;
+}
+
+void append_unicode_escape(std::string& out, char32_t character) {
+    const auto code_point = static_cast<std::uint32_t>(character);
+    if (code_point < 0x10000) {
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", code_point);
+        return;
+    }
+    const auto offset = code_point - 0x10000; // a surrogate pair, RFC 8259 7
+    fmt::format_to(
+        std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xD800 + (offset >> 10),
+        0xDC00 + (offset & 0x3FF)
+    );
+}
 
 } // namespace
 
@@ -187,41 +216,4 @@ void JsonWriter::escape(std::string_view bytes) {
     }
 }
 
-namespace {
-
-bool plain(std::string_view text) {
-    for (const char c : text)
-        if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') return false;
-    return true;
-}
-
-// Was it cut by a writer and read back?
-bool cut_before(std::string_view text, std::size_t limit) {
-    constexpr std::string_view kMark = "… (+", kEnd = " bytes)";
-    const auto mark = text.rfind(kMark);
-    if (mark > limit || !text.ends_with(kEnd)) return false; // npos is more than any limit
-    const auto count = text.substr(mark + kMark.size());
-    return count.find_first_not_of("0123456789") == count.size() - kEnd.size();
-}
-
-// JSON permits C1 and bidi controls; who prints a result on a terminal does not want them.
-bool shown_as_is(std::string_view code_point) {
-    if (code_point.size() == 1) return code_point[0] >= 0x20 && code_point[0] != 0x7f;
-    return for_terminal(code_point) == code_point;
-}
-
-void append_unicode_escape(std::string& out, char32_t character) {
-    const auto code_point = static_cast<std::uint32_t>(character);
-    if (code_point < 0x10000) {
-        fmt::format_to(std::back_inserter(out), "\\u{:04x}", code_point);
-        return;
-    }
-    const auto offset = code_point - 0x10000; // a surrogate pair, RFC 8259 7
-    fmt::format_to(
-        std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xD800 + (offset >> 10),
-        0xDC00 + (offset & 0x3FF)
-    );
-}
-
-} // namespace
 } // namespace lyncprobe::report

@@ -15,11 +15,76 @@ constexpr std::size_t kLongestPiece = 4000; // characters of one piece of text
 // Word is what stands between two spaces; it may change its style inside.
 using Word = std::vector<Piece>;
 
-std::vector<Word> split_words(const std::vector<Piece>&);
-std::size_t width_of(const Word&);
-Word split_off(Word&, std::size_t columns);
-std::size_t bytes_within(std::string_view safe, std::size_t columns);
-std::string_view colour_code(Style);
+std::vector<Word> split_words(const std::vector<Piece>& pieces) {
+    std::vector<Word> words;
+    bool at_break = true;
+    for (const auto& piece : pieces) {
+        const auto safe = for_terminal(piece.text, kLongestPiece);
+        for (std::size_t begin = 0; begin < safe.size();) {
+            const auto end =
+                piece.together ? safe.size() : std::min(safe.find(' ', begin), safe.size());
+            if (end > begin) {
+                if (at_break) words.emplace_back();
+                words.back().push_back(
+                    {safe.substr(begin, end - begin), piece.style, piece.together}
+                );
+            }
+            at_break = end < safe.size();
+            begin = end + 1;
+        }
+    }
+    return words;
+}
+
+std::size_t width_of(const Word& word) {
+    std::size_t width = 0;
+    for (const auto& piece : word)
+        width += display_width(piece.text);
+    return width;
+}
+
+// How many bytes of safe text fit into so many columns, never ending inside a character or before
+// its accents.
+std::size_t bytes_within(std::string_view safe, std::size_t columns) {
+    std::size_t end = 0, used = 0;
+    while (end < safe.size()) {
+        auto next = end + 1;
+        while (next < safe.size() && (static_cast<unsigned char>(safe[next]) & 0xC0u) == 0x80u)
+            ++next;
+        used += display_width(safe.substr(end, next - end));
+        if (used > columns) break;
+        end = next;
+    }
+    return end;
+}
+
+// Takes the first `columns` off a word that is wider.
+Word split_off(Word& word, std::size_t columns) {
+    Word head;
+    while (!word.empty() && columns > 0) {
+        auto& piece = word.front();
+        const auto bytes = bytes_within(piece.text, columns);
+        head.push_back({piece.text.substr(0, bytes), piece.style, piece.together});
+        columns -= std::min(columns, display_width(head.back().text));
+        piece.text.erase(0, bytes);
+        if (!piece.text.empty()) break;
+        word.erase(word.begin());
+    }
+    return head;
+}
+
+std::string_view colour_code(Style style) {
+    switch (style) {
+    case Style::bold: return "\x1b[1m";
+    case Style::dim: return "\x1b[2m";
+    case Style::red: return "\x1b[1;31m";
+    case Style::yellow: return "\x1b[33m";
+    case Style::cyan: return "\x1b[36m";
+    case Style::green: return "\x1b[32m";
+    case Style::plain: break;
+    }
+    return "";
+}
 
 } // namespace
 
@@ -119,78 +184,4 @@ std::size_t safe_width(std::string_view foreign) {
     return display_width(for_terminal(foreign, kLongestPiece));
 }
 
-namespace {
-
-std::vector<Word> split_words(const std::vector<Piece>& pieces) {
-    std::vector<Word> words;
-    bool at_break = true;
-    for (const auto& piece : pieces) {
-        const auto safe = for_terminal(piece.text, kLongestPiece);
-        for (std::size_t begin = 0; begin < safe.size();) {
-            const auto end =
-                piece.together ? safe.size() : std::min(safe.find(' ', begin), safe.size());
-            if (end > begin) {
-                if (at_break) words.emplace_back();
-                words.back().push_back(
-                    {safe.substr(begin, end - begin), piece.style, piece.together}
-                );
-            }
-            at_break = end < safe.size();
-            begin = end + 1;
-        }
-    }
-    return words;
-}
-
-std::size_t width_of(const Word& word) {
-    std::size_t width = 0;
-    for (const auto& piece : word)
-        width += display_width(piece.text);
-    return width;
-}
-
-// Takes the first `columns` off a word that is wider.
-Word split_off(Word& word, std::size_t columns) {
-    Word head;
-    while (!word.empty() && columns > 0) {
-        auto& piece = word.front();
-        const auto bytes = bytes_within(piece.text, columns);
-        head.push_back({piece.text.substr(0, bytes), piece.style, piece.together});
-        columns -= std::min(columns, display_width(head.back().text));
-        piece.text.erase(0, bytes);
-        if (!piece.text.empty()) break;
-        word.erase(word.begin());
-    }
-    return head;
-}
-
-// How many bytes of safe text fit into so many columns, never ending inside a character or before
-// its accents.
-std::size_t bytes_within(std::string_view safe, std::size_t columns) {
-    std::size_t end = 0, used = 0;
-    while (end < safe.size()) {
-        auto next = end + 1;
-        while (next < safe.size() && (static_cast<unsigned char>(safe[next]) & 0xC0u) == 0x80u)
-            ++next;
-        used += display_width(safe.substr(end, next - end));
-        if (used > columns) break;
-        end = next;
-    }
-    return end;
-}
-
-std::string_view colour_code(Style style) {
-    switch (style) {
-    case Style::bold: return "\x1b[1m";
-    case Style::dim: return "\x1b[2m";
-    case Style::red: return "\x1b[1;31m";
-    case Style::yellow: return "\x1b[33m";
-    case Style::cyan: return "\x1b[36m";
-    case Style::green: return "\x1b[32m";
-    case Style::plain: break;
-    }
-    return "";
-}
-
-} // namespace
 } // namespace lyncprobe::report

@@ -37,19 +37,150 @@ struct Writing {
 
 using Statements = std::span<const Statement>;
 
-std::vector<Section> sections(std::vector<Statement>, std::string_view several_title);
-int worst(const Section&);
-void write_overview(Page&, const std::vector<Section>&);
-void write_section(Writing&, const Section&);
-std::vector<std::string_view> places(const Section&);
-Statements first_rule(Statements);
-void write_rule(Writing&, Statements, std::size_t places_in_title);
-void write_statement(Writing&, const Statement&, bool place_is_clear);
-void write_evidence(Page&, const Finding&);
-std::string labels(const std::set<Fingerprint>&, const CertificateIndex&);
-std::string where_text(const Statement&, const TextOptions&);
-std::string in_words(const Value&);
-Piece verdict_word(Verdict);
+int worst(const Section& section) {
+    int result = 0;
+    for (const auto& statement : section.statements)
+        result = std::max(result, badness(statement.finding->verdict));
+    return result;
+}
+
+// The worst sections first, else in the order of the targets; inside, fails before warnings and a
+// rule together.
+std::vector<Section> sections(std::vector<Statement> problems, std::string_view several_title) {
+    std::vector<Section> result;
+    std::map<std::pair<bool, std::string_view>, std::size_t> index;
+    for (auto& problem : problems) {
+        const auto title = problem.several_servers ? several_title : problem.server;
+        const auto [at, is_new] =
+            index.try_emplace({problem.several_servers, title}, result.size());
+        if (is_new) result.push_back({title, {}, problem.several_servers});
+        result[at->second].statements.push_back(std::move(problem));
+    }
+    for (auto& section : result)
+        std::ranges::stable_sort(section.statements, {}, [](const Statement& s) {
+            return std::pair(-badness(s.finding->verdict), s.finding->rule);
+        });
+    std::ranges::stable_sort(result, {}, [](const Section& s) {
+        return std::pair(-worst(s), !s.several_servers);
+    });
+    return result;
+}
+
+Piece verdict_word(Verdict verdict) {
+    return {verdict == Verdict::fail ? "FAIL" : "WARN", style_of(verdict)};
+}
+
+void write_overview(Page& page, const std::vector<Section>& all) {
+    std::map<std::pair<int, std::string_view>, std::pair<std::size_t, Verdict>> by_rule;
+    for (const auto& section : all)
+        for (const auto& statement : section.statements) {
+            const auto verdict = statement.finding->verdict;
+            auto& [count, its_verdict] = by_rule[{-badness(verdict), statement.finding->rule}];
+            count += statement.findings;
+            its_verdict = verdict;
+        }
+    page.heading("Problems by rule");
+    for (const auto& [rule, counted] : by_rule) {
+        const auto word = verdict_word(counted.second);
+        page.line(
+            2, {{word.text, 4, word.style},
+                {fmt::format("{}", counted.first), 7},
+                {std::string(rule.second)}}
+        );
+    }
+}
+
+std::vector<std::string_view> places(const Section& section) {
+    std::vector<std::string_view> result;
+    std::set<std::string_view> seen;
+    for (const auto& statement : section.statements)
+        for (const auto place : statement.where)
+            if (seen.insert(place).second) result.push_back(place);
+    return result;
+}
+
+// The statements at the front that share rule and verdict.
+Statements first_rule(Statements list) {
+    const auto& first = *list.front().finding;
+    const auto end = std::ranges::find_if(list, [&](const Statement& s) {
+        return s.finding->rule != first.rule || s.finding->verdict != first.verdict;
+    });
+    return list.first(static_cast<std::size_t>(end - list.begin()));
+}
+
+std::string in_words(const Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
+    if (const auto* boolean = std::get_if<bool>(&value)) return *boolean ? "yes" : "no";
+    auto list = std::get<std::vector<std::string>>(value);
+    for (auto& entry : list)
+        if (entry.find_first_of(", ") != std::string::npos)
+            entry = '"' + entry + '"'; // one name, not two
+    return enumerate(list, list.size());
+}
+
+void write_evidence(Page& page, const Finding& finding) {
+    for (const auto& [key, value] : finding.evidence)
+        page.paragraph(kIndent + 2, kIndent + 4, {{key + ": " + in_words(value), Style::dim}});
+}
+
+std::string labels(const std::set<Fingerprint>& certificates, const CertificateIndex& index) {
+    std::vector<std::string> list;
+    for (const auto& sha256 : certificates)
+        list.push_back(label(index, sha256));
+    return enumerate(list, kCertificatesListed);
+}
+
+std::string where_text(const Statement& statement, const TextOptions& options) {
+    auto list = enumerate(statement.where, options.verbose ? kPlacesVerbose : kPlacesListed);
+    if (statement.where.size() <= kPlacesListed) return list;
+    return fmt::format("{} places: {}", statement.where.size(), list);
+}
+
+// `place_is_clear`: it holds wherever the section's title says.
+void write_statement(Writing& to, const Statement& statement, bool place_is_clear) {
+    const auto& message = statement.finding->message;
+    const auto subject = labels(statement.certificates, to.index);
+    const auto* colon = subject.empty() || message.empty() ? "" : ": ";
+    to.page.paragraph(kIndent, kIndent + 2, {{subject}, {colon}, {message}});
+    if (!place_is_clear)
+        to.page.paragraph(
+            kIndent + 2, kIndent + 2, {{"on " + where_text(statement, to.options), Style::dim}}
+        );
+    if (to.options.verbose) write_evidence(to.page, *statement.finding);
+}
+
+void write_rule(Writing& to, Statements rule, std::size_t places_in_title) {
+    const auto& first = *rule.front().finding;
+    to.page.paragraph(
+        2, kIndent, {verdict_word(first.verdict), {" "}, {std::string(first.rule), Style::bold}}
+    );
+    for (const auto& statement : rule)
+        write_statement(to, statement, statement.where.size() == places_in_title);
+    if (!first.fix.empty())
+        to.page.paragraph(
+            kIndent, kIndent + 5, {{"fix: ", Style::green}, {std::string(first.fix)}}
+        );
+    if (!first.source.empty() && to.cited.insert(first.rule).second)
+        to.page.paragraph(
+            kIndent, kIndent + 8, {{"source: " + std::string(first.source), Style::dim}}
+        );
+}
+
+void write_section(Writing& to, const Section& section) {
+    const auto all_places = places(section);
+    const bool list_in_title = !section.several_servers && all_places.size() <= kPlacesListed;
+    std::vector<Piece> title{{std::string(section.title), Style::bold}};
+    if (list_in_title && all_places.front() != section.title)
+        title.push_back({": " + enumerate(all_places, kPlacesListed)});
+    to.page.blank();
+    to.page.paragraph(0, 4, title);
+    for (Statements rest = section.statements; !rest.empty();) {
+        const auto rule = first_rule(rest);
+        write_rule(to, rule, list_in_title ? all_places.size() : 0);
+        rest = rest.subspan(rule.size());
+    }
+}
 
 } // namespace
 
@@ -127,152 +258,4 @@ void write_waived(Page& page, const std::vector<Occurrence>& all, const TextOpti
     }
 }
 
-namespace {
-
-// The worst sections first, else in the order of the targets; inside, fails before warnings and a
-// rule together.
-std::vector<Section> sections(std::vector<Statement> problems, std::string_view several_title) {
-    std::vector<Section> result;
-    std::map<std::pair<bool, std::string_view>, std::size_t> index;
-    for (auto& problem : problems) {
-        const auto title = problem.several_servers ? several_title : problem.server;
-        const auto [at, is_new] =
-            index.try_emplace({problem.several_servers, title}, result.size());
-        if (is_new) result.push_back({title, {}, problem.several_servers});
-        result[at->second].statements.push_back(std::move(problem));
-    }
-    for (auto& section : result)
-        std::ranges::stable_sort(section.statements, {}, [](const Statement& s) {
-            return std::pair(-badness(s.finding->verdict), s.finding->rule);
-        });
-    std::ranges::stable_sort(result, {}, [](const Section& s) {
-        return std::pair(-worst(s), !s.several_servers);
-    });
-    return result;
-}
-
-int worst(const Section& section) {
-    int result = 0;
-    for (const auto& statement : section.statements)
-        result = std::max(result, badness(statement.finding->verdict));
-    return result;
-}
-
-void write_overview(Page& page, const std::vector<Section>& all) {
-    std::map<std::pair<int, std::string_view>, std::pair<std::size_t, Verdict>> by_rule;
-    for (const auto& section : all)
-        for (const auto& statement : section.statements) {
-            const auto verdict = statement.finding->verdict;
-            auto& [count, its_verdict] = by_rule[{-badness(verdict), statement.finding->rule}];
-            count += statement.findings;
-            its_verdict = verdict;
-        }
-    page.heading("Problems by rule");
-    for (const auto& [rule, counted] : by_rule) {
-        const auto word = verdict_word(counted.second);
-        page.line(
-            2, {{word.text, 4, word.style},
-                {fmt::format("{}", counted.first), 7},
-                {std::string(rule.second)}}
-        );
-    }
-}
-
-void write_section(Writing& to, const Section& section) {
-    const auto all_places = places(section);
-    const bool list_in_title = !section.several_servers && all_places.size() <= kPlacesListed;
-    std::vector<Piece> title{{std::string(section.title), Style::bold}};
-    if (list_in_title && all_places.front() != section.title)
-        title.push_back({": " + enumerate(all_places, kPlacesListed)});
-    to.page.blank();
-    to.page.paragraph(0, 4, title);
-    for (Statements rest = section.statements; !rest.empty();) {
-        const auto rule = first_rule(rest);
-        write_rule(to, rule, list_in_title ? all_places.size() : 0);
-        rest = rest.subspan(rule.size());
-    }
-}
-
-std::vector<std::string_view> places(const Section& section) {
-    std::vector<std::string_view> result;
-    std::set<std::string_view> seen;
-    for (const auto& statement : section.statements)
-        for (const auto place : statement.where)
-            if (seen.insert(place).second) result.push_back(place);
-    return result;
-}
-
-// The statements at the front that share rule and verdict.
-Statements first_rule(Statements list) {
-    const auto& first = *list.front().finding;
-    const auto end = std::ranges::find_if(list, [&](const Statement& s) {
-        return s.finding->rule != first.rule || s.finding->verdict != first.verdict;
-    });
-    return list.first(static_cast<std::size_t>(end - list.begin()));
-}
-
-void write_rule(Writing& to, Statements rule, std::size_t places_in_title) {
-    const auto& first = *rule.front().finding;
-    to.page.paragraph(
-        2, kIndent, {verdict_word(first.verdict), {" "}, {std::string(first.rule), Style::bold}}
-    );
-    for (const auto& statement : rule)
-        write_statement(to, statement, statement.where.size() == places_in_title);
-    if (!first.fix.empty())
-        to.page.paragraph(
-            kIndent, kIndent + 5, {{"fix: ", Style::green}, {std::string(first.fix)}}
-        );
-    if (!first.source.empty() && to.cited.insert(first.rule).second)
-        to.page.paragraph(
-            kIndent, kIndent + 8, {{"source: " + std::string(first.source), Style::dim}}
-        );
-}
-
-// `place_is_clear`: it holds wherever the section's title says.
-void write_statement(Writing& to, const Statement& statement, bool place_is_clear) {
-    const auto& message = statement.finding->message;
-    const auto subject = labels(statement.certificates, to.index);
-    const auto* colon = subject.empty() || message.empty() ? "" : ": ";
-    to.page.paragraph(kIndent, kIndent + 2, {{subject}, {colon}, {message}});
-    if (!place_is_clear)
-        to.page.paragraph(
-            kIndent + 2, kIndent + 2, {{"on " + where_text(statement, to.options), Style::dim}}
-        );
-    if (to.options.verbose) write_evidence(to.page, *statement.finding);
-}
-
-void write_evidence(Page& page, const Finding& finding) {
-    for (const auto& [key, value] : finding.evidence)
-        page.paragraph(kIndent + 2, kIndent + 4, {{key + ": " + in_words(value), Style::dim}});
-}
-
-std::string labels(const std::set<Fingerprint>& certificates, const CertificateIndex& index) {
-    std::vector<std::string> list;
-    for (const auto& sha256 : certificates)
-        list.push_back(label(index, sha256));
-    return enumerate(list, kCertificatesListed);
-}
-
-std::string where_text(const Statement& statement, const TextOptions& options) {
-    auto list = enumerate(statement.where, options.verbose ? kPlacesVerbose : kPlacesListed);
-    if (statement.where.size() <= kPlacesListed) return list;
-    return fmt::format("{} places: {}", statement.where.size(), list);
-}
-
-std::string in_words(const Value& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return *text;
-    if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
-    if (const auto* boolean = std::get_if<bool>(&value)) return *boolean ? "yes" : "no";
-    auto list = std::get<std::vector<std::string>>(value);
-    for (auto& entry : list)
-        if (entry.find_first_of(", ") != std::string::npos)
-            entry = '"' + entry + '"'; // one name, not two
-    return enumerate(list, list.size());
-}
-
-Piece verdict_word(Verdict verdict) {
-    return {verdict == Verdict::fail ? "FAIL" : "WARN", style_of(verdict)};
-}
-
-} // namespace
 } // namespace lyncprobe::report

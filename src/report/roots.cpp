@@ -14,7 +14,16 @@ namespace {
 constexpr std::size_t kGroupsListed = 12; // the JSON has them all
 constexpr std::size_t kNamesListed = 3;
 
-std::string_view in_words(RootTrust);
+std::string_view in_words(RootTrust trust) {
+    switch (trust) {
+    case RootTrust::trusted: return "trusted";
+    case RootTrust::trusted_over_others:
+        return "trusted, but only over certificates that other endpoints present";
+    case RootTrust::not_among_anchors: return "not among the trust anchors that were given";
+    case RootTrust::unknown: break;
+    }
+    return "unknown, not untrusted: only this machine's roots were looked in";
+}
 
 } // namespace
 
@@ -42,18 +51,4 @@ void write_roots(Page& page, const std::vector<RootGroup>& groups) {
         page.paragraph(2, 4, {{fmt::format("and {} more", groups.size() - kGroupsListed)}});
 }
 
-namespace {
-
-std::string_view in_words(RootTrust trust) {
-    switch (trust) {
-    case RootTrust::trusted: return "trusted";
-    case RootTrust::trusted_over_others:
-        return "trusted, but only over certificates that other endpoints present";
-    case RootTrust::not_among_anchors: return "not among the trust anchors that were given";
-    case RootTrust::unknown: break;
-    }
-    return "unknown, not untrusted: only this machine's roots were looked in";
-}
-
-} // namespace
 } // namespace lyncprobe::report

@@ -31,38 +31,6 @@ struct Unfinished {
     Rows unjudged, untried, judged;
 };
 
-void write_summary_line(Page&, const ScanResult&);
-Unfinished unfinished(const ScanResult&);
-void write_rows(Page&, std::string_view title, const Rows&, const TextOptions&);
-void write_variants(Page&, const ScanResult&);
-void write_identities(Page&, const ScanResult&);
-
-} // namespace
-
-void write_scan_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
-    Page page(out, options.width, options.colour);
-    const auto all = occurrences(run, options.verbose);
-    write_summary_line(page, run);
-    write_problems(page, "On several servers", all, collect(run), options);
-    const auto rows = unfinished(run);
-    write_rows(page, "Could not be judged", rows.unjudged, options);
-    write_rows(page, "Judged, but the exchange did not finish", rows.judged, options);
-    if (options.quiet) return;
-    write_rows(page, "Skipped, judged on another address", rows.untried, options);
-    write_inconclusives(page, all, options);
-    if (options.verbose) write_passes(page, all);
-    write_trust(page, run.trust);
-    write_roots(page, run.roots);
-    write_endpoint_table(page, run);
-    write_answers(page, run, options);
-    if (options.verbose) write_variants(page, run);
-    write_identities(page, run);
-    write_locations(page, run, options.verbose);
-    write_waived(page, all, options);
-}
-
-namespace {
-
 void write_summary_line(Page& page, const ScanResult& run) {
     const auto& summary = run.summary;
     Counts counts(summary.endpoints, "endpoint");
@@ -161,4 +129,27 @@ void write_identities(Page& page, const ScanResult& run) {
 }
 
 } // namespace
+
+void write_scan_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
+    Page page(out, options.width, options.colour);
+    const auto all = occurrences(run, options.verbose);
+    write_summary_line(page, run);
+    write_problems(page, "On several servers", all, collect(run), options);
+    const auto rows = unfinished(run);
+    write_rows(page, "Could not be judged", rows.unjudged, options);
+    write_rows(page, "Judged, but the exchange did not finish", rows.judged, options);
+    if (options.quiet) return;
+    write_rows(page, "Skipped, judged on another address", rows.untried, options);
+    write_inconclusives(page, all, options);
+    if (options.verbose) write_passes(page, all);
+    write_trust(page, run.trust);
+    write_roots(page, run.roots);
+    write_endpoint_table(page, run);
+    write_answers(page, run, options);
+    if (options.verbose) write_variants(page, run);
+    write_identities(page, run);
+    write_locations(page, run, options.verbose);
+    write_waived(page, all, options);
+}
+
 } // namespace lyncprobe::report

@@ -11,9 +11,34 @@ namespace {
 
 constexpr std::string_view kDeployment = "the deployment";
 
-bool passes(const Finding&);
+bool passes(const Finding& finding) {
+    return finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable;
+}
+
 template <class Wanted>
-std::vector<Statement> group(const std::vector<Occurrence>&, Wanted);
+std::vector<Statement> group(const std::vector<Occurrence>& all, Wanted wanted) {
+    std::vector<Statement> result;
+    std::map<std::tuple<Verdict, std::string_view, std::string_view, std::string_view>, std::size_t>
+        index;
+    for (const auto& one : all) {
+        const auto& finding = *one.finding;
+        if (!wanted(finding)) continue;
+        const std::string_view reason =
+            finding.waived ? std::string_view(*finding.waived) : std::string_view();
+        const auto [at, is_new] = index.try_emplace(
+            {finding.verdict, finding.rule, finding.message, reason}, result.size()
+        );
+        if (is_new) result.push_back({&finding, one.server, false, {}, {}, 0});
+        auto& statement = result[at->second];
+        ++statement.findings;
+        if (one.server != statement.server) statement.several_servers = true;
+        // The findings of one place stand together.
+        if (statement.where.empty() || statement.where.back() != one.where)
+            statement.where.push_back(one.where);
+        if (finding.certificate) statement.certificates.insert(*finding.certificate);
+    }
+    return result;
+}
 
 } // namespace
 
@@ -48,36 +73,4 @@ std::vector<Statement> waived_statements(const std::vector<Occurrence>& all) {
     return group(all, [](const Finding& f) { return f.waived.has_value(); });
 }
 
-namespace {
-
-bool passes(const Finding& finding) {
-    return finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable;
-}
-
-template <class Wanted>
-std::vector<Statement> group(const std::vector<Occurrence>& all, Wanted wanted) {
-    std::vector<Statement> result;
-    std::map<std::tuple<Verdict, std::string_view, std::string_view, std::string_view>, std::size_t>
-        index;
-    for (const auto& one : all) {
-        const auto& finding = *one.finding;
-        if (!wanted(finding)) continue;
-        const std::string_view reason =
-            finding.waived ? std::string_view(*finding.waived) : std::string_view();
-        const auto [at, is_new] = index.try_emplace(
-            {finding.verdict, finding.rule, finding.message, reason}, result.size()
-        );
-        if (is_new) result.push_back({&finding, one.server, false, {}, {}, 0});
-        auto& statement = result[at->second];
-        ++statement.findings;
-        if (one.server != statement.server) statement.several_servers = true;
-        // The findings of one place stand together.
-        if (statement.where.empty() || statement.where.back() != one.where)
-            statement.where.push_back(one.where);
-        if (finding.certificate) statement.certificates.insert(*finding.certificate);
-    }
-    return result;
-}
-
-} // namespace
 } // namespace lyncprobe::report

@@ -43,41 +43,6 @@ class Matrix {
     std::vector<Known> cells_;
 };
 
-Known cell_of(LinkVerdict);
-std::vector<Party> parties_of(const MutualTrust&);
-void write_matrix(Page&, const Matrix&);
-std::vector<std::size_t> shown_parties(const Matrix&, std::size_t room);
-void write_reasons(Page&, const MutualTrust&);
-std::string_view reason_text(LinkReason);
-Cell cell(Known);
-
-} // namespace
-
-void write_trust(Page& page, const MutualTrust& trust) {
-    if (trust.links.empty()) return;
-    Known all = 0;
-    for (const auto& link : trust.links)
-        all |= cell_of(link.verdict);
-    page.heading("Mutual trust between servers");
-    if (all == kWorks) {
-        page.paragraph(
-            2, 2,
-            {{fmt::format(
-                "each of {} servers accepts the certificates of those that connect to it",
-                trust.servers.size()
-            )}}
-        );
-        return;
-    }
-    if (all != kOpen) {
-        const Matrix matrix(trust);
-        if (matrix.parties.size() <= kMostParties) write_matrix(page, matrix);
-    }
-    write_reasons(page, trust);
-}
-
-namespace {
-
 Known cell_of(LinkVerdict verdict) {
     switch (verdict) {
     case LinkVerdict::works: return kWorks;
@@ -85,17 +50,6 @@ Known cell_of(LinkVerdict verdict) {
     case LinkVerdict::cannot_tell: break;
     }
     return kOpen;
-}
-
-Matrix::Matrix(const MutualTrust& trust) : parties(parties_of(trust)) {
-    if (parties.size() > kMostParties) return;
-    fill(trust);
-    merge();
-    for (auto& party : parties) {
-        const auto names = names_of(trust, party.servers);
-        party.name = names.front();
-        if (names.size() > 1) party.name += fmt::format(" and {} more", names.size() - 1);
-    }
 }
 
 // Servers of one pool that stand in the same links.
@@ -117,6 +71,17 @@ std::vector<Party> parties_of(const MutualTrust& trust) {
         parties[at->second].servers.push_back(server);
     }
     return parties;
+}
+
+Matrix::Matrix(const MutualTrust& trust) : parties(parties_of(trust)) {
+    if (parties.size() > kMostParties) return;
+    fill(trust);
+    merge();
+    for (auto& party : parties) {
+        const auto names = names_of(trust, party.servers);
+        party.name = names.front();
+        if (names.size() > 1) party.name += fmt::format(" and {} more", names.size() - 1);
+    }
 }
 
 void Matrix::fill(const MutualTrust& trust) {
@@ -179,6 +144,27 @@ bool Matrix::broken(std::size_t party) const {
     return false;
 }
 
+// In their order; where there is no room for all, those with a link that cannot work come first.
+std::vector<std::size_t> shown_parties(const Matrix& matrix, std::size_t room) {
+    std::vector<std::size_t> all;
+    for (std::size_t party = 0; party < matrix.parties.size(); ++party)
+        all.push_back(party);
+    if (all.size() <= room) return all;
+    std::stable_partition(all.begin(), all.end(), [&](std::size_t party) {
+        return matrix.broken(party);
+    });
+    all.resize(room);
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+Cell cell(Known known) {
+    if ((known & kBroken) != 0) return {"X", kCell, Style::red};
+    if (known == kWorks) return {"+", kCell, Style::green};
+    if (known == kOpen) return {"?", kCell, Style::yellow};
+    return {known == 0 ? "." : "+?", kCell, Style::plain};
+}
+
 void write_matrix(Page& page, const Matrix& matrix) {
     std::size_t name = 0;
     for (const auto& party : matrix.parties)
@@ -207,45 +193,6 @@ void write_matrix(Page& page, const Matrix& matrix) {
         page.paragraph(kIndent, kIndent, {{fmt::format("and {} more; the JSON has all", rest)}});
 }
 
-// In their order; where there is no room for all, those with a link that cannot work come first.
-std::vector<std::size_t> shown_parties(const Matrix& matrix, std::size_t room) {
-    std::vector<std::size_t> all;
-    for (std::size_t party = 0; party < matrix.parties.size(); ++party)
-        all.push_back(party);
-    if (all.size() <= room) return all;
-    std::stable_partition(all.begin(), all.end(), [&](std::size_t party) {
-        return matrix.broken(party);
-    });
-    all.resize(room);
-    std::sort(all.begin(), all.end());
-    return all;
-}
-
-Cell cell(Known known) {
-    if ((known & kBroken) != 0) return {"X", kCell, Style::red};
-    if (known == kWorks) return {"+", kCell, Style::green};
-    if (known == kOpen) return {"?", kCell, Style::yellow};
-    return {known == 0 ? "." : "+?", kCell, Style::plain};
-}
-
-void write_reasons(Page& page, const MutualTrust& trust) {
-    std::map<LinkReason, std::set<std::size_t>> endpoints;
-    for (const auto& link : trust.links)
-        if (link.verdict == LinkVerdict::cannot_tell)
-            endpoints[link.reason].insert(link.endpoints.begin(), link.endpoints.end());
-    for (const auto& [reason, list] : endpoints)
-        page.paragraph(
-            kIndent, kIndent + 2,
-            {{fmt::format(
-                "cannot be told on {}: {}", counted(list.size(), "port"), reason_text(reason)
-            )}}
-        );
-    if (trust.left_out > 0)
-        page.paragraph(
-            kIndent, kIndent, {{fmt::format("{} kinds of links were left out", trust.left_out)}}
-        );
-}
-
 std::string_view reason_text(LinkReason reason) {
     switch (reason) {
     case LinkReason::intermediate_listed:
@@ -267,5 +214,47 @@ std::string_view reason_text(LinkReason reason) {
     }
 }
 
+void write_reasons(Page& page, const MutualTrust& trust) {
+    std::map<LinkReason, std::set<std::size_t>> endpoints;
+    for (const auto& link : trust.links)
+        if (link.verdict == LinkVerdict::cannot_tell)
+            endpoints[link.reason].insert(link.endpoints.begin(), link.endpoints.end());
+    for (const auto& [reason, list] : endpoints)
+        page.paragraph(
+            kIndent, kIndent + 2,
+            {{fmt::format(
+                "cannot be told on {}: {}", counted(list.size(), "port"), reason_text(reason)
+            )}}
+        );
+    if (trust.left_out > 0)
+        page.paragraph(
+            kIndent, kIndent, {{fmt::format("{} kinds of links were left out", trust.left_out)}}
+        );
+}
+
 } // namespace
+
+void write_trust(Page& page, const MutualTrust& trust) {
+    if (trust.links.empty()) return;
+    Known all = 0;
+    for (const auto& link : trust.links)
+        all |= cell_of(link.verdict);
+    page.heading("Mutual trust between servers");
+    if (all == kWorks) {
+        page.paragraph(
+            2, 2,
+            {{fmt::format(
+                "each of {} servers accepts the certificates of those that connect to it",
+                trust.servers.size()
+            )}}
+        );
+        return;
+    }
+    if (all != kOpen) {
+        const Matrix matrix(trust);
+        if (matrix.parties.size() <= kMostParties) write_matrix(page, matrix);
+    }
+    write_reasons(page, trust);
+}
+
 } // namespace lyncprobe::report
