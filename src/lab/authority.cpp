@@ -28,84 +28,6 @@ constexpr long kSecondsOfDay = 86'400;
 constexpr const char* kTemplateName = "1.3.6.1.4.1.311.20.2";
 constexpr const char* kTemplateInfo = "1.3.6.1.4.1.311.21.7";
 
-Issued make_certificate(const CertificateSpec&, bool ca, const Signer&);
-std::string key_name(const CertificateSpec&, bool ca);
-void set_serial(X509*);
-void set_validity(X509*, const CertificateSpec&);
-void set_subject(X509*, const CertificateSpec&);
-void add_usage(X509*, const CertificateSpec&, bool ca);
-void add_key_ids(X509*, X509* issuer);
-void add_names(X509*, const CertificateSpec&);
-void add_extended_key_usage(X509*, const std::vector<std::string>& oids);
-void add_crl_distribution_points(X509*, const std::vector<std::string>& urls);
-void add_authority_access(X509*, const CertificateSpec&);
-void add_microsoft_template(X509*, const CertificateSpec&);
-void add_raw(X509*, const char* oid, const std::string& der);
-void sign(X509*, const CertificateSpec&, EVP_PKEY*);
-
-} // namespace
-
-// Impl is the CA's certificate in two forms, and its key, which the process-wide cache owns.
-struct Authority::Impl {
-    Issued self;
-    X509Ptr certificate;
-    EVP_PKEY* key = nullptr;
-
-    Impl(const CertificateSpec& spec, const Signer& signer)
-        : self(make_certificate(spec, true, signer)),
-          certificate(certificate_from_pem(self.certificate_pem)),
-          key(cached_key(spec.key, key_name(spec, true))) {}
-};
-
-Authority::Authority(const CertificateSpec& root) : impl_(std::make_unique<Impl>(root, Signer{})) {}
-
-Authority::Authority(const CertificateSpec& intermediate, const Authority& issuer)
-    : impl_(std::make_unique<Impl>(
-          intermediate, Signer{issuer.impl_->certificate.get(), issuer.impl_->key}
-      )) {}
-
-Authority::~Authority() = default;
-Authority::Authority(Authority&&) noexcept = default;
-
-const Issued& Authority::self() const { return impl_->self; }
-
-Issued Authority::issue(const CertificateSpec& spec) const {
-    // The authority is left out: a certificate of its own root.
-    if (spec.self_signed) return make_certificate(spec, spec.ca, {});
-    return make_certificate(spec, spec.ca, {impl_->certificate.get(), impl_->key});
-}
-
-namespace {
-
-Issued make_certificate(const CertificateSpec& spec, bool ca, const Signer& signer) {
-    EVP_PKEY* key = cached_key(spec.key, key_name(spec, ca));
-    const X509Ptr certificate(must(X509_new()));
-    X509* x = certificate.get();
-    must(X509_set_version(x, X509_VERSION_3));
-    set_serial(x);
-    set_validity(x, spec);
-    set_subject(x, spec);
-    X509* issuer = signer.certificate != nullptr ? signer.certificate : x;
-    must(X509_set_issuer_name(x, X509_get_subject_name(issuer)));
-    must(X509_set_pubkey(x, key));
-    add_usage(x, spec, ca);
-    add_key_ids(x, issuer);
-    add_names(x, spec);
-    if (spec.eku) add_extended_key_usage(x, *spec.eku);
-    if (spec.crl_urls) add_crl_distribution_points(x, *spec.crl_urls);
-    if (!spec.ca_issuer_urls.empty() || !spec.ocsp_urls.empty()) add_authority_access(x, spec);
-    add_microsoft_template(x, spec);
-    sign(x, spec, signer.key != nullptr ? signer.key : key);
-
-    const BioPtr pem(must(BIO_new(BIO_s_mem())));
-    must(PEM_write_bio_X509(pem.get(), x));
-    // A random modulus has no private key that could be written.
-    const bool whole = spec.key.kind != KeySpec::Kind::rsa_public;
-    return {
-        contents(pem.get()), whole ? private_key_pem(key) : std::string(),
-        pki::to_der(&i2d_X509, x)};
-}
-
 std::string key_name(const CertificateSpec& spec, bool ca) {
     if (!spec.key_name.empty()) return spec.key_name;
     return ca ? "CA " + spec.common_name : std::string();
@@ -254,6 +176,16 @@ std::string der_element(std::uint8_t tag, const std::string& content) {
     return std::string{static_cast<char>(tag), static_cast<char>(content.size())} + content;
 }
 
+void add_raw(X509* x, const char* oid, const std::string& der) {
+    const ObjectPtr object(must(OBJ_txt2obj(oid, 1)));
+    const OctetsPtr value(must(ASN1_OCTET_STRING_new()));
+    must(ASN1_OCTET_STRING_set(value.get(), pki::octets(der), static_cast<int>(der.size())));
+    const ExtensionPtr extension(
+        must(X509_EXTENSION_create_by_OBJ(nullptr, object.get(), 0, value.get()))
+    );
+    must(X509_add_ext(x, extension.get(), -1));
+}
+
 void add_microsoft_template(X509* x, const CertificateSpec& spec) {
     if (!spec.template_v1.empty()) {
         std::string utf16; // BMPString; template names are ASCII
@@ -270,16 +202,6 @@ void add_microsoft_template(X509* x, const CertificateSpec& spec) {
     }
 }
 
-void add_raw(X509* x, const char* oid, const std::string& der) {
-    const ObjectPtr object(must(OBJ_txt2obj(oid, 1)));
-    const OctetsPtr value(must(ASN1_OCTET_STRING_new()));
-    must(ASN1_OCTET_STRING_set(value.get(), pki::octets(der), static_cast<int>(der.size())));
-    const ExtensionPtr extension(
-        must(X509_EXTENSION_create_by_OBJ(nullptr, object.get(), 0, value.get()))
-    );
-    must(X509_add_ext(x, extension.get(), -1));
-}
-
 void sign(X509* x, const CertificateSpec& spec, EVP_PKEY* key) {
     const EvpMdCtxPtr context(must(EVP_MD_CTX_new()));
     EVP_PKEY_CTX* options = nullptr; // owned by context
@@ -294,6 +216,65 @@ void sign(X509* x, const CertificateSpec& spec, EVP_PKEY* key) {
     must(X509_sign_ctx(x, context.get()));
 }
 
+Issued make_certificate(const CertificateSpec& spec, bool ca, const Signer& signer) {
+    EVP_PKEY* key = cached_key(spec.key, key_name(spec, ca));
+    const X509Ptr certificate(must(X509_new()));
+    X509* x = certificate.get();
+    must(X509_set_version(x, X509_VERSION_3));
+    set_serial(x);
+    set_validity(x, spec);
+    set_subject(x, spec);
+    X509* issuer = signer.certificate != nullptr ? signer.certificate : x;
+    must(X509_set_issuer_name(x, X509_get_subject_name(issuer)));
+    must(X509_set_pubkey(x, key));
+    add_usage(x, spec, ca);
+    add_key_ids(x, issuer);
+    add_names(x, spec);
+    if (spec.eku) add_extended_key_usage(x, *spec.eku);
+    if (spec.crl_urls) add_crl_distribution_points(x, *spec.crl_urls);
+    if (!spec.ca_issuer_urls.empty() || !spec.ocsp_urls.empty()) add_authority_access(x, spec);
+    add_microsoft_template(x, spec);
+    sign(x, spec, signer.key != nullptr ? signer.key : key);
+
+    const BioPtr pem(must(BIO_new(BIO_s_mem())));
+    must(PEM_write_bio_X509(pem.get(), x));
+    // A random modulus has no private key that could be written.
+    const bool whole = spec.key.kind != KeySpec::Kind::rsa_public;
+    return {
+        contents(pem.get()), whole ? private_key_pem(key) : std::string(),
+        pki::to_der(&i2d_X509, x)};
+}
+
 } // namespace
+
+// Impl is the CA's certificate in two forms, and its key, which the process-wide cache owns.
+struct Authority::Impl {
+    Issued self;
+    X509Ptr certificate;
+    EVP_PKEY* key = nullptr;
+
+    Impl(const CertificateSpec& spec, const Signer& signer)
+        : self(make_certificate(spec, true, signer)),
+          certificate(certificate_from_pem(self.certificate_pem)),
+          key(cached_key(spec.key, key_name(spec, true))) {}
+};
+
+Authority::Authority(const CertificateSpec& root) : impl_(std::make_unique<Impl>(root, Signer{})) {}
+
+Authority::Authority(const CertificateSpec& intermediate, const Authority& issuer)
+    : impl_(std::make_unique<Impl>(
+          intermediate, Signer{issuer.impl_->certificate.get(), issuer.impl_->key}
+      )) {}
+
+Authority::~Authority() = default;
+Authority::Authority(Authority&&) noexcept = default;
+
+const Issued& Authority::self() const { return impl_->self; }
+
+Issued Authority::issue(const CertificateSpec& spec) const {
+    // The authority is left out: a certificate of its own root.
+    if (spec.self_signed) return make_certificate(spec, spec.ca, {});
+    return make_certificate(spec, spec.ca, {impl_->certificate.get(), impl_->key});
+}
 
 } // namespace lyncprobe::lab

@@ -22,10 +22,49 @@ constexpr std::string_view kHttpHead = "HTTP/1.1 200 OK\r\nServer: Microsoft-IIS
 constexpr std::string_view kAutodiscoverXml =
     "Content-Type: application/vnd.microsoft.rtc.autodiscover+xml; v=1\r\n";
 
-Reply page(std::string_view headers, std::string_view body);
-std::string gzip_bomb(std::size_t size);
-std::string entity_bomb();
-std::string_view target_of(std::string_view request);
+Reply page(std::string_view headers, std::string_view body) {
+    return {
+        .text =
+            fmt::format("{}{}Content-Length: {}\r\n\r\n{}", kHttpHead, headers, body.size(), body)};
+}
+
+// Deflate by hand (RFC 1951 3.2.6, fixed codes): a zero, then "258 bytes as one byte back", which
+// takes 13 bits; eight of those fill 13 whole bytes. It has no end, and so no check sum.
+std::string gzip_bomb(std::size_t size) {
+    using namespace std::string_literals;
+    std::string bits = "110"       // last block, fixed codes, least significant bit first
+                       "00110000"; // literal 0
+    const std::string again = "1100010100000";          // length 258, distance 1
+    std::string bomb = "\x1f\x8b\x08\0\0\0\0\0\0\xff"s; // RFC 1952 2.3
+    while (bomb.size() < size) {
+        bits += again;
+        for (; bits.size() >= 8; bits.erase(0, 8)) {
+            unsigned byte = 0;
+            for (std::size_t i = 0; i < 8; ++i)
+                byte |= (bits[i] == '1' ? 1u : 0u) << i;
+            bomb += static_cast<char>(byte);
+        }
+    }
+    return bomb;
+}
+
+// Nine levels of ten, each ten times the one below.
+std::string entity_bomb() {
+    std::string text =
+        "<?xml version=\"1.0\"?><!DOCTYPE AutodiscoverResponse [<!ENTITY a0 \"lol\">";
+    for (int level = 1; level <= 9; ++level)
+        text += fmt::format(
+            "<!ENTITY a{} \"{}\">", level, repeated(fmt::format("&a{};", level - 1), 40)
+        );
+    return text + "]><AutodiscoverResponse><Root><Link token=\"&a9;\" "
+                  "href=\"&a9;\"/>&a9;</Root></AutodiscoverResponse>";
+}
+
+std::string_view target_of(std::string_view request) {
+    const auto line = first_line(request);
+    const auto start = line.find(' ') + 1;
+    return line.substr(start, line.find(' ', start) - start);
+}
 
 } // namespace
 
@@ -105,53 +144,5 @@ std::optional<Reply> bad_xmpp_answer(std::string_view received, const Faults& fa
             .endless = repeated("<feature xmlns='urn:example:nothing'/>", kEndlessChunk)};
     return std::nullopt;
 }
-
-namespace {
-
-Reply page(std::string_view headers, std::string_view body) {
-    return {
-        .text =
-            fmt::format("{}{}Content-Length: {}\r\n\r\n{}", kHttpHead, headers, body.size(), body)};
-}
-
-// Deflate by hand (RFC 1951 3.2.6, fixed codes): a zero, then "258 bytes as one byte back", which
-// takes 13 bits; eight of those fill 13 whole bytes. It has no end, and so no check sum.
-std::string gzip_bomb(std::size_t size) {
-    using namespace std::string_literals;
-    std::string bits = "110"       // last block, fixed codes, least significant bit first
-                       "00110000"; // literal 0
-    const std::string again = "1100010100000";          // length 258, distance 1
-    std::string bomb = "\x1f\x8b\x08\0\0\0\0\0\0\xff"s; // RFC 1952 2.3
-    while (bomb.size() < size) {
-        bits += again;
-        for (; bits.size() >= 8; bits.erase(0, 8)) {
-            unsigned byte = 0;
-            for (std::size_t i = 0; i < 8; ++i)
-                byte |= (bits[i] == '1' ? 1u : 0u) << i;
-            bomb += static_cast<char>(byte);
-        }
-    }
-    return bomb;
-}
-
-// Nine levels of ten, each ten times the one below.
-std::string entity_bomb() {
-    std::string text =
-        "<?xml version=\"1.0\"?><!DOCTYPE AutodiscoverResponse [<!ENTITY a0 \"lol\">";
-    for (int level = 1; level <= 9; ++level)
-        text += fmt::format(
-            "<!ENTITY a{} \"{}\">", level, repeated(fmt::format("&a{};", level - 1), 40)
-        );
-    return text + "]><AutodiscoverResponse><Root><Link token=\"&a9;\" "
-                  "href=\"&a9;\"/>&a9;</Root></AutodiscoverResponse>";
-}
-
-std::string_view target_of(std::string_view request) {
-    const auto line = first_line(request);
-    const auto start = line.find(' ') + 1;
-    return line.substr(start, line.find(' ', start) - start);
-}
-
-} // namespace
 
 } // namespace lyncprobe::lab

@@ -21,9 +21,26 @@ constexpr std::uint8_t kFinishedMessage = 20;    // RFC 8446 B.3
 constexpr std::size_t kRequestLimit = 64u << 10; // what a client may say before it is hung up on
 constexpr std::size_t kFloodChunk = 16u << 10;
 
-std::size_t number(std::string_view bytes); // big endian
-void count_finished(int sent, int, int type, const void* bytes, std::size_t, SSL*, void* count);
-WebClient::Certificate certificate_of_peer(SSL*);
+std::size_t number(std::string_view bytes) {
+    std::size_t value = 0;
+    for (const char byte : bytes)
+        value = value << 8 | static_cast<std::uint8_t>(byte);
+    return value;
+}
+
+void count_finished(
+    int sent, int, int type, const void* bytes, std::size_t size, SSL*, void* count
+) {
+    if (sent == 0 && type == SSL3_RT_HANDSHAKE && size > 0 &&
+        *static_cast<const std::uint8_t*>(bytes) == kFinishedMessage)
+        *static_cast<int*>(count) += 1;
+}
+
+WebClient::Certificate certificate_of_peer(SSL* ssl) {
+    if (SSL_get0_peer_certificate(ssl) == nullptr) return WebClient::Certificate::none;
+    return SSL_get_verify_result(ssl) == X509_V_OK ? WebClient::Certificate::accepted
+                                                   : WebClient::Certificate::foreign;
+}
 
 } // namespace
 
@@ -307,30 +324,5 @@ TurnSettings turn_settings(const ServerSpec& spec) {
     settings.only_constant_hello = spec.faults.only_constant_hello;
     return settings;
 }
-
-namespace {
-
-std::size_t number(std::string_view bytes) {
-    std::size_t value = 0;
-    for (const char byte : bytes)
-        value = value << 8 | static_cast<std::uint8_t>(byte);
-    return value;
-}
-
-void count_finished(
-    int sent, int, int type, const void* bytes, std::size_t size, SSL*, void* count
-) {
-    if (sent == 0 && type == SSL3_RT_HANDSHAKE && size > 0 &&
-        *static_cast<const std::uint8_t*>(bytes) == kFinishedMessage)
-        *static_cast<int*>(count) += 1;
-}
-
-WebClient::Certificate certificate_of_peer(SSL* ssl) {
-    if (SSL_get0_peer_certificate(ssl) == nullptr) return WebClient::Certificate::none;
-    return SSL_get_verify_result(ssl) == X509_V_OK ? WebClient::Certificate::accepted
-                                                   : WebClient::Certificate::foreign;
-}
-
-} // namespace
 
 } // namespace lyncprobe::lab

@@ -13,8 +13,15 @@ namespace {
 constexpr std::uint16_t kPortOffset = 10'000;
 constexpr const char* kSipDomain = "contoso.example";
 
-bool speaks_http(Probe);
-Product product_of(Role);
+bool speaks_http(Probe probe) {
+    return probe == Probe::https || probe == Probe::autodiscover || probe == Probe::replication;
+}
+
+// Contoso has said what it runs; of others it does not know.
+Product product_of(Role role) {
+    const bool lync = is_lync_internal(role) || role == Role::edge;
+    return lync ? Product::lync_2013 : Product::unknown;
+}
 
 } // namespace
 
@@ -119,19 +126,5 @@ WebBehaviour Builder::web_of(const Machine& machine, const Service& service) con
     web.external = published || service.use == CertificateUse::web_services_external;
     return web;
 }
-
-namespace {
-
-bool speaks_http(Probe probe) {
-    return probe == Probe::https || probe == Probe::autodiscover || probe == Probe::replication;
-}
-
-// Contoso has said what it runs; of others it does not know.
-Product product_of(Role role) {
-    const bool lync = is_lync_internal(role) || role == Role::edge;
-    return lync ? Product::lync_2013 : Product::unknown;
-}
-
-} // namespace
 
 } // namespace lyncprobe::lab

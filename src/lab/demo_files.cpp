@@ -40,11 +40,67 @@ defaults:
 targets:
 )";
 
-Result<void> write_file(const fs::path&, const std::string& text);
-std::string targets_yaml(const Demo&);
-std::string target_yaml(const DemoServer&);
-std::string enrollment_yaml(const Enrollment&);
-std::string list_yaml(const std::vector<std::string>&);
+Result<void> write_file(const fs::path& path, const std::string& text) {
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file) return Problem{.what = fmt::format("cannot write {}", path.string())};
+    return {};
+}
+
+std::string enrollment_yaml(const Enrollment& enrollment) {
+    if (enrollment == Enrollment{}) return {};
+    std::string text = fmt::format("{{method: {}", to_text(enrollment.method));
+    if (enrollment.ca_os != OperatingSystem::unknown)
+        text += fmt::format(", ca_os: {}", to_text(enrollment.ca_os));
+    if (enrollment.requester_os != OperatingSystem::unknown)
+        text += fmt::format(", requester_os: {}", to_text(enrollment.requester_os));
+    if (enrollment.kb922706) text += fmt::format(", kb922706: {}", *enrollment.kb922706);
+    return text + "}";
+}
+
+std::string list_yaml(const std::vector<std::string>& items) {
+    return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+std::string target_yaml(const DemoServer& server) {
+    const Target& target = server.target;
+    std::string text;
+    const auto line = [&text](std::string_view key, std::string_view value) {
+        if (!value.empty()) text += fmt::format("    {}: {}\n", key, value);
+    };
+    text += server.planted.empty() ? "\n" : fmt::format("\n  # planted: {}\n", server.planted);
+    text += fmt::format("  - name: \"{}\"\n", target.name); // our own names: nothing to escape
+    line("host", target.host);
+    std::vector<std::string> addresses;
+    for (const auto& address : target.addresses)
+        addresses.push_back('"' + to_text(address) + '"');
+    line("addresses", list_yaml(addresses));
+    line("port", fmt::to_string(target.port));
+    line("probe", to_text(target.probe));
+    if (target.transport != Transport::tcp) line("transport", to_text(target.transport));
+    if (target.plain) line("plain", "yes");
+    line("role", to_text(target.role));
+    line("use", to_text(target.use));
+    line("side", to_text(target.side));
+    line("pool", target.pool);
+    line("server", target.server);
+    line("site", target.site);
+    line("sip_domain", target.sip_domain);
+    if (target.product != Product::unknown) line("product", to_text(target.product));
+    if (!target.names.empty()) line("names", list_yaml(target.names));
+    if (target.mutual != Mutual::automatic) line("mutual", to_text(target.mutual));
+    if (target.timeout) line("timeout", to_text(*target.timeout));
+    line("enrollment", enrollment_yaml(target.enrollment));
+    return text;
+}
+
+std::string targets_yaml(const Demo& demo) {
+    std::string text = kHead;
+    for (const auto& server : demo.servers)
+        text += target_yaml(server);
+    return text;
+}
 
 } // namespace
 
@@ -81,71 +137,5 @@ std::string expectations_text(const Demo& demo) {
             );
     return text;
 }
-
-namespace {
-
-Result<void> write_file(const fs::path& path, const std::string& text) {
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.close();
-    if (!file) return Problem{.what = fmt::format("cannot write {}", path.string())};
-    return {};
-}
-
-std::string targets_yaml(const Demo& demo) {
-    std::string text = kHead;
-    for (const auto& server : demo.servers)
-        text += target_yaml(server);
-    return text;
-}
-
-std::string target_yaml(const DemoServer& server) {
-    const Target& target = server.target;
-    std::string text;
-    const auto line = [&text](std::string_view key, std::string_view value) {
-        if (!value.empty()) text += fmt::format("    {}: {}\n", key, value);
-    };
-    text += server.planted.empty() ? "\n" : fmt::format("\n  # planted: {}\n", server.planted);
-    text += fmt::format("  - name: \"{}\"\n", target.name); // our own names: nothing to escape
-    line("host", target.host);
-    std::vector<std::string> addresses;
-    for (const auto& address : target.addresses)
-        addresses.push_back('"' + to_text(address) + '"');
-    line("addresses", list_yaml(addresses));
-    line("port", fmt::to_string(target.port));
-    line("probe", to_text(target.probe));
-    if (target.transport != Transport::tcp) line("transport", to_text(target.transport));
-    if (target.plain) line("plain", "yes");
-    line("role", to_text(target.role));
-    line("use", to_text(target.use));
-    line("side", to_text(target.side));
-    line("pool", target.pool);
-    line("server", target.server);
-    line("site", target.site);
-    line("sip_domain", target.sip_domain);
-    if (target.product != Product::unknown) line("product", to_text(target.product));
-    if (!target.names.empty()) line("names", list_yaml(target.names));
-    if (target.mutual != Mutual::automatic) line("mutual", to_text(target.mutual));
-    if (target.timeout) line("timeout", to_text(*target.timeout));
-    line("enrollment", enrollment_yaml(target.enrollment));
-    return text;
-}
-
-std::string enrollment_yaml(const Enrollment& enrollment) {
-    if (enrollment == Enrollment{}) return {};
-    std::string text = fmt::format("{{method: {}", to_text(enrollment.method));
-    if (enrollment.ca_os != OperatingSystem::unknown)
-        text += fmt::format(", ca_os: {}", to_text(enrollment.ca_os));
-    if (enrollment.requester_os != OperatingSystem::unknown)
-        text += fmt::format(", requester_os: {}", to_text(enrollment.requester_os));
-    if (enrollment.kb922706) text += fmt::format(", kb922706: {}", *enrollment.kb922706);
-    return text + "}";
-}
-
-std::string list_yaml(const std::vector<std::string>& items) {
-    return fmt::format("[{}]", fmt::join(items, ", "));
-}
-
-} // namespace
 
 } // namespace lyncprobe::lab

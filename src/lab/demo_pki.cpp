@@ -18,7 +18,10 @@ constexpr const char* kPublicIssuing = "Example Trust TLS CA 7";
 constexpr const char* kIdentityKey = "identity";
 constexpr const char* kPublicKey = "published servers";
 
-Presented issued_by(const Authority&, const CertificateSpec&);
+Presented issued_by(const Authority& authority, const CertificateSpec& spec) {
+    const Issued issued = authority.issue(spec);
+    return {{issued.certificate_pem, authority.self().certificate_pem}, issued.key_pem};
+}
 
 } // namespace
 
@@ -84,14 +87,5 @@ CertificateSpec public_spec(std::string name, Names names) {
     spec.key_name = kPublicKey;
     return spec;
 }
-
-namespace {
-
-Presented issued_by(const Authority& authority, const CertificateSpec& spec) {
-    const Issued issued = authority.issue(spec);
-    return {{issued.certificate_pem, authority.self().certificate_pem}, issued.key_pem};
-}
-
-} // namespace
 
 } // namespace lyncprobe::lab

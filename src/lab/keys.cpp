@@ -27,55 +27,10 @@ namespace {
 
 using SharedKey = std::shared_ptr<EVP_PKEY>;
 
-std::shared_future<SharedKey> key_being_made(const KeySpec&, const std::string& name);
-EvpPkeyPtr make_key(const KeySpec&);
-EvpPkeyPtr make_rsa(const char* type, int bits);
-EvpPkeyPtr make_rsa_public(int bits);
-EvpPkeyPtr make_ec(const KeySpec&);
-EvpPkeyPtr make_dsa(int bits);
-EvpPkeyPtr generate(EVP_PKEY_CTX*);
-
-} // namespace
-
-void prepare_key(const KeySpec& spec, const std::string& name) { key_being_made(spec, name); }
-
-EVP_PKEY* cached_key(const KeySpec& spec, const std::string& name) {
-    return key_being_made(spec, name).get().get();
-}
-
-std::string private_key_pem(EVP_PKEY* key) {
-    const BioPtr memory(BIO_new(BIO_s_mem()));
-    must(PEM_write_bio_PKCS8PrivateKey(memory.get(), key, nullptr, nullptr, 0, nullptr, nullptr));
-    return contents(memory.get());
-}
-
-namespace {
-
-std::shared_future<SharedKey> key_being_made(const KeySpec& spec, const std::string& name) {
-    // An RSA key takes long to make: who asks for it while it is made waits for the same one.
-    static std::mutex mutex;
-    static std::map<std::pair<KeySpec, std::string>, std::shared_future<SharedKey>> keys;
-    const std::lock_guard lock(mutex);
-    auto& key = keys[{spec, name}];
-    if (!key.valid())
-        key = std::async(std::launch::async, [spec] { return SharedKey(make_key(spec)); }).share();
-    return key;
-}
-
-EvpPkeyPtr make_key(const KeySpec& spec) {
-    switch (spec.kind) {
-    case KeySpec::Kind::rsa: return make_rsa("RSA", spec.bits);
-    case KeySpec::Kind::rsa_pss: return make_rsa("RSA-PSS", spec.bits);
-    case KeySpec::Kind::rsa_public: return make_rsa_public(spec.bits);
-    case KeySpec::Kind::ec: return make_ec(spec);
-    case KeySpec::Kind::dsa: return make_dsa(spec.bits);
-    case KeySpec::Kind::ed25519: {
-        const PkeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "ED25519", nullptr));
-        must(EVP_PKEY_keygen_init(context.get()));
-        return generate(context.get());
-    }
-    }
-    throw std::runtime_error("lab: no such kind of key");
+EvpPkeyPtr generate(EVP_PKEY_CTX* context) {
+    EVP_PKEY* key = nullptr;
+    must(EVP_PKEY_generate(context, &key));
+    return EvpPkeyPtr(key);
 }
 
 EvpPkeyPtr make_rsa(const char* type, int bits) {
@@ -126,12 +81,45 @@ EvpPkeyPtr make_dsa(int bits) {
     return generate(context.get());
 }
 
-EvpPkeyPtr generate(EVP_PKEY_CTX* context) {
-    EVP_PKEY* key = nullptr;
-    must(EVP_PKEY_generate(context, &key));
-    return EvpPkeyPtr(key);
+EvpPkeyPtr make_key(const KeySpec& spec) {
+    switch (spec.kind) {
+    case KeySpec::Kind::rsa: return make_rsa("RSA", spec.bits);
+    case KeySpec::Kind::rsa_pss: return make_rsa("RSA-PSS", spec.bits);
+    case KeySpec::Kind::rsa_public: return make_rsa_public(spec.bits);
+    case KeySpec::Kind::ec: return make_ec(spec);
+    case KeySpec::Kind::dsa: return make_dsa(spec.bits);
+    case KeySpec::Kind::ed25519: {
+        const PkeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "ED25519", nullptr));
+        must(EVP_PKEY_keygen_init(context.get()));
+        return generate(context.get());
+    }
+    }
+    throw std::runtime_error("lab: no such kind of key");
+}
+
+std::shared_future<SharedKey> key_being_made(const KeySpec& spec, const std::string& name) {
+    // An RSA key takes long to make: who asks for it while it is made waits for the same one.
+    static std::mutex mutex;
+    static std::map<std::pair<KeySpec, std::string>, std::shared_future<SharedKey>> keys;
+    const std::lock_guard lock(mutex);
+    auto& key = keys[{spec, name}];
+    if (!key.valid())
+        key = std::async(std::launch::async, [spec] { return SharedKey(make_key(spec)); }).share();
+    return key;
 }
 
 } // namespace
+
+void prepare_key(const KeySpec& spec, const std::string& name) { key_being_made(spec, name); }
+
+EVP_PKEY* cached_key(const KeySpec& spec, const std::string& name) {
+    return key_being_made(spec, name).get().get();
+}
+
+std::string private_key_pem(EVP_PKEY* key) {
+    const BioPtr memory(BIO_new(BIO_s_mem()));
+    must(PEM_write_bio_PKCS8PrivateKey(memory.get(), key, nullptr, nullptr, 0, nullptr, nullptr));
+    return contents(memory.get());
+}
 
 } // namespace lyncprobe::lab

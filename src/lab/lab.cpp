@@ -58,13 +58,6 @@ struct Relay {
     Relay(ServerSpec s, asio::io_context& io) : spec(std::move(s)), socket(io) {}
 };
 
-void accept_next(Listener&);
-void answer_next(Relay&);
-template <class Socket>
-error_code open_at(Socket&, const std::string& address, std::uint16_t port);
-error_code try_bind(const std::string& address, std::uint16_t port, bool udp_only);
-Problem cannot_listen(const ServerSpec&, const error_code&);
-
 // Session moves the bytes of one connection. Owned by its pending operations.
 class Session : public std::enable_shared_from_this<Session> {
   public:
@@ -175,6 +168,76 @@ class Session : public std::enable_shared_from_this<Session> {
     bool farewell_said_ = false;
 };
 
+void accept_next(Listener& listener) {
+    listener.acceptor.async_accept([&listener](const error_code& error, tcp::socket socket) {
+        if (error == asio::error::operation_aborted) return;
+        if (error) { // out of descriptors, say: wait for some
+            listener.pause.expires_after(kWaitForDescriptors);
+            listener.pause.async_wait([&listener](const error_code& cancelled) {
+                if (!cancelled) accept_next(listener);
+            });
+            return;
+        }
+        // The client may have left already; its connection is served as far as it goes.
+        error_code gone;
+        const auto client = socket.remote_endpoint(gone);
+        std::make_shared<Session>(std::move(socket), listener, client.port())->start();
+        accept_next(listener);
+    });
+}
+
+// One datagram at a time: the answer is sent, or lost like any other.
+void answer_next(Relay& relay) {
+    relay.socket.async_receive_from(
+        asio::buffer(relay.input), relay.client,
+        [&relay](const error_code& error, std::size_t size) {
+            if (error == asio::error::operation_aborted) return;
+            if (!error && !relay.spec.faults.silent) {
+                const auto answer =
+                    turn_datagram_answer({relay.input.data(), size}, turn_settings(relay.spec));
+                error_code lost;
+                if (!answer.empty())
+                    relay.socket.send_to(asio::buffer(answer), relay.client, 0, lost);
+            }
+            answer_next(relay);
+        }
+    );
+}
+
+template <class Socket>
+error_code open_at(Socket& socket, const std::string& address, std::uint16_t port) {
+    error_code error;
+    // The addresses of the demo are loopback ones; a word that is no address is an error here.
+    const typename Socket::endpoint_type endpoint(asio::ip::make_address(address, error), port);
+    if (error) return error;
+    socket.open(endpoint.protocol(), error);
+    // A UDP port that is taken would be shared.
+    constexpr bool kTcp = std::is_same_v<Socket, tcp::acceptor>;
+    if (kTcp && !error) socket.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) socket.bind(endpoint, error);
+    return error;
+}
+
+Problem cannot_listen(const ServerSpec& spec, const error_code& error) {
+    return {
+        .what = fmt::format(
+            "cannot listen on {}: {}", host_and_port(spec.address, spec.port), error.message()
+        )};
+}
+
+error_code try_bind(const std::string& address, std::uint16_t port, bool udp_only) {
+    asio::io_context io;
+    if (udp_only) {
+        udp::socket socket(io);
+        return open_at(socket, address, port);
+    }
+    tcp::acceptor acceptor(io);
+    error_code error = open_at(acceptor, address, port);
+    if (!error && port != 0)
+        acceptor.listen(1, error); // a taken port shows only here, see SO_REUSEADDR
+    return error;
+}
+
 } // namespace
 
 // Impl owns the thread; listeners go before the io_context, whose end destroys the sessions.
@@ -253,79 +316,5 @@ std::string missing_address(const ServerSpec& spec) {
     const auto error = try_bind(spec.address, 0, false);
     return error ? error.message() : std::string();
 }
-
-namespace {
-
-void accept_next(Listener& listener) {
-    listener.acceptor.async_accept([&listener](const error_code& error, tcp::socket socket) {
-        if (error == asio::error::operation_aborted) return;
-        if (error) { // out of descriptors, say: wait for some
-            listener.pause.expires_after(kWaitForDescriptors);
-            listener.pause.async_wait([&listener](const error_code& cancelled) {
-                if (!cancelled) accept_next(listener);
-            });
-            return;
-        }
-        // The client may have left already; its connection is served as far as it goes.
-        error_code gone;
-        const auto client = socket.remote_endpoint(gone);
-        std::make_shared<Session>(std::move(socket), listener, client.port())->start();
-        accept_next(listener);
-    });
-}
-
-// One datagram at a time: the answer is sent, or lost like any other.
-void answer_next(Relay& relay) {
-    relay.socket.async_receive_from(
-        asio::buffer(relay.input), relay.client,
-        [&relay](const error_code& error, std::size_t size) {
-            if (error == asio::error::operation_aborted) return;
-            if (!error && !relay.spec.faults.silent) {
-                const auto answer =
-                    turn_datagram_answer({relay.input.data(), size}, turn_settings(relay.spec));
-                error_code lost;
-                if (!answer.empty())
-                    relay.socket.send_to(asio::buffer(answer), relay.client, 0, lost);
-            }
-            answer_next(relay);
-        }
-    );
-}
-
-template <class Socket>
-error_code open_at(Socket& socket, const std::string& address, std::uint16_t port) {
-    error_code error;
-    // The addresses of the demo are loopback ones; a word that is no address is an error here.
-    const typename Socket::endpoint_type endpoint(asio::ip::make_address(address, error), port);
-    if (error) return error;
-    socket.open(endpoint.protocol(), error);
-    // A UDP port that is taken would be shared.
-    constexpr bool kTcp = std::is_same_v<Socket, tcp::acceptor>;
-    if (kTcp && !error) socket.set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) socket.bind(endpoint, error);
-    return error;
-}
-
-Problem cannot_listen(const ServerSpec& spec, const error_code& error) {
-    return {
-        .what = fmt::format(
-            "cannot listen on {}: {}", host_and_port(spec.address, spec.port), error.message()
-        )};
-}
-
-error_code try_bind(const std::string& address, std::uint16_t port, bool udp_only) {
-    asio::io_context io;
-    if (udp_only) {
-        udp::socket socket(io);
-        return open_at(socket, address, port);
-    }
-    tcp::acceptor acceptor(io);
-    error_code error = open_at(acceptor, address, port);
-    if (!error && port != 0)
-        acceptor.listen(1, error); // a taken port shows only here, see SO_REUSEADDR
-    return error;
-}
-
-} // namespace
 
 } // namespace lyncprobe::lab

@@ -21,9 +21,55 @@ namespace {
 
 std::string reason() { return std::generic_category().message(errno); }
 Problem problem(std::string_view doing) { return {fmt::format("{}: {}", doing, reason())}; }
-bool write_all(int file, std::string_view bytes);
-sigset_t interrupts();
-Result<pid_t> spawn(const std::vector<std::string>& command, const std::string& environment);
+
+bool write_all(int file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t size = ::write(file, bytes.data(), bytes.size());
+        // A signal that is not held may come between.
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return true;
+}
+
+sigset_t interrupts() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        sigaddset(&set, signal);
+    return set;
+}
+
+Result<pid_t> spawn(const std::vector<std::string>& command, const std::string& environment) {
+    std::vector<char*> arguments, variables;
+    for (const auto& word : command)
+        arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    // The child gets our environment and one variable more.
+    for (char** variable = environ; *variable != nullptr; ++variable)
+        variables.push_back(*variable);
+    variables.push_back(const_cast<char*>(environment.c_str()));
+    variables.push_back(nullptr);
+
+    posix_spawnattr_t attributes;
+    ::posix_spawnattr_init(&attributes);
+    sigset_t none; // ours are held; the child's are not
+    sigemptyset(&none);
+    ::posix_spawnattr_setsigmask(&attributes, &none);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    pid_t child = 0;
+    const int error = ::posix_spawnp(
+        &child, arguments.front(), nullptr, &attributes, arguments.data(), variables.data()
+    );
+    ::posix_spawnattr_destroy(&attributes);
+    if (error != 0)
+        return Problem{
+            .what = fmt::format(
+                "cannot run {}: {}", command.front(), std::generic_category().message(error)
+            )};
+    return child;
+}
 
 } // namespace
 
@@ -86,58 +132,5 @@ Result<int> run_command(const std::vector<std::string>& command, const std::stri
         if (signal > 0 && signal != SIGCHLD && event.si_code <= 0) ::kill(*child, signal);
     }
 }
-
-namespace {
-
-bool write_all(int file, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t size = ::write(file, bytes.data(), bytes.size());
-        // A signal that is not held may come between.
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(size));
-    }
-    return true;
-}
-
-sigset_t interrupts() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        sigaddset(&set, signal);
-    return set;
-}
-
-Result<pid_t> spawn(const std::vector<std::string>& command, const std::string& environment) {
-    std::vector<char*> arguments, variables;
-    for (const auto& word : command)
-        arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    // The child gets our environment and one variable more.
-    for (char** variable = environ; *variable != nullptr; ++variable)
-        variables.push_back(*variable);
-    variables.push_back(const_cast<char*>(environment.c_str()));
-    variables.push_back(nullptr);
-
-    posix_spawnattr_t attributes;
-    ::posix_spawnattr_init(&attributes);
-    sigset_t none; // ours are held; the child's are not
-    sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    pid_t child = 0;
-    const int error = ::posix_spawnp(
-        &child, arguments.front(), nullptr, &attributes, arguments.data(), variables.data()
-    );
-    ::posix_spawnattr_destroy(&attributes);
-    if (error != 0)
-        return Problem{
-            .what = fmt::format(
-                "cannot run {}: {}", command.front(), std::generic_category().message(error)
-            )};
-    return child;
-}
-
-} // namespace
 
 } // namespace lyncprobe::lab

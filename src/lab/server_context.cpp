@@ -14,35 +14,6 @@ namespace {
 // Names the listener in sessions; libssl demands one where client certificates are asked for.
 constexpr std::string_view kSessionContext = "lyncprobe-lab";
 
-void set_certificate(SSL_CTX*, const ServerSpec&);
-void set_client_certificates(SSL_CTX*, const ServerSpec&);
-int accept_any(X509_STORE_CTX*, void*);
-
-} // namespace
-
-SslContextPtr make_server_context(const ServerSpec& spec) {
-    if (spec.chain_pem.empty()) return nullptr;
-    SslContextPtr context(must(SSL_CTX_new(TLS_server_method())));
-    SSL_CTX* ctx = context.get();
-    SSL_CTX_set_security_level(ctx, 0);
-    // Anonymous suites stay out: a certificate is the point. RSA key exchange, DSS and CBC stay in.
-    must(SSL_CTX_set_cipher_list(ctx, "ALL:!aNULL:!eNULL:@SECLEVEL=0"));
-    const bool cut_tls12 =
-        spec.faults.close_after_certificate; // in TLS 1.3 the message is encrypted
-    must(SSL_CTX_set_min_proto_version(ctx, spec.min_version));
-    must(SSL_CTX_set_max_proto_version(ctx, cut_tls12 ? TLS1_2_VERSION : spec.max_version));
-    must(SSL_CTX_set_dh_auto(ctx, 1));
-    // The chain is sent as given, however wrong; libssl must not complete it.
-    SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-    if (spec.faults.padded_records) must(SSL_CTX_set_block_padding(ctx, SSL3_RT_MAX_PLAIN_LENGTH));
-    set_certificate(ctx, spec);
-    set_client_certificates(ctx, spec);
-    return context;
-}
-
-namespace {
-
 void set_certificate(SSL_CTX* ctx, const ServerSpec& spec) {
     if (spec.faults.bad_hello != BadHello::none) return; // shows its chain without a handshake
     must(SSL_CTX_use_certificate(ctx, certificate_from_pem(spec.chain_pem.front()).get()));
@@ -52,6 +23,8 @@ void set_certificate(SSL_CTX* ctx, const ServerSpec& spec) {
     const EvpPkeyPtr key(must(PEM_read_bio_PrivateKey(memory.get(), nullptr, nullptr, nullptr)));
     must(SSL_CTX_use_PrivateKey(ctx, key.get()));
 }
+
+int accept_any(X509_STORE_CTX*, void*) { return 1; }
 
 void set_client_certificates(SSL_CTX* ctx, const ServerSpec& spec) {
     const bool only_to_reset = spec.faults.reset_after_client_finished; // any answer gets so far
@@ -81,8 +54,27 @@ void set_client_certificates(SSL_CTX* ctx, const ServerSpec& spec) {
         SSL_CTX_set_cert_verify_callback(ctx, &accept_any, nullptr);
 }
 
-int accept_any(X509_STORE_CTX*, void*) { return 1; }
-
 } // namespace
+
+SslContextPtr make_server_context(const ServerSpec& spec) {
+    if (spec.chain_pem.empty()) return nullptr;
+    SslContextPtr context(must(SSL_CTX_new(TLS_server_method())));
+    SSL_CTX* ctx = context.get();
+    SSL_CTX_set_security_level(ctx, 0);
+    // Anonymous suites stay out: a certificate is the point. RSA key exchange, DSS and CBC stay in.
+    must(SSL_CTX_set_cipher_list(ctx, "ALL:!aNULL:!eNULL:@SECLEVEL=0"));
+    const bool cut_tls12 =
+        spec.faults.close_after_certificate; // in TLS 1.3 the message is encrypted
+    must(SSL_CTX_set_min_proto_version(ctx, spec.min_version));
+    must(SSL_CTX_set_max_proto_version(ctx, cut_tls12 ? TLS1_2_VERSION : spec.max_version));
+    must(SSL_CTX_set_dh_auto(ctx, 1));
+    // The chain is sent as given, however wrong; libssl must not complete it.
+    SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    if (spec.faults.padded_records) must(SSL_CTX_set_block_padding(ctx, SSL3_RT_MAX_PLAIN_LENGTH));
+    set_certificate(ctx, spec);
+    set_client_certificates(ctx, spec);
+    return context;
+}
 
 } // namespace lyncprobe::lab

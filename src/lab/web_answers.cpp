@@ -26,42 +26,6 @@ struct Request {
     const WebClient& client;
 };
 
-Request parse(std::string_view request, const WebClient&);
-WebPage page_for(const Request&, const WebBehaviour&);
-WebPage lync_page(const Request&, const WebBehaviour&);
-WebPage conference_control_page(const Request&);
-WebPage replication_page(const Request&);
-WebPage certificate_refusal(Certificate);
-std::string server_headers(const WebBehaviour&);
-
-} // namespace
-
-Reply web_answer(std::string_view request, const WebBehaviour& web, const WebClient& client) {
-    if (first_line(request).find(" HTTP/1.") == std::string_view::npos) return {};
-    const WebPage page = page_for(parse(request, client), web);
-    // The probe says so with its last request.
-    const bool close = equal_ignoring_case(header_value(request, "Connection"), "close");
-    Reply reply;
-    reply.text = fmt::format(
-        "HTTP/1.1 {}\r\n"
-        "Cache-Control: no-cache\r\n"
-        "Content-Type: {}\r\n"
-        "{}{}Date: {}\r\n"
-        "{}Content-Length: {}\r\n\r\n{}",
-        status_text(page.status), page.type, server_headers(web), page.headers,
-        fixdate(client.now + web.clock_offset), close ? "Connection: close\r\n" : "",
-        page.body.size(), page.body
-    );
-    if (close) reply.then = Reply::Then::close;
-    return reply;
-}
-
-bool wants_client_certificate(std::string_view request) {
-    return parse(request, {}).path.starts_with("/certprov");
-}
-
-namespace {
-
 Request parse(std::string_view request, const WebClient& client) {
     const auto line = first_line(request);
     const auto method = line.substr(0, line.find(' '));
@@ -77,21 +41,11 @@ Request parse(std::string_view request, const WebClient& client) {
             client};
 }
 
-WebPage page_for(const Request& request, const WebBehaviour& web) {
-    // A reverse proxy that sends every request elsewhere.
-    if (!web.redirect.empty())
-        return {302, "text/html", {}, fmt::format("Location: {}\r\n", web.redirect)};
-    if (request.method != "GET") return {405, "text/html", {}, "Allow: GET\r\n"};
-    switch (web.site) {
-    case Site::start_page: return start_page();
-    case Site::lync: return lync_page(request, web);
-    case Site::office:
-        return request.path == "/hosting/discovery" ? wopi_discovery(web.external_web)
-                                                    : error_page(404);
-    case Site::conference_control: return conference_control_page(request);
-    case Site::replication: return replication_page(request);
-    }
-    return error_page(404);
+// IIS tells by the substatus why: 403.7 = a certificate is required, 403.16 = it is not trusted.
+WebPage certificate_refusal(Certificate certificate) {
+    return certificate == Certificate::none
+               ? error_page(403, "403.7 - Forbidden: SSL client certificate is required")
+               : error_page(403, "403.16 - Forbidden: client certificate is not trusted");
 }
 
 WebPage lync_page(const Request& request, const WebBehaviour& web) {
@@ -140,11 +94,21 @@ WebPage replication_page(const Request& request) {
     return service_page("ReplicationWebService");
 }
 
-// IIS tells by the substatus why: 403.7 = a certificate is required, 403.16 = it is not trusted.
-WebPage certificate_refusal(Certificate certificate) {
-    return certificate == Certificate::none
-               ? error_page(403, "403.7 - Forbidden: SSL client certificate is required")
-               : error_page(403, "403.16 - Forbidden: client certificate is not trusted");
+WebPage page_for(const Request& request, const WebBehaviour& web) {
+    // A reverse proxy that sends every request elsewhere.
+    if (!web.redirect.empty())
+        return {302, "text/html", {}, fmt::format("Location: {}\r\n", web.redirect)};
+    if (request.method != "GET") return {405, "text/html", {}, "Allow: GET\r\n"};
+    switch (web.site) {
+    case Site::start_page: return start_page();
+    case Site::lync: return lync_page(request, web);
+    case Site::office:
+        return request.path == "/hosting/discovery" ? wopi_discovery(web.external_web)
+                                                    : error_page(404);
+    case Site::conference_control: return conference_control_page(request);
+    case Site::replication: return replication_page(request);
+    }
+    return error_page(404);
 }
 
 std::string server_headers(const WebBehaviour& web) {
@@ -158,5 +122,29 @@ std::string server_headers(const WebBehaviour& web) {
 }
 
 } // namespace
+
+Reply web_answer(std::string_view request, const WebBehaviour& web, const WebClient& client) {
+    if (first_line(request).find(" HTTP/1.") == std::string_view::npos) return {};
+    const WebPage page = page_for(parse(request, client), web);
+    // The probe says so with its last request.
+    const bool close = equal_ignoring_case(header_value(request, "Connection"), "close");
+    Reply reply;
+    reply.text = fmt::format(
+        "HTTP/1.1 {}\r\n"
+        "Cache-Control: no-cache\r\n"
+        "Content-Type: {}\r\n"
+        "{}{}Date: {}\r\n"
+        "{}Content-Length: {}\r\n\r\n{}",
+        status_text(page.status), page.type, server_headers(web), page.headers,
+        fixdate(client.now + web.clock_offset), close ? "Connection: close\r\n" : "",
+        page.body.size(), page.body
+    );
+    if (close) reply.then = Reply::Then::close;
+    return reply;
+}
+
+bool wants_client_certificate(std::string_view request) {
+    return parse(request, {}).path.starts_with("/certprov");
+}
 
 } // namespace lyncprobe::lab

@@ -27,15 +27,68 @@ struct Access {
     std::uint16_t port = 0;
 };
 
-const std::string& own_web(const WebBehaviour&);
-std::string_view location(const WebBehaviour&);
-std::string root_url(const WebBehaviour&);
+// The web services as whoever asks reaches them.
+const std::string& own_web(const WebBehaviour& web) {
+    return web.external ? web.external_web : web.internal_web;
+}
+
+std::string_view location(const WebBehaviour& web) {
+    return web.external ? "External" : "Internal";
+}
+
+std::string root_url(const WebBehaviour& web) {
+    return fmt::format("https://{}/Autodiscover/AutodiscoverService.svc/root", own_web(web));
+}
+
+// The JSON writer of .NET escapes slashes.
+std::string with_escaped_slashes(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '/') escaped += '\\';
+        escaped += c;
+    }
+    return escaped;
+}
+
 WebPage document(
-    const WebBehaviour&, AutodiscoverFormat, std::string_view element,
+    const WebBehaviour& web, AutodiscoverFormat format, std::string_view element,
     const std::vector<Access>& accesses, const std::vector<Link>& links
-);
-std::string linked(const WebBehaviour&);
-std::string with_escaped_slashes(std::string_view);
+) {
+    std::string inside;
+    if (format == AutodiscoverFormat::xml) {
+        for (const auto& [name, fqdn, port] : accesses)
+            inside += fmt::format("<{} fqdn=\"{}\" port=\"{}\"/>", name, fqdn, port);
+        for (const auto& [token, href] : links)
+            inside += fmt::format("<Link token=\"{}\" href=\"{}\"/>", token, href);
+        return {
+            200, std::string(kXmlType),
+            fmt::format(
+                "{}<AutodiscoverResponse xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+                "AccessLocation=\"{}\"><{}>{}</{}></AutodiscoverResponse>",
+                kXmlHead, location(web), element, inside, element
+            )};
+    }
+    for (const auto& [name, fqdn, port] : accesses)
+        inside += fmt::format(R"("{}":{{"fqdn":"{}","port":"{}"}},)", name, fqdn, port);
+    inside += R"("Links":[)";
+    for (const auto& [token, href] : links)
+        inside += fmt::format(
+            R"({}{{"href":"{}","token":"{}"}})", inside.ends_with('[') ? "" : ",",
+            with_escaped_slashes(href), with_escaped_slashes(token)
+        );
+    return {
+        200, std::string(kJsonType),
+        fmt::format(R"({{"AccessLocation":"{}","{}":{{{}]}}}})", location(web), element, inside)};
+}
+
+std::string linked(const WebBehaviour& web) {
+    const std::string root = root_url(web);
+    return fmt::format(
+        R"({{"_links":{{"self":{{"href":"{0}"}},"user":{{"href":"{0}/oauth/user"}},)"
+        R"("xframe":{{"href":"https://{1}/Autodiscover/XFrame/XFrame.html"}}}}}})",
+        root, own_web(web)
+    );
+}
 
 } // namespace
 
@@ -172,72 +225,5 @@ WebPage oauth_challenge(const WebBehaviour& web) {
     );
     return page;
 }
-
-namespace {
-
-// The web services as whoever asks reaches them.
-const std::string& own_web(const WebBehaviour& web) {
-    return web.external ? web.external_web : web.internal_web;
-}
-
-std::string_view location(const WebBehaviour& web) {
-    return web.external ? "External" : "Internal";
-}
-
-std::string root_url(const WebBehaviour& web) {
-    return fmt::format("https://{}/Autodiscover/AutodiscoverService.svc/root", own_web(web));
-}
-
-WebPage document(
-    const WebBehaviour& web, AutodiscoverFormat format, std::string_view element,
-    const std::vector<Access>& accesses, const std::vector<Link>& links
-) {
-    std::string inside;
-    if (format == AutodiscoverFormat::xml) {
-        for (const auto& [name, fqdn, port] : accesses)
-            inside += fmt::format("<{} fqdn=\"{}\" port=\"{}\"/>", name, fqdn, port);
-        for (const auto& [token, href] : links)
-            inside += fmt::format("<Link token=\"{}\" href=\"{}\"/>", token, href);
-        return {
-            200, std::string(kXmlType),
-            fmt::format(
-                "{}<AutodiscoverResponse xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
-                "AccessLocation=\"{}\"><{}>{}</{}></AutodiscoverResponse>",
-                kXmlHead, location(web), element, inside, element
-            )};
-    }
-    for (const auto& [name, fqdn, port] : accesses)
-        inside += fmt::format(R"("{}":{{"fqdn":"{}","port":"{}"}},)", name, fqdn, port);
-    inside += R"("Links":[)";
-    for (const auto& [token, href] : links)
-        inside += fmt::format(
-            R"({}{{"href":"{}","token":"{}"}})", inside.ends_with('[') ? "" : ",",
-            with_escaped_slashes(href), with_escaped_slashes(token)
-        );
-    return {
-        200, std::string(kJsonType),
-        fmt::format(R"({{"AccessLocation":"{}","{}":{{{}]}}}})", location(web), element, inside)};
-}
-
-std::string linked(const WebBehaviour& web) {
-    const std::string root = root_url(web);
-    return fmt::format(
-        R"({{"_links":{{"self":{{"href":"{0}"}},"user":{{"href":"{0}/oauth/user"}},)"
-        R"("xframe":{{"href":"https://{1}/Autodiscover/XFrame/XFrame.html"}}}}}})",
-        root, own_web(web)
-    );
-}
-
-// The JSON writer of .NET escapes slashes.
-std::string with_escaped_slashes(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        if (c == '/') escaped += '\\';
-        escaped += c;
-    }
-    return escaped;
-}
-
-} // namespace
 
 } // namespace lyncprobe::lab

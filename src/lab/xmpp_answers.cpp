@@ -10,45 +10,6 @@ namespace {
 constexpr std::string_view kEndOfStream = "</stream:stream>";
 constexpr std::string_view kProceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 
-std::string take_tag(std::string& unread);
-std::string attribute(std::string_view tag, std::string_view name);
-std::string features(Xmpp, bool secured);
-Reply farewell(std::string_view condition);
-
-} // namespace
-
-Reply xmpp_answer(std::string& unread, Xmpp xmpp, std::string_view domain, bool secured) {
-    const std::string tag = take_tag(unread);
-    if (tag.empty() || tag.starts_with("<?")) return {};
-    if (tag.starts_with("<stream:stream")) {
-        const std::string to = attribute(tag, "to");
-        if (domain.empty() || to == domain)
-            return {.text = xmpp_stream_header(tag) + features(xmpp, secured)};
-        Reply unknown = farewell("host-unknown"); // RFC 6120 4.9.3.6
-        unknown.text.insert(0, xmpp_stream_header(tag));
-        return unknown;
-    }
-    if (tag.starts_with("<starttls")) {
-        if (secured || xmpp == Xmpp::no_tls) return farewell("unsupported-stanza-type");
-        // What came with it in clear text is not for the stream in TLS (RFC 6120 5.4.3.3).
-        unread.clear();
-        return {.text = std::string(kProceed), .then = Reply::Then::start_tls};
-    }
-    if (tag == kEndOfStream) return {.text = std::string(kEndOfStream), .then = Reply::Then::close};
-    return farewell("not-authorized");
-}
-
-std::string xmpp_stream_header(std::string_view their_header) {
-    return fmt::format(
-        "<?xml version='1.0'?><stream:stream xmlns='jabber:server' "
-        "xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' "
-        "id='4B7A09E2' from='{}' to='{}' version='1.0'>",
-        attribute(their_header, "to"), attribute(their_header, "from")
-    );
-}
-
-namespace {
-
 // Up to the first '>' outside quotes; without the white space before it, which keeps streams alive.
 std::string take_tag(std::string& unread) {
     unread.erase(0, unread.find_first_not_of(" \t\r\n"));
@@ -100,5 +61,35 @@ Reply farewell(std::string_view condition) {
 }
 
 } // namespace
+
+Reply xmpp_answer(std::string& unread, Xmpp xmpp, std::string_view domain, bool secured) {
+    const std::string tag = take_tag(unread);
+    if (tag.empty() || tag.starts_with("<?")) return {};
+    if (tag.starts_with("<stream:stream")) {
+        const std::string to = attribute(tag, "to");
+        if (domain.empty() || to == domain)
+            return {.text = xmpp_stream_header(tag) + features(xmpp, secured)};
+        Reply unknown = farewell("host-unknown"); // RFC 6120 4.9.3.6
+        unknown.text.insert(0, xmpp_stream_header(tag));
+        return unknown;
+    }
+    if (tag.starts_with("<starttls")) {
+        if (secured || xmpp == Xmpp::no_tls) return farewell("unsupported-stanza-type");
+        // What came with it in clear text is not for the stream in TLS (RFC 6120 5.4.3.3).
+        unread.clear();
+        return {.text = std::string(kProceed), .then = Reply::Then::start_tls};
+    }
+    if (tag == kEndOfStream) return {.text = std::string(kEndOfStream), .then = Reply::Then::close};
+    return farewell("not-authorized");
+}
+
+std::string xmpp_stream_header(std::string_view their_header) {
+    return fmt::format(
+        "<?xml version='1.0'?><stream:stream xmlns='jabber:server' "
+        "xmlns:stream='http://etherx.jabber.org/streams' xmlns:db='jabber:server:dialback' "
+        "id='4B7A09E2' from='{}' to='{}' version='1.0'>",
+        attribute(their_header, "to"), attribute(their_header, "from")
+    );
+}
 
 } // namespace lyncprobe::lab
