@@ -11,8 +11,16 @@ using boost::system::error_code;
 
 namespace {
 
-bool is_shortage(const error_code& error);
-bool is_no_route(const error_code& error);
+// Errors of this machine's, which say nothing about the endpoint.
+bool is_shortage(const error_code& error) {
+    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+           error == errc::no_buffer_space || error == errc::not_enough_memory;
+}
+
+// Of our own kernel or of a router on the way (ICMP): has_route() tells them apart.
+bool is_no_route(const error_code& error) {
+    return error == errc::network_unreachable || error == errc::host_unreachable;
+}
 
 } // namespace
 
@@ -51,20 +59,5 @@ ConnectFailure classify(const error_code& error, const Way& way) {
         .outcome = Outcome::unreachable,
         .detail = fmt::format("cannot be reached: {}", error.message())};
 }
-
-namespace {
-
-// Errors of this machine's, which say nothing about the endpoint.
-bool is_shortage(const error_code& error) {
-    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
-           error == errc::no_buffer_space || error == errc::not_enough_memory;
-}
-
-// Of our own kernel or of a router on the way (ICMP): has_route() tells them apart.
-bool is_no_route(const error_code& error) {
-    return error == errc::network_unreachable || error == errc::host_unreachable;
-}
-
-} // namespace
 
 } // namespace lyncprobe::net

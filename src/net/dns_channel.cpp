@@ -20,7 +20,24 @@ namespace {
 constexpr int kFirstTryMs = 1'000;
 constexpr int kTries = 4;
 
-std::optional<Address> to_address(const sockaddr& from);
+std::optional<Address> to_address(const sockaddr& from) {
+    Address address;
+    if (from.sa_family == AF_INET) {
+        sockaddr_in in{};
+        std::memcpy(&in, &from, sizeof in);
+        std::memcpy(address.bytes.data(), &in.sin_addr, sizeof in.sin_addr);
+        return address;
+    }
+    if (from.sa_family == AF_INET6) {
+        sockaddr_in6 in{};
+        std::memcpy(&in, &from, sizeof in);
+        address.v6 = true;
+        std::memcpy(address.bytes.data(), &in.sin6_addr, sizeof in.sin6_addr);
+        address.scope = in.sin6_scope_id;
+        return address;
+    }
+    return std::nullopt;
+}
 
 } // namespace
 
@@ -143,28 +160,5 @@ void DnsChannel::arm_timer() {
         if (const auto self = weak.lock()) self->process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     });
 }
-
-namespace {
-
-std::optional<Address> to_address(const sockaddr& from) {
-    Address address;
-    if (from.sa_family == AF_INET) {
-        sockaddr_in in{};
-        std::memcpy(&in, &from, sizeof in);
-        std::memcpy(address.bytes.data(), &in.sin_addr, sizeof in.sin_addr);
-        return address;
-    }
-    if (from.sa_family == AF_INET6) {
-        sockaddr_in6 in{};
-        std::memcpy(&in, &from, sizeof in);
-        address.v6 = true;
-        std::memcpy(address.bytes.data(), &in.sin6_addr, sizeof in.sin6_addr);
-        address.scope = in.sin6_scope_id;
-        return address;
-    }
-    return std::nullopt;
-}
-
-} // namespace
 
 } // namespace lyncprobe::net

@@ -124,36 +124,6 @@ class Run {
     std::exception_ptr failure_;
 };
 
-EngineOptions with_defaults(EngineOptions options);
-std::uint32_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks);
-bool worth_a_retry(const Observation& observation);
-Observation untried(Attempt attempt, Outcome outcome, const std::string& detail);
-std::vector<Address> without_duplicates(const std::vector<Address>& addresses);
-Outcome outcome_of(Stop why);
-std::string detail_of(Stop why);
-
-} // namespace
-
-Result<RunEnd> run(
-    std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
-    const Sinks& sinks
-) {
-    EngineOptions bounded = with_defaults(options);
-    bounded.concurrency = bounded_concurrency(bounded, sinks);
-    std::unique_ptr<Run> engine;
-    try {
-        engine = std::make_unique<Run>(targets, bounded, contexts, sinks);
-    } catch (const boost::system::system_error& error) {
-        return Problem{
-            .what = fmt::format("the network engine cannot start: {}", error.code().message()),
-            .where = {},
-            .hint = "is the limit of open files high enough (ulimit -n)?"};
-    }
-    return engine->go();
-}
-
-namespace {
-
 Run::Run(
     std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
     const Sinks& sinks
@@ -197,6 +167,13 @@ void Run::take_in(std::size_t index) {
     if (const auto address = parse_address(target.host))
         return add_endpoints(index, {*address}, 0, {});
     names_.add(target.host, index);
+}
+
+std::vector<Address> without_duplicates(const std::vector<Address>& addresses) {
+    std::vector<Address> distinct;
+    for (const Address& address : addresses)
+        if (std::ranges::find(distinct, address) == distinct.end()) distinct.push_back(address);
+    return distinct;
 }
 
 void Run::add_endpoints(
@@ -318,6 +295,32 @@ asio::awaitable<void> Run::probe(Endpoint endpoint) {
         attempts = plan::further_attempts(target, result.observations, variants_);
     }
     over(endpoint, std::move(result));
+}
+
+bool worth_a_retry(const Observation& observation) {
+    // Supplementary attempts are made once: many servers answer an old version with a reset.
+    if (!is_primary(observation.attempt.role)) return false;
+    // A partner is asked once, whatever becomes of the question.
+    if (observation.attempt.probe == Probe::federation && observation.stage >= Stage::conversation)
+        return false;
+    return observation.outcome == Outcome::connect_timeout || observation.outcome == Outcome::reset;
+}
+
+Observation untried(Attempt attempt, Outcome outcome, const std::string& detail) {
+    Observation observation;
+    observation.attempt = std::move(attempt);
+    observation.outcome = outcome;
+    observation.detail = detail;
+    return observation;
+}
+
+Outcome outcome_of(Stop why) {
+    return why == Stop::interrupted ? Outcome::interrupted : Outcome::skipped;
+}
+
+std::string detail_of(Stop why) {
+    return why == Stop::interrupted ? "interrupted before its turn"
+                                    : "run deadline reached before its turn";
 }
 
 // The attempt and its retries; what got furthest counts.
@@ -501,13 +504,6 @@ bool Run::wanted_family(const Address& address) const {
 // For identifiers in conversations (branch, Call-ID): no two may be alike, also between runs.
 std::string Run::seed() { return fmt::format("{:016x}", random_()); }
 
-std::vector<Address> without_duplicates(const std::vector<Address>& addresses) {
-    std::vector<Address> distinct;
-    for (const Address& address : addresses)
-        if (std::ranges::find(distinct, address) == distinct.end()) distinct.push_back(address);
-    return distinct;
-}
-
 // Each endpoint at a time needs one descriptor.
 EngineOptions with_defaults(EngineOptions options) {
     options.concurrency = options.concurrency.value_or(100);
@@ -530,32 +526,24 @@ std::uint32_t bounded_concurrency(const EngineOptions& options, const Sinks& sin
     return static_cast<std::uint32_t>(std::clamp<std::size_t>(*options.concurrency, 1, most));
 }
 
-bool worth_a_retry(const Observation& observation) {
-    // Supplementary attempts are made once: many servers answer an old version with a reset.
-    if (!is_primary(observation.attempt.role)) return false;
-    // A partner is asked once, whatever becomes of the question.
-    if (observation.attempt.probe == Probe::federation && observation.stage >= Stage::conversation)
-        return false;
-    return observation.outcome == Outcome::connect_timeout || observation.outcome == Outcome::reset;
-}
-
-Observation untried(Attempt attempt, Outcome outcome, const std::string& detail) {
-    Observation observation;
-    observation.attempt = std::move(attempt);
-    observation.outcome = outcome;
-    observation.detail = detail;
-    return observation;
-}
-
-Outcome outcome_of(Stop why) {
-    return why == Stop::interrupted ? Outcome::interrupted : Outcome::skipped;
-}
-
-std::string detail_of(Stop why) {
-    return why == Stop::interrupted ? "interrupted before its turn"
-                                    : "run deadline reached before its turn";
-}
-
 } // namespace
+
+Result<RunEnd> run(
+    std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
+    const Sinks& sinks
+) {
+    EngineOptions bounded = with_defaults(options);
+    bounded.concurrency = bounded_concurrency(bounded, sinks);
+    std::unique_ptr<Run> engine;
+    try {
+        engine = std::make_unique<Run>(targets, bounded, contexts, sinks);
+    } catch (const boost::system::system_error& error) {
+        return Problem{
+            .what = fmt::format("the network engine cannot start: {}", error.code().message()),
+            .where = {},
+            .hint = "is the limit of open files high enough (ulimit -n)?"};
+    }
+    return engine->go();
+}
 
 } // namespace lyncprobe::net

@@ -21,8 +21,24 @@ struct Ending {
     Outcome outcome;
     std::string_view detail;
 };
-Ending ending(PeerEnd end);
-void set(Observation& observation, Outcome outcome, Stage stage, std::string_view detail);
+
+Ending ending(PeerEnd end) {
+    switch (end) {
+    case PeerEnd::reset: return {Outcome::reset, "reset by the server"};
+    case PeerEnd::timeout: return {Outcome::timeout, "no answer in time"};
+    case PeerEnd::limit: return {Outcome::limit_exceeded, "the server sent more than is accepted"};
+    case PeerEnd::interrupted: return {Outcome::interrupted, "interrupted"};
+    case PeerEnd::open:
+    case PeerEnd::end_of_stream: break;
+    }
+    return {Outcome::closed, "closed by the server"};
+}
+
+void set(Observation& observation, Outcome outcome, Stage stage, std::string_view detail) {
+    observation.outcome = outcome;
+    observation.stage = stage;
+    observation.detail = detail;
+}
 
 } // namespace
 
@@ -270,27 +286,5 @@ void conclude_preamble(
     }
     }
 }
-
-namespace {
-
-Ending ending(PeerEnd end) {
-    switch (end) {
-    case PeerEnd::reset: return {Outcome::reset, "reset by the server"};
-    case PeerEnd::timeout: return {Outcome::timeout, "no answer in time"};
-    case PeerEnd::limit: return {Outcome::limit_exceeded, "the server sent more than is accepted"};
-    case PeerEnd::interrupted: return {Outcome::interrupted, "interrupted"};
-    case PeerEnd::open:
-    case PeerEnd::end_of_stream: break;
-    }
-    return {Outcome::closed, "closed by the server"};
-}
-
-void set(Observation& observation, Outcome outcome, Stage stage, std::string_view detail) {
-    observation.outcome = outcome;
-    observation.stage = stage;
-    observation.detail = detail;
-}
-
-} // namespace
 
 } // namespace lyncprobe::net

@@ -12,9 +12,51 @@ namespace lyncprobe::net {
 
 namespace {
 
-Result<std::string> server_entry(const std::string& text);
-bool certain(int status);
-std::string reason(int status);
+constexpr std::uint16_t kDnsPort = 53; // RFC 1035 4.2
+
+Result<std::string> server_entry(const std::string& text) {
+    std::string_view host = text;
+    // A bare IPv6 address has colons, too: a port can follow only one colon, or a bracket.
+    std::uint16_t port = kDnsPort;
+    const auto colon = text.rfind(':');
+    const bool one_colon = colon != std::string::npos && text.find(':') == colon;
+    if (colon != std::string::npos && (one_colon || (colon > 0 && text[colon - 1] == ']'))) {
+        const std::string_view digits = std::string_view(text).substr(colon + 1);
+        const auto [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), port);
+        if (error != std::errc() || end != digits.data() + digits.size() || port == 0) port = 0;
+        host = host.substr(0, colon);
+    }
+    const auto address = parse_address(host);
+    if (!address || port == 0)
+        return Problem{
+            .what = fmt::format("'{}' is no address of a name server", text),
+            .where = {},
+            .hint = "ADDRESS or ADDRESS:PORT, with [ ] around an IPv6 address before a port"};
+    return good(host_and_port(to_text(*address), port));
+}
+
+// A server has said that there is nothing, as opposed to trouble on the way.
+bool certain(int status) {
+    return status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND;
+}
+
+std::string reason(int status) {
+    switch (status) {
+    case ARES_SUCCESS:
+    case ARES_ENODATA: return "no such record: the name has no address";
+    case ARES_ENOTFOUND: return "no such name";
+    case ARES_ESERVFAIL: return "server failure: the name server could not answer (SERVFAIL)";
+    case ARES_EREFUSED: return "refused: the name server does not answer us (REFUSED)";
+    case ARES_ENOTIMP: return "server failure: the name server does not know the query (NOTIMP)";
+    case ARES_EFORMERR: return "server failure: the name server misread the query (FORMERR)";
+    case ARES_ECONNREFUSED: return "no answer: no name server can be reached";
+    case ARES_ETIMEOUT: return "no answer from the name server in time";
+    case ARES_EBADRESP: return "server failure: the name server's answer is malformed";
+    case ARES_EBADNAME: return "no such name: it cannot be asked for";
+    default: return fmt::format("server failure: {}", ares_strerror(status));
+    }
+}
 
 } // namespace
 
@@ -67,55 +109,5 @@ Result<std::string> server_list(std::span<const std::string> servers) {
     }
     return good(std::move(list));
 }
-
-namespace {
-
-constexpr std::uint16_t kDnsPort = 53; // RFC 1035 4.2
-
-Result<std::string> server_entry(const std::string& text) {
-    std::string_view host = text;
-    // A bare IPv6 address has colons, too: a port can follow only one colon, or a bracket.
-    std::uint16_t port = kDnsPort;
-    const auto colon = text.rfind(':');
-    const bool one_colon = colon != std::string::npos && text.find(':') == colon;
-    if (colon != std::string::npos && (one_colon || (colon > 0 && text[colon - 1] == ']'))) {
-        const std::string_view digits = std::string_view(text).substr(colon + 1);
-        const auto [end, error] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), port);
-        if (error != std::errc() || end != digits.data() + digits.size() || port == 0) port = 0;
-        host = host.substr(0, colon);
-    }
-    const auto address = parse_address(host);
-    if (!address || port == 0)
-        return Problem{
-            .what = fmt::format("'{}' is no address of a name server", text),
-            .where = {},
-            .hint = "ADDRESS or ADDRESS:PORT, with [ ] around an IPv6 address before a port"};
-    return good(host_and_port(to_text(*address), port));
-}
-
-// A server has said that there is nothing, as opposed to trouble on the way.
-bool certain(int status) {
-    return status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND;
-}
-
-std::string reason(int status) {
-    switch (status) {
-    case ARES_SUCCESS:
-    case ARES_ENODATA: return "no such record: the name has no address";
-    case ARES_ENOTFOUND: return "no such name";
-    case ARES_ESERVFAIL: return "server failure: the name server could not answer (SERVFAIL)";
-    case ARES_EREFUSED: return "refused: the name server does not answer us (REFUSED)";
-    case ARES_ENOTIMP: return "server failure: the name server does not know the query (NOTIMP)";
-    case ARES_EFORMERR: return "server failure: the name server misread the query (FORMERR)";
-    case ARES_ECONNREFUSED: return "no answer: no name server can be reached";
-    case ARES_ETIMEOUT: return "no answer from the name server in time";
-    case ARES_EBADRESP: return "server failure: the name server's answer is malformed";
-    case ARES_EBADNAME: return "no such name: it cannot be asked for";
-    default: return fmt::format("server failure: {}", ares_strerror(status));
-    }
-}
-
-} // namespace
 
 } // namespace lyncprobe::net

@@ -16,9 +16,17 @@ namespace asio = boost::asio;
 
 namespace {
 
-bool is_localhost(std::string_view name);
-bool unexplained(int status);
-DnsChannel::Settings dns_settings(const std::string& servers, int extra_flags);
+// RFC 6761 6.3: such names are loopback and are not asked of any server.
+bool is_localhost(std::string_view name) {
+    return name == "localhost" || name.ends_with(".localhost");
+}
+
+// c-ares' word for "every server failed", whatever they said.
+bool unexplained(int status) { return status == ARES_ECONNREFUSED; }
+
+DnsChannel::Settings dns_settings(const std::string& servers, int extra_flags) {
+    return {.servers = servers, .lookups = "b", .extra_flags = extra_flags};
+}
 
 } // namespace
 
@@ -123,21 +131,5 @@ void Resolver::finish(const std::shared_ptr<Pending>& pending) {
     const Done done = std::exchange(pending->done, nullptr);
     done(combine(pending->name, pending->a.value_or(late), pending->aaaa.value_or(late)));
 }
-
-namespace {
-
-// RFC 6761 6.3: such names are loopback and are not asked of any server.
-bool is_localhost(std::string_view name) {
-    return name == "localhost" || name.ends_with(".localhost");
-}
-
-// c-ares' word for "every server failed", whatever they said.
-bool unexplained(int status) { return status == ARES_ECONNREFUSED; }
-
-DnsChannel::Settings dns_settings(const std::string& servers, int extra_flags) {
-    return {.servers = servers, .lookups = "b", .extra_flags = extra_flags};
-}
-
-} // namespace
 
 } // namespace lyncprobe::net

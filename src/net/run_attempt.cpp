@@ -32,14 +32,107 @@ struct Marks {
     Clock::time_point handshake_complete = Clock::time_point::max();
 };
 
-double milliseconds(std::chrono::nanoseconds duration);
-Clock::duration refusal_wait(const Marks& marks);
-Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed);
+Clock::duration refusal_wait(const Marks& marks) {
+    const auto round_trips = kRefusalRoundTrips * (marks.connected - marks.started);
+    return std::max<Clock::duration>(kRefusalWait, round_trips);
+}
+
+// One round: everything there is to send, then whatever comes.
+asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks) {
+    Connection& connection = *setup.connection;
+    bool pausing = false;
+    exchange.start();
+    while (exchange.phase() != Exchange::Phase::over) {
+        std::string output = exchange.take_output();
+        if (!output.empty()) {
+            co_await connection.write(std::move(output));
+            exchange.output_sent();
+            continue;
+        }
+        if (exchange.phase() == Exchange::Phase::refusal && !pausing) {
+            pausing = true;
+            const auto wait = std::max<Clock::duration>(refusal_wait(marks), exchange.listen());
+            connection.pause_until(Clock::now() + wait);
+        }
+        const std::size_t size = co_await connection.read(setup.buffer);
+        if (size > 0)
+            exchange.receive({setup.buffer.data(), size});
+        else if (connection.end() != PeerEnd::open)
+            exchange.peer_ended(connection.end());
+        else
+            exchange.refusal_waited();
+        if (exchange.handshake_complete())
+            marks.handshake_complete = std::min(marks.handshake_complete, Clock::now());
+    }
+    if (exchange.handshake_complete() &&
+        Clock::now() >= marks.handshake_complete + refusal_wait(marks))
+        exchange.refusal_time_passed();
+    // The farewell: a close_notify, so that the server's log shows no broken connection.
+    connection.close(exchange.take_output());
+}
+
+// Fills in why there is no connection; true where only a shortage of this machine's was the reason.
 bool no_connection(
     const AttemptSetup& setup, const boost::system::error_code& error, Observation& seen
-);
-bool conclude_datagrams(const AttemptSetup& setup, const Datagrams& datagrams, Observation& seen);
-asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks);
+) {
+    if (setup.connection->end() == PeerEnd::interrupted) {
+        seen.outcome = Outcome::interrupted;
+        seen.detail = "the run was interrupted while connecting";
+        return false;
+    }
+    Way way{
+        .route = true,
+        .family_route = true,
+        .v6 = setup.address.v6,
+        .udp = setup.target->transport == Transport::udp};
+    // Asked only where it matters: each costs a socket.
+    if (depends_on_way(error)) {
+        way.route = has_route(setup.address);
+        way.family_route = way.route || family_has_route(setup.address);
+    }
+    ConnectFailure failure = classify(error, way);
+    seen.outcome = failure.outcome;
+    seen.detail = std::move(failure.detail);
+    return failure.shortage;
+}
+
+// Over UDP a connection that does not exist shows only after the first datagram, or not at all.
+bool conclude_datagrams(const AttemptSetup& setup, const Datagrams& datagrams, Observation& seen) {
+    if (datagrams.undelivered) {
+        seen.stage = Stage::connect;
+        return no_connection(setup, datagrams.undelivered, seen);
+    }
+    if (seen.outcome != Outcome::timeout) return false;
+    if (datagrams.received > 0)
+        seen.detail = "what answered over UDP was no answer to our question";
+    else
+        seen.detail = fmt::format(
+            "no answer over UDP in time, although the question was sent {}: nothing answers on "
+            "this port, or a firewall drops it",
+            counted(datagrams.sent, "time")
+        );
+    return false;
+}
+
+double milliseconds(std::chrono::nanoseconds duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed) {
+    const auto ended = Clock::now();
+    const auto never = Clock::time_point::max();
+    Timings result;
+    result.resolve = milliseconds(look_up);
+    result.connect = milliseconds(std::min(marks.connected, ended) - marks.started);
+    if (marks.connected != never) {
+        const auto complete = std::min(marks.handshake_complete, ended);
+        result.handshake = milliseconds(complete - marks.connected);
+        if (conversed && marks.handshake_complete != never)
+            result.conversation = milliseconds(ended - complete);
+    }
+    result.total = milliseconds(look_up + (ended - marks.started));
+    return result;
+}
 
 } // namespace
 
@@ -91,111 +184,5 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
     seen.timings = timings(marks, setup.look_up, converses);
     co_return shortage;
 }
-
-namespace {
-
-// One round: everything there is to send, then whatever comes.
-asio::awaitable<void> talk(AttemptSetup& setup, Exchange& exchange, Marks& marks) {
-    Connection& connection = *setup.connection;
-    bool pausing = false;
-    exchange.start();
-    while (exchange.phase() != Exchange::Phase::over) {
-        std::string output = exchange.take_output();
-        if (!output.empty()) {
-            co_await connection.write(std::move(output));
-            exchange.output_sent();
-            continue;
-        }
-        if (exchange.phase() == Exchange::Phase::refusal && !pausing) {
-            pausing = true;
-            const auto wait = std::max<Clock::duration>(refusal_wait(marks), exchange.listen());
-            connection.pause_until(Clock::now() + wait);
-        }
-        const std::size_t size = co_await connection.read(setup.buffer);
-        if (size > 0)
-            exchange.receive({setup.buffer.data(), size});
-        else if (connection.end() != PeerEnd::open)
-            exchange.peer_ended(connection.end());
-        else
-            exchange.refusal_waited();
-        if (exchange.handshake_complete())
-            marks.handshake_complete = std::min(marks.handshake_complete, Clock::now());
-    }
-    if (exchange.handshake_complete() &&
-        Clock::now() >= marks.handshake_complete + refusal_wait(marks))
-        exchange.refusal_time_passed();
-    // The farewell: a close_notify, so that the server's log shows no broken connection.
-    connection.close(exchange.take_output());
-}
-
-Clock::duration refusal_wait(const Marks& marks) {
-    const auto round_trips = kRefusalRoundTrips * (marks.connected - marks.started);
-    return std::max<Clock::duration>(kRefusalWait, round_trips);
-}
-
-// Fills in why there is no connection; true where only a shortage of this machine's was the reason.
-bool no_connection(
-    const AttemptSetup& setup, const boost::system::error_code& error, Observation& seen
-) {
-    if (setup.connection->end() == PeerEnd::interrupted) {
-        seen.outcome = Outcome::interrupted;
-        seen.detail = "the run was interrupted while connecting";
-        return false;
-    }
-    Way way{
-        .route = true,
-        .family_route = true,
-        .v6 = setup.address.v6,
-        .udp = setup.target->transport == Transport::udp};
-    // Asked only where it matters: each costs a socket.
-    if (depends_on_way(error)) {
-        way.route = has_route(setup.address);
-        way.family_route = way.route || family_has_route(setup.address);
-    }
-    ConnectFailure failure = classify(error, way);
-    seen.outcome = failure.outcome;
-    seen.detail = std::move(failure.detail);
-    return failure.shortage;
-}
-
-// Over UDP a connection that does not exist shows only after the first datagram, or not at all.
-bool conclude_datagrams(const AttemptSetup& setup, const Datagrams& datagrams, Observation& seen) {
-    if (datagrams.undelivered) {
-        seen.stage = Stage::connect;
-        return no_connection(setup, datagrams.undelivered, seen);
-    }
-    if (seen.outcome != Outcome::timeout) return false;
-    if (datagrams.received > 0)
-        seen.detail = "what answered over UDP was no answer to our question";
-    else
-        seen.detail = fmt::format(
-            "no answer over UDP in time, although the question was sent {}: nothing answers on "
-            "this port, or a firewall drops it",
-            counted(datagrams.sent, "time")
-        );
-    return false;
-}
-
-Timings timings(const Marks& marks, std::chrono::nanoseconds look_up, bool conversed) {
-    const auto ended = Clock::now();
-    const auto never = Clock::time_point::max();
-    Timings result;
-    result.resolve = milliseconds(look_up);
-    result.connect = milliseconds(std::min(marks.connected, ended) - marks.started);
-    if (marks.connected != never) {
-        const auto complete = std::min(marks.handshake_complete, ended);
-        result.handshake = milliseconds(complete - marks.connected);
-        if (conversed && marks.handshake_complete != never)
-            result.conversation = milliseconds(ended - complete);
-    }
-    result.total = milliseconds(look_up + (ended - marks.started));
-    return result;
-}
-
-double milliseconds(std::chrono::nanoseconds duration) {
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-} // namespace
 
 } // namespace lyncprobe::net
