@@ -26,106 +26,6 @@ struct Identifier {
     std::string_view parameters; // whole; empty where absent
 };
 
-std::optional<Identifier> read_identifier(std::string_view der);
-std::string signature_hash(const Identifier& identifier);
-std::optional<PssParameters> read_pss(std::string_view parameters);
-int object_nid(const std::string& oid);
-void read_rsa(std::string_view key, PublicKey& out, std::vector<std::string>& notes);
-void read_dsa(std::string_view parameters, PublicKey& out);
-void read_curve(std::string_view parameters, PublicKey& out, std::vector<std::string>& notes);
-std::string key_algorithm_name(const std::string& oid);
-
-} // namespace
-
-Algorithm read_algorithm(std::string_view der, std::vector<std::string>& notes) {
-    Algorithm algorithm;
-    const auto identifier = read_identifier(der);
-    if (!identifier) {
-        notes.push_back("a signature algorithm cannot be read");
-        return algorithm;
-    }
-    algorithm.oid = identifier->oid;
-    // An algorithm that libcrypto does not know keeps its number, which can at least be looked up.
-    const int nid = object_nid(identifier->oid);
-    algorithm.name = nid == NID_undef ? identifier->oid : OBJ_nid2ln(nid);
-    if (algorithm.oid != kRsassaPss) {
-        algorithm.hash = signature_hash(*identifier);
-        return algorithm;
-    }
-    algorithm.pss = read_pss(identifier->parameters);
-    if (algorithm.pss) {
-        algorithm.hash = algorithm.pss->hash;
-    } else {
-        // The algorithm is still RSASSA-PSS; only what it was meant to use is unknown.
-        algorithm.pss =
-            PssParameters{.hash = "", .mask_hash = "", .salt_length = 0, .by_default = false};
-        notes.push_back("the RSASSA-PSS parameters cannot be read");
-    }
-    return algorithm;
-}
-
-PublicKey read_public_key(std::string_view der, std::vector<std::string>& notes) {
-    PublicKey key;
-    // The fingerprint of the whole structure, so that equal keys are found whatever can be read of
-    // it.
-    key.spki_sha256 = sha256(der);
-    const auto info = der::only(der, der::kSequence);
-    der::Reader parts(info ? info->content : std::string_view{});
-    const auto algorithm = parts.next(der::kSequence);
-    const auto identifier = algorithm ? read_identifier(algorithm->whole) : std::nullopt;
-    const auto value = parts.next(der::kBitString);
-    const auto bits = value ? der::bits(value->content) : std::nullopt;
-    if (!identifier) {
-        notes.push_back("the public key's algorithm cannot be read");
-        return key;
-    }
-    if (!bits || !parts.finished()) notes.push_back("the public key cannot be read");
-    key.oid = identifier->oid;
-    key.algorithm = key_algorithm_name(key.oid);
-    if (key.algorithm == "RSA" || key.algorithm == "RSASSA-PSS")
-        read_rsa(bits.value_or(std::string_view{}), key, notes);
-    else if (key.algorithm == "DSA")
-        read_dsa(identifier->parameters, key);
-    else if (key.algorithm == "EC" || key.algorithm == "ECDH" || key.algorithm == "ECMQV")
-        read_curve(identifier->parameters, key, notes);
-    else if (key.algorithm == "Ed25519" || key.algorithm == "X25519")
-        key.bits = 255; // RFC 7748 4.1
-    else if (key.algorithm == "Ed448" || key.algorithm == "X448")
-        key.bits = 448; // RFC 7748 4.2
-    return key;
-}
-
-// Short and without hyphens, as people and other tools write them: libcrypto says "SHA2-256" or
-// "sha256", depending on whom one asks.
-std::string hash_name(const std::string& oid) {
-    const int nid = object_nid(oid);
-    switch (nid) {
-    case NID_md2: return "MD2";
-    case NID_md4: return "MD4";
-    case NID_md5: return "MD5";
-    case NID_sha: return "SHA0";
-    case NID_sha1: return "SHA1";
-    case NID_sha224: return "SHA224";
-    case NID_sha256: return "SHA256";
-    case NID_sha384: return "SHA384";
-    case NID_sha512: return "SHA512";
-    case NID_sha512_224: return "SHA512-224";
-    case NID_sha512_256: return "SHA512-256";
-    case NID_sha3_224: return "SHA3-224";
-    case NID_sha3_256: return "SHA3-256";
-    case NID_sha3_384: return "SHA3-384";
-    case NID_sha3_512: return "SHA3-512";
-    case NID_ripemd160: return "RIPEMD160";
-    case NID_sm3: return "SM3";
-    case NID_id_GostR3411_94: return "GOST94";
-    case NID_id_GostR3411_2012_256: return "GOST12-256";
-    case NID_id_GostR3411_2012_512: return "GOST12-512";
-    default: return nid == NID_undef ? oid : OBJ_nid2sn(nid);
-    }
-}
-
-namespace {
-
 std::optional<Identifier> read_identifier(std::string_view der) {
     const auto sequence = der::only(der, der::kSequence);
     if (!sequence) return std::nullopt;
@@ -134,6 +34,12 @@ std::optional<Identifier> read_identifier(std::string_view der) {
     const auto oid = object ? der::oid(object->content) : std::nullopt;
     if (!oid) return std::nullopt;
     return Identifier{*oid, parts.rest()};
+}
+
+int object_nid(const std::string& oid) {
+    const Asn1ObjectPtr object(OBJ_txt2obj(oid.c_str(), 1));
+    if (!object) ERR_clear_error();
+    return object ? OBJ_obj2nid(object.get()) : NID_undef;
 }
 
 std::string signature_hash(const Identifier& identifier) {
@@ -198,12 +104,6 @@ std::optional<PssParameters> read_pss(std::string_view parameters) {
     fields.next(der::constructed(3)); // the trailer has one value only
     if (!fields.finished()) return std::nullopt;
     return pss;
-}
-
-int object_nid(const std::string& oid) {
-    const Asn1ObjectPtr object(OBJ_txt2obj(oid.c_str(), 1));
-    if (!object) ERR_clear_error();
-    return object ? OBJ_obj2nid(object.get()) : NID_undef;
 }
 
 // RSAPublicKey of RFC 8017 A.1.1.
@@ -295,5 +195,92 @@ std::string key_algorithm_name(const std::string& oid) {
 }
 
 } // namespace
+
+Algorithm read_algorithm(std::string_view der, std::vector<std::string>& notes) {
+    Algorithm algorithm;
+    const auto identifier = read_identifier(der);
+    if (!identifier) {
+        notes.push_back("a signature algorithm cannot be read");
+        return algorithm;
+    }
+    algorithm.oid = identifier->oid;
+    // An algorithm that libcrypto does not know keeps its number, which can at least be looked up.
+    const int nid = object_nid(identifier->oid);
+    algorithm.name = nid == NID_undef ? identifier->oid : OBJ_nid2ln(nid);
+    if (algorithm.oid != kRsassaPss) {
+        algorithm.hash = signature_hash(*identifier);
+        return algorithm;
+    }
+    algorithm.pss = read_pss(identifier->parameters);
+    if (algorithm.pss) {
+        algorithm.hash = algorithm.pss->hash;
+    } else {
+        // The algorithm is still RSASSA-PSS; only what it was meant to use is unknown.
+        algorithm.pss =
+            PssParameters{.hash = "", .mask_hash = "", .salt_length = 0, .by_default = false};
+        notes.push_back("the RSASSA-PSS parameters cannot be read");
+    }
+    return algorithm;
+}
+
+PublicKey read_public_key(std::string_view der, std::vector<std::string>& notes) {
+    PublicKey key;
+    // The fingerprint of the whole structure, so that equal keys are found whatever can be read of
+    // it.
+    key.spki_sha256 = sha256(der);
+    const auto info = der::only(der, der::kSequence);
+    der::Reader parts(info ? info->content : std::string_view{});
+    const auto algorithm = parts.next(der::kSequence);
+    const auto identifier = algorithm ? read_identifier(algorithm->whole) : std::nullopt;
+    const auto value = parts.next(der::kBitString);
+    const auto bits = value ? der::bits(value->content) : std::nullopt;
+    if (!identifier) {
+        notes.push_back("the public key's algorithm cannot be read");
+        return key;
+    }
+    if (!bits || !parts.finished()) notes.push_back("the public key cannot be read");
+    key.oid = identifier->oid;
+    key.algorithm = key_algorithm_name(key.oid);
+    if (key.algorithm == "RSA" || key.algorithm == "RSASSA-PSS")
+        read_rsa(bits.value_or(std::string_view{}), key, notes);
+    else if (key.algorithm == "DSA")
+        read_dsa(identifier->parameters, key);
+    else if (key.algorithm == "EC" || key.algorithm == "ECDH" || key.algorithm == "ECMQV")
+        read_curve(identifier->parameters, key, notes);
+    else if (key.algorithm == "Ed25519" || key.algorithm == "X25519")
+        key.bits = 255; // RFC 7748 4.1
+    else if (key.algorithm == "Ed448" || key.algorithm == "X448")
+        key.bits = 448; // RFC 7748 4.2
+    return key;
+}
+
+// Short and without hyphens, as people and other tools write them: libcrypto says "SHA2-256" or
+// "sha256", depending on whom one asks.
+std::string hash_name(const std::string& oid) {
+    const int nid = object_nid(oid);
+    switch (nid) {
+    case NID_md2: return "MD2";
+    case NID_md4: return "MD4";
+    case NID_md5: return "MD5";
+    case NID_sha: return "SHA0";
+    case NID_sha1: return "SHA1";
+    case NID_sha224: return "SHA224";
+    case NID_sha256: return "SHA256";
+    case NID_sha384: return "SHA384";
+    case NID_sha512: return "SHA512";
+    case NID_sha512_224: return "SHA512-224";
+    case NID_sha512_256: return "SHA512-256";
+    case NID_sha3_224: return "SHA3-224";
+    case NID_sha3_256: return "SHA3-256";
+    case NID_sha3_384: return "SHA3-384";
+    case NID_sha3_512: return "SHA3-512";
+    case NID_ripemd160: return "RIPEMD160";
+    case NID_sm3: return "SM3";
+    case NID_id_GostR3411_94: return "GOST94";
+    case NID_id_GostR3411_2012_256: return "GOST12-256";
+    case NID_id_GostR3411_2012_512: return "GOST12-512";
+    default: return nid == NID_undef ? oid : OBJ_nid2sn(nid);
+    }
+}
 
 } // namespace lyncprobe::pki

@@ -41,49 +41,62 @@ class PemReader {
     std::set<std::string> others_; // what else was there
 };
 
-Result<CertificateFile> read_binary(std::string_view bytes, const Password& password);
-Result<CertificateFile> read_pkcs7(std::string_view bytes);
-Result<CertificateFile> read_pfx_file(std::string_view bytes, const Password& password);
-Result<CertificateFile> read_bare_base64(std::string_view text, const Password& password);
-Problem no_certificate(std::string_view text);
-Problem holds_only(Content content);
-Problem too_many();
-Content content_of(std::string_view der);
-bool looks_binary(std::string_view bytes);
-void put_server_certificate_first(std::vector<std::string>& certificates);
-Problem in_block(Problem problem, const PemBlock& block);
-
 constexpr std::string_view kKeyNote = "the file also holds a private key, which was not read";
 
-} // namespace
-
-Result<CertificateFile> read_certificate_file(std::string_view bytes, const Password& password) {
-    ERR_clear_error();
-    if (bytes.empty()) return Problem{.what = "the file is empty"};
-    if (bytes.size() > limits::kCertificateFile)
-        return Problem{
-            .what = fmt::format(
-                "the file has {} bytes; at most {} are read", bytes.size(), limits::kCertificateFile
-            ),
-            .hint = "is it a certificate file?"};
-    if (looks_binary(bytes)) return read_binary(bytes, password);
-    const std::string text = plain_text(bytes);
-    if (text.find("-----BEGIN ") != std::string::npos) return PemReader().read(text);
-    return read_bare_base64(text, password);
+Problem no_certificate(std::string_view text) {
+    const auto start = text.find_first_not_of(" \t\r\n");
+    if (start == std::string_view::npos) return {.what = "the file is empty but for white space"};
+    if (text[start] == '<')
+        return {
+            .what = "this is a web page or XML, not a certificate",
+            .hint = "was an error page saved in its place?"};
+    return {
+        .what = "there is no certificate in the file",
+        .hint = "give PEM (BEGIN CERTIFICATE), DER, PKCS#7 or PFX"};
 }
 
-Result<CertificateFile> read_foreign_certificates(std::string_view bytes) {
-    ERR_clear_error();
-    // Opening a PFX runs a key derivation of the sender's choice; a CA has no reason to send one.
-    if (looks_binary(bytes)) {
-        if (content_of(bytes) == Content::pfx)
-            return Problem{.what = "a PFX file, where certificates are expected"};
-        return read_binary(bytes, std::nullopt);
+Problem holds_only(Content content) {
+    switch (content) {
+    case Content::request:
+        return {
+            .what = "this is a certificate request, not a certificate",
+            .hint = "give the certificate that the CA issued for it"};
+    case Content::revocation_list:
+        return {.what = "this is a certificate revocation list, not a certificate"};
+    case Content::private_key:
+        return {
+            .what = "this is a private key, not a certificate",
+            .hint = "give the certificate that belongs to it"};
+    case Content::pfx: return {.what = "this is a PFX, not a single certificate"};
+    case Content::pkcs7: return {.what = "this is PKCS#7, not a single certificate"};
+    case Content::certificate:
+    case Content::unknown: break;
     }
-    return PemReader().read(plain_text(bytes));
+    return {.what = "there is no certificate in the file"};
 }
 
-namespace {
+// The one that issued no other; of several the first that is no CA, else the first.
+void put_server_certificate_first(std::vector<std::string>& certificates) {
+    std::set<unsigned long> issuers; // by hash of the canonical name
+    std::vector<unsigned long> subjects;
+    std::vector<bool> authorities;
+    for (const auto& der : certificates) {
+        const auto certificate = read_certificate(der);
+        if (!certificate) return;
+        const bool ca = certificate->basic_constraints && certificate->basic_constraints->ca;
+        subjects.push_back(name_hash(certificate->subject_der));
+        authorities.push_back(ca);
+        if (!certificate->self_issued) issuers.insert(name_hash(certificate->issuer_der));
+    }
+    auto best = certificates.size();
+    for (std::size_t i = 0; i < certificates.size(); ++i) {
+        if (issuers.contains(subjects[i])) continue;
+        if (best == certificates.size() || (authorities[best] && !authorities[i])) best = i;
+    }
+    if (best == certificates.size()) return;
+    const auto own = certificates.begin() + static_cast<std::ptrdiff_t>(best);
+    std::rotate(certificates.begin(), own, own + 1);
+}
 
 Result<CertificateFile> PemReader::read(std::string_view text) {
     PemScanner scanner(text);
@@ -104,6 +117,58 @@ Result<CertificateFile> PemReader::read(std::string_view text) {
     for (const auto& label : others_)
         if (label.ends_with("PRIVATE KEY")) return holds_only(Content::private_key);
     return no_certificate(text);
+}
+
+Problem too_many() {
+    return {
+        .what =
+            fmt::format("the file holds more than {} certificates", limits::kCertificatesPerFile),
+        .hint = "split it"};
+}
+
+// By libcrypto's CMS reader, which takes the older PKCS#7 and BER as well.
+Result<CertificateFile> read_pkcs7(std::string_view bytes) {
+    const unsigned char* at = octets(bytes);
+    const CmsPtr message(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(bytes.size())));
+    const CertificateStackPtr stack(message ? CMS_get1_certs(message.get()) : nullptr);
+    ERR_clear_error();
+    if (!message) return Problem{.what = "the PKCS#7 file is damaged", .hint = "export it again"};
+    const int count = stack ? sk_X509_num(stack.get()) : 0;
+    if (count <= 0) return Problem{.what = "the PKCS#7 file holds no certificate"};
+    if (static_cast<std::size_t>(count) > limits::kCertificatesPerFile) return too_many();
+    CertificateFile file{.kind = FileKind::pkcs7, .certificates = {}, .notes = {}};
+    for (int i = 0; i < count; ++i)
+        file.certificates.push_back(to_der(i2d_X509, sk_X509_value(stack.get(), i)));
+    put_server_certificate_first(file.certificates);
+    return file;
+}
+
+Content content_of(std::string_view der) {
+    if (certificate_layout(der)) return Content::certificate;
+    if (der.size() < 4 || der[0] != '\x30') return Content::unknown;
+    const auto length = static_cast<std::uint8_t>(der[1]);
+    // PKCS#7 and PFX may be BER of indefinite length (0x80), which the DER reader refuses.
+    const std::size_t header = length <= 0x80 ? 2u : 2u + (length & 0x7fu);
+    const auto inside = der.substr(std::min(header, der.size()));
+    if (inside.starts_with('\x06')) return Content::pkcs7;           // contentType, RFC 5652 3
+    if (inside.starts_with("\x02\x01\x03")) return Content::pfx;     // RFC 7292 4: version 3
+    if (inside.starts_with("\x02\x01")) return Content::private_key; // version 0 or 1
+    der::Reader outer(inside);
+    const auto first = outer.next(der::kSequence);
+    if (!first) return Content::unknown;
+    if (outer.next(der::kOctetString) && outer.finished()) return Content::private_key; // encrypted
+    der::Reader tbs(first->content);
+    const auto version = tbs.next(der::kInteger);
+    tbs.next(der::kSequence);
+    if (!tbs.next(der::kSequence)) return Content::unknown;
+    if (tbs.next(der::kUtcTime) || tbs.next(der::kGeneralizedTime)) return Content::revocation_list;
+    return version && tbs.next(der::constructed(0)) ? Content::request : Content::unknown;
+}
+
+Problem in_block(Problem problem, const PemBlock& block) {
+    problem.what = fmt::format("block {} (line {}): {}", block.number, block.line, problem.what);
+    problem.where.line = block.line;
+    return problem;
 }
 
 Result<void> PemReader::read_block(const PemBlock& block) {
@@ -168,6 +233,22 @@ void PemReader::note(std::string text) {
         notes.push_back(std::move(text));
 }
 
+Result<CertificateFile> read_pfx_file(std::string_view bytes, const Password& password) {
+    auto contents = read_pfx(bytes, password);
+    if (!contents) return contents.error();
+    if (contents->certificates.empty()) return Problem{.what = "the PFX holds no certificate"};
+    CertificateFile file{.kind = FileKind::pfx, .certificates = {}, .notes = {}};
+    file.certificates = std::move(contents->certificates);
+    if (!contents->key) {
+        file.notes.push_back("the PFX holds no private key");
+        put_server_certificate_first(file.certificates);
+    } else if (!key_fits(contents->key, file.certificates.front())) {
+        file.notes.push_back("the private key in the PFX belongs to none of its certificates");
+        put_server_certificate_first(file.certificates);
+    }
+    return file;
+}
+
 Result<CertificateFile> read_binary(std::string_view bytes, const Password& password) {
     // Before its kind: of a file that is cut short the kind cannot be trusted.
     const auto declared = der::declared_size(bytes);
@@ -196,39 +277,6 @@ Result<CertificateFile> read_binary(std::string_view bytes, const Password& pass
         .kind = FileKind::der, .certificates = {std::string(bytes)}, .notes = {}};
 }
 
-// By libcrypto's CMS reader, which takes the older PKCS#7 and BER as well.
-Result<CertificateFile> read_pkcs7(std::string_view bytes) {
-    const unsigned char* at = octets(bytes);
-    const CmsPtr message(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(bytes.size())));
-    const CertificateStackPtr stack(message ? CMS_get1_certs(message.get()) : nullptr);
-    ERR_clear_error();
-    if (!message) return Problem{.what = "the PKCS#7 file is damaged", .hint = "export it again"};
-    const int count = stack ? sk_X509_num(stack.get()) : 0;
-    if (count <= 0) return Problem{.what = "the PKCS#7 file holds no certificate"};
-    if (static_cast<std::size_t>(count) > limits::kCertificatesPerFile) return too_many();
-    CertificateFile file{.kind = FileKind::pkcs7, .certificates = {}, .notes = {}};
-    for (int i = 0; i < count; ++i)
-        file.certificates.push_back(to_der(i2d_X509, sk_X509_value(stack.get(), i)));
-    put_server_certificate_first(file.certificates);
-    return file;
-}
-
-Result<CertificateFile> read_pfx_file(std::string_view bytes, const Password& password) {
-    auto contents = read_pfx(bytes, password);
-    if (!contents) return contents.error();
-    if (contents->certificates.empty()) return Problem{.what = "the PFX holds no certificate"};
-    CertificateFile file{.kind = FileKind::pfx, .certificates = {}, .notes = {}};
-    file.certificates = std::move(contents->certificates);
-    if (!contents->key) {
-        file.notes.push_back("the PFX holds no private key");
-        put_server_certificate_first(file.certificates);
-    } else if (!key_fits(contents->key, file.certificates.front())) {
-        file.notes.push_back("the private key in the PFX belongs to none of its certificates");
-        put_server_certificate_first(file.certificates);
-    }
-    return file;
-}
-
 // "Base-64" as some tools save it: without the BEGIN and END lines. DER starts with SEQUENCE,
 // base64 of it with M.
 Result<CertificateFile> read_bare_base64(std::string_view text, const Password& password) {
@@ -240,67 +288,6 @@ Result<CertificateFile> read_bare_base64(std::string_view text, const Password& 
     return file;
 }
 
-Problem no_certificate(std::string_view text) {
-    const auto start = text.find_first_not_of(" \t\r\n");
-    if (start == std::string_view::npos) return {.what = "the file is empty but for white space"};
-    if (text[start] == '<')
-        return {
-            .what = "this is a web page or XML, not a certificate",
-            .hint = "was an error page saved in its place?"};
-    return {
-        .what = "there is no certificate in the file",
-        .hint = "give PEM (BEGIN CERTIFICATE), DER, PKCS#7 or PFX"};
-}
-
-Problem holds_only(Content content) {
-    switch (content) {
-    case Content::request:
-        return {
-            .what = "this is a certificate request, not a certificate",
-            .hint = "give the certificate that the CA issued for it"};
-    case Content::revocation_list:
-        return {.what = "this is a certificate revocation list, not a certificate"};
-    case Content::private_key:
-        return {
-            .what = "this is a private key, not a certificate",
-            .hint = "give the certificate that belongs to it"};
-    case Content::pfx: return {.what = "this is a PFX, not a single certificate"};
-    case Content::pkcs7: return {.what = "this is PKCS#7, not a single certificate"};
-    case Content::certificate:
-    case Content::unknown: break;
-    }
-    return {.what = "there is no certificate in the file"};
-}
-
-Problem too_many() {
-    return {
-        .what =
-            fmt::format("the file holds more than {} certificates", limits::kCertificatesPerFile),
-        .hint = "split it"};
-}
-
-Content content_of(std::string_view der) {
-    if (certificate_layout(der)) return Content::certificate;
-    if (der.size() < 4 || der[0] != '\x30') return Content::unknown;
-    const auto length = static_cast<std::uint8_t>(der[1]);
-    // PKCS#7 and PFX may be BER of indefinite length (0x80), which the DER reader refuses.
-    const std::size_t header = length <= 0x80 ? 2u : 2u + (length & 0x7fu);
-    const auto inside = der.substr(std::min(header, der.size()));
-    if (inside.starts_with('\x06')) return Content::pkcs7;           // contentType, RFC 5652 3
-    if (inside.starts_with("\x02\x01\x03")) return Content::pfx;     // RFC 7292 4: version 3
-    if (inside.starts_with("\x02\x01")) return Content::private_key; // version 0 or 1
-    der::Reader outer(inside);
-    const auto first = outer.next(der::kSequence);
-    if (!first) return Content::unknown;
-    if (outer.next(der::kOctetString) && outer.finished()) return Content::private_key; // encrypted
-    der::Reader tbs(first->content);
-    const auto version = tbs.next(der::kInteger);
-    tbs.next(der::kSequence);
-    if (!tbs.next(der::kSequence)) return Content::unknown;
-    if (tbs.next(der::kUtcTime) || tbs.next(der::kGeneralizedTime)) return Content::revocation_list;
-    return version && tbs.next(der::constructed(0)) ? Content::request : Content::unknown;
-}
-
 // Text has no NUL, UTF-16 aside; DER of more than 127 bytes has a second octet beyond ASCII.
 bool looks_binary(std::string_view bytes) {
     if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) return false;
@@ -308,35 +295,32 @@ bool looks_binary(std::string_view bytes) {
     return long_der || bytes.substr(0, 512).find('\0') != std::string_view::npos;
 }
 
-// The one that issued no other; of several the first that is no CA, else the first.
-void put_server_certificate_first(std::vector<std::string>& certificates) {
-    std::set<unsigned long> issuers; // by hash of the canonical name
-    std::vector<unsigned long> subjects;
-    std::vector<bool> authorities;
-    for (const auto& der : certificates) {
-        const auto certificate = read_certificate(der);
-        if (!certificate) return;
-        const bool ca = certificate->basic_constraints && certificate->basic_constraints->ca;
-        subjects.push_back(name_hash(certificate->subject_der));
-        authorities.push_back(ca);
-        if (!certificate->self_issued) issuers.insert(name_hash(certificate->issuer_der));
-    }
-    auto best = certificates.size();
-    for (std::size_t i = 0; i < certificates.size(); ++i) {
-        if (issuers.contains(subjects[i])) continue;
-        if (best == certificates.size() || (authorities[best] && !authorities[i])) best = i;
-    }
-    if (best == certificates.size()) return;
-    const auto own = certificates.begin() + static_cast<std::ptrdiff_t>(best);
-    std::rotate(certificates.begin(), own, own + 1);
-}
-
-Problem in_block(Problem problem, const PemBlock& block) {
-    problem.what = fmt::format("block {} (line {}): {}", block.number, block.line, problem.what);
-    problem.where.line = block.line;
-    return problem;
-}
-
 } // namespace
+
+Result<CertificateFile> read_certificate_file(std::string_view bytes, const Password& password) {
+    ERR_clear_error();
+    if (bytes.empty()) return Problem{.what = "the file is empty"};
+    if (bytes.size() > limits::kCertificateFile)
+        return Problem{
+            .what = fmt::format(
+                "the file has {} bytes; at most {} are read", bytes.size(), limits::kCertificateFile
+            ),
+            .hint = "is it a certificate file?"};
+    if (looks_binary(bytes)) return read_binary(bytes, password);
+    const std::string text = plain_text(bytes);
+    if (text.find("-----BEGIN ") != std::string::npos) return PemReader().read(text);
+    return read_bare_base64(text, password);
+}
+
+Result<CertificateFile> read_foreign_certificates(std::string_view bytes) {
+    ERR_clear_error();
+    // Opening a PFX runs a key derivation of the sender's choice; a CA has no reason to send one.
+    if (looks_binary(bytes)) {
+        if (content_of(bytes) == Content::pfx)
+            return Problem{.what = "a PFX file, where certificates are expected"};
+        return read_binary(bytes, std::nullopt);
+    }
+    return PemReader().read(plain_text(bytes));
+}
 
 } // namespace lyncprobe::pki

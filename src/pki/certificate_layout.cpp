@@ -10,35 +10,6 @@ namespace lyncprobe::pki {
 
 namespace {
 
-bool read_tbs(std::string_view content, CertificateLayout& layout);
-Problem not_a_certificate(std::string_view der);
-
-} // namespace
-
-Result<CertificateLayout> certificate_layout(std::string_view der) {
-    CertificateLayout layout;
-    der::Reader outer(der);
-    const auto certificate = outer.next(der::kSequence);
-    if (!certificate) return not_a_certificate(der);
-    layout.whole = certificate->whole;
-    // Whether bytes may follow depends on where the certificate was found; the caller decides.
-    layout.trailing = outer.rest().size();
-
-    der::Reader parts(certificate->content);
-    const auto tbs = parts.next(der::kSequence);
-    const auto algorithm = parts.next(der::kSequence);
-    const auto signature = parts.next(der::kBitString);
-    if (!tbs || !algorithm || !signature || !parts.finished() || !read_tbs(tbs->content, layout))
-        return Problem{.what = "this is DER, but not a certificate"};
-    // Both algorithm fields are kept: they may differ, which makes the signature worthless.
-    layout.tbs = tbs->whole;
-    layout.signature_outer = algorithm->whole;
-    layout.signature = signature->content;
-    return layout;
-}
-
-namespace {
-
 // TBSCertificate of RFC 5280 4.1. Only the frame must be right here: what is wrong inside a part is
 // found by the reader of that part and becomes a note.
 bool read_tbs(std::string_view content, CertificateLayout& layout) {
@@ -85,5 +56,27 @@ Problem not_a_certificate(std::string_view der) {
 }
 
 } // namespace
+
+Result<CertificateLayout> certificate_layout(std::string_view der) {
+    CertificateLayout layout;
+    der::Reader outer(der);
+    const auto certificate = outer.next(der::kSequence);
+    if (!certificate) return not_a_certificate(der);
+    layout.whole = certificate->whole;
+    // Whether bytes may follow depends on where the certificate was found; the caller decides.
+    layout.trailing = outer.rest().size();
+
+    der::Reader parts(certificate->content);
+    const auto tbs = parts.next(der::kSequence);
+    const auto algorithm = parts.next(der::kSequence);
+    const auto signature = parts.next(der::kBitString);
+    if (!tbs || !algorithm || !signature || !parts.finished() || !read_tbs(tbs->content, layout))
+        return Problem{.what = "this is DER, but not a certificate"};
+    // Both algorithm fields are kept: they may differ, which makes the signature worthless.
+    layout.tbs = tbs->whole;
+    layout.signature_outer = algorithm->whole;
+    layout.signature = signature->content;
+    return layout;
+}
 
 } // namespace lyncprobe::pki

@@ -26,15 +26,123 @@ namespace {
 
 constexpr std::size_t kSerialOctets = 20; // RFC 5280 4.1.2.2
 
-void read_version(const CertificateLayout& layout, Certificate& certificate);
-void read_serial(std::string_view content, Certificate& certificate);
-void read_validity(std::string_view content, Certificate& certificate);
-void read_names(const CertificateLayout& layout, Certificate& certificate);
-void find_self_signature(const CertificateLayout& layout, Certificate& certificate);
+void read_version(const CertificateLayout& layout, Certificate& certificate) {
+    certificate.version = 1;
+    if (layout.version) {
+        const auto number = der::integer(*layout.version);
+        if (number && *number >= 0 && *number <= 2)
+            certificate.version = static_cast<int>(*number) + 1;
+        else
+            certificate.notes.push_back(fmt::format(
+                "the version field is {}, no version of X.509", der::integer_hex(*layout.version)
+            ));
+    }
+    if (layout.extensions && certificate.version < 3)
+        certificate.notes.push_back(
+            fmt::format("a version {} certificate carries extensions", certificate.version)
+        );
+}
+
+void read_serial(std::string_view content, Certificate& certificate) {
+    certificate.serial = der::integer_hex(content);
+    if (certificate.serial.starts_with('-'))
+        certificate.notes.push_back("the serial number is negative");
+    else if (certificate.serial == "0" || content.empty())
+        certificate.notes.push_back("the serial number is zero");
+    if (content.size() > kSerialOctets)
+        certificate.notes.push_back(
+            fmt::format("the serial number has {} octets, 20 are allowed", content.size())
+        );
+}
+
+void read_validity(std::string_view content, Certificate& certificate) {
+    der::Reader fields(content);
+    if (const auto from = fields.next()) certificate.not_before = der::time(*from);
+    if (const auto until = fields.next()) certificate.not_after = der::time(*until);
+    if (!certificate.not_before)
+        certificate.notes.push_back("the date it is valid from cannot be read");
+    if (!certificate.not_after)
+        certificate.notes.push_back("the date it is valid until cannot be read");
+}
+
+// Calls visit(first of its RDN, OID, value) for each attribute in DER order; false where the name
+// is malformed.
 template <class Visit>
-bool each_attribute(std::string_view der_name, Visit visit);
-std::string escaped_value(const der::Element& value);
-std::string base64(std::string_view bytes);
+bool each_attribute(std::string_view der_name, Visit visit) {
+    const auto sequence = der::only(der_name, der::kSequence);
+    if (!sequence) return false;
+    der::Reader names(sequence->content);
+    while (const auto set = names.next(der::kSet)) {
+        der::Reader attributes(set->content);
+        bool first = true;
+        while (const auto attribute = attributes.next(der::kSequence)) {
+            der::Reader fields(attribute->content);
+            const auto object = fields.next(der::kOid);
+            const auto oid = object ? der::oid(object->content) : std::nullopt;
+            const auto value = fields.next();
+            if (!oid || !value || !fields.finished()) return false;
+            visit(first, *oid, *value);
+            first = false;
+        }
+        if (!attributes.finished()) return false;
+    }
+    return names.finished();
+}
+
+// As text for people and as DER for comparisons: the text of two names may be equal and they not.
+void read_names(const CertificateLayout& layout, Certificate& certificate) {
+    constexpr std::string_view kCommonName = "2.5.4.3"; // RFC 5280 appendix A.1
+    certificate.subject_der = layout.subject;
+    certificate.issuer_der = layout.issuer;
+    certificate.subject = name_text(layout.subject);
+    certificate.issuer = name_text(layout.issuer);
+    each_attribute(layout.subject, [&](bool, const std::string& oid, const der::Element& value) {
+        const auto name = oid == kCommonName ? der::text(value) : std::nullopt;
+        if (name && certificate.common_names.size() < limits::kNamesKept)
+            certificate.common_names.push_back(*name);
+    });
+}
+
+void find_self_signature(const CertificateLayout& layout, Certificate& certificate) {
+    // Only where the names are equal is the signature worth checking: it takes as long as all the
+    // rest.
+    certificate.self_issued = same_name(layout.subject, layout.issuer);
+    if (!certificate.self_issued) return;
+    const auto signature = check_signature(certificate.der, verification_key(layout.key));
+    certificate.self_signed = signature == Signature::good;
+    // Differing algorithms alone make a signature bad, whoever made it.
+    const bool refuted = signature == Signature::bad && !certificate.signature_algorithms_differ;
+    certificate.root_like = !refuted && key_ids_agree(certificate, certificate);
+}
+
+// RFC 4514 2.4: nothing in a value can be taken for the start of another; NUL is written out as
+// well.
+std::string escaped_value(const der::Element& value) {
+    const auto text = der::text(value);
+    if (!text) return "#" + to_hex(value.whole);
+    std::string out;
+    for (std::size_t at = 0; at < text->size(); ++at) {
+        const char c = (*text)[at];
+        const bool edge =
+            (at == 0 && (c == '#' || c == ' ')) || (at + 1 == text->size() && c == ' ');
+        if (c == '\0') {
+            out += "\\00";
+            continue;
+        }
+        if (edge || std::string_view(",+\"\\<>;").find(c) != std::string_view::npos) out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+std::string base64(std::string_view bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4, '\0');
+    // EVP_EncodeBlock ends its text with a NUL, which std::string has room for.
+    EVP_EncodeBlock(
+        reinterpret_cast<unsigned char*>(text.data()), octets(bytes), static_cast<int>(bytes.size())
+    );
+    return text;
+}
 
 } // namespace
 
@@ -127,127 +235,5 @@ std::string oid_name(const std::string& oid) {
     ERR_clear_error();
     return nid == NID_undef ? oid : OBJ_nid2sn(nid);
 }
-
-namespace {
-
-void read_version(const CertificateLayout& layout, Certificate& certificate) {
-    certificate.version = 1;
-    if (layout.version) {
-        const auto number = der::integer(*layout.version);
-        if (number && *number >= 0 && *number <= 2)
-            certificate.version = static_cast<int>(*number) + 1;
-        else
-            certificate.notes.push_back(fmt::format(
-                "the version field is {}, no version of X.509", der::integer_hex(*layout.version)
-            ));
-    }
-    if (layout.extensions && certificate.version < 3)
-        certificate.notes.push_back(
-            fmt::format("a version {} certificate carries extensions", certificate.version)
-        );
-}
-
-void read_serial(std::string_view content, Certificate& certificate) {
-    certificate.serial = der::integer_hex(content);
-    if (certificate.serial.starts_with('-'))
-        certificate.notes.push_back("the serial number is negative");
-    else if (certificate.serial == "0" || content.empty())
-        certificate.notes.push_back("the serial number is zero");
-    if (content.size() > kSerialOctets)
-        certificate.notes.push_back(
-            fmt::format("the serial number has {} octets, 20 are allowed", content.size())
-        );
-}
-
-void read_validity(std::string_view content, Certificate& certificate) {
-    der::Reader fields(content);
-    if (const auto from = fields.next()) certificate.not_before = der::time(*from);
-    if (const auto until = fields.next()) certificate.not_after = der::time(*until);
-    if (!certificate.not_before)
-        certificate.notes.push_back("the date it is valid from cannot be read");
-    if (!certificate.not_after)
-        certificate.notes.push_back("the date it is valid until cannot be read");
-}
-
-// As text for people and as DER for comparisons: the text of two names may be equal and they not.
-void read_names(const CertificateLayout& layout, Certificate& certificate) {
-    constexpr std::string_view kCommonName = "2.5.4.3"; // RFC 5280 appendix A.1
-    certificate.subject_der = layout.subject;
-    certificate.issuer_der = layout.issuer;
-    certificate.subject = name_text(layout.subject);
-    certificate.issuer = name_text(layout.issuer);
-    each_attribute(layout.subject, [&](bool, const std::string& oid, const der::Element& value) {
-        const auto name = oid == kCommonName ? der::text(value) : std::nullopt;
-        if (name && certificate.common_names.size() < limits::kNamesKept)
-            certificate.common_names.push_back(*name);
-    });
-}
-
-void find_self_signature(const CertificateLayout& layout, Certificate& certificate) {
-    // Only where the names are equal is the signature worth checking: it takes as long as all the
-    // rest.
-    certificate.self_issued = same_name(layout.subject, layout.issuer);
-    if (!certificate.self_issued) return;
-    const auto signature = check_signature(certificate.der, verification_key(layout.key));
-    certificate.self_signed = signature == Signature::good;
-    // Differing algorithms alone make a signature bad, whoever made it.
-    const bool refuted = signature == Signature::bad && !certificate.signature_algorithms_differ;
-    certificate.root_like = !refuted && key_ids_agree(certificate, certificate);
-}
-
-// Calls visit(first of its RDN, OID, value) for each attribute in DER order; false where the name
-// is malformed.
-template <class Visit>
-bool each_attribute(std::string_view der_name, Visit visit) {
-    const auto sequence = der::only(der_name, der::kSequence);
-    if (!sequence) return false;
-    der::Reader names(sequence->content);
-    while (const auto set = names.next(der::kSet)) {
-        der::Reader attributes(set->content);
-        bool first = true;
-        while (const auto attribute = attributes.next(der::kSequence)) {
-            der::Reader fields(attribute->content);
-            const auto object = fields.next(der::kOid);
-            const auto oid = object ? der::oid(object->content) : std::nullopt;
-            const auto value = fields.next();
-            if (!oid || !value || !fields.finished()) return false;
-            visit(first, *oid, *value);
-            first = false;
-        }
-        if (!attributes.finished()) return false;
-    }
-    return names.finished();
-}
-
-// RFC 4514 2.4: nothing in a value can be taken for the start of another; NUL is written out as
-// well.
-std::string escaped_value(const der::Element& value) {
-    const auto text = der::text(value);
-    if (!text) return "#" + to_hex(value.whole);
-    std::string out;
-    for (std::size_t at = 0; at < text->size(); ++at) {
-        const char c = (*text)[at];
-        const bool edge =
-            (at == 0 && (c == '#' || c == ' ')) || (at + 1 == text->size() && c == ' ');
-        if (c == '\0') {
-            out += "\\00";
-            continue;
-        }
-        if (edge || std::string_view(",+\"\\<>;").find(c) != std::string_view::npos) out += '\\';
-        out += c;
-    }
-    return out;
-}
-
-std::string base64(std::string_view bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4, '\0');
-    // EVP_EncodeBlock ends its text with a NUL, which std::string has room for.
-    EVP_EncodeBlock(
-        reinterpret_cast<unsigned char*>(text.data()), octets(bytes), static_cast<int>(bytes.size())
-    );
-    return text;
-}
-
-} // namespace
 
 } // namespace lyncprobe::pki

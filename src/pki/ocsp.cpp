@@ -18,11 +18,68 @@ using ResponsePtr = std::unique_ptr<OCSP_RESPONSE, Deleter<&OCSP_RESPONSE_free>>
 using BasicPtr = std::unique_ptr<OCSP_BASICRESP, Deleter<&OCSP_BASICRESP_free>>;
 using IdPtr = std::unique_ptr<OCSP_CERTID, Deleter<&OCSP_CERTID_free>>;
 
-X509Ptr read_x509(const Certificate& certificate);
-OCSP_SINGLERESP* find_single(OCSP_BASICRESP& basic, X509& subject, X509& issuer);
-void read_single(OCSP_SINGLERESP& single, OcspAnswer& answer);
-void verify(OCSP_BASICRESP& basic, X509& issuer, Time now, OcspFacts& facts);
-std::optional<Time> time_of(const ASN1_GENERALIZEDTIME* time);
+X509Ptr read_x509(const Certificate& certificate) {
+    const unsigned char* at = octets(certificate.der);
+    return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(certificate.der.size())));
+}
+
+// The answer may be about several certificates, named by whatever hash the responder chose.
+OCSP_SINGLERESP* find_single(OCSP_BASICRESP& basic, X509& subject, X509& issuer) {
+    for (int i = 0; i < OCSP_resp_count(&basic); ++i) {
+        auto* single = OCSP_resp_get0(&basic, i);
+        auto* named = const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(single));
+        ASN1_OBJECT* hash = nullptr;
+        OCSP_id_get0_info(nullptr, &hash, nullptr, nullptr, named);
+        const auto* digest = hash ? EVP_get_digestbyobj(hash) : nullptr;
+        const IdPtr wanted(digest ? OCSP_cert_to_id(digest, &subject, &issuer) : nullptr);
+        if (wanted && OCSP_id_cmp(wanted.get(), named) == 0) return single;
+    }
+    return nullptr;
+}
+
+// Through our own reader, so that dates are read alike everywhere.
+std::optional<Time> time_of(const ASN1_GENERALIZEDTIME* time) {
+    if (!time) return std::nullopt;
+    const auto der = to_der(&i2d_ASN1_GENERALIZEDTIME, time);
+    const auto element = der::only(der);
+    return element ? der::time(*element) : std::nullopt;
+}
+
+void read_single(OCSP_SINGLERESP& single, OcspAnswer& answer) {
+    int reason = OCSP_REVOKED_STATUS_NOSTATUS;
+    ASN1_GENERALIZEDTIME *revoked = nullptr, *from = nullptr, *until = nullptr;
+    const int status = OCSP_single_get0_status(&single, &reason, &revoked, &from, &until);
+    answer.facts.this_update = time_of(from);
+    answer.facts.next_update = time_of(until);
+    if (status == V_OCSP_CERTSTATUS_GOOD) answer.status = StatusSaid::Status::good;
+    if (status != V_OCSP_CERTSTATUS_REVOKED) return;
+    answer.status = StatusSaid::Status::revoked;
+    answer.revoked_at = time_of(revoked);
+    answer.reason = revocation_reason(reason);
+}
+
+// Trusted are the issuer of the certificate and its delegates (RFC 6960 4.2.2.2), whether or not
+// the issuer itself leads to a trust anchor: that is judged elsewhere.
+void verify(OCSP_BASICRESP& basic, X509& issuer, Time now, OcspFacts& facts) {
+    const X509StorePtr store(X509_STORE_new());
+    const CertificateStackPtr issuers(sk_X509_new_null());
+    facts.signature = SignatureState::unverifiable;
+    if (!store || !issuers || !X509_STORE_add_cert(store.get(), &issuer) ||
+        !sk_X509_push(issuers.get(), up_ref(issuer).release()))
+        return;
+    auto* parameters = X509_STORE_get0_param(store.get());
+    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+    X509_VERIFY_PARAM_set_time(parameters, now.time_since_epoch().count());
+    ERR_clear_error();
+    if (OCSP_basic_verify(&basic, issuers.get(), store.get(), 0) == 1) {
+        facts.signature = SignatureState::good;
+        return;
+    }
+    // Also where the responder's certificate is expired or may not sign responses; the text says
+    // which.
+    facts.signature = SignatureState::bad;
+    facts.signature_text = drain_error_text();
+}
 
 } // namespace
 
@@ -70,72 +127,5 @@ OcspAnswer read_ocsp(
     ERR_clear_error();
     return answer;
 }
-
-namespace {
-
-X509Ptr read_x509(const Certificate& certificate) {
-    const unsigned char* at = octets(certificate.der);
-    return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(certificate.der.size())));
-}
-
-// The answer may be about several certificates, named by whatever hash the responder chose.
-OCSP_SINGLERESP* find_single(OCSP_BASICRESP& basic, X509& subject, X509& issuer) {
-    for (int i = 0; i < OCSP_resp_count(&basic); ++i) {
-        auto* single = OCSP_resp_get0(&basic, i);
-        auto* named = const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(single));
-        ASN1_OBJECT* hash = nullptr;
-        OCSP_id_get0_info(nullptr, &hash, nullptr, nullptr, named);
-        const auto* digest = hash ? EVP_get_digestbyobj(hash) : nullptr;
-        const IdPtr wanted(digest ? OCSP_cert_to_id(digest, &subject, &issuer) : nullptr);
-        if (wanted && OCSP_id_cmp(wanted.get(), named) == 0) return single;
-    }
-    return nullptr;
-}
-
-void read_single(OCSP_SINGLERESP& single, OcspAnswer& answer) {
-    int reason = OCSP_REVOKED_STATUS_NOSTATUS;
-    ASN1_GENERALIZEDTIME *revoked = nullptr, *from = nullptr, *until = nullptr;
-    const int status = OCSP_single_get0_status(&single, &reason, &revoked, &from, &until);
-    answer.facts.this_update = time_of(from);
-    answer.facts.next_update = time_of(until);
-    if (status == V_OCSP_CERTSTATUS_GOOD) answer.status = StatusSaid::Status::good;
-    if (status != V_OCSP_CERTSTATUS_REVOKED) return;
-    answer.status = StatusSaid::Status::revoked;
-    answer.revoked_at = time_of(revoked);
-    answer.reason = revocation_reason(reason);
-}
-
-// Trusted are the issuer of the certificate and its delegates (RFC 6960 4.2.2.2), whether or not
-// the issuer itself leads to a trust anchor: that is judged elsewhere.
-void verify(OCSP_BASICRESP& basic, X509& issuer, Time now, OcspFacts& facts) {
-    const X509StorePtr store(X509_STORE_new());
-    const CertificateStackPtr issuers(sk_X509_new_null());
-    facts.signature = SignatureState::unverifiable;
-    if (!store || !issuers || !X509_STORE_add_cert(store.get(), &issuer) ||
-        !sk_X509_push(issuers.get(), up_ref(issuer).release()))
-        return;
-    auto* parameters = X509_STORE_get0_param(store.get());
-    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-    X509_VERIFY_PARAM_set_time(parameters, now.time_since_epoch().count());
-    ERR_clear_error();
-    if (OCSP_basic_verify(&basic, issuers.get(), store.get(), 0) == 1) {
-        facts.signature = SignatureState::good;
-        return;
-    }
-    // Also where the responder's certificate is expired or may not sign responses; the text says
-    // which.
-    facts.signature = SignatureState::bad;
-    facts.signature_text = drain_error_text();
-}
-
-// Through our own reader, so that dates are read alike everywhere.
-std::optional<Time> time_of(const ASN1_GENERALIZEDTIME* time) {
-    if (!time) return std::nullopt;
-    const auto der = to_der(&i2d_ASN1_GENERALIZEDTIME, time);
-    const auto element = der::only(der);
-    return element ? der::time(*element) : std::nullopt;
-}
-
-} // namespace
 
 } // namespace lyncprobe::pki

@@ -18,7 +18,12 @@ constexpr std::string_view kDashes = "-----", kBegin = "-----BEGIN ", kEnd = "--
 constexpr std::string_view kWhitespace = " \t\r\n\f\v";
 constexpr std::size_t kLabel = 64; // longest label that is looked for
 
-std::string_view without_headers(std::string_view body);
+// Headers end with the last line that has a colon: base64 has none.
+std::string_view without_headers(std::string_view body) {
+    const auto colon = body.rfind(':');
+    const auto line_end = body.find_first_of("\r\n", colon);
+    return line_end == std::string_view::npos ? std::string_view{} : body.substr(line_end);
+}
 
 } // namespace
 
@@ -104,16 +109,5 @@ bool has_headers(const PemBlock& block) { return block.body.find(':') != std::st
 std::optional<std::string> block_bytes(const PemBlock& block) {
     return decode_base64(has_headers(block) ? without_headers(block.body) : block.body);
 }
-
-namespace {
-
-// Headers end with the last line that has a colon: base64 has none.
-std::string_view without_headers(std::string_view body) {
-    const auto colon = body.rfind(':');
-    const auto line_end = body.find_first_of("\r\n", colon);
-    return line_end == std::string_view::npos ? std::string_view{} : body.substr(line_end);
-}
-
-} // namespace
 
 } // namespace lyncprobe::pki

@@ -21,42 +21,17 @@ namespace {
 // libcrypto's own limit is 16384 bits for RSA; beyond these a hostile chain would cost seconds.
 constexpr int kLargestRsa = 16384, kLargestDsa = 4096;
 
-VerificationKey decoded(std::string_view spki);
-Signature verified(const SignedParts& parts, const VerificationKey& signer);
-bool cheap_exponent(const EVP_PKEY& key);
-bool can_verify(std::string_view algorithm);
-Asn1TypePtr as_written(std::string_view sequence);
-
-} // namespace
-
-VerificationKey verification_key(std::string_view spki) {
-    const AllocationWatch memory;
-    auto key = decoded(spki);
-    if (!key) memory.check();
-    return key;
+// A public exponent as long as the modulus makes one RSA verification a thousand times as dear;
+// libcrypto refuses such only above 3072 bits.
+bool cheap_exponent(const EVP_PKEY& key) {
+    if (!EVP_PKEY_is_a(&key, "RSA") && !EVP_PKEY_is_a(&key, "RSA-PSS")) return true;
+    constexpr int kLongestExponent = 64; // bits, libcrypto's own limit for large keys
+    BIGNUM* exponent = nullptr;
+    if (EVP_PKEY_get_bn_param(&key, OSSL_PKEY_PARAM_RSA_E, &exponent) != 1) return false;
+    const bool cheap = BN_num_bits(exponent) <= kLongestExponent;
+    BN_free(exponent);
+    return cheap;
 }
-
-Signature check_signature(std::string_view certificate_der, const VerificationKey& signer) {
-    const auto layout = certificate_layout(certificate_der);
-    if (!layout) return Signature::unverifiable;
-    return check_signature(
-        SignedParts{
-            .to_be_signed = layout->tbs,
-            .inner = layout->signature_inner,
-            .outer = layout->signature_outer,
-            .signature = layout->signature},
-        signer
-    );
-}
-
-Signature check_signature(const SignedParts& parts, const VerificationKey& signer) {
-    const AllocationWatch memory;
-    const auto verdict = verified(parts, signer);
-    if (verdict != Signature::good) memory.check();
-    return verdict;
-}
-
-namespace {
 
 VerificationKey decoded(std::string_view spki) {
     const unsigned char* at = octets(spki);
@@ -68,6 +43,31 @@ VerificationKey decoded(std::string_view spki) {
     if (bits > (EVP_PKEY_is_a(key.get(), "DSA") ? kLargestDsa : kLargestRsa)) return {};
     if (!cheap_exponent(*key)) return {};
     return {key.release(), [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); }};
+}
+
+// Does this libcrypto know the algorithm and its hash?
+bool can_verify(std::string_view algorithm) {
+    std::vector<std::string> notes;
+    const Algorithm read = read_algorithm(algorithm, notes);
+    const Asn1ObjectPtr object(OBJ_txt2obj(read.oid.c_str(), 1));
+    int digest_nid = NID_undef;
+    bool known =
+        object && OBJ_find_sigid_algs(OBJ_obj2nid(object.get()), &digest_nid, nullptr) == 1;
+    // Of the algorithms with the hash in a parameter, libcrypto reads RSASSA-PSS and lists
+    // ecdsa-with-Specified without being able to verify it.
+    if (!read.hash.empty() && !read.pss && digest_nid == NID_undef) known = false;
+    // EdDSA has no hash of its own.
+    const EvpMdPtr digest(
+        read.hash.empty() ? nullptr : EVP_MD_fetch(nullptr, read.hash.c_str(), nullptr)
+    );
+    ERR_clear_error();
+    return known && (read.hash.empty() || digest);
+}
+
+// An ANY that is encoded again as exactly these bytes.
+Asn1TypePtr as_written(std::string_view sequence) {
+    const unsigned char* at = octets(sequence);
+    return Asn1TypePtr(d2i_ASN1_TYPE(nullptr, &at, static_cast<long>(sequence.size())));
 }
 
 Signature verified(const SignedParts& parts, const VerificationKey& signer) {
@@ -99,43 +99,33 @@ Signature verified(const SignedParts& parts, const VerificationKey& signer) {
     return verdict == 1 ? Signature::good : Signature::bad;
 }
 
-// A public exponent as long as the modulus makes one RSA verification a thousand times as dear;
-// libcrypto refuses such only above 3072 bits.
-bool cheap_exponent(const EVP_PKEY& key) {
-    if (!EVP_PKEY_is_a(&key, "RSA") && !EVP_PKEY_is_a(&key, "RSA-PSS")) return true;
-    constexpr int kLongestExponent = 64; // bits, libcrypto's own limit for large keys
-    BIGNUM* exponent = nullptr;
-    if (EVP_PKEY_get_bn_param(&key, OSSL_PKEY_PARAM_RSA_E, &exponent) != 1) return false;
-    const bool cheap = BN_num_bits(exponent) <= kLongestExponent;
-    BN_free(exponent);
-    return cheap;
-}
-
-// Does this libcrypto know the algorithm and its hash?
-bool can_verify(std::string_view algorithm) {
-    std::vector<std::string> notes;
-    const Algorithm read = read_algorithm(algorithm, notes);
-    const Asn1ObjectPtr object(OBJ_txt2obj(read.oid.c_str(), 1));
-    int digest_nid = NID_undef;
-    bool known =
-        object && OBJ_find_sigid_algs(OBJ_obj2nid(object.get()), &digest_nid, nullptr) == 1;
-    // Of the algorithms with the hash in a parameter, libcrypto reads RSASSA-PSS and lists
-    // ecdsa-with-Specified without being able to verify it.
-    if (!read.hash.empty() && !read.pss && digest_nid == NID_undef) known = false;
-    // EdDSA has no hash of its own.
-    const EvpMdPtr digest(
-        read.hash.empty() ? nullptr : EVP_MD_fetch(nullptr, read.hash.c_str(), nullptr)
-    );
-    ERR_clear_error();
-    return known && (read.hash.empty() || digest);
-}
-
-// An ANY that is encoded again as exactly these bytes.
-Asn1TypePtr as_written(std::string_view sequence) {
-    const unsigned char* at = octets(sequence);
-    return Asn1TypePtr(d2i_ASN1_TYPE(nullptr, &at, static_cast<long>(sequence.size())));
-}
-
 } // namespace
+
+VerificationKey verification_key(std::string_view spki) {
+    const AllocationWatch memory;
+    auto key = decoded(spki);
+    if (!key) memory.check();
+    return key;
+}
+
+Signature check_signature(std::string_view certificate_der, const VerificationKey& signer) {
+    const auto layout = certificate_layout(certificate_der);
+    if (!layout) return Signature::unverifiable;
+    return check_signature(
+        SignedParts{
+            .to_be_signed = layout->tbs,
+            .inner = layout->signature_inner,
+            .outer = layout->signature_outer,
+            .signature = layout->signature},
+        signer
+    );
+}
+
+Signature check_signature(const SignedParts& parts, const VerificationKey& signer) {
+    const AllocationWatch memory;
+    const auto verdict = verified(parts, signer);
+    if (verdict != Signature::good) memory.check();
+    return verdict;
+}
 
 } // namespace lyncprobe::pki
