@@ -23,10 +23,72 @@ constexpr std::string_view kNoDomain =
 struct Condition {
     std::string_view name, meaning, remedy;
 };
-const Condition* find_condition(std::string_view name);
-std::string domain_of(const Target& target);
-std::vector<std::string> names(const std::vector<codec::XmppElement>& elements);
-std::vector<std::string> mechanisms(const codec::XmppElement& features);
+
+// The conditions of RFC 6120 4.9.3 and what they mean here.
+const Condition* find_condition(std::string_view name) {
+    static constexpr std::string_view kOurs = "report it: what lyncprobe sent was not understood";
+    static constexpr std::string_view kPartner =
+        "add {from} to the XMPP federated partners of the server, or ask as a domain that is there";
+    static constexpr std::array<Condition, 25> kConditions{{
+        {"bad-format", "did not understand what was sent", kOurs},
+        {"bad-namespace-prefix", "did not understand a prefix", kOurs},
+        {"conflict", "has another stream of {from} that conflicts", ""},
+        {"connection-timeout", "waited too long for us", ""},
+        {"host-gone", "does not serve {domain} any more",
+         "ask the server that serves the domain now: _xmpp-server._tcp in DNS names it"},
+        {"host-unknown", "does not serve {domain}",
+         "ask for a domain the server serves, or enable XMPP federation for its SIP domain"},
+        {"improper-addressing", "misses a domain in what was sent", kOurs},
+        {"internal-server-error", "has a fault of its own", "look into the log of the server"},
+        {"invalid-from", "does not believe that we are {from}", kPartner},
+        {"invalid-namespace", "does not speak XMPP to other servers here",
+         "check the port: servers talk to each other on 5269"},
+        {"invalid-xml", "did not understand the XML that was sent", kOurs},
+        {"not-authorized", "does not talk to {from}", kPartner},
+        {"not-well-formed", "did not understand the XML that was sent", kOurs},
+        {"policy-violation", "has a rule against talking to {from}", kPartner},
+        {"remote-connection-failed", "cannot reach a server it needs for {domain}",
+         "check the next hop behind this server"},
+        {"reset", "wants a new stream", ""},
+        {"resource-constraint", "is too busy", "ask again later"},
+        {"restricted-xml", "does not allow the XML that was sent", kOurs},
+        {"see-other-host", "sends us to another server", "ask the server it names"},
+        {"system-shutdown", "is shutting down", "ask again when it is up"},
+        {"undefined-condition", "has a reason that no condition describes",
+         "look into the log of the server"},
+        {"unsupported-encoding", "did not understand the encoding of what was sent", kOurs},
+        {"unsupported-feature", "needs a feature that we lack", ""},
+        {"unsupported-stanza-type", "did not understand what was sent", kOurs},
+        {"unsupported-version", "does not speak XMPP 1.0", ""},
+    }};
+    const auto* found = std::find_if(kConditions.begin(), kConditions.end(), [&](const auto& one) {
+        return one.name == name;
+    });
+    return found == kConditions.end() ? nullptr : found;
+}
+
+// An address is written as in a URL (RFC 7622 3.2).
+std::string domain_of(const Target& target) {
+    const auto& domain = target.sip_domain.empty() ? target.host : target.sip_domain;
+    return domain.find(':') == std::string::npos ? domain : fmt::format("[{}]", domain);
+}
+
+std::vector<std::string> names(const std::vector<codec::XmppElement>& elements) {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < std::min(elements.size(), limits::kLearntKept); ++i)
+        out.push_back(elements[i].name);
+    return out;
+}
+
+std::vector<std::string> mechanisms(const codec::XmppElement& features) {
+    std::vector<std::string> out;
+    const auto* list = features.child(space::kSasl, "mechanisms");
+    if (list == nullptr) return out;
+    for (const auto& one : list->children)
+        if (one.is(space::kSasl, "mechanism") && out.size() < limits::kLearntKept)
+            out.push_back(one.text);
+    return out;
+}
 
 // XmppConversation: header, features, STARTTLS, and inside TLS header and features once more.
 class XmppConversation final : public Conversation {
@@ -239,75 +301,5 @@ const ProbeInfo xmpp{
     .converse = [](const Peer& peer) -> std::unique_ptr<Conversation> {
         return std::make_unique<XmppConversation>(peer);
     }};
-
-namespace {
-
-// The conditions of RFC 6120 4.9.3 and what they mean here.
-const Condition* find_condition(std::string_view name) {
-    static constexpr std::string_view kOurs = "report it: what lyncprobe sent was not understood";
-    static constexpr std::string_view kPartner =
-        "add {from} to the XMPP federated partners of the server, or ask as a domain that is there";
-    static constexpr std::array<Condition, 25> kConditions{{
-        {"bad-format", "did not understand what was sent", kOurs},
-        {"bad-namespace-prefix", "did not understand a prefix", kOurs},
-        {"conflict", "has another stream of {from} that conflicts", ""},
-        {"connection-timeout", "waited too long for us", ""},
-        {"host-gone", "does not serve {domain} any more",
-         "ask the server that serves the domain now: _xmpp-server._tcp in DNS names it"},
-        {"host-unknown", "does not serve {domain}",
-         "ask for a domain the server serves, or enable XMPP federation for its SIP domain"},
-        {"improper-addressing", "misses a domain in what was sent", kOurs},
-        {"internal-server-error", "has a fault of its own", "look into the log of the server"},
-        {"invalid-from", "does not believe that we are {from}", kPartner},
-        {"invalid-namespace", "does not speak XMPP to other servers here",
-         "check the port: servers talk to each other on 5269"},
-        {"invalid-xml", "did not understand the XML that was sent", kOurs},
-        {"not-authorized", "does not talk to {from}", kPartner},
-        {"not-well-formed", "did not understand the XML that was sent", kOurs},
-        {"policy-violation", "has a rule against talking to {from}", kPartner},
-        {"remote-connection-failed", "cannot reach a server it needs for {domain}",
-         "check the next hop behind this server"},
-        {"reset", "wants a new stream", ""},
-        {"resource-constraint", "is too busy", "ask again later"},
-        {"restricted-xml", "does not allow the XML that was sent", kOurs},
-        {"see-other-host", "sends us to another server", "ask the server it names"},
-        {"system-shutdown", "is shutting down", "ask again when it is up"},
-        {"undefined-condition", "has a reason that no condition describes",
-         "look into the log of the server"},
-        {"unsupported-encoding", "did not understand the encoding of what was sent", kOurs},
-        {"unsupported-feature", "needs a feature that we lack", ""},
-        {"unsupported-stanza-type", "did not understand what was sent", kOurs},
-        {"unsupported-version", "does not speak XMPP 1.0", ""},
-    }};
-    const auto* found = std::find_if(kConditions.begin(), kConditions.end(), [&](const auto& one) {
-        return one.name == name;
-    });
-    return found == kConditions.end() ? nullptr : found;
-}
-
-// An address is written as in a URL (RFC 7622 3.2).
-std::string domain_of(const Target& target) {
-    const auto& domain = target.sip_domain.empty() ? target.host : target.sip_domain;
-    return domain.find(':') == std::string::npos ? domain : fmt::format("[{}]", domain);
-}
-
-std::vector<std::string> names(const std::vector<codec::XmppElement>& elements) {
-    std::vector<std::string> out;
-    for (std::size_t i = 0; i < std::min(elements.size(), limits::kLearntKept); ++i)
-        out.push_back(elements[i].name);
-    return out;
-}
-
-std::vector<std::string> mechanisms(const codec::XmppElement& features) {
-    std::vector<std::string> out;
-    const auto* list = features.child(space::kSasl, "mechanisms");
-    if (list == nullptr) return out;
-    for (const auto& one : list->children)
-        if (one.is(space::kSasl, "mechanism") && out.size() < limits::kLearntKept)
-            out.push_back(one.text);
-    return out;
-}
-
-} // namespace
 
 } // namespace lyncprobe::probes

@@ -45,7 +45,24 @@ bool is_utf16(std::string_view beginning) {
     return beginning.find_first_of(std::string_view("\0\xfe\xff", 3)) != std::string_view::npos;
 }
 
-std::string escaped(std::string_view text);
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '\'': out += "&apos;"; break;
+        case '"': out += "&quot;"; break;
+        // Of the control characters XML has these three, and a parser would make spaces of them.
+        case '\t': out += "&#9;"; break;
+        case '\n': out += "&#10;"; break;
+        case '\r': out += "&#13;"; break;
+        default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+        }
+    }
+    return out;
+}
 
 } // namespace
 
@@ -300,28 +317,5 @@ std::string encode(const XmppOpening& opening) {
         escaped(opening.to), escaped(opening.from)
     );
 }
-
-namespace {
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '\'': out += "&apos;"; break;
-        case '"': out += "&quot;"; break;
-        // Of the control characters XML has these three, and a parser would make spaces of them.
-        case '\t': out += "&#9;"; break;
-        case '\n': out += "&#10;"; break;
-        case '\r': out += "&#13;"; break;
-        default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-        }
-    }
-    return out;
-}
-
-} // namespace
 
 } // namespace lyncprobe::codec
