@@ -4,10 +4,13 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 
 namespace lyncprobe {
 
@@ -50,6 +53,16 @@ constexpr std::optional<int> take_digits(std::string_view& text, std::size_t cou
     }
     text.remove_prefix(count);
     return value;
+}
+
+// The whole text as a decimal number of type N: no sign, no blank and nothing behind it.
+template <class N>
+std::optional<N> to_number(std::string_view text) {
+    static_assert(std::is_unsigned_v<N>);
+    N number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
 }
 
 // Without spaces, tabs, CR and LF at both ends.
