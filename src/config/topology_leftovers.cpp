@@ -39,7 +39,7 @@ std::set<Listener> listeners_of(const std::vector<Target>& targets) {
 }
 
 Target target_of(
-    const Leftover& leftover, const MachineFacts& machine, const std::vector<SiteFacts>& sites,
+    const Leftover& leftover, const MachineFacts& machine, const std::vector<std::string>& sites,
     std::vector<LeftOut>& left_out
 ) {
     const auto& port = *leftover.port;
@@ -57,7 +57,7 @@ Target target_of(
     target.side = published && faces_outside(port) ? Side::external : Side::internal;
     target.pool = check_host_name(leftover.cluster->fqdn).name;
     target.server = check_host_name(machine.fqdn).name;
-    target.site = sites[leftover.cluster->site].name;
+    target.site = sites[leftover.cluster->site];
     const bool outside = leftover.role == Role::edge && target.side == Side::external;
     if (outside)
         if (const auto nat = nat_of(machine, port.interface_number)) target.addresses = {*nat};
@@ -73,7 +73,7 @@ Target target_of(
                           : checked_name(machine.fqdn, machine.line, "the machine", left_out);
     for (const auto& name : {target.pool, target.server})
         if (!name.empty() && !parse_address(name) &&
-            std::find(target.names.begin(), target.names.end(), name) == target.names.end())
+            std::ranges::find(target.names, name) == target.names.end())
             target.names.push_back(name);
     return target;
 }
@@ -81,7 +81,7 @@ Target target_of(
 } // namespace
 
 bool add_leftovers(
-    const std::vector<Leftover>& leftovers, const std::vector<SiteFacts>& sites,
+    const std::vector<Leftover>& leftovers, const std::vector<std::string>& sites,
     ImportedTopology& out
 ) {
     std::set<std::string> names;

@@ -21,7 +21,7 @@ struct Leftover {
 // Every leftover is a target of its own on each machine, unless a target that `out` already has
 // probes that port. False where they are more than limits::kTopologyTargets.
 bool add_leftovers(
-    const std::vector<Leftover>&, const std::vector<SiteFacts>&, ImportedTopology& out
+    const std::vector<Leftover>&, const std::vector<std::string>&, ImportedTopology& out
 );
 
 // The name as target lists take it; empty, and noted in `left_out`, where it is none.

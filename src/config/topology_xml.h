@@ -51,13 +51,7 @@ struct ClusterFacts {
     std::size_t site = 0; // index into TopologyFacts::sites
     std::vector<MachineFacts> machines;
     std::vector<ServiceFacts> services;
-    bool holds_store = false; // a database of the deployment stands on it
     int line = 0;
-};
-
-struct SiteFacts {
-    std::string name;
-    bool remote = false;
 };
 
 // LeftOut is something of the file that makes no endpoint.
@@ -69,7 +63,7 @@ struct LeftOut {
 struct TopologyFacts {
     std::vector<std::string> sip_domains;         // the default one first
     std::vector<std::string> meet, dialin, admin; // URLs
-    std::vector<SiteFacts> sites;
+    std::vector<std::string> sites;               // their names
     std::vector<ClusterFacts> clusters;
     std::vector<LeftOut> left_out;
 };

@@ -62,10 +62,9 @@ constexpr ServerLink kLinks[] = {
 std::span<const ServerLink> server_links() { return kLinks; }
 
 const ServerLink* link_to(std::string_view service) {
-    const auto* found =
-        std::find_if(std::begin(kLinks), std::end(kLinks), [service](const ServerLink& link) {
-            return link.service == service;
-        });
+    const auto* found = std::ranges::find_if(kLinks, [service](const ServerLink& link) {
+        return link.service == service;
+    });
     return found == std::end(kLinks) ? nullptr : found;
 }
 

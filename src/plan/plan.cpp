@@ -72,7 +72,7 @@ auto all_of(const Target& t) { return std::tuple_cat(endpoint_of(t), claims_of(t
 // Equal keys stay in list order.
 template <class Key>
 void sort_by(Order& order, Key key) {
-    std::sort(order.begin(), order.end(), [&key](std::size_t a, std::size_t b) {
+    std::ranges::sort(order, [&key](std::size_t a, std::size_t b) {
         const auto difference = key(a) <=> key(b);
         return difference != 0 ? difference < 0 : a < b;
     });
@@ -98,14 +98,48 @@ class Further {
   public:
     Further(const Target& target, const std::vector<Observation>& observations)
         : target_(target), observations_(observations) {}
-    void add(Attempt);
-    void add_version(std::string_view label, std::uint16_t version);
-    void add_versions();
-    void add_other_names();
+
+    void add(Attempt attempt) {
+        // Those of one role differ in their version alone.
+        const bool tried = std::ranges::any_of(observations_, [&](const Observation& seen) {
+            return seen.attempt.role == attempt.role &&
+                   (attempt.role != AttemptRole::supplementary ||
+                    seen.attempt.handshake.version == attempt.handshake.version);
+        });
+        if (!tried) attempts_.push_back(std::move(attempt));
+    }
+
+    void add_version(std::string_view label, std::uint16_t version) {
+        add(
+            {std::string(label), raw_hello(target_, version), target_.probe,
+             AttemptRole::supplementary}
+        );
+    }
+
+    void add_versions() {
+        for (const auto& [label, version] : kVersions)
+            add_version(label, version);
+    }
+
+    void add_other_names() {
+        if (!server_name_sent(target_).empty())
+            add_name(kWithoutServerName, AttemptRole::without_sni, {});
+        add_name(kForeignServerName, AttemptRole::foreign_sni, kForeignName);
+    }
+
     std::vector<Attempt> take() { return std::move(attempts_); }
 
   private:
-    void add_name(std::string_view label, AttemptRole role, std::string_view name);
+    // A raw hello is enough where the certificate comes in clear text.
+    void add_name(std::string_view label, AttemptRole role, std::string_view name) {
+        const auto version = observations_.front().tls.version;
+        const bool encrypted = version == TlsVersion::none || version == TlsVersion::tls1_3;
+        auto options = encrypted ? HandshakeOptions() : raw_hello(target_, kTls12);
+        options.server_name = name;
+        // The handshake alone; XMPP has to be asked for TLS before it.
+        const bool starttls = !encrypted || target_.probe == Probe::xmpp;
+        add({std::string(label), std::move(options), starttls ? target_.probe : Probe::tls, role});
+    }
 
     const Target& target_;
     const std::vector<Observation>& observations_;
@@ -281,43 +315,6 @@ std::vector<Attempt> fallback(
     return step(ssl3, raw_hello(target, version), AttemptRole::supplementary);
 }
 
-void Further::add(Attempt attempt) {
-    // Those of one role differ in their version alone.
-    const bool tried = std::ranges::any_of(observations_, [&](const Observation& seen) {
-        return seen.attempt.role == attempt.role &&
-               (attempt.role != AttemptRole::supplementary ||
-                seen.attempt.handshake.version == attempt.handshake.version);
-    });
-    if (!tried) attempts_.push_back(std::move(attempt));
-}
-
-void Further::add_version(std::string_view label, std::uint16_t version) {
-    add({std::string(label), raw_hello(target_, version), target_.probe, AttemptRole::supplementary}
-    );
-}
-
-void Further::add_versions() {
-    for (const auto& [label, version] : kVersions)
-        add_version(label, version);
-}
-
-void Further::add_other_names() {
-    if (!server_name_sent(target_).empty())
-        add_name(kWithoutServerName, AttemptRole::without_sni, {});
-    add_name(kForeignServerName, AttemptRole::foreign_sni, kForeignName);
-}
-
-// A raw hello is enough where the certificate comes in clear text.
-void Further::add_name(std::string_view label, AttemptRole role, std::string_view name) {
-    const auto version = observations_.front().tls.version;
-    const bool encrypted = version == TlsVersion::none || version == TlsVersion::tls1_3;
-    auto options = encrypted ? HandshakeOptions() : raw_hello(target_, kTls12);
-    options.server_name = name;
-    // The handshake alone; XMPP has to be asked for TLS before it.
-    const bool starttls = !encrypted || target_.probe == Probe::xmpp;
-    add({std::string(label), std::move(options), starttls ? target_.probe : Probe::tls, role});
-}
-
 std::string_view sni_view(const Target& target) {
     if (target.sni) return parse_address(*target.sni) ? std::string_view() : *target.sni;
     return host_is_name(target) ? std::string_view(target.host) : std::string_view();
@@ -353,7 +350,7 @@ Order merge_equal(std::vector<Target>& targets) {
             name == display_name(first) || (!first.also.empty() && first.also.back() == name);
         if (!known) first.also.push_back(std::move(name));
     }
-    std::sort(kept.begin(), kept.end());
+    std::ranges::sort(kept);
     return kept;
 }
 
@@ -366,7 +363,7 @@ std::string place_of(const Target& target, const std::vector<std::string>& input
 // The order of names says nothing.
 std::vector<std::string> sorted_names(const Target& target) {
     auto names = names_view(target);
-    std::sort(names.begin(), names.end());
+    std::ranges::sort(names);
     return names;
 }
 
@@ -426,7 +423,7 @@ std::vector<Problem> warnings_of(
         if (!differences(targets[earlier], targets[later]).empty())
             pairs.emplace_back(later, earlier);
     }
-    std::sort(pairs.begin(), pairs.end());
+    std::ranges::sort(pairs);
     pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
 
     std::vector<Problem> warnings;

@@ -55,14 +55,30 @@ using Use = CertificateUse;
 using Peer = PeerCertificate;
 using At = Interface;
 
+// Inside, a server presents its default certificate, which has the names of pool and server.
+constexpr Listener inside(
+    std::string_view protocol, Probe probe, Peer peer, Use use = Use::default_,
+    Names names = Names::pool_and_server
+) {
+    return {protocol, probe, peer, use, names};
+}
+constexpr Listener outside(
+    std::string_view protocol, Probe probe, Peer peer, Use use, Names names, At at
+) {
+    return {protocol, probe, peer, use, names, Side::external, at};
+}
+// The media relay has no certificate to show: what looks like TLS there only opens firewalls.
+constexpr Listener relay(std::string_view protocol, Side side, At at, Transport transport) {
+    return {protocol,    Probe::av_edge, Peer::none, Use::audio_video_authentication,
+            Names::none, side,           at,         transport};
+}
+
 // Inside. A registrar serves clients and servers on one port, so a certificate is asked for but not
 // demanded (0 and 1.7 of the certificate requirements: client to server is TLS, server to server
 // MTLS).
-constexpr Listener kSipBoth{
-    "SIP over TLS for clients, MTLS for servers", Probe::sip, Peer::optional, Use::default_,
-    Names::pool_and_server};
-constexpr Listener kSip{
-    "SIP over MTLS", Probe::sip, Peer::required, Use::default_, Names::pool_and_server};
+constexpr auto kSipBoth =
+    inside("SIP over TLS for clients, MTLS for servers", Probe::sip, Peer::optional);
+constexpr auto kSip = inside("SIP over MTLS", Probe::sip, Peer::required);
 constexpr Listener kSipGateway{
     "SIP over MTLS, gateways and PBXs",
     Probe::sip,
@@ -71,133 +87,85 @@ constexpr Listener kSipGateway{
     Names::pool_and_server,
     Side::internal,
     At::pstn};
-constexpr Listener kControl{
-    "HTTPS over MTLS (C3P)", Probe::https, Peer::required, Use::default_, Names::pool_and_server};
-constexpr Listener kWcf{
-    "WCF over MTLS", Probe::tls, Peer::required, Use::default_, Names::pool_and_server};
-constexpr Listener kWcfMixed{
-    "WCF over TLS and MTLS", Probe::tls, Peer::optional, Use::default_, Names::pool_and_server};
-constexpr Listener kPsomClients{
-    "PSOM over TLS", Probe::web_conferencing, Peer::none, Use::default_, Names::pool_and_server};
-constexpr Listener kPsomServers{
-    "PSOM over MTLS", Probe::tls, Peer::required, Use::default_, Names::pool_and_server};
-constexpr Listener kLog{"MTLS", Probe::tls, Peer::required, Use::default_, Names::pool_and_server};
-constexpr Listener kWebInside{
+constexpr auto kControl = inside("HTTPS over MTLS (C3P)", Probe::https, Peer::required);
+constexpr auto kWcf = inside("WCF over MTLS", Probe::tls, Peer::required);
+constexpr auto kWcfMixed = inside("WCF over TLS and MTLS", Probe::tls, Peer::optional);
+constexpr auto kPsomClients = inside("PSOM over TLS", Probe::web_conferencing, Peer::none);
+constexpr auto kPsomServers = inside("PSOM over MTLS", Probe::tls, Peer::required);
+constexpr auto kLog = inside("MTLS", Probe::tls, Peer::required);
+constexpr auto kWebInside = inside(
     "HTTPS, internal web site", Probe::https, Peer::none, Use::web_services_internal,
-    Names::web_internal};
-constexpr Listener kWebOutside{
-    "HTTPS, external web site (published as 443)",
-    Probe::https,
-    Peer::none,
-    Use::web_services_external,
-    Names::web_external,
-    Side::external};
+    Names::web_internal
+);
+// On the server itself, whose two web sites differ by their port alone.
+constexpr auto kWebOutside = outside(
+    "HTTPS, external web site (published as 443)", Probe::https, Peer::none,
+    Use::web_services_external, Names::web_external, At::internal
+);
 
 // The Edge, inside and outside.
-constexpr Listener kEdgeSip{
-    "SIP over MTLS", Probe::sip, Peer::required, Use::internal, Names::pool};
-constexpr Listener kEdgePsom{
-    "PSOM over MTLS", Probe::web_conferencing, Peer::required, Use::internal, Names::pool};
-constexpr Listener kEdgeReplica{
+constexpr auto kEdgeSip =
+    inside("SIP over MTLS", Probe::sip, Peer::required, Use::internal, Names::pool);
+constexpr auto kEdgePsom =
+    inside("PSOM over MTLS", Probe::web_conferencing, Peer::required, Use::internal, Names::pool);
+constexpr auto kEdgeReplica = inside(
     "HTTPS, replica of the central management store", Probe::replication, Peer::required,
-    Use::internal, Names::pool};
-constexpr Listener kEdgeMtls{"MTLS", Probe::tls, Peer::required, Use::internal, Names::pool};
-constexpr Listener kEdgeTurn{
-    "MS-TURN over TCP behind pseudo-TLS; no certificate by design", Probe::av_edge, Peer::none,
-    Use::audio_video_authentication, Names::none};
-constexpr Listener kEdgeTurnUdp{
-    "MS-TURN over UDP; no certificate by design",
-    Probe::av_edge,
-    Peer::none,
-    Use::audio_video_authentication,
-    Names::none,
-    Side::internal,
-    At::internal,
-    Transport::udp};
-constexpr Listener kAccessClients{
-    "SIP over TLS, clients outside",
-    Probe::sip,
-    Peer::none,
-    Use::access_edge_external,
-    Names::access_edge,
-    Side::external,
-    At::access};
-constexpr Listener kAccessFederation{
-    "SIP over MTLS, partners and public IM",
-    Probe::federation,
-    Peer::required,
-    Use::access_edge_external,
-    Names::access_edge,
-    Side::external,
-    At::access};
-constexpr Listener kAccessXmpp{
-    "XMPP between servers, TLS by STARTTLS",
-    Probe::xmpp,
-    Peer::optional, // each partner has its own setting
-    Use::access_edge_external,
-    Names::sip_domains,
-    Side::external,
-    At::access};
-constexpr Listener kDataEdge{
-    "PSOM over TLS, clients outside",
-    Probe::web_conferencing,
-    Peer::none,
-    Use::data_edge_external,
-    Names::web_conferencing_edge,
-    Side::external,
-    At::web_conferencing};
-constexpr Listener kTurnOutside{
-    "MS-TURN over TCP behind pseudo-TLS; no certificate by design",
-    Probe::av_edge,
-    Peer::none,
-    Use::audio_video_authentication,
-    Names::none,
-    Side::external,
-    At::av};
-constexpr Listener kTurnOutsideUdp{
-    "MS-TURN over UDP; no certificate by design",
-    Probe::av_edge,
-    Peer::none,
-    Use::audio_video_authentication,
-    Names::none,
-    Side::external,
-    At::av,
-    Transport::udp};
+    Use::internal, Names::pool
+);
+constexpr auto kEdgeMtls = inside("MTLS", Probe::tls, Peer::required, Use::internal, Names::pool);
+constexpr std::string_view kTurnTcp =
+    "MS-TURN over TCP behind pseudo-TLS; no certificate by design";
+constexpr std::string_view kTurnUdp = "MS-TURN over UDP; no certificate by design";
+constexpr auto kEdgeTurn = relay(kTurnTcp, Side::internal, At::internal, Transport::tcp);
+constexpr auto kEdgeTurnUdp = relay(kTurnUdp, Side::internal, At::internal, Transport::udp);
+constexpr auto kAccessClients = outside(
+    "SIP over TLS, clients outside", Probe::sip, Peer::none, Use::access_edge_external,
+    Names::access_edge, At::access
+);
+constexpr auto kAccessFederation = outside(
+    "SIP over MTLS, partners and public IM", Probe::federation, Peer::required,
+    Use::access_edge_external, Names::access_edge, At::access
+);
+// Optional: each partner has its own setting.
+constexpr auto kAccessXmpp = outside(
+    "XMPP between servers, TLS by STARTTLS", Probe::xmpp, Peer::optional, Use::access_edge_external,
+    Names::sip_domains, At::access
+);
+constexpr auto kDataEdge = outside(
+    "PSOM over TLS, clients outside", Probe::web_conferencing, Peer::none, Use::data_edge_external,
+    Names::web_conferencing_edge, At::web_conferencing
+);
+constexpr auto kTurnOutside = relay(kTurnTcp, Side::external, At::av, Transport::tcp);
+constexpr auto kTurnOutsideUdp = relay(kTurnUdp, Side::external, At::av, Transport::udp);
 
 // Neighbours.
-constexpr Listener kPublished{
-    "HTTPS, for the external web sites behind it",
-    Probe::https,
-    Peer::none,
-    Use::web_services_external,
-    Names::published,
-    Side::external,
-    At::published};
-constexpr Listener kDiscovery{
-    "HTTPS, Autodiscover", Probe::autodiscover, Peer::none,   Use::web_services_external,
-    Names::published,      Side::external,      At::discovery};
-constexpr Listener kDiscoveryHttp{
-    "HTTP, Autodiscover", // without TLS by design, and there is an answer to look at
-    Probe::autodiscover,  Peer::none,     Use::web_services_external,
-    Names::none,          Side::external, At::discovery};
-constexpr Listener kChatFiles{
+constexpr auto kPublished = outside(
+    "HTTPS, for the external web sites behind it", Probe::https, Peer::none,
+    Use::web_services_external, Names::published, At::published
+);
+constexpr auto kDiscovery = outside(
+    "HTTPS, Autodiscover", Probe::autodiscover, Peer::none, Use::web_services_external,
+    Names::published, At::discovery
+);
+// Without TLS by design, and there is an answer to look at.
+constexpr auto kDiscoveryHttp = outside(
+    "HTTP, Autodiscover", Probe::autodiscover, Peer::none, Use::web_services_external, Names::none,
+    At::discovery
+);
+constexpr auto kChatFiles = inside(
     "HTTPS, files of Persistent Chat", Probe::https, Peer::none, Use::web_services_internal,
-    Names::pool};
-constexpr Listener kOfficeWeb{"HTTPS", Probe::https, Peer::none, Use::other, Names::pool};
-constexpr Listener kNeighbour{
-    "SIP over MTLS", Probe::sip, Peer::required, Use::other, Names::server};
-constexpr Listener kTrusted{
-    "SIP over MTLS", Probe::sip, Peer::required, Use::default_, Names::pool_and_server};
+    Names::pool
+);
+constexpr auto kOfficeWeb = inside("HTTPS", Probe::https, Peer::none, Use::other, Names::pool);
+constexpr auto kNeighbour =
+    inside("SIP over MTLS", Probe::sip, Peer::required, Use::other, Names::server);
 
 // What carries no TLS.
-constexpr Listener bare(std::string_view protocol, Side side = Side::internal) {
+constexpr Listener bare(
+    std::string_view protocol, Side side = Side::internal, Transport transport = Transport::tcp
+) {
     return {protocol,    std::nullopt, Peer::none,   Use::other,
-            Names::none, side,         At::internal, Transport::tcp};
-}
-constexpr Listener bare_udp(std::string_view protocol, Side side = Side::internal) {
-    auto listener = bare(protocol, side);
-    listener.transport = Transport::udp;
-    return listener;
+            Names::none, side,         At::internal, transport};
 }
 
 constexpr Service kServices[] = {
@@ -268,8 +236,8 @@ constexpr Service kServices[] = {
     {"logging", "logging", kInside, kNobody, 50001, 50003, kLog, kPorts},
     {"smb", "smb", kInside, kNobody, 445, 0, bare("SMB, replication to internal servers"), kPorts},
     {"dcom", "dcom", kInside, kNobody, 135, 0, bare("DCOM"), kPorts},
-    {"sql-browser", "sql-browser", kInside, kNobody, 1434, 0, bare_udp("SQL Server browser"),
-     kPorts},
+    {"sql-browser", "sql-browser", kInside, kNobody, 1434, 0,
+     bare("SQL Server browser", Side::internal, Transport::udp), kPorts},
 
     // Persistent Chat.
     {"persistent-chat-sip", "persistent-chat", kChatters, only(persistent_chat), 5041, 0, kSip,
@@ -322,8 +290,8 @@ constexpr Service kServices[] = {
     {"um-mailbox", "um-mailbox", kUms, kNobody, 5063, 0, kNeighbour, kUmUncertain},
     {"um-mailbox-tcp", "um-mailbox-tcp", kUms, kNobody, 5062, 0, bare("SIP over TCP"),
      kUmUncertain},
-    {"application", "application", only(trusted_application), only(trusted_application), 0, 0,
-     kTrusted, kApplication},
+    {"application", "application", only(trusted_application), only(trusted_application), 0, 0, kSip,
+     kApplication},
     {"gateway", "gateway", only(gateway), only(gateway), 5067, 0, kNeighbour, kGateway},
     {"gateway-tcp", "gateway-tcp", only(gateway), kNobody, 5066, 0, bare("SIP over TCP"), kGateway},
 };
@@ -375,14 +343,12 @@ std::span<const Service> services() { return kServices; }
 
 const Service* find_service(std::string_view id) {
     const auto* found =
-        std::find_if(std::begin(kServices), std::end(kServices), [id](const Service& service) {
-            return service.id == id;
-        });
+        std::ranges::find_if(kServices, [id](const Service& service) { return service.id == id; });
     return found == std::end(kServices) ? nullptr : found;
 }
 
 bool is_port_between_servers(std::uint16_t port) {
-    return std::any_of(std::begin(kServices), std::end(kServices), [port](const Service& service) {
+    return std::ranges::any_of(kServices, [port](const Service& service) {
         const bool for_clients =
             service.listener.probe && service.listener.peer != PeerCertificate::required;
         return (service.roles & kRegistrars) != 0 && covers(service, port) && !for_clients;

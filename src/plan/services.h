@@ -29,6 +29,23 @@ enum class Interface : std::uint8_t {
     discovery         // a reverse proxy's, once for each lyncdiscover name
 };
 
+// EdgeKey is what the keys of a target list call an external interface of an Edge.
+struct EdgeKey {
+    Interface at;
+    std::string_view name;
+};
+inline constexpr EdgeKey kEdgeKeys[] = {
+    {Interface::access, "access"},
+    {Interface::web_conferencing, "web_conferencing"},
+    {Interface::av, "av"}};
+
+// What an Edge has at one of its external interfaces; `services`: an EdgeServices, const or not.
+template <class Services>
+auto& edge_member(Services& services, Interface at) {
+    if (at == Interface::web_conferencing) return services.web_conferencing;
+    return at == Interface::av ? services.av : services.access;
+}
+
 // PeerCertificate is what a server wants of whoever connects.
 enum class PeerCertificate : std::uint8_t { none, optional, required };
 std::string_view to_text(PeerCertificate);
