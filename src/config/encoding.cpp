@@ -13,25 +13,12 @@ namespace {
 
 using namespace std::string_view_literals;
 
-void check_text(Decoded&, std::string_view text);
-Spot spot_at(std::string_view text, std::size_t offset);
-
-} // namespace
-
-Decoded decode(std::string_view raw) {
-    Decoded out;
-    if (raw.starts_with("\xff\xfe"sv) || raw.starts_with("\xfe\xff"sv)) {
-        out.converted = utf16_to_utf8(raw.substr(2), raw.front() == '\xfe');
-        // A file with a byte order mark alone is an empty text, not its two raw bytes.
-        if (out.converted.empty()) out.skipped = raw.size();
-    } else if (raw.starts_with("\xef\xbb\xbf"sv)) {
-        out.skipped = 3;
-    }
-    check_text(out, out.text(raw));
-    return out;
+Spot spot_at(std::string_view text, std::size_t offset) {
+    const auto before = text.substr(0, offset);
+    const auto line = std::count(before.begin(), before.end(), '\n');
+    const auto line_start = before.rfind('\n') + 1; // npos + 1 is the first line's start
+    return {offset, static_cast<int>(line), static_cast<int>(offset - line_start)};
 }
-
-namespace {
 
 // The parser would take bytes that are no text for text, and U+0004 for the end of the file.
 void check_text(Decoded& out, std::string_view text) {
@@ -56,13 +43,19 @@ void check_text(Decoded& out, std::string_view text) {
     }
 }
 
-Spot spot_at(std::string_view text, std::size_t offset) {
-    const auto before = text.substr(0, offset);
-    const auto line = std::count(before.begin(), before.end(), '\n');
-    const auto line_start = before.rfind('\n') + 1; // npos + 1 is the first line's start
-    return {offset, static_cast<int>(line), static_cast<int>(offset - line_start)};
-}
-
 } // namespace
+
+Decoded decode(std::string_view raw) {
+    Decoded out;
+    if (raw.starts_with("\xff\xfe"sv) || raw.starts_with("\xfe\xff"sv)) {
+        out.converted = utf16_to_utf8(raw.substr(2), raw.front() == '\xfe');
+        // A file with a byte order mark alone is an empty text, not its two raw bytes.
+        if (out.converted.empty()) out.skipped = raw.size();
+    } else if (raw.starts_with("\xef\xbb\xbf"sv)) {
+        out.skipped = 3;
+    }
+    check_text(out, out.text(raw));
+    return out;
+}
 
 } // namespace lyncprobe::config

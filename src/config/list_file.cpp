@@ -16,7 +16,7 @@ namespace {
 
 // Editors count characters; the parser counts bytes.
 int characters(std::string_view text) {
-    return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
+    return static_cast<int>(std::ranges::count_if(text, [](char c) {
         return (static_cast<unsigned char>(c) & 0xc0) != 0x80; // none that continues one
     }));
 }
@@ -31,6 +31,14 @@ void Mistakes::add(const Place& place, std::string what, std::string hint) {
         ++more_;
 }
 
+void Mistakes::add_duplicate(
+    const Place& place, std::string_view kind, std::string_view name, const Place& first
+) {
+    // Both places, since the two may be in different lists of the run.
+    add(place, fmt::format("duplicate {} {}", kind, quoted(name)),
+        "the first is at " + place_text(first));
+}
+
 Where Mistakes::where(const Place& place) const {
     return {sources_[place.list].path, place.line, place.column};
 }
@@ -41,7 +49,7 @@ std::string Mistakes::place_text(const Place& place) const {
 
 std::vector<Problem> Mistakes::take() {
     // Found section by section; read from top to bottom.
-    std::sort(kept_.begin(), kept_.end(), [](const Mistake& a, const Mistake& b) {
+    std::ranges::sort(kept_, [](const Mistake& a, const Mistake& b) {
         return std::tie(a.place.list, a.place.line, a.place.column, a.what) <
                std::tie(b.place.list, b.place.line, b.place.column, b.what);
     });

@@ -26,6 +26,10 @@ class Mistakes {
 
     explicit Mistakes(const std::vector<Source>& sources) : sources_(sources) {}
     void add(const Place&, std::string what, std::string hint = {});
+    // `kind` of thing, its name, and where the first one of this name is.
+    void add_duplicate(
+        const Place&, std::string_view kind, std::string_view name, const Place& first
+    );
     std::string place_text(const Place&) const; // "targets.yaml:3:5"
     Where where(const Place&) const;
     std::vector<Problem> take(); // in the order of the files and their lines

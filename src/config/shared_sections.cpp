@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/shared_sections.h"
 
+#include "model/add_once.h"
 #include "model/text/ascii.h"
 #include "model/text/lists.h"
 
@@ -19,7 +20,6 @@ void read_certificate(const Entry&, Waiver&);
 void read_until(const Entry&, Waiver&);
 void check_identity(const Node& mapping, ListFile&, const IdentityFiles&);
 void check_waiver(const Node& mapping, ListFile&, std::uint64_t seen);
-void add_once(std::vector<std::string>&, std::string);
 std::optional<std::string> read_resolver(const Entry&);
 std::optional<std::string> read_decision(const Entry&, Policy&);
 std::optional<std::string> read_setting(const Entry&, RunSettings&);
@@ -34,13 +34,11 @@ constexpr std::array kIdentityKeys{
     Key<I>{"password_env", read_member<&I::password_env, read_text>},
     Key<I>{"password_file", read_member<&I::password_file, read_path>},
 };
-constexpr auto kIdentityKeyNames = names_of(kIdentityKeys);
 
 constexpr std::array kTrustKeys{
     Key<Trust>{"ca_files", read_files},
     Key<Trust>{"system", read_member<&Trust::system, read_yes_or_no>},
 };
-constexpr auto kTrustKeyNames = names_of(kTrustKeys);
 
 using W = Waiver;
 constexpr std::array kWaiverKeys{
@@ -50,7 +48,6 @@ constexpr std::array kWaiverKeys{
     Key<W>{"reason", read_member<&W::reason, read_text>},
     Key<W>{"until", read_until},
 };
-constexpr auto kWaiverKeyNames = names_of(kWaiverKeys);
 
 // Setting is one run option under its long name; `read` gives back how the value is compared
 // between lists.
@@ -59,115 +56,93 @@ struct Setting {
     std::optional<std::string> (*read)(const Entry&, RunSettings&);
 };
 
-template <std::optional<Milliseconds> RunSettings::*Member, auto Read = read_duration>
-std::optional<std::string> read_setting_duration(const Entry& entry, RunSettings& settings) {
-    const auto duration = Read(entry);
-    if (!duration) return std::nullopt;
-    settings.*Member = *duration;
-    return to_text(*duration);
+// Values of one kind have one text, so that "60s" and "1m" are no contradiction between lists.
+std::string text_of(const std::string& text) { return text; }
+std::string text_of(const std::vector<std::string>& rules) { return joined(rules); }
+std::string text_of(Milliseconds duration) { return to_text(duration); }
+std::string text_of(std::uint32_t number) { return std::to_string(number); }
+std::string text_of(bool flag) { return flag ? "yes" : "no"; }
+std::string text_of(int family) { return family == 0 ? "any" : std::to_string(family); }
+
+template <auto Member, auto Read>
+std::optional<std::string> take(const Entry& entry, RunSettings& settings) {
+    const auto value = Read(entry);
+    if (!value) return std::nullopt;
+    settings.*Member = *value;
+    return text_of(*value);
 }
 
-template <
-    std::optional<std::uint32_t> RunSettings::*Member, std::uint32_t Smallest,
-    std::uint32_t Largest>
-std::optional<std::string> read_setting_number(const Entry& entry, RunSettings& settings) {
-    const auto number = read_number(entry, Smallest, Largest);
-    if (!number) return std::nullopt;
-    settings.*Member = number;
-    return std::to_string(*number);
+template <std::uint32_t Smallest, std::uint32_t Largest>
+std::optional<std::uint32_t> number(const Entry& entry) {
+    return read_number(entry, Smallest, Largest);
 }
 
-template <std::optional<bool> RunSettings::*Member>
-std::optional<std::string> read_setting_flag(const Entry& entry, RunSettings& settings) {
-    const auto flag = read_yes_or_no(entry);
-    if (!flag) return std::nullopt;
-    settings.*Member = flag;
-    return *flag ? "yes" : "no";
-}
-
-// One rule or a list of them, as the option may stand once or more often.
-template <std::vector<std::string> RunSettings::*Member>
-std::optional<std::string> read_setting_rules(const Entry& entry, RunSettings& settings) {
-    // On the command line the option may be repeated, so here it may be a list.
+// On the command line the option may be repeated, so here it may be a list.
+std::optional<std::vector<std::string>> read_rules(const Entry& entry) {
     std::vector<std::string> rules;
-    if (entry.value.kind == Node::Kind::scalar) {
-        if (auto rule = read_rule(entry)) rules.push_back(std::move(*rule));
-    } else {
-        for (const auto& element : read_list(entry, "server-eku"))
-            if (auto rule = read_rule(element)) rules.push_back(std::move(*rule));
-    }
+    for (const auto& element : read_one_or_more(entry, "server-eku"))
+        if (auto rule = read_rule(element)) rules.push_back(std::move(*rule));
     if (rules.empty()) return std::nullopt;
-    settings.*Member = rules;
-    return joined(rules);
+    return rules;
 }
 
-// One word of a few; index and text of it.
-std::optional<std::size_t> read_choice(const Entry&, std::span<const std::string_view> choices);
+std::optional<std::string> read_choice(const Entry&, std::span<const std::string_view> choices);
 
-std::optional<std::string> read_address_family(const Entry& entry, RunSettings& settings) {
+std::optional<int> read_address_family(const Entry& entry) {
     constexpr std::array<std::string_view, 3> kFamilies{"any", "4", "6"};
-    constexpr std::array<int, 3> kValues{0, 4, 6};
     const auto choice = read_choice(entry, kFamilies);
     if (!choice) return std::nullopt;
-    settings.address_family = kValues[*choice];
-    return std::string(kFamilies[*choice]);
+    return choice == "any" ? 0 : choice == "4" ? 4 : 6;
 }
 
-std::optional<std::string> read_fail_on(const Entry& entry, RunSettings& settings) {
+std::optional<std::string> read_fail_on(const Entry& entry) {
     constexpr std::array<std::string_view, 3> kVerdicts{"warn", "fail", "never"};
-    const auto choice = read_choice(entry, kVerdicts);
-    if (!choice) return std::nullopt;
-    settings.fail_on = kVerdicts[*choice];
-    return settings.fail_on;
+    return read_choice(entry, kVerdicts);
 }
 
-std::optional<std::string> read_ldap_server(const Entry& entry, RunSettings& settings) {
+std::optional<std::string> read_ldap_server(const Entry& entry) {
     auto text = read_text(entry);
     if (!text) return std::nullopt;
     // Here, since a wrong one would show only when the first directory is asked.
-    if (const auto reason = host_and_port_problem(*text); !reason.empty()) {
-        entry.mistake(fmt::format("'{}': {}", *text, reason));
-        return std::nullopt;
-    }
-    settings.ldap_server = text;
-    return text;
+    const auto reason = host_and_port_problem(*text);
+    if (reason.empty()) return text;
+    entry.mistake(fmt::format("'{}': {}", *text, reason));
+    return std::nullopt;
 }
 
+using R = RunSettings;
 constexpr std::array kSettings{
-    Setting{"timeout", read_setting_duration<&RunSettings::timeout>},
-    Setting{"connect-timeout", read_setting_duration<&RunSettings::connect_timeout>},
-    Setting{"deadline", read_setting_duration<&RunSettings::deadline>},
-    Setting{
-        "expires-within",
-        read_setting_duration<&RunSettings::expires_within, read_duration_or_zero>},
-    Setting{"concurrency", read_setting_number<&RunSettings::concurrency, 1, 100'000>},
-    Setting{"per-address", read_setting_number<&RunSettings::per_address, 1, 1000>},
-    Setting{"retries", read_setting_number<&RunSettings::retries, 0, 100>},
-    Setting{"versions", read_setting_flag<&RunSettings::versions>},
-    Setting{"mtls-matrix", read_setting_flag<&RunSettings::mtls_matrix>},
-    Setting{"sni-matrix", read_setting_flag<&RunSettings::sni_matrix>},
-    Setting{"inventory", read_setting_flag<&RunSettings::inventory>},
-    Setting{"fetch", read_setting_flag<&RunSettings::fetch>},
-    Setting{"fetch-private", read_setting_flag<&RunSettings::fetch_private>},
-    Setting{"ldap-server", read_ldap_server},
-    Setting{"address-family", read_address_family},
-    Setting{"fail-on", read_fail_on},
-    Setting{"only", read_setting_rules<&RunSettings::only>},
-    Setting{"skip", read_setting_rules<&RunSettings::skip>},
+    Setting{"timeout", take<&R::timeout, read_duration>},
+    Setting{"connect-timeout", take<&R::connect_timeout, read_duration>},
+    Setting{"deadline", take<&R::deadline, read_duration>},
+    Setting{"expires-within", take<&R::expires_within, read_duration_or_zero>},
+    Setting{"concurrency", take<&R::concurrency, number<1, 100'000>>},
+    Setting{"per-address", take<&R::per_address, number<1, 1000>>},
+    Setting{"retries", take<&R::retries, number<0, 100>>},
+    Setting{"versions", take<&R::versions, read_yes_or_no>},
+    Setting{"mtls-matrix", take<&R::mtls_matrix, read_yes_or_no>},
+    Setting{"sni-matrix", take<&R::sni_matrix, read_yes_or_no>},
+    Setting{"inventory", take<&R::inventory, read_yes_or_no>},
+    Setting{"fetch", take<&R::fetch, read_yes_or_no>},
+    Setting{"fetch-private", take<&R::fetch_private, read_yes_or_no>},
+    Setting{"ldap-server", take<&R::ldap_server, read_ldap_server>},
+    Setting{"address-family", take<&R::address_family, read_address_family>},
+    Setting{"fail-on", take<&R::fail_on, read_fail_on>},
+    Setting{"only", take<&R::only, read_rules>},
+    Setting{"skip", take<&R::skip, read_rules>},
 };
 
 // Elsewhere is an option of the command line that `policy:` does not take.
 struct Elsewhere {
-    std::string_view name, what, hint;
+    std::string_view name, hint;
 };
-constexpr std::string_view kNotHere = "does not stand in 'policy'";
 constexpr std::array kElsewhere{
-    Elsewhere{"ca-file", kNotHere, "write 'trust: {ca_files: [root.pem]}'"},
-    Elsewhere{"no-system-trust", kNotHere, "write 'trust: {system: no}'"},
-    Elsewhere{"resolver", kNotHere, "write 'resolvers: [192.0.2.53]' on the top level"},
-    Elsewhere{"cert", kNotHere, "write it under 'identities'"},
-    Elsewhere{"key", kNotHere, "write it under 'identities'"},
-    Elsewhere{"pfx", kNotHere, "write it under 'identities'"},
+    Elsewhere{"ca-file", "write 'trust: {ca_files: [root.pem]}'"},
+    Elsewhere{"no-system-trust", "write 'trust: {system: no}'"},
+    Elsewhere{"resolver", "write 'resolvers: [192.0.2.53]' on the top level"},
+    Elsewhere{"cert", "write it under 'identities'"},
+    Elsewhere{"key", "write it under 'identities'"},
+    Elsewhere{"pfx", "write it under 'identities'"},
 };
 
 constexpr std::size_t kFingerprintDigits = 64; // SHA-256 in hex
@@ -188,20 +163,15 @@ void SharedSections::resolvers(const Entry& section) {
 }
 
 void SharedSections::trust(const Entry& section) {
-    if (!expect_mapping(section)) return;
     Trust trust;
-    read_mapping(section.value, section.file, kTrustKeys, kTrustKeyNames, trust);
+    read_mapping<kTrustKeys>(section, trust);
     for (auto& path : trust.ca_files)
         add_once(deployment_.trust.ca_files, std::move(path));
     // Files add up over the lists; whether the system is trusted must not differ between them.
     if (!trust.system) return;
     deployment_.trust.system = trust.system;
-    for (std::size_t i = 0; i + 1 < section.value.children.size(); i += 2)
-        if (section.value.children[i].text == "system")
-            agree(
-                {section.value.children[i], section.value.children[i + 1], section.file},
-                *trust.system ? "yes" : "no"
-            );
+    for (const auto& entry : entries_of(section.value, section.file))
+        if (entry.key.text == "system") agree(entry, text_of(*trust.system));
 }
 
 void SharedSections::policy(const Entry& section) {
@@ -213,9 +183,7 @@ void SharedSections::policy(const Entry& section) {
     for (const auto& setting : kSettings)
         names.push_back(setting.name);
     KnownKeys keys(names, section.file);
-    const auto& children = section.value.children;
-    for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
-        const Entry entry{children[i], children[i + 1], section.file};
+    for (const auto& entry : entries_of(section.value, section.file)) {
         // A familiar option in the wrong place deserves its right place, not "unknown key".
         if (note_elsewhere(entry.key, section.file) || !keys.find(entry.key)) continue;
         auto value = find_decision(entry.key.text) != nullptr
@@ -227,25 +195,22 @@ void SharedSections::policy(const Entry& section) {
 
 void SharedSections::identity(const Entry& element) {
     if (!expect_mapping(element)) return;
-    for (std::size_t i = 0; i + 1 < element.value.children.size(); i += 2)
+    for (const auto& entry : entries_of(element.value, element.file))
         // Before anything else is read, and without quoting the value: the message may be logged.
-        if (element.value.children[i].text == "password")
+        if (entry.key.text == "password")
             return element.file.mistake(
-                element.value.children[i].spot, "no password stands in a target list",
+                entry.key.spot, "no password stands in a target list",
                 "name the variable or the file that holds it: password_env or password_file"
             );
     IdentityFiles files;
     files.where = element.file.where(element.value.spot);
-    read_mapping(element.value, element.file, kIdentityKeys, kIdentityKeyNames, files);
+    read_mapping<kIdentityKeys>(element.value, element.file, files);
     check_identity(element.value, element.file, files);
     const auto place = element.file.place(element.value.spot);
     // By place, so that the second one can name the first, which may be in another list.
     const auto [first, added] = identities_.emplace(files.id, place);
     if (!added && !files.id.empty())
-        element.mistake(
-            "duplicate identity " + quoted(files.id),
-            "the first is at " + element.file.mistakes().place_text(first->second)
-        );
+        element.file.mistakes().add_duplicate(place, "identity", files.id, first->second);
     deployment_.identities.push_back(std::move(files));
 }
 
@@ -253,8 +218,7 @@ void SharedSections::waiver(const Entry& element) {
     if (!expect_mapping(element)) return;
     Waiver waiver;
     waiver.where = element.file.where(element.value.spot);
-    const auto seen =
-        read_mapping(element.value, element.file, kWaiverKeys, kWaiverKeyNames, waiver);
+    const auto seen = read_mapping<kWaiverKeys>(element.value, element.file, waiver);
     check_waiver(element.value, element.file, seen);
     deployment_.waivers.push_back(std::move(waiver));
 }
@@ -268,7 +232,6 @@ std::vector<std::string_view> SharedSections::identity_ids() const {
 
 // The lists of a run have one policy and one trust.
 void SharedSections::agree(const Entry& entry, const std::string& value) {
-    auto& mistakes = entry.file.mistakes();
     const auto [first, added] =
         said_.emplace(entry.key.text, Said{value, entry.file.place(entry.value.spot)});
     if (!added && first->second.value != value)
@@ -277,7 +240,7 @@ void SharedSections::agree(const Entry& entry, const std::string& value) {
                 "'{}' is {} here and {} in another list", entry.key.text, quoted(value),
                 quoted(first->second.value)
             ),
-            "the other is at " + mistakes.place_text(first->second.place)
+            "the other is at " + entry.file.mistakes().place_text(first->second.place)
         );
 }
 
@@ -323,11 +286,7 @@ void read_until(const Entry& entry, Waiver& waiver) {
 }
 
 void check_identity(const Node& mapping, ListFile& file, const IdentityFiles& files) {
-    const auto has = [&mapping](std::string_view key) {
-        for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2)
-            if (mapping.children[i].text == key) return true;
-        return false;
-    };
+    const auto has = [&mapping](std::string_view key) { return value_of(mapping, key) != nullptr; };
     const bool pem = has("certificate") || has("key");
     // By key: what a key says wrongly has its own message.
     if (!has("id"))
@@ -353,10 +312,7 @@ void check_identity(const Node& mapping, ListFile& file, const IdentityFiles& fi
 
 void check_waiver(const Node& mapping, ListFile& file, std::uint64_t seen) {
     // By key, not by value: a key with a bad value has its own mistake already.
-    const auto has = [seen](std::string_view key) {
-        const auto found = std::find(kWaiverKeyNames.begin(), kWaiverKeyNames.end(), key);
-        return (seen >> (found - kWaiverKeyNames.begin()) & 1u) != 0;
-    };
+    const auto has = [seen](std::string_view key) { return has_key<kWaiverKeys>(seen, key); };
     if (!has("rule"))
         file.mistake(mapping.spot, "this waiver has no 'rule'", "the id of a rule, or a glob");
     if (!has("reason"))
@@ -369,10 +325,6 @@ void check_waiver(const Node& mapping, ListFile& file, std::uint64_t seen) {
             mapping.spot, "this waiver has neither 'target' nor 'certificate'",
             "target: \"*\" waives the rule everywhere"
         );
-}
-
-void add_once(std::vector<std::string>& out, std::string text) {
-    if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
 }
 
 // "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353"
@@ -404,21 +356,19 @@ std::optional<std::string> read_decision(const Entry& entry, Policy& policy) {
 }
 
 std::optional<std::string> read_setting(const Entry& entry, RunSettings& settings) {
-    const auto found =
-        std::find_if(kSettings.begin(), kSettings.end(), [&entry](const Setting& setting) {
-            return setting.name == entry.key.text;
-        });
+    const auto found = std::ranges::find_if(kSettings, [&entry](const Setting& setting) {
+        return setting.name == entry.key.text;
+    });
     // KnownKeys has let only names of the table through.
     return found->read(entry, settings);
 }
 
-std::optional<std::size_t> read_choice(
+// One word of a few.
+std::optional<std::string> read_choice(
     const Entry& entry, std::span<const std::string_view> choices
 ) {
     const auto text = read_text(entry);
-    if (!text) return std::nullopt;
-    const auto found = std::find(choices.begin(), choices.end(), *text);
-    if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
+    if (!text || std::ranges::find(choices, *text) != choices.end()) return text;
     entry.mistake(
         fmt::format("'{}' cannot be {}", entry.key.text, quoted(*text)), suggestion(*text, choices)
     );
@@ -429,7 +379,8 @@ bool note_elsewhere(const Node& key, ListFile& file) {
     for (const auto& other : kElsewhere) {
         if (key.text != other.name) continue;
         file.mistake(
-            key.spot, fmt::format("'{}' {}", other.name, other.what), std::string(other.hint)
+            key.spot, fmt::format("'{}' does not stand in 'policy'", other.name),
+            std::string(other.hint)
         );
         return true;
     }

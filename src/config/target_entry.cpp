@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "config/target_entry.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -28,13 +27,7 @@ void read_server_name(const Entry&, TargetDraft&);
 void read_names(const Entry&, TargetDraft&);
 void read_identity(const Entry&, TargetDraft&);
 void read_target_enrollment(const Entry&, TargetDraft&);
-void read_plain(const Entry&, TargetDraft&);
 void take_over_role(const Target& defaults, Target&);
-
-template <class E>
-std::optional<E> any_word(const Entry& entry) {
-    return read_word<E>(entry);
-}
 
 template <auto Member, auto Read>
 void read(const Entry& entry, TargetDraft& draft) {
@@ -65,7 +58,7 @@ constexpr std::array kTargetKeys{
     TargetKey{"identity", read_identity, take_over<&T::identity>},
     TargetKey{"sip_domain", read<&T::sip_domain, read_host_name>, nullptr},
     TargetKey{"product", read<&T::product, any_word<Product>>, take_over<&T::product>},
-    TargetKey{"plain", read_plain, nullptr},
+    TargetKey{"plain", read<&T::plain, read_yes_or_no>, nullptr},
     TargetKey{"mutual", read<&T::mutual, any_word<Mutual>>, take_over<&T::mutual>},
     TargetKey{"enrollment", read_target_enrollment, take_over<&T::enrollment>},
     TargetKey{"os", read<&T::os, read_computer_system>, take_over<&T::os>},
@@ -74,14 +67,6 @@ constexpr std::array kTargetKeys{
         "connect_timeout", read<&T::connect_timeout, read_duration>,
         take_over<&T::connect_timeout>},
 };
-constexpr auto kTargetKeyNames = names_of(kTargetKeys);
-
-// The bits of TargetDraft::given are indices of this table.
-constexpr std::size_t index_of(std::string_view key) {
-    return static_cast<std::size_t>(
-        std::find(kTargetKeyNames.begin(), kTargetKeyNames.end(), key) - kTargetKeyNames.begin()
-    );
-}
 
 using E = Enrollment;
 constexpr std::array kEnrollmentKeys{
@@ -90,29 +75,27 @@ constexpr std::array kEnrollmentKeys{
     Key<E>{"requester_os", read_member<&E::requester_os, read_computer_system>},
     Key<E>{"kb922706", read_member<&E::kb922706, read_yes_or_no>},
 };
-constexpr auto kEnrollmentKeyNames = names_of(kEnrollmentKeys);
 
 } // namespace
 
 TargetDraft read_target(const Node& mapping, ListFile& file) {
     TargetDraft draft;
-    draft.given = read_mapping(mapping, file, kTargetKeys, kTargetKeyNames, draft);
+    draft.given = read_mapping<kTargetKeys>(mapping, file, draft);
     draft.target.place = file.place(mapping.spot);
-    if ((draft.given >> index_of("host") & 1u) == 0)
+    if (!was_given(draft, "host"))
         file.mistake(mapping.spot, "this target has no 'host'", "a DNS name or an address");
     return draft;
 }
 
 TargetDraft read_defaults(const Node& mapping, ListFile& file) {
     TargetDraft draft;
-    draft.given = read_mapping(mapping, file, kTargetKeys, kTargetKeyNames, draft);
-    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
-        const auto index = index_of(mapping.children[i].text);
+    draft.given = read_mapping<kTargetKeys>(mapping, file, draft);
+    for (const auto& [key, value, list, element] : entries_of(mapping, file)) {
+        const auto index = index_of<kTargetKeys>(key.text);
         // A default host or name would make every target the same one.
         if (index < kTargetKeys.size() && kTargetKeys[index].take_over == nullptr)
             file.mistake(
-                mapping.children[i].spot,
-                fmt::format("'{}' cannot stand in 'defaults'", mapping.children[i].text),
+                key.spot, fmt::format("'{}' cannot stand in 'defaults'", key.text),
                 "it belongs to one target"
             );
     }
@@ -126,17 +109,16 @@ void apply_defaults(Target& target, std::uint64_t given, const TargetDraft& defa
         if ((missing >> i & 1u) != 0 && kTargetKeys[i].take_over != nullptr)
             kTargetKeys[i].take_over(defaults.target, target);
     // Derived last: the probe it depends on may itself come from the defaults.
-    if (((defaults.given | given) >> index_of("port") & 1u) == 0)
+    if (!has_key<kTargetKeys>(defaults.given | given, "port"))
         target.port = default_port(target.probe);
-    if ((given >> index_of("transport") & 1u) == 0)
+    if (!has_key<kTargetKeys>(given, "transport"))
         target.transport = default_transport(target.probe, target.port);
-    if ((given >> index_of("plain") & 1u) == 0)
+    if (!has_key<kTargetKeys>(given, "plain"))
         target.plain = target.probe == Probe::autodiscover && is_plain_http_port(target.port);
 }
 
 bool was_given(const TargetDraft& draft, std::string_view key) {
-    const auto index = index_of(key);
-    return index < kTargetKeys.size() && (draft.given >> index & 1u) != 0;
+    return has_key<kTargetKeys>(draft.given, key);
 }
 
 std::optional<OperatingSystem> read_computer_system(const Entry& entry) {
@@ -145,8 +127,7 @@ std::optional<OperatingSystem> read_computer_system(const Entry& entry) {
 }
 
 void read_enrollment(const Entry& entry, Enrollment& enrollment) {
-    if (expect_mapping(entry))
-        read_mapping(entry.value, entry.file, kEnrollmentKeys, kEnrollmentKeyNames, enrollment);
+    read_mapping<kEnrollmentKeys>(entry, enrollment);
 }
 
 void check_target(const Target& target, ListFile& file) {
@@ -172,16 +153,7 @@ void read_name(const Entry& entry, TargetDraft& draft) {
 }
 
 void read_addresses(const Entry& entry, TargetDraft& draft) {
-    auto& addresses = draft.target.addresses;
-    for (const auto& element : read_list(entry, "203.0.113.10")) {
-        const auto address = read_address(element);
-        if (!address) continue;
-        // Twice the same address would be two endpoints of one name.
-        if (std::find(addresses.begin(), addresses.end(), *address) != addresses.end())
-            element.mistake(fmt::format("the address {} stands twice", to_text(*address)));
-        else
-            addresses.push_back(*address);
-    }
+    read_addresses_into(read_list(entry, "203.0.113.10"), draft.target.addresses);
 }
 
 void read_probe(const Entry& entry, TargetDraft& draft) {
@@ -222,10 +194,6 @@ void read_names(const Entry& entry, TargetDraft& draft) {
 void read_identity(const Entry& entry, TargetDraft& draft) {
     draft.identity = entry.value.spot;
     keep(draft.target.identity, read_text(entry));
-}
-
-void read_plain(const Entry& entry, TargetDraft& draft) {
-    keep(draft.target.plain, read_yes_or_no(entry));
 }
 
 void read_target_enrollment(const Entry& entry, TargetDraft& draft) {

@@ -28,12 +28,60 @@ class Merge {
     Merge(Deployment& deployment, Mistakes& mistakes)
         : shared(deployment), deployment_(deployment), mistakes_(mistakes) {}
 
-    void expect(std::string_view text);
-    void add(TargetDraft&&, const ListFile&);
-    void add(const std::string& site, Pool);
-    void refer_to_identity(const std::string& id, const Place&);
-    void note_too_many(const Place&);
-    void finish();
+    // Makes room for one target per "host": a vector that doubles would need the memory twice.
+    void expect(std::string_view text) {
+        constexpr std::string_view kHost = "host";
+        std::size_t hosts = 0;
+        for (auto at = text.find(kHost); at != std::string_view::npos;
+             at = text.find(kHost, at + 1))
+            ++hosts;
+        targets().reserve(std::min(targets().size() + hosts, limits::kTargets));
+    }
+
+    void add(TargetDraft&& draft, const ListFile& file) {
+        auto& target = draft.target;
+        if (!target.name.empty())
+            names_.push_back({static_cast<std::uint32_t>(targets().size()), file.place(draft.name)}
+            );
+        if (!target.identity.empty())
+            refer_to_identity(target.identity, file.place(draft.identity));
+        targets().push_back(std::move(target));
+    }
+
+    // A site may stand in several lists, a pool may not.
+    void add(const std::string& site_name, Pool pool) {
+        if (pool.fqdn.empty() || pool.role == Role::other) return; // its mistake is noted
+        const auto [first, added] = pools_.emplace(std::pair{pool.fqdn, pool.role}, pool.place);
+        if (!added) mistakes_.add_duplicate(pool.place, "pool", pool.fqdn, first->second);
+        auto& sites = deployment_.sites;
+        auto site =
+            std::ranges::find_if(sites, [&](const Site& known) { return known.name == site_name; });
+        if (site == sites.end()) site = sites.insert(site, {site_name, {}});
+        site->pools.push_back(std::move(pool));
+    }
+
+    void refer_to_identity(const std::string& id, const Place& place) {
+        // Declared further down, or in a list yet to come: looked at again in check_identities().
+        if (!shared.knows_identity(id)) references_.push_back({id, place});
+    }
+
+    void note_too_many(const Place& place) {
+        // Once: every target beyond the limit would say it again.
+        if (!std::exchange(too_many_, true))
+            mistakes_.add(
+                place, fmt::format("more than {} targets", limits::kTargets),
+                "split them over several runs"
+            );
+    }
+
+    void finish() {
+        check_names();
+        check_identities();
+        check_sip_domains();
+        // Last, so that targets written by hand keep the places of the file.
+        add_expanded();
+    }
+
     std::vector<Target>& targets() { return deployment_.targets; }
     std::vector<Problem>& warnings() { return deployment_.warnings; }
     SimpleUrls& simple_urls() { return deployment_.simple_urls; }
@@ -50,10 +98,54 @@ class Merge {
         std::string id;
         Place place;
     };
-    void check_names();
-    void check_identities();
-    void check_sip_domains();
-    void add_expanded();
+
+    void check_names() {
+        const auto name_of = [this](const NamePlace& place) -> const std::string& {
+            return targets()[place.target].name;
+        };
+        std::ranges::sort(names_, [&](const NamePlace& a, const NamePlace& b) {
+            const int order = name_of(a).compare(name_of(b));
+            // The first of two in the order of the lists is the one that the other duplicates.
+            return order != 0 ? order < 0 : a.target < b.target;
+        });
+        const NamePlace* first = nullptr;
+        for (const auto& here : names_) {
+            if (first == nullptr || name_of(*first) != name_of(here))
+                first = &here;
+            else
+                mistakes_.add_duplicate(here.place, "name", name_of(here), first->place);
+        }
+    }
+
+    void check_identities() {
+        const auto ids = shared.identity_ids();
+        for (const auto& [id, place] : references_) {
+            if (shared.knows_identity(id)) continue;
+            const auto hint = ids.empty() ? "no list declares 'identities'" : suggestion(id, ids);
+            mistakes_.add(place, "no identity has the id " + quoted(id), hint);
+        }
+    }
+
+    // To register is asked of our own domains only, so they must be said to be ours.
+    void check_sip_domains() {
+        const auto& own = deployment_.sip_domains;
+        for (const auto& target : targets())
+            if (target.probe == Probe::sip && !target.sip_domain.empty() &&
+                std::ranges::find(own, target.sip_domain) == own.end())
+                mistakes_.add(
+                    target.place,
+                    fmt::format("'{}' is not one of our SIP domains", target.sip_domain),
+                    "list it in 'sip_domains' if it is; a partner's is for the probe 'federation'"
+                );
+    }
+
+    void add_expanded() {
+        if (deployment_.sites.empty()) return;
+        auto expanded = plan::expand(deployment_);
+        if (expanded.size() > limits::kTargets - targets().size())
+            return note_too_many(expanded.front().place);
+        std::move(expanded.begin(), expanded.end(), std::back_inserter(targets()));
+    }
 
     Deployment& deployment_;
     Mistakes& mistakes_;
@@ -63,45 +155,106 @@ class Merge {
     std::vector<Reference> references_; // to identities that no list has declared so far
 };
 
-enum Section : std::size_t {
-    kDefaults,
-    kIdentities,
-    kTrust,
-    kResolvers,
-    kPolicy,
-    kSipDomains,
-    kTargets,
-    kWaivers,
-    kSimpleUrls,
-    kTopology,
-    kSections
-};
-constexpr std::array<std::string_view, kSections> kSectionNames{
-    "defaults",    "identities", "trust",   "resolvers",   "policy",
-    "sip_domains", "targets",    "waivers", "simple_urls", "topology"};
-
 // ListReader reads one list's sections into the merge.
 class ListReader : public Sections {
   public:
     ListReader(ListFile& file, Merge& merge)
-        : file_(file),
-          merge_(merge),
-          known_(kSectionNames, file),
-          first_target_(merge.targets().size()) {}
+        : file_(file), merge_(merge), known_(kNames, file), first_target_(merge.targets().size()) {}
 
-    Take section(const Node& key) override;
-    void whole(const Node& value) override;
-    void item(const Node& value) override;
-    void finish(); // defaults may stand below the targets
+    Take section(const Node& key) override {
+        const auto found = known_.find(key);
+        if (!found) return Take::skip;
+        section_ = &kSections[*found];
+        key_ = key;
+        return section_->by_entry ? Take::items : Take::whole;
+    }
+
+    void whole(const Node& value) override {
+        // A section whose lines are all commented out says nothing.
+        if (value.kind == Node::Kind::nothing) return;
+        const Entry entry{key_, value, file_};
+        if (section_->by_entry)
+            read_list(entry, "{…}"); // notes that it is none
+        else
+            (this->*section_->read)(entry);
+    }
+
+    void item(const Node& value) override { (this->*section_->read)({key_, value, file_, true}); }
+
+    // At the end of the list, since its defaults may stand below the targets.
+    void finish() {
+        for (std::size_t i = 0; i < given_.size(); ++i) {
+            // Targets of this list only; each list has defaults of its own.
+            auto& target = merge_.targets()[first_target_ + i];
+            apply_defaults(target, given_[i], defaults_);
+            check_target(target, file_);
+        }
+        for (auto& site : sites_)
+            for (auto& draft : site.pools) {
+                if (!draft.pool.identity.empty())
+                    merge_.refer_to_identity(draft.pool.identity, file_.place(draft.identity));
+                apply_defaults(draft.pool, draft.given, defaults_);
+                merge_.add(site.name, std::move(draft.pool));
+            }
+        if (!defaults_.target.identity.empty())
+            merge_.refer_to_identity(defaults_.target.identity, file_.place(defaults_.identity));
+    }
 
   private:
-    void add_target(const Entry&);
-    void add_site(const Entry&);
+    template <auto Read>
+    void add_shared(const Entry& entry) {
+        (merge_.shared.*Read)(entry);
+    }
+
+    void add_defaults(const Entry& entry) {
+        if (expect_mapping(entry)) defaults_ = read_defaults(entry.value, file_);
+    }
+
+    void add_simple_urls(const Entry& entry) { read_simple_urls(entry, merge_.simple_urls()); }
+
+    void add_target(const Entry& entry) {
+        merge_.saw_target = true;
+        if (!expect_mapping(entry)) return;
+        auto draft = read_target(entry.value, file_);
+        // The target is read first, so that the message has its place.
+        if (merge_.targets().size() >= limits::kTargets)
+            return merge_.note_too_many(draft.target.place);
+        given_.push_back(draft.given);
+        merge_.add(std::move(draft), file_);
+    }
+
+    void add_site(const Entry& entry) {
+        if (!expect_mapping(entry)) return;
+        sites_.push_back(read_site(entry.value, file_, merge_.warnings()));
+        // Pools are kept until the end of the file, since defaults may follow.
+        if (!sites_.back().pools.empty()) merge_.saw_target = true;
+    }
+
+    // Lists of entries, which may be long, are read one entry at a time.
+    struct Section {
+        std::string_view name;
+        void (ListReader::*read)(const Entry&); // the whole section, or one entry of it
+        bool by_entry;
+    };
+    using S = SharedSections;
+    static constexpr std::array kSections{
+        Section{"defaults", &ListReader::add_defaults, false},
+        Section{"identities", &ListReader::add_shared<&S::identity>, true},
+        Section{"trust", &ListReader::add_shared<&S::trust>, false},
+        Section{"resolvers", &ListReader::add_shared<&S::resolvers>, false},
+        Section{"policy", &ListReader::add_shared<&S::policy>, false},
+        Section{"sip_domains", &ListReader::add_shared<&S::sip_domains>, false},
+        Section{"targets", &ListReader::add_target, true},
+        Section{"waivers", &ListReader::add_shared<&S::waiver>, true},
+        Section{"simple_urls", &ListReader::add_simple_urls, false},
+        Section{"topology", &ListReader::add_site, true},
+    };
+    static constexpr auto kNames = names_of(kSections);
 
     ListFile& file_;
     Merge& merge_;
     Node key_;
-    std::size_t section_ = 0;
+    const Section* section_ = nullptr; // the last one that is known
     KnownKeys known_;
     std::size_t first_target_;
     std::vector<std::uint64_t> given_; // for each target of this list
@@ -109,7 +262,26 @@ class ListReader : public Sections {
     TargetDraft defaults_;
 };
 
-void read_list_file(std::size_t list, const Source&, const ReadOptions&, Merge&, Mistakes&);
+void read_list_file(
+    std::size_t list, const Source& source, const ReadOptions& options, Merge& merge,
+    Mistakes& mistakes
+) {
+    if (source.text.size() > limits::kTargetFile) {
+        const auto mebibytes = limits::kTargetFile >> 20;
+        return mistakes.add(
+            {static_cast<std::uint32_t>(list), 1, 1},
+            fmt::format("the file is larger than {} MiB", mebibytes)
+        );
+    }
+    // `file` looks into it and into source.text, which both outlive the reading.
+    const auto decoded = decode(source.text);
+    ListFile file(list, decoded.text(source.text), source, options, mistakes);
+    if (!decoded.mistake.empty()) return file.mistake(decoded.spot, decoded.mistake, decoded.hint);
+    merge.expect(file.text());
+    ListReader reader(file, merge);
+    read_document(file, reader);
+    reader.finish();
+}
 
 } // namespace
 
@@ -133,214 +305,5 @@ ReadOutcome read_target_lists(const std::vector<Source>& sources, const ReadOpti
         );
     return out;
 }
-
-namespace {
-
-void read_list_file(
-    std::size_t list, const Source& source, const ReadOptions& options, Merge& merge,
-    Mistakes& mistakes
-) {
-    if (source.text.size() > limits::kTargetFile) {
-        const auto mebibytes = limits::kTargetFile >> 20;
-        return mistakes.add(
-            {static_cast<std::uint32_t>(list), 1, 1},
-            fmt::format("the file is larger than {} MiB", mebibytes)
-        );
-    }
-    // `file` looks into it and into source.text, which both outlive the reading.
-    const auto decoded = decode(source.text);
-    ListFile file(list, decoded.text(source.text), source, options, mistakes);
-    if (!decoded.mistake.empty()) return file.mistake(decoded.spot, decoded.mistake, decoded.hint);
-    merge.expect(file.text());
-    ListReader reader(file, merge);
-    read_document(file, reader);
-    reader.finish();
-}
-
-Sections::Take ListReader::section(const Node& key) {
-    const auto found = known_.find(key);
-    if (!found) return Take::skip;
-    section_ = *found;
-    key_ = key;
-    switch (section_) {
-    // Lists of entries, which may be long, are handed out one by one.
-    case kTargets:
-    case kIdentities:
-    case kTopology:
-    case kWaivers: return Take::items;
-    default: return Take::whole;
-    }
-}
-
-void ListReader::whole(const Node& value) {
-    // A section whose lines are all commented out says nothing.
-    if (value.kind == Node::Kind::nothing) return;
-    const Entry entry{key_, value, file_};
-    switch (section_) {
-    case kDefaults:
-        if (expect_mapping(entry)) defaults_ = read_defaults(value, file_);
-        break;
-    case kTrust: merge_.shared.trust(entry); break;
-    case kResolvers: merge_.shared.resolvers(entry); break;
-    case kPolicy: merge_.shared.policy(entry); break;
-    case kSipDomains: merge_.shared.sip_domains(entry); break;
-    case kSimpleUrls: read_simple_urls(entry, merge_.simple_urls()); break;
-    default: read_list(entry, "{…}"); break; // notes that it is none
-    }
-}
-
-void ListReader::item(const Node& value) {
-    const Entry entry{key_, value, file_, true};
-    switch (section_) {
-    case kIdentities: merge_.shared.identity(entry); break;
-    case kWaivers: merge_.shared.waiver(entry); break;
-    case kTopology: add_site(entry); break;
-    default: add_target(entry); break;
-    }
-}
-
-void ListReader::add_target(const Entry& entry) {
-    merge_.saw_target = true;
-    if (!expect_mapping(entry)) return;
-    auto draft = read_target(entry.value, file_);
-    // The target is read first, so that the message has its place.
-    if (merge_.targets().size() >= limits::kTargets)
-        return merge_.note_too_many(draft.target.place);
-    given_.push_back(draft.given);
-    merge_.add(std::move(draft), file_);
-}
-
-void ListReader::add_site(const Entry& entry) {
-    if (!expect_mapping(entry)) return;
-    sites_.push_back(read_site(entry.value, file_, merge_.warnings()));
-    // Pools are kept until the end of the file, since defaults may follow.
-    if (!sites_.back().pools.empty()) merge_.saw_target = true;
-}
-
-void ListReader::finish() {
-    for (std::size_t i = 0; i < given_.size(); ++i) {
-        // Targets of this list only; each list has defaults of its own.
-        auto& target = merge_.targets()[first_target_ + i];
-        apply_defaults(target, given_[i], defaults_);
-        check_target(target, file_);
-    }
-    for (auto& site : sites_)
-        for (auto& draft : site.pools) {
-            if (!draft.pool.identity.empty())
-                merge_.refer_to_identity(draft.pool.identity, file_.place(draft.identity));
-            apply_defaults(draft.pool, draft.given, defaults_);
-            merge_.add(site.name, std::move(draft.pool));
-        }
-    if (!defaults_.target.identity.empty())
-        merge_.refer_to_identity(defaults_.target.identity, file_.place(defaults_.identity));
-}
-
-// Makes room for one target per "host": a vector that doubles would need the memory twice.
-void Merge::expect(std::string_view text) {
-    constexpr std::string_view kHost = "host";
-    std::size_t hosts = 0;
-    for (auto at = text.find(kHost); at != std::string_view::npos; at = text.find(kHost, at + 1))
-        ++hosts;
-    targets().reserve(std::min(targets().size() + hosts, limits::kTargets));
-}
-
-void Merge::add(TargetDraft&& draft, const ListFile& file) {
-    auto& target = draft.target;
-    if (!target.name.empty())
-        names_.push_back({static_cast<std::uint32_t>(targets().size()), file.place(draft.name)});
-    if (!target.identity.empty()) refer_to_identity(target.identity, file.place(draft.identity));
-    targets().push_back(std::move(target));
-}
-
-// A site may stand in several lists, a pool may not.
-void Merge::add(const std::string& site_name, Pool pool) {
-    if (pool.fqdn.empty() || pool.role == Role::other) return; // its mistake is noted
-    const auto [first, added] = pools_.emplace(std::pair{pool.fqdn, pool.role}, pool.place);
-    if (!added)
-        mistakes_.add(
-            pool.place, "duplicate pool " + quoted(pool.fqdn),
-            "the first is at " + mistakes_.place_text(first->second)
-        );
-    auto& sites = deployment_.sites;
-    auto site = std::find_if(sites.begin(), sites.end(), [&](const Site& known) {
-        return known.name == site_name;
-    });
-    if (site == sites.end()) site = sites.insert(site, {site_name, {}});
-    site->pools.push_back(std::move(pool));
-}
-
-void Merge::refer_to_identity(const std::string& id, const Place& place) {
-    // Declared further down, or in a list yet to come: looked at again in check_identities().
-    if (!shared.knows_identity(id)) references_.push_back({id, place});
-}
-
-void Merge::note_too_many(const Place& place) {
-    // Once: every target beyond the limit would say it again.
-    if (!std::exchange(too_many_, true))
-        mistakes_.add(
-            place, fmt::format("more than {} targets", limits::kTargets),
-            "split them over several runs"
-        );
-}
-
-void Merge::finish() {
-    check_names();
-    check_identities();
-    check_sip_domains();
-    // Last, so that targets written by hand keep the places of the file.
-    add_expanded();
-}
-
-void Merge::add_expanded() {
-    if (deployment_.sites.empty()) return;
-    auto expanded = plan::expand(deployment_);
-    if (expanded.size() > limits::kTargets - targets().size())
-        return note_too_many(expanded.front().place);
-    std::move(expanded.begin(), expanded.end(), std::back_inserter(targets()));
-}
-
-// To register is asked of our own domains only, so they must be said to be ours.
-void Merge::check_sip_domains() {
-    const auto& own = deployment_.sip_domains;
-    for (const auto& target : targets())
-        if (target.probe == Probe::sip && !target.sip_domain.empty() &&
-            std::find(own.begin(), own.end(), target.sip_domain) == own.end())
-            mistakes_.add(
-                target.place, fmt::format("'{}' is not one of our SIP domains", target.sip_domain),
-                "list it in 'sip_domains' if it is; a partner's is for the probe 'federation'"
-            );
-}
-
-void Merge::check_names() {
-    const auto name_of = [this](const NamePlace& place) -> const std::string& {
-        return targets()[place.target].name;
-    };
-    std::sort(names_.begin(), names_.end(), [&](const NamePlace& a, const NamePlace& b) {
-        const int order = name_of(a).compare(name_of(b));
-        // The first of two in the order of the lists is the one that the other duplicates.
-        return order != 0 ? order < 0 : a.target < b.target;
-    });
-    const NamePlace* first = nullptr;
-    for (const auto& here : names_) {
-        if (first == nullptr || name_of(*first) != name_of(here))
-            first = &here;
-        else
-            mistakes_.add(
-                here.place, "duplicate name " + quoted(name_of(here)),
-                "the first is at " + mistakes_.place_text(first->place)
-            );
-    }
-}
-
-void Merge::check_identities() {
-    const auto ids = shared.identity_ids();
-    for (const auto& [id, place] : references_) {
-        if (shared.knows_identity(id)) continue;
-        const auto hint = ids.empty() ? "no list declares 'identities'" : suggestion(id, ids);
-        mistakes_.add(place, "no identity has the id " + quoted(id), hint);
-    }
-}
-
-} // namespace
 
 } // namespace lyncprobe::config

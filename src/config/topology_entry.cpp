@@ -2,6 +2,7 @@
 #include "config/topology_entry.h"
 
 #include "codec/url.h"
+#include "model/add_once.h"
 #include "model/text/lists.h"
 #include "plan/expand.h"
 
@@ -38,15 +39,9 @@ struct Reading {
 struct PoolKey {
     std::string_view name;
     void (*read)(const Entry&, Reading&);
-    Roles roles;
-    void (*take_over)(const Target& defaults, Pool&);
+    Roles roles = kEveryRole;
+    void (*take_over)(const Target& defaults, Pool&) = nullptr;
 };
-
-void read_servers(const Entry&, Reading&);
-void read_external_names(const Entry&, Reading&);
-void read_pool_identity(const Entry&, Reading&);
-void read_pool_enrollment(const Entry&, Reading&);
-void read_publishes(const Entry&, Reading&);
 
 std::optional<Role> read_role(const Entry& entry) {
     return read_word<Role>(entry, {Role::partner, Role::other});
@@ -68,55 +63,13 @@ void take_over(const Target& defaults, Pool& pool) {
     pool.*To = defaults.*From;
 }
 
-template <class E>
-std::optional<E> any_word(const Entry& entry) {
-    return read_word<E>(entry);
-}
-
-using P = Pool;
-using T = Target;
-constexpr std::array kPoolKeys{
-    PoolKey{"fqdn", read<&P::fqdn, read_host_name>, kEveryRole, nullptr},
-    PoolKey{"role", read<&P::role, read_role>, kEveryRole, nullptr},
-    PoolKey{"servers", read_servers, kEveryRole, nullptr},
-    PoolKey{"internal_web", read<&P::internal_web, read_host_name>, kWeb, nullptr},
-    PoolKey{"external_web", read<&P::external_web, read_host_name>, kWeb, nullptr},
-    PoolKey{"external", read_external_names, only(Role::edge), nullptr},
-    PoolKey{"services", read_later<&Reading::services>, kEveryRole, nullptr},
-    PoolKey{"ports", read_later<&Reading::ports>, kEveryRole, nullptr},
-    PoolKey{"sip_names", read<&P::sip_names, read_yes_or_no>, kRegistrars, nullptr},
-    PoolKey{
-        "autodiscover_names", read<&P::autodiscover_names, read_yes_or_no>,
-        kWeb | only(Role::reverse_proxy), nullptr},
-    PoolKey{"publishes", read_publishes, only(Role::reverse_proxy), nullptr},
-    PoolKey{"identity", read_pool_identity, kEveryRole, take_over<&T::identity, &P::identity>},
-    PoolKey{
-        "product", read<&P::product, any_word<Product>>, kEveryRole,
-        take_over<&T::product, &P::product>},
-    PoolKey{
-        "mutual", read<&P::mutual, any_word<Mutual>>, kEveryRole,
-        take_over<&T::mutual, &P::mutual>},
-    PoolKey{
-        "enrollment", read_pool_enrollment, kEveryRole, take_over<&T::enrollment, &P::enrollment>},
-    PoolKey{"os", read<&P::os, read_computer_system>, kEveryRole, take_over<&T::os, &P::os>},
-    PoolKey{
-        "timeout", read<&P::timeout, read_duration>, kEveryRole,
-        take_over<&T::timeout, &P::timeout>},
-    PoolKey{
-        "connect_timeout", read<&P::connect_timeout, read_duration>, kEveryRole,
-        take_over<&T::connect_timeout, &P::connect_timeout>},
-};
-constexpr auto kPoolKeyNames = names_of(kPoolKeys);
-
-using Addresses = std::vector<Address>;
-using EdgeAddresses = EdgeServices<Addresses>;
+using EdgeAddresses = EdgeServices<std::vector<Address>>;
 using EdgeNames = EdgeServices<std::string>;
 
-void read_addresses_into(const Entry&, Addresses&);
-
-template <Addresses EdgeAddresses::*Member>
-void read_edge_addresses(const Entry& entry, EdgeAddresses& out) {
-    read_addresses_into(entry, out.*Member);
+// One address or a list of them.
+template <auto Member, class Out>
+void read_addresses(const Entry& entry, Out& out) {
+    read_addresses_into(read_one_or_more(entry, "203.0.113.10"), out.*Member);
 }
 
 constexpr std::array kEdgeNameKeys{
@@ -124,148 +77,34 @@ constexpr std::array kEdgeNameKeys{
     Key<EdgeNames>{"web_conferencing", read_member<&EdgeNames::web_conferencing, read_host_name>},
     Key<EdgeNames>{"av", read_member<&EdgeNames::av, read_host_name>},
 };
-constexpr auto kEdgeNameKeyNames = names_of(kEdgeNameKeys);
 
 constexpr std::array kEdgeAddressKeys{
-    Key<EdgeAddresses>{"access", read_edge_addresses<&EdgeAddresses::access>},
-    Key<EdgeAddresses>{"web_conferencing", read_edge_addresses<&EdgeAddresses::web_conferencing>},
-    Key<EdgeAddresses>{"av", read_edge_addresses<&EdgeAddresses::av>},
+    Key<EdgeAddresses>{"access", read_addresses<&EdgeAddresses::access>},
+    Key<EdgeAddresses>{"web_conferencing", read_addresses<&EdgeAddresses::web_conferencing>},
+    Key<EdgeAddresses>{"av", read_addresses<&EdgeAddresses::av>},
 };
-constexpr auto kEdgeAddressKeyNames = names_of(kEdgeAddressKeys);
-
-template <Addresses PoolServer::*Member>
-void read_server_addresses(const Entry& entry, PoolServer& server) {
-    read_addresses_into(entry, server.*Member);
-}
 
 template <EdgeAddresses PoolServer::*Member>
 void read_outside(const Entry& entry, PoolServer& server) {
-    if (expect_mapping(entry))
-        read_mapping(
-            entry.value, entry.file, kEdgeAddressKeys, kEdgeAddressKeyNames, server.*Member
-        );
+    read_mapping<kEdgeAddressKeys>(entry, server.*Member);
 }
 
 constexpr std::array kServerKeys{
     Key<PoolServer>{"host", read_member<&PoolServer::host, read_host>},
-    Key<PoolServer>{"addresses", read_server_addresses<&PoolServer::addresses>},
-    Key<PoolServer>{"pstn_addresses", read_server_addresses<&PoolServer::pstn>},
+    Key<PoolServer>{"addresses", read_addresses<&PoolServer::addresses>},
+    Key<PoolServer>{"pstn_addresses", read_addresses<&PoolServer::pstn>},
     Key<PoolServer>{"external", read_outside<&PoolServer::external>},
     Key<PoolServer>{"nat", read_outside<&PoolServer::nat>},
 };
-constexpr auto kServerKeyNames = names_of(kServerKeys);
-
-// Url is a simple URL, or its host alone.
-std::optional<std::string> read_url_host(const Entry&);
-template <std::vector<std::string> SimpleUrls::*Member>
-void read_urls(const Entry&, SimpleUrls&);
-
-constexpr std::array kSimpleUrlKeys{
-    Key<SimpleUrls>{"meet", read_urls<&SimpleUrls::meet>},
-    Key<SimpleUrls>{"dialin", read_urls<&SimpleUrls::dialin>},
-    Key<SimpleUrls>{"admin", read_urls<&SimpleUrls::admin>},
-};
-constexpr auto kSimpleUrlKeyNames = names_of(kSimpleUrlKeys);
-
-PoolDraft read_pool(const Node& mapping, ListFile&, std::vector<Problem>& warnings);
-bool check_keys(const Node& mapping, ListFile&, const PoolDraft&);
-void read_services(const Node& mapping, ListFile&, Pool&);
-void read_ports(const Node& mapping, ListFile&, Pool&);
-void check_servers(const Node& mapping, ListFile&, const Pool&);
-void check_edge(const Node& mapping, ListFile&, const Pool&, std::vector<Problem>& warnings);
-void check_chosen_ports(const Node& mapping, ListFile&, const Pool&);
-const Node* value_of(const Node& mapping, std::string_view key);
-bool given(const PoolDraft&, std::string_view key);
-std::string a_role(Role);
-
-} // namespace
-
-SiteDraft read_site(const Node& mapping, ListFile& file, std::vector<Problem>& warnings) {
-    constexpr std::array<std::string_view, 2> kSiteKeys{"site", "pools"};
-    SiteDraft draft;
-    KnownKeys keys(kSiteKeys, file);
-    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
-        const Entry entry{mapping.children[i], mapping.children[i + 1], file};
-        const auto index = keys.find(entry.key);
-        if (!index) continue;
-        // 0 is "site", 1 is "pools", as in kSiteKeys.
-        if (*index == 0) {
-            keep(draft.name, read_text(entry));
-            continue;
-        }
-        for (const auto& pool : read_list(entry, "{fqdn: pool.contoso.local, role: front-end}"))
-            if (expect_mapping(pool)) draft.pools.push_back(read_pool(pool.value, file, warnings));
-    }
-    if ((keys.seen() & 1u) == 0)
-        file.mistake(mapping.spot, "this site has no name", "write 'site: Redmond'");
-    return draft;
-}
-
-void apply_defaults(Pool& pool, std::uint64_t given, const TargetDraft& defaults) {
-    for (std::size_t i = 0; i < kPoolKeys.size(); ++i)
-        if ((given >> i & 1u) == 0 && kPoolKeys[i].take_over != nullptr &&
-            was_given(defaults, kPoolKeys[i].name))
-            kPoolKeys[i].take_over(defaults.target, pool);
-}
-
-void read_simple_urls(const Entry& section, SimpleUrls& urls) {
-    if (expect_mapping(section))
-        read_mapping(section.value, section.file, kSimpleUrlKeys, kSimpleUrlKeyNames, urls);
-}
-
-namespace {
-
-PoolDraft read_pool(const Node& mapping, ListFile& file, std::vector<Problem>& warnings) {
-    Reading reading;
-    auto& draft = reading.draft;
-    auto& pool = draft.pool;
-    draft.given = read_mapping(mapping, file, kPoolKeys, kPoolKeyNames, reading);
-    pool.place = file.place(mapping.spot);
-    // Without name and role every further check would complain of the same cause.
-    if (!check_keys(mapping, file, draft)) return draft;
-    if (reading.services != nullptr) read_services(*reading.services, file, pool);
-    if (reading.ports != nullptr) read_ports(*reading.ports, file, pool);
-    check_servers(mapping, file, pool);
-    if (pool.role == Role::edge) check_edge(mapping, file, pool, warnings);
-    check_chosen_ports(mapping, file, pool);
-    return draft;
-}
-
-// True where the pool has a name and a role, so that the rest can be checked.
-bool check_keys(const Node& mapping, ListFile& file, const PoolDraft& draft) {
-    const auto& pool = draft.pool;
-    if (!given(draft, "fqdn"))
-        file.mistake(
-            mapping.spot, "this pool has no 'fqdn'",
-            "its name, which for a single server is the server's"
-        );
-    if (!given(draft, "role"))
-        file.mistake(
-            mapping.spot, "this pool has no 'role'", "it decides which ports the servers have"
-        );
-    // The rest is judged by role.
-    if (pool.role == Role::other) return false; // not said, or said wrongly
-    for (std::size_t i = 0; i < kPoolKeys.size(); ++i)
-        if ((draft.given >> i & 1u) != 0 && !plan::has(kPoolKeys[i].roles, pool.role)) {
-            const auto key = std::find_if(
-                mapping.children.begin(), mapping.children.end(),
-                [&](const Node& node) { return node.text == kPoolKeys[i].name; }
-            );
-            file.mistake(
-                key->spot, fmt::format("{} has no '{}'", a_role(pool.role), kPoolKeys[i].name)
-            );
-        }
-    return !pool.fqdn.empty();
-}
 
 void read_server(const Entry& element, Pool& pool) {
     PoolServer server;
     server.place = element.file.place(element.value.spot);
     // The short form is the name alone: `servers: [fe01.contoso.local]`.
     if (element.value.kind == Node::Kind::mapping) {
-        const auto seen =
-            read_mapping(element.value, element.file, kServerKeys, kServerKeyNames, server);
-        if ((seen & 1u) == 0) element.mistake("this server has no 'host'", "its DNS name");
+        const auto seen = read_mapping<kServerKeys>(element.value, element.file, server);
+        if (!has_key<kServerKeys>(seen, "host"))
+            element.mistake("this server has no 'host'", "its DNS name");
     } else {
         keep(server.host, read_host(element));
     }
@@ -277,28 +116,8 @@ void read_servers(const Entry& entry, Reading& reading) {
         read_server(element, reading.draft.pool);
 }
 
-// One address or a list of them.
-void read_addresses_into(const Entry& entry, Addresses& addresses) {
-    std::vector<Entry> elements;
-    if (entry.value.kind == Node::Kind::scalar)
-        elements.push_back(entry);
-    else
-        elements = read_list(entry, "203.0.113.10");
-    for (const auto& element : elements) {
-        const auto address = read_address(element);
-        if (!address) continue;
-        if (std::find(addresses.begin(), addresses.end(), *address) != addresses.end())
-            element.mistake(fmt::format("the address {} stands twice", to_text(*address)));
-        else
-            addresses.push_back(*address);
-    }
-}
-
 void read_external_names(const Entry& entry, Reading& reading) {
-    if (expect_mapping(entry))
-        read_mapping(
-            entry.value, entry.file, kEdgeNameKeys, kEdgeNameKeyNames, reading.draft.pool.external
-        );
+    read_mapping<kEdgeNameKeys>(entry, reading.draft.pool.external);
 }
 
 void read_pool_identity(const Entry& entry, Reading& reading) {
@@ -316,16 +135,54 @@ void read_publishes(const Entry& entry, Reading& reading) {
             reading.draft.pool.publishes.push_back(std::move(*name));
 }
 
+using P = Pool;
+using T = Target;
+constexpr std::array kPoolKeys{
+    PoolKey{"fqdn", read<&P::fqdn, read_host_name>},
+    PoolKey{"role", read<&P::role, read_role>},
+    PoolKey{"servers", read_servers},
+    PoolKey{"internal_web", read<&P::internal_web, read_host_name>, kWeb},
+    PoolKey{"external_web", read<&P::external_web, read_host_name>, kWeb},
+    PoolKey{"external", read_external_names, only(Role::edge)},
+    PoolKey{"services", read_later<&Reading::services>},
+    PoolKey{"ports", read_later<&Reading::ports>},
+    PoolKey{"sip_names", read<&P::sip_names, read_yes_or_no>, kRegistrars},
+    PoolKey{
+        "autodiscover_names", read<&P::autodiscover_names, read_yes_or_no>,
+        kWeb | only(Role::reverse_proxy)},
+    PoolKey{"publishes", read_publishes, only(Role::reverse_proxy)},
+    PoolKey{"identity", read_pool_identity, kEveryRole, take_over<&T::identity, &P::identity>},
+    PoolKey{
+        "product", read<&P::product, any_word<Product>>, kEveryRole,
+        take_over<&T::product, &P::product>},
+    PoolKey{
+        "mutual", read<&P::mutual, any_word<Mutual>>, kEveryRole,
+        take_over<&T::mutual, &P::mutual>},
+    PoolKey{
+        "enrollment", read_pool_enrollment, kEveryRole, take_over<&T::enrollment, &P::enrollment>},
+    PoolKey{"os", read<&P::os, read_computer_system>, kEveryRole, take_over<&T::os, &P::os>},
+    PoolKey{
+        "timeout", read<&P::timeout, read_duration>, kEveryRole,
+        take_over<&T::timeout, &P::timeout>},
+    PoolKey{
+        "connect_timeout", read<&P::connect_timeout, read_duration>, kEveryRole,
+        take_over<&T::connect_timeout, &P::connect_timeout>},
+};
+
+// "an edge pool", "a front-end pool"
+std::string a_role(Role role) {
+    const auto text = to_text(role);
+    const bool vowel = std::string_view("aeiou").find(text.front()) != std::string_view::npos;
+    return fmt::format("{} {} pool", vowel ? "an" : "a", text);
+}
+
 // The names by which a pool of this role may turn services on and off, or give their ports.
 std::vector<std::string_view> service_names(Role role, bool groups) {
     std::vector<std::string_view> out;
-    const auto add = [&out](std::string_view name) {
-        if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
-    };
     for (const auto& service : plan::services())
         if (service.listener.probe && plan::has(service.roles, role)) {
-            if (groups) add(service.group);
-            add(service.id);
+            if (groups) add_once(out, service.group);
+            add_once(out, service.id);
         }
     return out;
 }
@@ -341,7 +198,7 @@ void note_unknown_service(
             key.spot, fmt::format("service '{}' carries no TLS, so it is not probed", name)
         );
     const auto groups = service_names(role, true);
-    if (std::find(groups.begin(), groups.end(), name) != groups.end())
+    if (std::ranges::find(groups, name) != groups.end())
         return file.mistake(
             key.spot, fmt::format("'{}' is a group of services, each with its own port", name),
             "known: " + joined(known)
@@ -360,14 +217,13 @@ void for_each_service(
     const auto known = service_names(pool.role, groups);
     // The table of keys differs by role, so KnownKeys with its fixed table does not serve here.
     std::set<std::string> seen;
-    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
-        const Entry entry{mapping.children[i], mapping.children[i + 1], file};
+    for (const auto& entry : entries_of(mapping, file)) {
         if (entry.key.kind != Node::Kind::scalar) {
             file.mistake(entry.key.spot, "a key must be a plain word");
             continue;
         }
         const auto& name = entry.key.text;
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
+        if (std::ranges::find(known, name) == known.end()) {
             note_unknown_service(entry.key, file, pool.role, known);
         } else if (!seen.insert(name).second) {
             file.mistake(
@@ -390,21 +246,14 @@ void read_services(const Node& mapping, ListFile& file, Pool& pool) {
 void read_ports(const Node& mapping, ListFile& file, Pool& pool) {
     for_each_service(mapping, file, pool, false, [&pool](const Entry& entry) {
         ServicePorts ports{entry.key.text, {}};
-        std::vector<Entry> elements;
-        if (entry.value.kind == Node::Kind::sequence)
-            elements = read_list(entry, "5061");
-        else
-            elements.push_back(entry);
-        for (const auto& element : elements) {
-            const auto port = read_port(element);
-            if (!port) continue;
-            if (std::find(ports.ports.begin(), ports.ports.end(), *port) != ports.ports.end())
+        // What is no list is taken for a port, so that the message about a mapping asks for one.
+        const bool list = entry.value.kind == Node::Kind::sequence;
+        const auto elements = list ? read_list(entry, "5061") : std::vector<Entry>{entry};
+        for (const auto& element : elements)
+            if (const auto port = read_port(element); port && !add_once(ports.ports, *port))
                 element.mistake(fmt::format("the port {} stands twice", *port));
-            else
-                ports.ports.push_back(*port);
-        }
         // An empty list would read as "no port", which "services" says better.
-        if (entry.value.kind == Node::Kind::sequence && elements.empty())
+        if (elements.empty())
             entry.mistake(
                 fmt::format("'{}' has no port", entry.key.text),
                 "to leave the service out write it under 'services' with 'no'"
@@ -443,15 +292,6 @@ void check_servers(const Node& mapping, ListFile& file, const Pool& pool) {
 void check_edge(
     const Node& mapping, ListFile& file, const Pool& pool, std::vector<Problem>& warnings
 ) {
-    struct Need {
-        plan::Interface at;
-        std::string_view key;
-        const std::string& name;
-    };
-    const Need needs[] = {
-        {plan::Interface::access, "access", pool.external.access},
-        {plan::Interface::web_conferencing, "web_conferencing", pool.external.web_conferencing},
-        {plan::Interface::av, "av", pool.external.av}};
     const auto* external = value_of(mapping, "external");
     if (external == nullptr) {
         // A warning: a list about the inside alone is useful.
@@ -464,21 +304,23 @@ void check_edge(
         );
         return;
     }
-    for (const auto& need : needs)
+    for (const auto& [at, key] : plan::kEdgeKeys) {
+        if (!plan::edge_member(pool.external, at).empty()) continue;
+        // One message for each missing name, whichever services need it.
         for (const auto& service : plan::services()) {
-            if (service.listener.at != need.at || !service.listener.probe ||
-                !plan::runs_on(pool, service) || !need.name.empty())
+            if (service.listener.at != at || !service.listener.probe ||
+                !plan::runs_on(pool, service))
                 continue;
             file.mistake(
-                external->spot, fmt::format("'external' has no '{}'", need.key),
+                external->spot, fmt::format("'external' has no '{}'", key),
                 fmt::format(
                     "its name outside; where the service does not run write 'services: {{{}: no}}'",
                     service.id
                 )
             );
-            // One message for each missing name, whichever services need it.
             break;
         }
+    }
 }
 
 void check_chosen_ports(const Node& mapping, ListFile& file, const Pool& pool) {
@@ -488,6 +330,48 @@ void check_chosen_ports(const Node& mapping, ListFile& file, const Pool& pool) {
                 mapping.spot, fmt::format("{} has no port of its own", a_role(pool.role)),
                 fmt::format("write 'ports: {{{}: 6000}}'", service.id)
             );
+}
+
+// True where the pool has a name and a role, so that the rest can be checked.
+bool check_keys(const Node& mapping, ListFile& file, const PoolDraft& draft) {
+    const auto& pool = draft.pool;
+    if (!has_key<kPoolKeys>(draft.given, "fqdn"))
+        file.mistake(
+            mapping.spot, "this pool has no 'fqdn'",
+            "its name, which for a single server is the server's"
+        );
+    if (!has_key<kPoolKeys>(draft.given, "role"))
+        file.mistake(
+            mapping.spot, "this pool has no 'role'", "it decides which ports the servers have"
+        );
+    // The rest is judged by role.
+    if (pool.role == Role::other) return false; // not said, or said wrongly
+    for (std::size_t i = 0; i < kPoolKeys.size(); ++i)
+        if ((draft.given >> i & 1u) != 0 && !plan::has(kPoolKeys[i].roles, pool.role)) {
+            const auto key = std::ranges::find_if(mapping.children, [&](const Node& node) {
+                return node.text == kPoolKeys[i].name;
+            });
+            file.mistake(
+                key->spot, fmt::format("{} has no '{}'", a_role(pool.role), kPoolKeys[i].name)
+            );
+        }
+    return !pool.fqdn.empty();
+}
+
+PoolDraft read_pool(const Node& mapping, ListFile& file, std::vector<Problem>& warnings) {
+    Reading reading;
+    auto& draft = reading.draft;
+    auto& pool = draft.pool;
+    draft.given = read_mapping<kPoolKeys>(mapping, file, reading);
+    pool.place = file.place(mapping.spot);
+    // Without name and role every further check would complain of the same cause.
+    if (!check_keys(mapping, file, draft)) return draft;
+    if (reading.services != nullptr) read_services(*reading.services, file, pool);
+    if (reading.ports != nullptr) read_ports(*reading.ports, file, pool);
+    check_servers(mapping, file, pool);
+    if (pool.role == Role::edge) check_edge(mapping, file, pool, warnings);
+    check_chosen_ports(mapping, file, pool);
+    return draft;
 }
 
 // Invitations hold the whole address; the certificate must cover its host.
@@ -521,36 +405,47 @@ std::optional<std::string> read_url_host(const Entry& entry) {
 
 template <std::vector<std::string> SimpleUrls::*Member>
 void read_urls(const Entry& entry, SimpleUrls& urls) {
-    std::vector<Entry> elements;
-    if (entry.value.kind == Node::Kind::scalar)
-        elements.push_back(entry);
-    else
-        elements = read_list(entry, "https://meet.contoso.com");
-    auto& hosts = urls.*Member;
-    for (const auto& element : elements)
-        if (auto host = read_url_host(element))
-            if (std::find(hosts.begin(), hosts.end(), *host) == hosts.end())
-                hosts.push_back(std::move(*host));
+    for (const auto& element : read_one_or_more(entry, "https://meet.contoso.com"))
+        if (auto host = read_url_host(element)) add_once(urls.*Member, std::move(*host));
 }
 
-const Node* value_of(const Node& mapping, std::string_view key) {
-    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2)
-        if (mapping.children[i].text == key) return &mapping.children[i + 1];
-    return nullptr;
-}
-
-bool given(const PoolDraft& draft, std::string_view key) {
-    const auto found = std::find(kPoolKeyNames.begin(), kPoolKeyNames.end(), key);
-    return (draft.given >> (found - kPoolKeyNames.begin()) & 1u) != 0;
-}
-
-// "an edge pool", "a front-end pool"
-std::string a_role(Role role) {
-    const auto text = to_text(role);
-    const bool vowel = std::string_view("aeiou").find(text.front()) != std::string_view::npos;
-    return fmt::format("{} {} pool", vowel ? "an" : "a", text);
-}
+constexpr std::array kSimpleUrlKeys{
+    Key<SimpleUrls>{"meet", read_urls<&SimpleUrls::meet>},
+    Key<SimpleUrls>{"dialin", read_urls<&SimpleUrls::dialin>},
+    Key<SimpleUrls>{"admin", read_urls<&SimpleUrls::admin>},
+};
 
 } // namespace
+
+SiteDraft read_site(const Node& mapping, ListFile& file, std::vector<Problem>& warnings) {
+    constexpr std::array<std::string_view, 2> kSiteKeys{"site", "pools"};
+    SiteDraft draft;
+    KnownKeys keys(kSiteKeys, file);
+    for (const auto& entry : entries_of(mapping, file)) {
+        const auto index = keys.find(entry.key);
+        if (!index) continue;
+        // 0 is "site", 1 is "pools", as in kSiteKeys.
+        if (*index == 0) {
+            keep(draft.name, read_text(entry));
+            continue;
+        }
+        for (const auto& pool : read_list(entry, "{fqdn: pool.contoso.local, role: front-end}"))
+            if (expect_mapping(pool)) draft.pools.push_back(read_pool(pool.value, file, warnings));
+    }
+    if ((keys.seen() & 1u) == 0)
+        file.mistake(mapping.spot, "this site has no name", "write 'site: Redmond'");
+    return draft;
+}
+
+void apply_defaults(Pool& pool, std::uint64_t given, const TargetDraft& defaults) {
+    for (std::size_t i = 0; i < kPoolKeys.size(); ++i)
+        if ((given >> i & 1u) == 0 && kPoolKeys[i].take_over != nullptr &&
+            was_given(defaults, kPoolKeys[i].name))
+            kPoolKeys[i].take_over(defaults.target, pool);
+}
+
+void read_simple_urls(const Entry& section, SimpleUrls& urls) {
+    read_mapping<kSimpleUrlKeys>(section, urls);
+}
 
 } // namespace lyncprobe::config

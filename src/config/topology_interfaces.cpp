@@ -10,10 +10,9 @@ namespace {
 const NetInterface* interface_of(
     const MachineFacts& machine, std::string_view side, std::string_view number
 ) {
-    const auto found = std::find_if(
-        machine.interfaces.begin(), machine.interfaces.end(),
-        [&](const NetInterface& net) { return net.side == side && net.number == number; }
-    );
+    const auto found = std::ranges::find_if(machine.interfaces, [&](const NetInterface& net) {
+        return net.side == side && net.number == number;
+    });
     return found == machine.interfaces.end() ? nullptr : &*found;
 }
 

@@ -22,14 +22,12 @@ bool is_plain(std::string_view text) {
     // YAML has many words and signs of its own (7.3.3, 10.2): only what is surely none goes
     // unquoted.
     if (text.empty() || !is_letter_or_digit(text.front())) return false;
-    const bool good = std::all_of(text.begin(), text.end(), [&](char c) {
+    const bool good = std::ranges::all_of(text, [&](char c) {
         return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_';
     });
     if (!good) return false;
     // A number, or a word of YAML 1.1.
-    if (std::none_of(text.begin(), text.end(), [&](char c) {
-            return is_letter(c) && c != 'e' && c != 'x';
-        }))
+    if (std::ranges::none_of(text, [&](char c) { return is_letter(c) && c != 'e' && c != 'x'; }))
         return std::count(text.begin(), text.end(), '.') == 3; // an IPv4 address
     // YAML 1.1, which many editors follow, has more words for yes and no than 1.2.
     const auto lower = to_lower(text);

@@ -2,12 +2,12 @@
 #include "config/values.h"
 
 #include "config/punycode.h"
+#include "model/add_once.h"
 #include "model/glob.h"
 #include "model/text/ascii.h"
 #include "model/text/lists.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,10 +20,61 @@ namespace {
 constexpr std::string_view kAliasHint =
     "write the value out; anchors, aliases and merge keys have no place in a target list";
 
-bool expect_scalar(const Entry&, std::string_view expected);
 void note_wrong_kind(const Entry&, std::string_view expected, std::string hint = {});
-const Node& inside_brackets(const Node&);
-void note_bad_host(const Entry&, const std::string& text, const std::string& reason);
+
+void note_wrong_kind(const Entry& entry, std::string_view expected, std::string hint) {
+    // The message names what was found: a colon or a dash too many is the usual cause.
+    const auto subject = fmt::format("{}'{}'", entry.element ? "an entry of " : "", entry.key.text);
+    const auto must_be = fmt::format("{} must be {}, not ", subject, expected);
+    switch (entry.value.kind) {
+    case Node::Kind::nothing:
+        return entry.mistake(subject + " has no value", "give it one or remove it");
+    case Node::Kind::alias:
+        return entry.mistake(subject + " is a YAML alias (*)", std::string(kAliasHint));
+    case Node::Kind::tagged:
+        return entry.mistake(subject + " has a YAML tag (!)", "remove the tag");
+    case Node::Kind::scalar:
+        return entry.mistake(must_be + quoted(entry.value.text), std::move(hint));
+    case Node::Kind::sequence: return entry.mistake(must_be + "a list", std::move(hint));
+    case Node::Kind::mapping: return entry.mistake(must_be + "a mapping", std::move(hint));
+    }
+}
+
+bool expect_scalar(const Entry& entry, std::string_view expected) {
+    if (entry.value.kind == Node::Kind::scalar) return true;
+    note_wrong_kind(entry, expected);
+    return false;
+}
+
+// `host: [2001:db8::1]` without quotes is a YAML list of one; everybody writes it so.
+const Node& inside_brackets(const Node& value) {
+    if (value.kind != Node::Kind::sequence || value.children.size() != 1) return value;
+    const auto& only = value.children.front();
+    return only.kind == Node::Kind::scalar && only.text.find(':') != std::string::npos ? only
+                                                                                       : value;
+}
+
+void note_bad_host(const Entry& entry, const std::string& text, const std::string& reason) {
+    if (!is_ascii(text)) {
+        const auto a_labels = to_a_labels(text);
+        return entry.mistake(
+            fmt::format(
+                "{} has letters other than ASCII, which Lync does not support", quoted(text)
+            ),
+            a_labels.empty() ? std::string() : fmt::format("did you mean '{}'?", a_labels)
+        );
+    }
+    std::string hint;
+    const auto colon = text.rfind(':');
+    if (text.find("://") != std::string::npos)
+        hint = "write the name alone, without 'https://' and path";
+    else if (text.starts_with("*."))
+        hint = "write a name that such a certificate must cover";
+    else if (colon != std::string::npos && colon + 1 < text.size() && text.find_first_not_of("0123456789", colon + 1) == std::string::npos)
+        hint =
+            fmt::format("write the port as a key of its own: 'port: {}'", text.substr(colon + 1));
+    entry.mistake(fmt::format("{} is no host name: {}", quoted(text), reason), std::move(hint));
+}
 
 std::optional<Milliseconds> duration_of(const Entry& entry, Milliseconds smallest) {
     if (!expect_scalar(entry, "a duration")) return std::nullopt;
@@ -51,7 +102,7 @@ std::optional<std::string> read_text(const Entry& entry) {
         entry.mistake(fmt::format("'{}' is empty", entry.key.text));
         return std::nullopt;
     }
-    if (std::any_of(text.begin(), text.end(), is_control)) {
+    if (std::ranges::any_of(text, is_control)) {
         // "C:\temp" has a tab in it.
         const auto offset = entry.value.spot.offset;
         const bool quoted_twice = entry.file.text().substr(offset, 1) == "\"";
@@ -102,12 +153,9 @@ std::optional<std::uint32_t> read_number(
 std::optional<std::uint32_t> parse_number(
     std::string_view text, std::uint32_t smallest, std::uint32_t largest
 ) {
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     // "5061 " and "0x13" are no numbers here: what looks odd is a mistake more often than meant.
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    if (!whole || number < smallest || number > largest) return std::nullopt;
-    return number;
+    const auto number = to_number<std::uint32_t>(text);
+    return number && *number >= smallest && *number <= largest ? number : std::nullopt;
 }
 
 std::optional<std::uint16_t> read_port(const Entry& entry) {
@@ -163,13 +211,28 @@ std::optional<std::string> read_rule(const Entry& entry) {
     const auto& known = entry.file.options().rule_ids;
     const auto matches = [&rule](std::string_view id) { return glob_matches(*rule, id); };
     // Without the ids, as in tests, nothing can be checked.
-    if (!rule || known.empty() || std::any_of(known.begin(), known.end(), matches)) return rule;
+    if (!rule || known.empty() || std::ranges::any_of(known, matches)) return rule;
     const auto near = nearest(*rule, known);
     entry.mistake(
         fmt::format("no rule is called {}", quoted(*rule)),
         near.empty() ? "'lyncprobe rules' lists them" : fmt::format("did you mean '{}'?", near)
     );
     return std::nullopt;
+}
+
+std::vector<Entry> entries_of(const Node& mapping, ListFile& file) {
+    std::vector<Entry> out;
+    out.reserve(mapping.children.size() / 2);
+    // A mapping is flat: key, value, key, value; a key without a value has Kind::nothing for one.
+    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2)
+        out.push_back({mapping.children[i], mapping.children[i + 1], file});
+    return out;
+}
+
+const Node* value_of(const Node& mapping, std::string_view key) {
+    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2)
+        if (mapping.children[i].text == key) return &mapping.children[i + 1];
+    return nullptr;
 }
 
 std::vector<Entry> read_list(const Entry& entry, std::string_view example) {
@@ -185,13 +248,25 @@ std::vector<Entry> read_list(const Entry& entry, std::string_view example) {
     return out;
 }
 
+std::vector<Entry> read_one_or_more(const Entry& entry, std::string_view example) {
+    if (entry.value.kind == Node::Kind::scalar) return {entry};
+    return read_list(entry, example);
+}
+
+void read_addresses_into(const std::vector<Entry>& elements, std::vector<Address>& addresses) {
+    for (const auto& element : elements)
+        // Twice the same address would be two endpoints of one name.
+        if (const auto address = read_address(element); address && !add_once(addresses, *address))
+            element.mistake(fmt::format("the address {} stands twice", to_text(*address)));
+}
+
 template <class E>
 std::optional<E> read_word(const Entry& entry, std::initializer_list<E> refused) {
     if (!expect_scalar(entry, "one word")) return std::nullopt;
     std::vector<std::string_view> known;
     for (const auto& word : words<E>()) {
         // Words that have no meaning under this key are not suggested either.
-        if (std::find(refused.begin(), refused.end(), word.value) != refused.end()) continue;
+        if (std::ranges::find(refused, word.value) != refused.end()) continue;
         if (word.text == entry.value.text) return word.value;
         known.push_back(word.text);
     }
@@ -233,7 +308,7 @@ std::optional<std::size_t> KnownKeys::find(const Node& key) {
         file_.mistake(key.spot, "merge keys (<<) are refused", std::string(kAliasHint));
         return std::nullopt;
     }
-    const auto found = std::find(names_.begin(), names_.end(), key.text);
+    const auto found = std::ranges::find(names_, key.text);
     if (found == names_.end()) {
         file_.mistake(key.spot, "unknown key " + quoted(key.text), suggestion(key.text, names_));
         return std::nullopt;
@@ -253,7 +328,7 @@ std::optional<std::size_t> KnownKeys::find(const Node& key) {
 }
 
 std::string suggestion(std::string_view text, std::span<const std::string_view> known) {
-    for (const auto word : known) // "default" for "Default"
+    for (const auto word : known)
         // Before the nearest word, which counts a capital as a wrong letter: "default" for
         // "Default".
         if (equal_ignoring_case(word, text)) return fmt::format("did you mean '{}'?", word);
@@ -261,63 +336,5 @@ std::string suggestion(std::string_view text, std::span<const std::string_view> 
     if (!near.empty()) return fmt::format("did you mean '{}'?", near);
     return "known: " + joined(known);
 }
-
-namespace {
-
-bool expect_scalar(const Entry& entry, std::string_view expected) {
-    if (entry.value.kind == Node::Kind::scalar) return true;
-    note_wrong_kind(entry, expected);
-    return false;
-}
-
-void note_wrong_kind(const Entry& entry, std::string_view expected, std::string hint) {
-    // The message names what was found: a colon or a dash too many is the usual cause.
-    const auto subject = fmt::format("{}'{}'", entry.element ? "an entry of " : "", entry.key.text);
-    const auto must_be = fmt::format("{} must be {}, not ", subject, expected);
-    switch (entry.value.kind) {
-    case Node::Kind::nothing:
-        return entry.mistake(subject + " has no value", "give it one or remove it");
-    case Node::Kind::alias:
-        return entry.mistake(subject + " is a YAML alias (*)", std::string(kAliasHint));
-    case Node::Kind::tagged:
-        return entry.mistake(subject + " has a YAML tag (!)", "remove the tag");
-    case Node::Kind::scalar:
-        return entry.mistake(must_be + quoted(entry.value.text), std::move(hint));
-    case Node::Kind::sequence: return entry.mistake(must_be + "a list", std::move(hint));
-    case Node::Kind::mapping: return entry.mistake(must_be + "a mapping", std::move(hint));
-    }
-}
-
-// `host: [2001:db8::1]` without quotes is a YAML list of one; everybody writes it so.
-const Node& inside_brackets(const Node& value) {
-    if (value.kind != Node::Kind::sequence || value.children.size() != 1) return value;
-    const auto& only = value.children.front();
-    return only.kind == Node::Kind::scalar && only.text.find(':') != std::string::npos ? only
-                                                                                       : value;
-}
-
-void note_bad_host(const Entry& entry, const std::string& text, const std::string& reason) {
-    if (!is_ascii(text)) {
-        const auto a_labels = to_a_labels(text);
-        return entry.mistake(
-            fmt::format(
-                "{} has letters other than ASCII, which Lync does not support", quoted(text)
-            ),
-            a_labels.empty() ? std::string() : fmt::format("did you mean '{}'?", a_labels)
-        );
-    }
-    std::string hint;
-    const auto colon = text.rfind(':');
-    if (text.find("://") != std::string::npos)
-        hint = "write the name alone, without 'https://' and path";
-    else if (text.starts_with("*."))
-        hint = "write a name that such a certificate must cover";
-    else if (colon != std::string::npos && colon + 1 < text.size() && text.find_first_not_of("0123456789", colon + 1) == std::string::npos)
-        hint =
-            fmt::format("write the port as a key of its own: 'port: {}'", text.substr(colon + 1));
-    entry.mistake(fmt::format("{} is no host name: {}", quoted(text), reason), std::move(hint));
-}
-
-} // namespace
 
 } // namespace lyncprobe::config

@@ -48,12 +48,26 @@ std::optional<std::string> read_path(const Entry&); // joined to the list's fold
 // A rule's id, or a glob that matches one.
 std::optional<std::string> read_rule(const Entry&);
 
+// The keys of a mapping with their values, in the order of the file.
+std::vector<Entry> entries_of(const Node& mapping, ListFile&);
+// The value of a key; null where the mapping has none of this name.
+const Node* value_of(const Node& mapping, std::string_view key);
+
 // The elements of a list, each as an entry of its own; `example` shows how the list is written.
 std::vector<Entry> read_list(const Entry&, std::string_view example);
+// The same where one value may stand without brackets.
+std::vector<Entry> read_one_or_more(const Entry&, std::string_view example);
+// Appends the addresses of these elements; one that is there already is a mistake.
+void read_addresses_into(const std::vector<Entry>& elements, std::vector<Address>&);
 
 // The word of a closed list; those in `refused` are unknown here.
 template <class E>
 std::optional<E> read_word(const Entry&, std::initializer_list<E> refused = {});
+// Any word of the list, as a function that a table of keys can name.
+template <class E>
+std::optional<E> any_word(const Entry& entry) {
+    return read_word<E>(entry);
+}
 
 // Is the value a mapping? Notes the mistake where it is not.
 bool expect_mapping(const Entry&);
@@ -78,25 +92,43 @@ std::string suggestion(std::string_view text, std::span<const std::string_view> 
 // The names of a table of keys, for KnownKeys.
 template <class Row, std::size_t N>
 constexpr std::array<std::string_view, N> names_of(const std::array<Row, N>& table) {
-    static_assert(N <= 64);
+    static_assert(N < 64); // a position behind the last one is still a bit that can be asked for
     std::array<std::string_view, N> names{};
     for (std::size_t i = 0; i < N; ++i)
         names[i] = table[i].name;
     return names;
 }
 
-// Reads a mapping by a table whose rows have `name` and `read(entry, out)`; the keys seen, as bits.
-template <class Row, std::size_t N, class Out>
-std::uint64_t read_mapping(
-    const Node& mapping, ListFile& file, const std::array<Row, N>& table,
-    const std::array<std::string_view, N>& names, Out& out
-) {
-    KnownKeys keys(names, file);
-    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
-        const Entry entry{mapping.children[i], mapping.children[i + 1], file};
-        if (const auto index = keys.find(entry.key)) table[*index].read(entry, out);
-    }
+// The position of a key in a table; the table's size where it has none of this name.
+template <const auto& Table>
+constexpr std::size_t index_of(std::string_view key) {
+    std::size_t index = 0;
+    while (index < Table.size() && Table[index].name != key)
+        ++index;
+    return index;
+}
+
+// Reads a mapping by a table whose rows have `name` and `read(entry, out)`; the keys seen, as bits
+// in the order of the table.
+template <const auto& Table, class Out>
+std::uint64_t read_mapping(const Node& mapping, ListFile& file, Out& out) {
+    static constexpr auto kNames = names_of(Table);
+    KnownKeys keys(kNames, file);
+    for (const auto& entry : entries_of(mapping, file))
+        if (const auto index = keys.find(entry.key)) Table[*index].read(entry, out);
     return keys.seen();
+}
+
+// The same for a value that must be a mapping; notes the mistake where it is none.
+template <const auto& Table, class Out>
+void read_mapping(const Entry& entry, Out& out) {
+    if (expect_mapping(entry)) read_mapping<Table>(entry.value, entry.file, out);
+}
+
+// Was this key of the table among those seen?
+template <const auto& Table>
+constexpr bool has_key(std::uint64_t seen, std::string_view key) {
+    return (seen >> index_of<Table>(key) & 1u) != 0;
 }
 
 // Keeps a value that could be read.
