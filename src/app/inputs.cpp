@@ -42,9 +42,8 @@ std::optional<std::uint16_t> read_port(std::string_view text) {
 Result<std::string> read_host_name(const std::string& text) {
     const auto checked = check_host_name(text);
     if (checked.reason.empty()) return good(checked.name);
-    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x80;
-    });
+    const bool ascii =
+        std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     const auto a_labels = ascii ? std::string() : config::to_a_labels(text);
     return Problem{
         .what = "'" + text + "' is no DNS name: " + checked.reason,

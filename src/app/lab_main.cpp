@@ -191,10 +191,9 @@ int start(const Options& options) {
         const auto code = lab::run_command(options.command, "LYNCPROBE_LAB=" + folder->path());
         return code.has_error() ? complain(code.error()) : *code;
     }
-    const auto broken =
-        std::count_if(demo.servers.begin(), demo.servers.end(), [](const auto& entry) {
-            return !entry.planted.empty();
-        });
+    const auto broken = std::ranges::count_if(demo.servers, [](const auto& entry) {
+        return !entry.planted.empty();
+    });
     std::cout << fmt::format(
                      "{} endpoints of a small Lync deployment are up, {} of them broken on "
                      "purpose:\n{}\nScan them from another terminal:\n"

@@ -50,9 +50,7 @@ bool lies_in(const Address& address, const Range& range) {
 }
 
 bool lies_in_any(const Address& address, std::span<const Range> ranges) {
-    return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
-        return lies_in(address, range);
-    });
+    return std::ranges::any_of(ranges, [&](const Range& range) { return lies_in(address, range); });
 }
 
 // The IPv4 address inside an IPv6 one.

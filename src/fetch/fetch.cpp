@@ -123,7 +123,7 @@ class Fetching {
             if (!read.location->literal) names.push_back(read.location->host);
             ready.push_back({std::move(job), std::move(*read.location), {}, {}});
         }
-        std::sort(names.begin(), names.end());
+        std::ranges::sort(names);
         names.erase(std::unique(names.begin(), names.end()), names.end());
         std::map<std::string, NameFound> found;
         if (!names.empty() && !stopped()) {

@@ -15,7 +15,7 @@ constexpr std::string_view kAttributes[] = {
 
 bool is_wanted(std::string_view attribute) {
     const auto name = to_lower(attribute.substr(0, attribute.find(';')));
-    return std::find(std::begin(kAttributes), std::end(kAttributes), name) != std::end(kAttributes);
+    return std::ranges::find(kAttributes, name) != std::end(kAttributes);
 }
 
 } // namespace

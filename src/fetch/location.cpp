@@ -16,10 +16,39 @@ namespace {
 
 constexpr std::size_t kLongestUrl = 8192;
 
-std::string scheme_of(std::string_view text);
-std::optional<std::string> encoded(std::string_view text);
-std::string part(CURLU* url, CURLUPart which, unsigned flags);
-LocationRead refused(FetchOutcome outcome, std::string detail);
+std::string scheme_of(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos || colon > 16) return {};
+    return to_lower(text.substr(0, colon));
+}
+
+// Certificates carry spaces and other letters as they are; everything else goes out verbatim, the
+// '+' of a delta CRL's name above all.
+std::optional<std::string> encoded(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (is_control(c)) return std::nullopt;
+        if (octet == ' ' || octet >= 0x80)
+            out += fmt::format("%{:02X}", octet);
+        else
+            out += c;
+    }
+    if (out.size() > kLongestUrl) return std::nullopt;
+    return out;
+}
+
+std::string part(CURLU* url, CURLUPart which, unsigned flags) {
+    char* text = nullptr;
+    if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
+    std::string out(text);
+    curl_free(text);
+    return out;
+}
+
+LocationRead refused(FetchOutcome outcome, std::string detail) {
+    return {.location = std::nullopt, .refusal = {outcome, std::move(detail)}};
+}
 
 } // namespace
 
@@ -70,43 +99,5 @@ LocationRead read_location(std::string_view text, const std::string& ldap_server
     location.url = std::move(*url);
     return {.location = std::move(location)};
 }
-
-namespace {
-
-std::string scheme_of(std::string_view text) {
-    const auto colon = text.find(':');
-    if (colon == std::string_view::npos || colon > 16) return {};
-    return to_lower(text.substr(0, colon));
-}
-
-// Certificates carry spaces and other letters as they are; everything else goes out verbatim, the
-// '+' of a delta CRL's name above all.
-std::optional<std::string> encoded(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (is_control(c)) return std::nullopt;
-        if (octet == ' ' || octet >= 0x80)
-            out += fmt::format("%{:02X}", octet);
-        else
-            out += c;
-    }
-    if (out.size() > kLongestUrl) return std::nullopt;
-    return out;
-}
-
-std::string part(CURLU* url, CURLUPart which, unsigned flags) {
-    char* text = nullptr;
-    if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
-    std::string out(text);
-    curl_free(text);
-    return out;
-}
-
-LocationRead refused(FetchOutcome outcome, std::string detail) {
-    return {.location = std::nullopt, .refusal = {outcome, std::move(detail)}};
-}
-
-} // namespace
 
 } // namespace lyncprobe::fetch

@@ -51,18 +51,17 @@ bool is_known(
     const std::string& host, const Target& because_of, const std::vector<std::string>& own
 ) {
     return plan::is_below(host, because_of.sip_domain) ||
-           std::any_of(own.begin(), own.end(), [&](const auto& domain) {
+           std::ranges::any_of(own, [&](const auto& domain) {
                return plan::is_below(host, domain);
            });
 }
 
 // Under whatever name: a target whose certificate must cover that host is the host.
 bool is_there(const std::vector<Target>& targets, const Target& wanted) {
-    return std::any_of(targets.begin(), targets.end(), [&](const Target& known) {
+    return std::ranges::any_of(targets, [&](const Target& known) {
         const auto names = expected_names(known);
         return known.port == wanted.port &&
-               (known.host == wanted.host ||
-                std::find(names.begin(), names.end(), wanted.host) != names.end());
+               (known.host == wanted.host || std::ranges::find(names, wanted.host) != names.end());
     });
 }
 

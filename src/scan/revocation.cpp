@@ -287,7 +287,7 @@ Revocation::Location Revocation::new_location(
     location->kind = kind;
     location->url = url;
     locations_.push_back(location);
-    const auto payer = std::find_if(chains.begin(), chains.end(), [&](std::size_t chain) {
+    const auto payer = std::ranges::find_if(chains, [&](std::size_t chain) {
         return asked_of_[chain] < limits::kLocationsOfChain;
     });
     if (payer == chains.end() || asked_ == limits::kLocationsFetched) {
@@ -338,7 +338,7 @@ void Revocation::put_in_order() {
     for (const auto& location : locations_)
         order.emplace(location.get(), order.size());
     for (auto& [certificate, status] : statuses_)
-        std::sort(status.said.begin(), status.said.end(), [&](const auto& a, const auto& b) {
+        std::ranges::sort(status.said, [&](const auto& a, const auto& b) {
             return order[a.location.get()] < order[b.location.get()];
         });
 }

@@ -174,12 +174,9 @@ class Scan {
         const bool stopped = options_.interrupts && *options_.interrupts > 0;
         result_.interrupted = result_.interrupted || stopped;
         result_.finished_at = options_.world.now();
-        std::sort(
-            result_.endpoints.begin(), result_.endpoints.end(),
-            [](const auto& a, const auto& b) {
-                return std::tie(a.target, a.address) < std::tie(b.target, b.address);
-            }
-        );
+        std::ranges::sort(result_.endpoints, [](const auto& a, const auto& b) {
+            return std::tie(a.target, a.address) < std::tie(b.target, b.address);
+        });
         const auto issuer_closures = store_.issuer_closures();
         result_.trust = rules::trust_links(result_, issuer_closures);
         result_.roots = rules::root_groups(result_, issuer_closures);
