@@ -3,9 +3,9 @@
 // and the answer of `lyncprobe check`.
 #pragma once
 
-#include "lab/revocation_list.h"
 #include "servers/scan.h"
 #include "servers/server_programs.h"
+#include "support/revocation_list.h"
 
 #include <string>
 #include <string_view>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Revocation lists made by the lab's CA, whole, damaged and out of the ordinary.
-#include "lab/revocation_list.h"
 #include "model/limits.h"
 #include "pki/certificate_reader.h"
 #include "pki/certificate_store.h"
 #include "pki/crl.h"
 #include "pki/pem.h"
+#include "support/revocation_list.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/revocation_list.h"
+#include "support/revocation_list.h"
 
 #include "lab/handles.h"
 
