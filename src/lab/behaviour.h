@@ -41,6 +41,12 @@ struct WebBehaviour {
 };
 
 // Which TLS an XMPP stream offers: a Lync XMPP proxy sets it per partner, and may offer none.
-enum class Xmpp : std::uint8_t { none, starttls_offered, starttls_required, no_tls };
+enum class Xmpp : std::uint8_t {
+    none,
+    starttls_offered,
+    starttls_required,
+    starttls_refused, // offered, and answered with <failure/>
+    no_tls
+};
 
 } // namespace lyncprobe::lab

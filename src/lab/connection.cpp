@@ -3,7 +3,6 @@
 // them.
 #include "lab/connection.h"
 
-#include "lab/bad_answers.h"
 #include "lab/sip_answers.h"
 #include "lab/web_answers.h"
 #include "lab/xmpp_answers.h"
@@ -17,9 +16,18 @@ namespace {
 
 constexpr std::size_t kRecordHeader = 5; // RFC 8446 5.1
 constexpr std::uint8_t kAlertRecord = 21, kHandshakeRecord = 22;
-constexpr std::uint8_t kFinishedMessage = 20;    // RFC 8446 B.3
+constexpr std::uint8_t kCertificateMessage = 11, kFinishedMessage = 20; // RFC 8446 B.3
 constexpr std::size_t kRequestLimit = 64u << 10; // what a client may say before it is hung up on
 constexpr std::size_t kFloodChunk = 16u << 10;
+
+// Before or instead of TLS.
+constexpr std::string_view kBannerWithEscapes =
+    "\x1b]0;owned\x07\x1b[2J\x1b[31m220 hello\x1b[0m\r\n";
+constexpr std::string_view kPlainHttp = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n"
+                                        "Server: Microsoft-HTTPAPI/2.0\r\nConnection: close\r\n"
+                                        "Content-Length: 0\r\n\r\n";
+constexpr std::string_view kPlainSip =
+    "SIP/2.0 400 Bad Request\r\nServer: RTC/5.0\r\nContent-Length: 0\r\n\r\n";
 
 std::size_t number(std::string_view bytes) {
     std::size_t value = 0;
@@ -67,7 +75,7 @@ void Connection::opened() {
 
 void Connection::received(std::string_view bytes) {
     if (spec_.faults.silent || ending_ != Ending::none || bytes.empty()) return;
-    if (spec_.faults.bad_hello != BadHello::none) return answer_badly(bytes);
+    if (spec_.faults.answer_hello) return answer_badly(bytes);
     // A media relay has no TLS at all on this port.
     if (turn_) {
         output_ += turn_->on(bytes);
@@ -124,7 +132,7 @@ void Connection::answer_badly(std::string_view bytes) {
     std::vector<std::string> chain;
     for (const auto& pem : spec_.chain_pem)
         chain.push_back(pki::to_der(&i2d_X509, certificate_from_pem(pem).get()));
-    follow(bad_hello_answer(spec_.faults.bad_hello, bytes, chain));
+    follow(spec_.faults.answer_hello(bytes, chain));
 }
 
 void Connection::handshake() {
@@ -145,11 +153,11 @@ void Connection::handshake() {
 }
 
 void Connection::spoil_flight(bool complete) {
-    const bool with_finished = complete || SSL_version(ssl_.get()) == TLS1_3_VERSION;
-    const bool anything = !output_.empty();
-    output_ = spoiled(spec_.faults.bad_flight, std::move(output_), with_finished);
-    if (anything && spec_.faults.bad_flight == BadFlight::reset_after_1200_bytes)
-        finish(Ending::say_and_reset);
+    if (!spec_.faults.spoil || output_.empty()) return;
+    const bool finished = complete || SSL_version(ssl_.get()) == TLS1_3_VERSION;
+    Reply spoiled = spec_.faults.spoil(std::move(output_), finished);
+    output_ = std::move(spoiled.text);
+    if (spoiled.then == Reply::Then::reset) finish(Ending::say_and_reset);
 }
 
 // The faults of a peer with which the handshake worked.
@@ -230,11 +238,9 @@ std::optional<Reply> Connection::next_reply() {
     if (size == 0) return std::nullopt;
     const std::string request = unread_.substr(0, size);
     unread_.erase(0, size);
-    if (!spec_.speaks_http) {
-        if (auto bad = bad_sip_answer(request, spec_.faults)) return bad;
-        return Reply{.text = sip_reply(request)};
-    }
-    if (auto bad = bad_web_answer(request, spec_.faults)) return bad;
+    if (auto bad = bad_reply(request)) return bad;
+    if (!spec_.speaks_http)
+        return Reply{.text = sip_answer(request, spec_.sip, client_port_, std::time(nullptr))};
     const bool late = spec_.late_client_certificate && phase_ == Phase::tls &&
                       SSL_get_verify_mode(ssl_.get()) == SSL_VERIFY_NONE; // not asked yet
     if (!late || !wants_client_certificate(request)) return web_reply(request);
@@ -244,7 +250,7 @@ std::optional<Reply> Connection::next_reply() {
 }
 
 std::optional<Reply> Connection::next_xmpp_reply() {
-    if (auto bad = bad_xmpp_answer(unread_, spec_.faults)) {
+    if (auto bad = bad_reply(unread_)) {
         unread_.clear();
         return bad;
     }
@@ -254,6 +260,10 @@ std::optional<Reply> Connection::next_xmpp_reply() {
     return reply;
 }
 
+std::optional<Reply> Connection::bad_reply(std::string_view request) const {
+    return spec_.faults.answer ? spec_.faults.answer(request) : std::nullopt;
+}
+
 Reply Connection::web_reply(std::string_view request) const {
     WebClient client;
     client.tls = phase_ == Phase::tls;
@@ -261,12 +271,6 @@ Reply Connection::web_reply(std::string_view request) const {
     client.certificate_demanded = spec_.late_client_certificate;
     client.now = std::time(nullptr);
     return web_answer(request, spec_.web, client);
-}
-
-std::string Connection::sip_reply(std::string_view request) const {
-    SipBehaviour sip = spec_.sip;
-    if (spec_.faults.sip_escapes_in_server) sip.server = kSipServerWithEscapes;
-    return sip_answer(request, sip, client_port_, std::time(nullptr));
 }
 
 void Connection::follow(const Reply& reply) {
@@ -316,6 +320,27 @@ void Connection::collect_output() {
 void Connection::finish(Ending ending) {
     ending_ = ending;
     endless_.clear();
+}
+
+std::string_view up_to_certificate(std::string_view flight) {
+    std::size_t rest_of_message = 0;
+    std::uint8_t message = 0;
+    for (std::size_t at = 0; at + kRecordHeader < flight.size();) {
+        const auto payload = number(flight.substr(at + 3, 2));
+        auto content = flight.substr(at + kRecordHeader, payload);
+        while (!content.empty()) {
+            if (rest_of_message == 0) {
+                message = static_cast<std::uint8_t>(content[0]);
+                rest_of_message = 4 + number(content.substr(1, 3));
+            }
+            const auto here = std::min(rest_of_message, content.size());
+            content.remove_prefix(here);
+            rest_of_message -= here;
+        }
+        at += kRecordHeader + payload;
+        if (message == kCertificateMessage && rest_of_message == 0) return flight.substr(0, at);
+    }
+    return flight;
 }
 
 TurnSettings turn_settings(const ServerSpec& spec) {

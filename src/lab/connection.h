@@ -57,8 +57,8 @@ class Connection {
     void answer_requests();
     std::optional<Reply> next_reply();
     std::optional<Reply> next_xmpp_reply();
+    std::optional<Reply> bad_reply(std::string_view request) const;
     Reply web_reply(std::string_view request) const;
-    std::string sip_reply(std::string_view request) const;
     void follow(const Reply&);
     void ask_for_certificate();
     void say(std::string_view);
@@ -79,6 +79,10 @@ class Connection {
     Ending ending_ = Ending::none;
     int finished_ = 0; // Finished messages of the peer
 };
+
+// The part of a TLS 1.2 server's flight up to and with its Certificate message, in whole records
+// (RFC 5246 6.2, 7.4.2).
+std::string_view up_to_certificate(std::string_view flight);
 
 // What a server says of itself as an A/V Edge.
 TurnSettings turn_settings(const ServerSpec&);

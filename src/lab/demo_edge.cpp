@@ -248,7 +248,7 @@ void Builder::partner() {
         pki_.from_public_ca(public_spec(edge.host, {edge.host, "fabrikam.example"}));
     auto& xmpp = add("partner Fabrikam, XMPP", edge, 5269, kXmppProxy, chain);
     xmpp.server.xmpp_domain.clear();
-    xmpp.server.faults.xmpp_refuses_tls = true;
+    xmpp.server.xmpp = Xmpp::starttls_refused;
     xmpp.target.sip_domain = "fabrikam.example";
     plant(
         xmpp, "offers STARTTLS and refuses it when it is asked for", {"outcome=starttls_refused"}

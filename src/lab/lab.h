@@ -3,12 +3,13 @@
 // Used by lyncprobe-lab and by the integration tests.
 #pragma once
 
-#include "lab/bad_handshakes.h"
+#include "lab/answers.h"
 #include "lab/behaviour.h"
 #include "model/deployment.h"
 #include "model/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,8 +76,19 @@ class Authority {
     std::unique_ptr<Impl> impl_;
 };
 
-// Faults: what a server of the lab does wrong on purpose; one sentence each. All false = a good
-// server.
+// Flood is what a listener sends without end once the handshake is complete.
+enum class Flood : std::uint8_t {
+    none,
+    data,                // application data
+    one_byte_records,    // application data, a byte in each record
+    tickets,             // session tickets; TLS 1.3
+    key_updates,         // KeyUpdate; TLS 1.3
+    key_update_requests, // KeyUpdate that wants one in return; TLS 1.3
+    hello_requests       // HelloRequest; TLS 1.2
+};
+
+// Faults: what a server of the lab does wrong on purpose; one sentence each. All false and empty =
+// a good server.
 struct Faults {
     bool silent = false;                  // accepts and never says a word
     bool refuse = false;                  // does not listen: connections are refused
@@ -95,34 +107,21 @@ struct Faults {
     std::uint8_t alert = 0;              // answers the ClientHello with this fatal alert
     bool silent_after_handshake = false; // shakes hands, then never answers
     bool close_after_handshake = false;  // completes the handshake, then closes silently
-    bool sip_garbage = false;            // answers a SIP request with bytes that are no SIP
-    bool sip_endless_headers = false;    // answers a SIP request with headers without end
-    bool sip_escapes_in_server = false;  // its Server header carries terminal escape sequences
     bool only_constant_hello =
         false; // an A/V Edge that hangs up on every hello but the one old clients always send
-    BadHello bad_hello = BadHello::none;    // answers the ClientHello like this
-    BadFlight bad_flight = BadFlight::none; // spoils its handshake like this
     Flood flood = Flood::none; // sends this without end as soon as the handshake is complete
 
-    // These answer a request of the listener's own protocol, in TLS or without.
-    bool sip_provisional_flood = false;   // answers a SIP request with 100 Trying without end
-    bool sip_controls_in_headers = false; // NUL and escape sequences in its SIP headers
-    bool http_endless_headers = false;    // answers a web request with headers without end
-    bool http_huge_headers = false;       // one header of 1 MB, then a good page
-    bool http_negative_length = false;    // Content-Length: -1
-    bool http_huge_length = false;        // a Content-Length that no 64-bit number holds
-    bool http_endless_chunks = false;     // chunks without end
-    bool http_gzip_bomb = false;          // gzip of 400 KB that was not asked for and that unpacks
-                                          // to 65 MB
-    bool http_redirect_loop = false;      // redirects every request to what was asked for
-    bool http_controls_in_location =
-        false;                          // bare CR, encoded CRLF and escape sequences in Location
-    bool http_drip = false;             // a page whose bytes come one in a fifth of a second
-    bool xml_entity_bomb = false;       // entities that unfold to 3 GB, as an autodiscover answer
-    bool json_deep = false;             // 200,000 nested arrays, as an autodiscover answer
-    bool xmpp_never_closes = false;     // opens its stream, then sends white space for ever
-    bool xmpp_endless_features = false; // opens its stream with features without end
-    bool xmpp_refuses_tls = false;      // offers STARTTLS and answers it with <failure/>
+    // Hostile peers, which no deployment has, are the tests' (tests/support); empty = a good
+    // server. Answers every record of the client in place of a handshake; `chain_der`: the
+    // certificates.
+    std::function<Reply(std::string_view record, const std::vector<std::string>& chain_der)>
+        answer_hello;
+    // What is sent instead of a piece of the handshake. `finished`: its last record holds the
+    // server's Finished.
+    std::function<Reply(std::string flight, bool finished)> spoil;
+    // Answers a request of the listener's own protocol, in TLS or without; for XMPP it gets all
+    // that the peer has said so far. Nothing = as a good server does.
+    std::function<std::optional<Reply>(std::string_view request)> answer;
 };
 
 enum class ClientCertificates { not_asked, optional, required };

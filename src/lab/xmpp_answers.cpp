@@ -8,6 +8,7 @@ namespace lyncprobe::lab {
 namespace {
 
 constexpr std::string_view kEndOfStream = "</stream:stream>";
+constexpr std::string_view kFailure = "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 constexpr std::string_view kProceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 
 // Up to the first '>' outside quotes; without the white space before it, which keeps streams alive.
@@ -75,6 +76,9 @@ Reply xmpp_answer(std::string& unread, Xmpp xmpp, std::string_view domain, bool 
     }
     if (tag.starts_with("<starttls")) {
         if (secured || xmpp == Xmpp::no_tls) return farewell("unsupported-stanza-type");
+        if (xmpp == Xmpp::starttls_refused) // RFC 6120 5.4.2.2
+            return {
+                .text = fmt::format("{}{}", kFailure, kEndOfStream), .then = Reply::Then::close};
         // What came with it in clear text is not for the stream in TLS (RFC 6120 5.4.3.3).
         unread.clear();
         return {.text = std::string(kProceed), .then = Reply::Then::start_tls};

@@ -329,7 +329,7 @@ const std::vector<Seed> kServers{
     {"the XMPP proxy offers STARTTLS and refuses it",
      {"edge01.*", "xmpp-edge"},
      {ends("starttls_refused")},
-     [](Listener& it) { it.lab.faults.xmpp_refuses_tls = true; }},
+     [](Listener& it) { it.lab.xmpp = lab::Xmpp::starttls_refused; }},
     {"autodiscover sends clients to another domain",
      {"rp01.*", "published-web"},
      {{"autodiscover-answer", "fail", {"rp01.* autodiscover"}}},

@@ -2,6 +2,7 @@
 // Broken servers among good ones: each outcome by its name, each endpoint once, nobody waits for
 // his neighbour.
 #include "e2e/fixtures.h"
+#include "support/bad_answers.h"
 
 #include <doctest/doctest.h>
 
@@ -51,13 +52,14 @@ TEST_CASE("broken servers among good ones are each named rightly, within the dea
     auto leaving = server_with(fault(&lab::Faults::close_after_handshake));
     leaving.speaks_sip = true;
     site.add("leaving after the handshake", leaving, "probe: sip");
-    auto garbage = server_with(fault(&lab::Faults::sip_garbage));
+    auto garbage = server_with(lab::answering(lab::BadAnswer::sip_garbage));
     garbage.speaks_sip = true;
     site.add("garbage instead of SIP", garbage, "probe: sip");
-    auto endless = server_with(fault(&lab::Faults::sip_endless_headers));
+    auto endless = server_with(lab::answering(lab::BadAnswer::sip_endless_headers));
     endless.speaks_sip = true;
     site.add("endless headers", endless, "probe: sip");
-    auto colourful = server_with(fault(&lab::Faults::sip_escapes_in_server));
+    auto colourful = good_server();
+    colourful.sip.server = lab::kSipServerWithEscapes;
     colourful.speaks_sip = true;
     site.add("escapes in a header", colourful, "probe: sip");
     auto strict = good_server();

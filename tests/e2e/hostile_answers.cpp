@@ -2,6 +2,7 @@
 // Servers that shake hands and then answer in their protocol to do harm: each ends with the outcome
 // that the contract names, in bounded time and memory, and shows its chain all the same.
 #include "e2e/fixtures.h"
+#include "support/bad_answers.h"
 
 #include <doctest/doctest.h>
 
@@ -11,34 +12,34 @@ namespace {
 
 constexpr double kTimeout = 4, kSlack = 3; // seconds
 
-lab::ServerSpec web(bool lab::Faults::*fault) {
+lab::ServerSpec web(lab::BadAnswer kind) {
     auto spec = good_server();
     spec.speaks_sip = false;
     spec.speaks_http = true;
     spec.web.site = lab::WebBehaviour::Site::lync;
-    spec.faults.*fault = true;
+    spec.faults = lab::answering(kind);
     return spec;
 }
 
-lab::ServerSpec sip(bool lab::Faults::*fault) {
+lab::ServerSpec sip(lab::BadAnswer kind) {
     auto spec = good_server();
     spec.speaks_sip = true;
-    spec.faults.*fault = true;
+    spec.faults = lab::answering(kind);
     return spec;
 }
 
-lab::ServerSpec xmpp(bool lab::Faults::*fault) {
+lab::ServerSpec xmpp(lab::BadAnswer kind) {
     auto spec = good_server();
     spec.speaks_sip = false;
     spec.xmpp = lab::Xmpp::starttls_offered;
-    spec.faults.*fault = true;
+    spec.faults = lab::answering(kind);
     return spec;
 }
 
 } // namespace
 
 TEST_CASE("hostile answers end as the contract says, each endpoint once, nothing unescaped") {
-    using F = lab::Faults;
+    using enum lab::BadAnswer;
     struct Hostile {
         std::string name;
         lab::ServerSpec spec;
@@ -46,21 +47,21 @@ TEST_CASE("hostile answers end as the contract says, each endpoint once, nothing
         std::set<std::string> outcomes; // that fit
     };
     const std::vector<Hostile> all{
-        {"endless headers", web(&F::http_endless_headers), "https", {"limit_exceeded"}},
-        {"headers of 1 MB", web(&F::http_huge_headers), "https", {"limit_exceeded"}},
-        {"negative length", web(&F::http_negative_length), "https", {"protocol_error"}},
-        {"huge length", web(&F::http_huge_length), "https", {"limit_exceeded", "protocol_error"}},
-        {"endless chunks", web(&F::http_endless_chunks), "https", {"limit_exceeded"}},
-        {"gzip bomb", web(&F::http_gzip_bomb), "https", {"ok"}},                // never unpacked
-        {"redirect loop", web(&F::http_redirect_loop), "autodiscover", {"ok"}}, // never followed
-        {"controls in Location", web(&F::http_controls_in_location), "https", {"protocol_error"}},
-        {"a drip without end", web(&F::http_drip), "https", {"timeout"}},
-        {"entity bomb", web(&F::xml_entity_bomb), "autodiscover", {"ok"}},
-        {"deep JSON", web(&F::json_deep), "autodiscover", {"ok", "limit_exceeded"}},
-        {"100 Trying without end", sip(&F::sip_provisional_flood), "sip", {"limit_exceeded"}},
-        {"NUL in a SIP header", sip(&F::sip_controls_in_headers), "sip", {"protocol_error"}},
-        {"a stream without end", xmpp(&F::xmpp_never_closes), "xmpp", {"ok", "timeout"}},
-        {"features without end", xmpp(&F::xmpp_endless_features), "xmpp", {"limit_exceeded"}},
+        {"endless headers", web(http_endless_headers), "https", {"limit_exceeded"}},
+        {"headers of 1 MB", web(http_huge_headers), "https", {"limit_exceeded"}},
+        {"negative length", web(http_negative_length), "https", {"protocol_error"}},
+        {"huge length", web(http_huge_length), "https", {"limit_exceeded", "protocol_error"}},
+        {"endless chunks", web(http_endless_chunks), "https", {"limit_exceeded"}},
+        {"gzip bomb", web(http_gzip_bomb), "https", {"ok"}},                // never unpacked
+        {"redirect loop", web(http_redirect_loop), "autodiscover", {"ok"}}, // never followed
+        {"controls in Location", web(http_controls_in_location), "https", {"protocol_error"}},
+        {"a drip without end", web(http_drip), "https", {"timeout"}},
+        {"entity bomb", web(xml_entity_bomb), "autodiscover", {"ok"}},
+        {"deep JSON", web(json_deep), "autodiscover", {"ok", "limit_exceeded"}},
+        {"100 Trying without end", sip(sip_provisional_flood), "sip", {"limit_exceeded"}},
+        {"NUL in a SIP header", sip(sip_controls_in_headers), "sip", {"protocol_error"}},
+        {"a stream without end", xmpp(xmpp_never_closes), "xmpp", {"ok", "timeout"}},
+        {"features without end", xmpp(xmpp_endless_features), "xmpp", {"limit_exceeded"}},
     };
     Site site;
     for (const auto& one : all)

@@ -2,6 +2,7 @@
 // Servers that break TLS itself: each endpoint once, with the outcome and stage of the contract,
 // the chain kept where it was seen, in bounded time and memory.
 #include "e2e/fixtures.h"
+#include "support/bad_handshakes.h"
 
 #include <doctest/doctest.h>
 
@@ -25,10 +26,18 @@ struct Hostile {
     std::string more = {}; // of the target
 };
 
-lab::ServerSpec with(BadHello kind) { return server_with(lab::Faults{.bad_hello = kind}); }
+lab::Faults faulty(BadHello kind) {
+    return {.answer_hello = [kind](std::string_view record, const std::vector<std::string>& chain) {
+        return lab::bad_hello_answer(kind, record, chain);
+    }};
+}
+
+lab::ServerSpec with(BadHello kind) { return server_with(faulty(kind)); }
 
 lab::ServerSpec with(BadFlight kind, int version) {
-    auto spec = server_with(lab::Faults{.bad_flight = kind});
+    auto spec = server_with({.spoil = [kind](std::string flight, bool finished) {
+        return lab::spoiled(kind, std::move(flight), finished);
+    }});
     spec.min_version = spec.max_version = version;
     return spec;
 }
@@ -82,7 +91,7 @@ TEST_CASE("bytes in place of a handshake: not TLS, or TLS that failed, and never
     auto huge = server_spec();
     huge.key = {.kind = lab::KeySpec::Kind::rsa_public, .bits = 16'384};
     auto rsa_16384 = server_with(huge);
-    rsa_16384.faults.bad_hello = BadHello::false_signature;
+    rsa_16384.faults = faulty(BadHello::false_signature);
     const std::vector<Hostile> all{
         {"SSH", with(BadHello::ssh), "not_tls", "handshake", "SSH-2.0"},
         {"SMTP", with(BadHello::smtp), "not_tls", "handshake", "220 mail"},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The faults that answer a request.
-#include "lab/bad_answers.h"
+#include "support/bad_answers.h"
 #include "unit/lab/one_server.h"
 
 #include <chrono>
@@ -53,7 +53,7 @@ bool has(const std::string& text, std::string_view part) { return count(text, pa
 } // namespace
 
 TEST_CASE("fault: provisional SIP answers without end, each complete") {
-    One one(Faults{.sip_provisional_flood = true});
+    One one(answering(BadAnswer::sip_provisional_flood));
     TlsPeer peer(one.port);
     peer.send(kNegotiate);
     std::string all;
@@ -69,7 +69,7 @@ TEST_CASE("fault: provisional SIP answers without end, each complete") {
 }
 
 TEST_CASE("fault: NUL and escape sequences in SIP headers") {
-    One one(Faults{.sip_controls_in_headers = true});
+    One one(answering(BadAnswer::sip_controls_in_headers));
     TlsPeer peer(one.port);
     const auto answer = peer.ask(kNegotiate);
     CHECK(has(answer, "\r\nServer: RTC/5.0\0\x1b[2Jgone\r\n"s));
@@ -77,26 +77,29 @@ TEST_CASE("fault: NUL and escape sequences in SIP headers") {
 }
 
 TEST_CASE("fault: web headers without end, or one of a megabyte") {
-    const auto endless = web_answer_of({.http_endless_headers = true}, 300'000);
+    const auto endless = web_answer_of(answering(BadAnswer::http_endless_headers), 300'000);
     CHECK(endless.starts_with("HTTP/1.1 200 OK\r\n"));
     CHECK_FALSE(has(endless, "\r\n\r\n"));
-    const auto huge = web_answer_of({.http_huge_headers = true}, (1u << 20) + 70);
+    const auto huge = web_answer_of(answering(BadAnswer::http_huge_headers), (1u << 20) + 70);
     CHECK(has(huge, "\r\nX-Filler: xxxx"));
     CHECK(huge.size() > 1u << 20);
 }
 
 TEST_CASE("fault: lengths that are none, chunks without end") {
-    CHECK(has(web_answer_of({.http_negative_length = true}), "\r\nContent-Length: -1\r\n"));
-    CHECK(has(
-        web_answer_of({.http_huge_length = true}), "\r\nContent-Length: 18446744073709551616\r\n"
-    ));
-    const auto chunks = web_answer_of({.http_endless_chunks = true}, 300'000);
+    CHECK(
+        has(web_answer_of(answering(BadAnswer::http_negative_length)), "\r\nContent-Length: -1\r\n")
+    );
+    CHECK(
+        has(web_answer_of(answering(BadAnswer::http_huge_length)),
+            "\r\nContent-Length: 18446744073709551616\r\n")
+    );
+    const auto chunks = web_answer_of(answering(BadAnswer::http_endless_chunks), 300'000);
     CHECK(has(chunks, "\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nand on, \r\n8\r\n"));
     CHECK_FALSE(has(chunks, "\r\n0\r\n"));
 }
 
 TEST_CASE("fault: a compressed page that unpacks to far more") {
-    const auto page = web_answer_of({.http_gzip_bomb = true}, (400u << 10) + 90);
+    const auto page = web_answer_of(answering(BadAnswer::http_gzip_bomb), (400u << 10) + 90);
     CHECK(has(page, "\r\nContent-Encoding: gzip\r\n"));
     const auto body = page.substr(page.find("\r\n\r\n") + 4);
     CHECK(body.size() >= 400u << 10);
@@ -107,15 +110,15 @@ TEST_CASE("fault: a compressed page that unpacks to far more") {
 }
 
 TEST_CASE("fault: redirects to itself, and with control characters") {
-    CHECK(has(web_answer_of({.http_redirect_loop = true}), "\r\nLocation: /meet/\r\n"));
-    const auto controls = web_answer_of({.http_controls_in_location = true});
+    CHECK(has(web_answer_of(answering(BadAnswer::http_redirect_loop)), "\r\nLocation: /meet/\r\n"));
+    const auto controls = web_answer_of(answering(BadAnswer::http_controls_in_location));
     CHECK(controls.starts_with("HTTP/1.1 302 Found\r\nLocation: https://contoso.example/\r\x1b]0;")
     );
     CHECK(has(controls, "%0d%0aSet-Cookie"));
 }
 
 TEST_CASE("fault: a page that drips") {
-    One one(web_server({.http_drip = true}));
+    One one(web_server(answering(BadAnswer::http_drip)));
     TlsPeer peer(one.port);
     peer.send(kGet);
     CHECK(has(peer.read_some(), "\r\nContent-Length: 1000000\r\n\r\n"));
@@ -128,15 +131,15 @@ TEST_CASE("fault: a page that drips") {
 }
 
 TEST_CASE("fault: autodiscover documents that harm a parser") {
-    const auto bomb = web_answer_of({.xml_entity_bomb = true});
+    const auto bomb = web_answer_of(answering(BadAnswer::xml_entity_bomb));
     CHECK(has(bomb, "<!ENTITY a9 \"&a8;&a8;&a8;&a8;&a8;&a8;&a8;&a8;&a8;&a8;\">]>"));
     CHECK(has(bomb, "<Link token=\"&a9;\""));
-    const auto deep = web_answer_of({.json_deep = true}, 400'000);
+    const auto deep = web_answer_of(answering(BadAnswer::json_deep), 400'000);
     CHECK(has(deep, std::string(200'000, '[')));
 }
 
 TEST_CASE("fault: the same without TLS") {
-    ServerSpec spec = web_server({.http_redirect_loop = true});
+    ServerSpec spec = web_server(answering(BadAnswer::http_redirect_loop));
     spec.plain = true;
     One one(spec);
     Wire wire(one.port);
@@ -145,7 +148,7 @@ TEST_CASE("fault: the same without TLS") {
 }
 
 TEST_CASE("fault: an XMPP stream that never ends") {
-    One drips(xmpp_server({.xmpp_never_closes = true}));
+    One drips(xmpp_server(answering(BadAnswer::xmpp_never_closes)));
     Wire slow(drips.port);
     slow.send(kOpen);
     const auto opened = slow.read_all(100ms);
@@ -153,7 +156,7 @@ TEST_CASE("fault: an XMPP stream that never ends") {
     slow.send("</stream:stream>");
     CHECK(slow.read_until("  ") == "  "); // and no farewell
 
-    One endless(xmpp_server({.xmpp_endless_features = true}));
+    One endless(xmpp_server(answering(BadAnswer::xmpp_endless_features)));
     Wire fast(endless.port);
     fast.send(kOpen);
     std::string all;
@@ -164,7 +167,9 @@ TEST_CASE("fault: an XMPP stream that never ends") {
 }
 
 TEST_CASE("fault: an XMPP server that offers TLS and then has none") {
-    One one(xmpp_server({.xmpp_refuses_tls = true}));
+    ServerSpec spec = xmpp_server({});
+    spec.xmpp = Xmpp::starttls_refused;
+    One one(spec);
     Wire wire(one.port);
     wire.send(kOpen);
     CHECK(has(wire.read_until("</stream:features>"), "<starttls "));

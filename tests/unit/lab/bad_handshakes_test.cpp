@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The faults of TLS itself.
-#include "lab/bad_handshakes.h"
+#include "support/bad_handshakes.h"
 #include "unit/lab/one_server.h"
 
 #include <doctest/doctest.h>
@@ -22,27 +22,30 @@ std::string answer(BadHello kind) {
     return bad_hello_answer(kind, "\x16\x03\x01\0\x01x"s, {leaf().certificate_der}).text;
 }
 
+std::string spoilt(BadFlight kind, const std::string& flight, bool finished) {
+    return spoiled(kind, flight, finished).text;
+}
+
 } // namespace
 
 TEST_CASE("fault: a flight is spoiled at its place and nowhere else") {
-    CHECK(spoiled(BadFlight::none, kFlight, false) == kFlight);
-    CHECK(spoiled(BadFlight::silent_after_certificate, kFlight, false) == kHello + kChain);
+    CHECK(spoilt(BadFlight::silent_after_certificate, kFlight, false) == kHello + kChain);
     CHECK(
-        spoiled(BadFlight::bad_key_exchange, kFlight, false) ==
+        spoilt(BadFlight::bad_key_exchange, kFlight, false) ==
         kHello + kChain + kExchange.substr(0, kExchange.size() - 1) + "d"
     );
-    CHECK(spoiled(BadFlight::bad_finished, kFlight, false) == kFlight);
-    CHECK(spoiled(BadFlight::bad_finished, kFlight + kFinished, true).ends_with("ffg"));
-    CHECK(spoiled(BadFlight::no_finished, kFlight + kFinished, true) == kFlight);
+    CHECK(spoilt(BadFlight::bad_finished, kFlight, false) == kFlight);
+    CHECK(spoilt(BadFlight::bad_finished, kFlight + kFinished, true).ends_with("ffg"));
+    CHECK(spoilt(BadFlight::no_finished, kFlight + kFinished, true) == kFlight);
     CHECK(
-        spoiled(BadFlight::warning_first, kFlight, false) == "\x15\x03\x03\0\x02\x01\x70"s + kFlight
+        spoilt(BadFlight::warning_first, kFlight, false) == "\x15\x03\x03\0\x02\x01\x70"s + kFlight
     );
     CHECK(
-        spoiled(BadFlight::one_byte_records, kHello, false) ==
+        spoilt(BadFlight::one_byte_records, kHello, false) ==
         "\x16\x03\x03\0\x01\x02\x16\x03\x03\0\x01\0\x16\x03\x03\0\x01\0"s +
             "\x16\x03\x03\0\x01\x01\x16\x03\x03\0\x01h"s
     );
-    CHECK(spoiled(BadFlight::reset_after_1200_bytes, std::string(5000, 'x'), false).size() == 1200);
+    CHECK(spoilt(BadFlight::reset_after_1200_bytes, std::string(5000, 'x'), false).size() == 1200);
 }
 
 TEST_CASE("fault: answers to a hello that are no handshake") {

@@ -5,6 +5,7 @@
 #include "lab/lab.h"
 #include "lab/sip_answers.h"
 #include "lab/web_answers.h"
+#include "support/bad_answers.h"
 #include "unit/lab/one_server.h"
 
 #include <chrono>
@@ -282,12 +283,12 @@ TEST_CASE("fault: silent or closed after the handshake") {
 }
 
 TEST_CASE("fault: SIP answers that are none, never end, or hold terminal escapes") {
-    One garbage(Faults{.sip_garbage = true});
+    One garbage(answering(BadAnswer::sip_garbage));
     TlsPeer first(garbage.port);
     first.send(kNegotiate);
     CHECK(first.read_some().starts_with("\x01\x02\x03"));
 
-    One endless(Faults{.sip_endless_headers = true});
+    One endless(answering(BadAnswer::sip_endless_headers));
     TlsPeer second(endless.port);
     second.send(kNegotiate);
     std::string headers;
@@ -299,7 +300,9 @@ TEST_CASE("fault: SIP answers that are none, never end, or hold terminal escapes
     CHECK(headers.starts_with("SIP/2.0 200 OK\r\nX-Filler: "));
     CHECK(headers.find("\r\n\r\n") == std::string::npos);
 
-    One escapes(Faults{.sip_escapes_in_server = true});
+    ServerSpec spec = One::with({});
+    spec.sip.server = kSipServerWithEscapes;
+    One escapes(spec);
     TlsPeer third(escapes.port);
     third.send(kNegotiate);
     CHECK(third.read_some().find("\r\nServer: RTC/5.0 \x1b]0;") != std::string::npos);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "lab/bad_handshakes.h"
+#include "support/bad_handshakes.h"
+
+#include "lab/connection.h"
 
 #include <algorithm>
 #include <random>
@@ -198,7 +200,6 @@ Reply bad_hello_answer(
         return Reply{.text = records(record_type, content)};
     };
     switch (kind) {
-    case none: break;
     case ssh: return close("SSH-2.0-OpenSSH_9.2p1\r\n");
     case smtp: return close("220 mail.contoso.example ESMTP\r\n");
     case rdp: return close("\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x02\x01\x08\0\0\0\0\0"s);
@@ -246,47 +247,34 @@ Reply bad_hello_answer(
     return {};
 }
 
-std::string spoiled(BadFlight kind, std::string flight, bool with_finished) {
+Reply spoiled(BadFlight kind, std::string flight, bool finished) {
     using enum BadFlight;
-    if (flight.empty()) return flight;
+    Reply out;
     switch (kind) {
-    case none: break;
     case one_byte_records: // what is encrypted stays whole
-        return with_finished ? flight : in_one_byte_records(flight);
-    case empty_records_between: return with_finished ? flight : with_empty_records(flight);
-    case warning_first: return with_finished ? flight : warning(112) + flight;
-    case reset_after_1200_bytes: flight.resize(std::min<std::size_t>(flight.size(), 1200)); break;
+        if (!finished) flight = in_one_byte_records(flight);
+        break;
+    case empty_records_between:
+        if (!finished) flight = with_empty_records(flight);
+        break;
+    case warning_first:
+        if (!finished) flight.insert(0, warning(112));
+        break;
+    case reset_after_1200_bytes:
+        flight.resize(std::min<std::size_t>(flight.size(), 1200));
+        out.then = Reply::Then::reset;
+        break;
     case silent_after_certificate: flight.resize(up_to_certificate(flight).size()); break;
     case bad_key_exchange: spoil_key_exchange(flight); break;
     case bad_finished:
-        if (with_finished) flight.back() = static_cast<char>(flight.back() ^ 1);
+        if (finished) flight.back() = static_cast<char>(flight.back() ^ 1);
         break;
     case no_finished:
-        if (with_finished) flight.resize(beginnings(flight).back());
+        if (finished) flight.resize(beginnings(flight).back());
         break;
     }
-    return flight;
-}
-
-std::string_view up_to_certificate(std::string_view flight) {
-    std::size_t rest_of_message = 0;
-    std::uint8_t message = 0;
-    for (std::size_t at = 0; at + kRecordHeader < flight.size();) {
-        const auto payload = value_of(flight.substr(at + 3, 2));
-        auto content = flight.substr(at + kRecordHeader, payload);
-        while (!content.empty()) {
-            if (rest_of_message == 0) {
-                message = static_cast<std::uint8_t>(content[0]);
-                rest_of_message = 4 + value_of(content.substr(1, 3));
-            }
-            const auto here = std::min(rest_of_message, content.size());
-            content.remove_prefix(here);
-            rest_of_message -= here;
-        }
-        at += kRecordHeader + payload;
-        if (message == kCertificate && rest_of_message == 0) return flight.substr(0, at);
-    }
-    return flight;
+    out.text = std::move(flight);
+    return out;
 }
 
 } // namespace lyncprobe::lab

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a faulty listener makes of TLS itself: bytes in place of a handshake, a good flight spoiled,
-// and floods behind it. Pure text.
+// What a hostile listener of the lab makes of TLS itself: bytes in place of a handshake, and a good
+// flight spoiled. Pure text.
 #pragma once
 
 #include "lab/answers.h"
@@ -14,7 +14,6 @@ namespace lyncprobe::lab {
 
 // BadHello is what answers every record of the client in place of a handshake.
 enum class BadHello : std::uint8_t {
-    none,
     ssh,                 // greets as an SSH server
     smtp,                // greets as a mail server
     rdp,                 // confirms a Remote Desktop connection
@@ -50,7 +49,6 @@ enum class BadHello : std::uint8_t {
 
 // BadFlight is what becomes of a good server's handshake messages on their way.
 enum class BadFlight : std::uint8_t {
-    none,
     one_byte_records,         // each byte in a record of its own; TLS 1.2
     empty_records_between,    // a record of no bytes before each of its own; TLS 1.2
     warning_first,            // the warning unrecognized_name(112) before everything
@@ -61,27 +59,12 @@ enum class BadFlight : std::uint8_t {
     no_finished               // without that record
 };
 
-// Flood is what a listener sends without end once the handshake is complete.
-enum class Flood : std::uint8_t {
-    none,
-    data,                // application data
-    one_byte_records,    // application data, a byte in each record
-    tickets,             // session tickets; TLS 1.3
-    key_updates,         // KeyUpdate; TLS 1.3
-    key_update_requests, // KeyUpdate that wants one in return; TLS 1.3
-    hello_requests       // HelloRequest; TLS 1.2
-};
-
-// `record`: what the client said; `chain_der`: the server's certificates.
+// For Faults::answer_hello.
 Reply bad_hello_answer(
     BadHello, std::string_view record, const std::vector<std::string>& chain_der
 );
 
-// What is left of a flight. `with_finished`: its last record holds the server's Finished.
-std::string spoiled(BadFlight, std::string flight, bool with_finished);
-
-// The part of a TLS 1.2 server's flight up to and with its Certificate message, in whole records
-// (RFC 5246 6.2, 7.4.2).
-std::string_view up_to_certificate(std::string_view flight);
+// For Faults::spoil.
+Reply spoiled(BadFlight, std::string flight, bool finished);
 
 } // namespace lyncprobe::lab
