@@ -25,16 +25,11 @@ int run_check(const Options& options) {
     std::vector<scan::FileInput> files;
     for (const auto& path : options.inputs)
         files.push_back({valid_utf8(path), read_file(path, limits::kCertificateFile)});
-    Target described;
-    described.role = options.role;
-    described.role_given = options.role_given;
-    described.use = options.use;
-    described.names = options.names;
     const scan::CheckOptions check{
         .settings = options.settings,
         .resolvers = options.resolvers,
         .password = std::move(*password),
-        .described = std::move(described)};
+        .described = options.described};
     return session.finish(
         scan::check(files, check, {.at = options.at}, std::move(inputs->anchors), session),
         options.settings.fail_on

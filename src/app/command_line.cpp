@@ -93,8 +93,8 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
 
     try {
         app.parse(argc, argv);
-        for (const auto& [command, name] : commands)
-            if (command->parsed()) options.command = name;
+        for (const auto& [command, run] : commands)
+            if (command->parsed()) options.run = run;
         check_options(options);
     } catch (const Refused& refused) {
         return usage_error(app, refused.what);

@@ -2,7 +2,9 @@
 #include "app/command_list.h"
 
 #include "app/command_options.h"
+#include "app/commands.h"
 #include "app/inputs.h"
+#include "model/text/lists.h"
 #include "probes/probe.h"
 
 #include <utility>
@@ -15,10 +17,26 @@ namespace {
 constexpr const char* kCommandsToCome[] = {"diff", "history", "serve", "merge"};
 
 std::string probes_text() {
-    std::string out;
+    std::vector<std::string_view> names;
     for (const auto& probe : probes::all())
-        out += fmt::format("{}{}", out.empty() ? "" : ", ", to_text(probe.id));
-    return out;
+        names.push_back(to_text(probe.id));
+    return joined(names);
+}
+
+// Every file or host that a command takes one of.
+CLI::Option* add_input(CLI::App& command, Options& options, const char* name, const char* help) {
+    return command
+        .add_option_function<std::string>(
+            name, [&options](const std::string& input) { options.inputs = {input}; }, help
+        )
+        ->required();
+}
+
+// What a run needs that speaks with servers and judges them.
+void add_run_options(CLI::App& command, Options& options) {
+    add_probing_options(command, options);
+    add_judging_options(command, options);
+    add_output_options(command, options);
 }
 
 CLI::App* add_scan(CLI::App& app, Options& options) {
@@ -26,9 +44,7 @@ CLI::App* add_scan(CLI::App& app, Options& options) {
         app.add_subcommand("scan", "Probe every endpoint of the target lists, judge, report");
     scan->add_option("TARGETS", options.inputs, "target lists (YAML); '-' is stdin")->required();
     add_choosing_options(*scan, options);
-    add_probing_options(*scan, options);
-    add_judging_options(*scan, options);
-    add_output_options(*scan, options);
+    add_run_options(*scan, options);
     scan->footer(
         "Examples:\n"
         "  lyncprobe scan targets.yaml\n"
@@ -42,39 +58,28 @@ CLI::App* add_scan(CLI::App& app, Options& options) {
 
 CLI::App* add_probe(CLI::App& app, Options& options) {
     auto* probe = app.add_subcommand("probe", "Probe one endpoint, no file needed");
-    probe
-        ->add_option_function<std::string>(
-            "HOST", [&](const std::string& host) { options.inputs = {host}; },
-            "DNS name or address; the port where it is not the probe's own"
-        )
-        ->required();
-    value_option(
-        *probe, "--as", "how to speak to it: " + probes_text() + " [tls]", "PROBE",
-        [&](const std::string& text) {
-            options.probe = word_of<Probe>("--as", text);
-            if (!probes::find(options.probe))
-                refuse(fmt::format("--as: probe '{}' is known, not built yet", text));
-        }
+    add_input(
+        *probe, options, "HOST", "DNS name or address; the port where it is not the probe's own"
     );
+    const auto as = "how to speak to it: " + probes_text() + " [tls]";
+    const OptionRow how[] = {
+        {"--as", "PROBE",
+         [](Options& to, Text option, Text text) {
+             word<&Target::probe>(to, option, text);
+             if (!probes::find(to.described.probe))
+                 refuse(fmt::format("{}: probe '{}' is known, not built yet", option, text));
+         },
+         as.c_str()}};
+    constexpr OptionRow kWhat[] = {
+        {"--sip-domain", "DOMAIN", host_name<&Target::sip_domain>,
+         "SIP domain to ask about: ours for sip, the partner's for federation and xmpp"},
+        {"--product", "PRODUCT", word<&Target::product>,
+         "what runs there: lync-server-2013, skype-for-business-2019 …"}};
+    add_options(*probe, options, how);
     add_role_options(*probe, options);
-    value_option(
-        *probe, "--sip-domain",
-        "SIP domain to ask about: ours for sip, the partner's for federation and xmpp", "DOMAIN",
-        [&](const std::string& text) {
-            const auto domain = read_host_name(text);
-            if (!domain) refuse("--sip-domain: " + to_text(domain.error()));
-            options.sip_domain = *domain;
-        }
-    );
-    value_option(
-        *probe, "--product", "what runs there: lync-server-2013, skype-for-business-2019 …",
-        "PRODUCT",
-        [&](const std::string& text) { options.product = word_of<Product>("--product", text); }
-    );
+    add_options(*probe, options, kWhat);
     add_choosing_options(*probe, options);
-    add_probing_options(*probe, options);
-    add_judging_options(*probe, options);
-    add_output_options(*probe, options);
+    add_run_options(*probe, options);
     probe->footer(
         "Examples:\n"
         "  lyncprobe probe sip.contoso.com\n"
@@ -105,12 +110,10 @@ CLI::App* add_check(CLI::App& app, Options& options) {
 CLI::App* add_import(CLI::App& app, Options& options) {
     auto* command =
         app.add_subcommand("import", "Make a target list of a topology file (on stdout)");
-    command
-        ->add_option_function<std::string>(
-            "TOPOLOGY", [&](const std::string& path) { options.inputs = {path}; },
-            "output of Get-CsTopology -AsXml, or a Topology Builder file; '-' is stdin"
-        )
-        ->required();
+    add_input(
+        *command, options, "TOPOLOGY",
+        "output of Get-CsTopology -AsXml, or a Topology Builder file; '-' is stdin"
+    );
     command->footer(
         "What makes no endpoint is told on stderr, with the reason.\n"
         "Examples:\n"
@@ -154,9 +157,7 @@ CLI::App* add_discover(CLI::App& app, Options& options) {
     );
     discover->add_flag("--scan", options.scan_too, "go on and probe what was found");
     add_choosing_options(*discover, options);
-    add_probing_options(*discover, options);
-    add_judging_options(*discover, options);
-    add_output_options(*discover, options);
+    add_run_options(*discover, options);
     discover->footer(
         "Examples:\n"
         "  lyncprobe discover contoso.com\n"
@@ -204,33 +205,24 @@ CLI::App* add_federation(CLI::App& app, Options& options) {
         "federation", "Go or no-go: will federation with these SIP domains work?"
     );
     add_sip_domains(*federation, options);
-    value_option(
-        *federation, "--our-domain",
-        "our own SIP domain, in whose name is asked [that of our certificate]", "DOMAIN",
-        [&](const std::string& text) {
-            const auto domain = read_host_name(text);
-            if (!domain) refuse("--our-domain: " + to_text(domain.error()));
-            options.our_domain = *domain;
-        }
-    );
-    value_option(
-        *federation, "--direct",
-        "the partner's Access Edge by name (-ProxyFqdn) instead of its SRV record", "FQDN[:PORT]",
-        [&](const std::string& text) {
-            const auto place = read_host_port(text);
-            if (!place) refuse("--direct: " + to_text(place.error()));
-            if (parse_address(place->host))
-                refuse("--direct: an Edge takes a name here, which its certificate carries");
-            options.direct = place->host;
-            options.direct_port = place->port.value_or(options.direct_port);
-        }
-    );
+    constexpr OptionRow kWhose[] = {
+        {"--our-domain", "DOMAIN", host_name<&Options::our_domain>,
+         "our own SIP domain, in whose name is asked [that of our certificate]"},
+        {"--direct", "FQDN[:PORT]",
+         [](Options& to, Text option, Text text) {
+             const auto place = read_host_port(text);
+             if (!place) refuse(fmt::format("{}: {}", option, to_text(place.error())));
+             if (parse_address(place->host))
+                 refuse(option + ": an Edge takes a name here, which its certificate carries");
+             to.direct = place->host;
+             to.direct_port = place->port.value_or(to.direct_port);
+         },
+         "the partner's Access Edge by name (-ProxyFqdn) instead of its SRV record"}};
+    add_options(*federation, options, kWhose);
     federation->add_flag(
         "--self", options.self, "these domains are our own: look at them as a partner would"
     );
-    add_probing_options(*federation, options);
-    add_judging_options(*federation, options);
-    add_output_options(*federation, options);
+    add_run_options(*federation, options);
     // The verdict rests on every rule that an Edge applies, and on whole handshakes.
     for (const auto* name : {"--fail-on", "--only", "--skip", "--mtls-matrix", "--inventory"})
         federation->remove_option(federation->get_option(name));
@@ -273,12 +265,10 @@ void check_identity(const IdentityFiles& identity, bool password_alone) {
 
 CLI::App* add_report(CLI::App& app, Options& options) {
     auto* report = app.add_subcommand("report", "Render a saved result again, in any format");
-    report
-        ->add_option_function<std::string>(
-            "RESULT", [&](const std::string& path) { options.inputs = {path}; },
-            "result of scan, probe, check, discover or federation (JSON, NDJSON); '-' is stdin"
-        )
-        ->required();
+    add_input(
+        *report, options, "RESULT",
+        "result of scan, probe, check, discover or federation (JSON, NDJSON); '-' is stdin"
+    );
     add_report_options(*report, options);
     report->footer("Examples:\n"
                    "  lyncprobe report result.json\n"
@@ -313,27 +303,30 @@ void add_commands_to_come(CLI::App& app) {
 
 } // namespace
 
-std::vector<std::pair<CLI::App*, Command>> add_commands(CLI::App& app, Options& options) {
-    std::vector<std::pair<CLI::App*, Command>> commands{
-        {add_scan(app, options), Command::scan},
-        {add_probe(app, options), Command::probe},
-        {add_check(app, options), Command::check},
-        {add_discover(app, options), Command::discover},
-        {add_federation(app, options), Command::federation},
-        {add_import(app, options), Command::import_topology},
-        {add_report(app, options), Command::report},
-        {add_rules(app, options), Command::rules},
-        {add_docs(app, options), Command::docs}};
+std::vector<std::pair<CLI::App*, int (*)(const Options&)>> add_commands(
+    CLI::App& app, Options& options
+) {
+    // In this order in --help.
+    std::vector<std::pair<CLI::App*, int (*)(const Options&)>> commands{
+        {add_scan(app, options), run_scan},
+        {add_probe(app, options), run_probe},
+        {add_check(app, options), run_check},
+        {add_discover(app, options), run_discover},
+        {add_federation(app, options), run_federation},
+        {add_import(app, options), run_import},
+        {add_report(app, options), run_report},
+        {add_rules(app, options), run_rules},
+        {add_docs(app, options), run_docs}};
     add_commands_to_come(app);
     return commands;
 }
 
 void check_options(const Options& options) {
-    check_identity(options.identity, options.command == Command::check);
-    if (options.command == Command::discover) check_discover(options);
-    if (options.command == Command::federation) check_federation(options);
+    check_identity(options.identity, options.run == run_check);
+    if (options.run == run_discover) check_discover(options);
+    if (options.run == run_federation) check_federation(options);
     // Of scan's lists the policy may say `fetch: yes`.
-    if (options.settings.ldap_server && !options.settings.fetch && options.command != Command::scan)
+    if (options.settings.ldap_server && !options.settings.fetch && options.run != run_scan)
         refuse("--ldap-server needs --fetch");
     if (options.settings.inventory && options.settings.mtls_matrix)
         refuse("--inventory shakes no hands, so there is nothing for --mtls-matrix to try");

@@ -12,7 +12,9 @@
 namespace lyncprobe::app {
 
 // Registers every command; what is parsed goes into `options`, which outlives the app.
-std::vector<std::pair<CLI::App*, Command>> add_commands(CLI::App&, Options& options);
+std::vector<std::pair<CLI::App*, int (*)(const Options&)>> add_commands(
+    CLI::App&, Options& options
+);
 
 // What options mean together; throws Refused.
 void check_options(const Options&);

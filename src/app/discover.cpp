@@ -15,7 +15,6 @@
 #include "rules/verdicts/summary.h"
 
 #include <algorithm>
-#include <iostream>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -23,13 +22,6 @@
 namespace lyncprobe::app {
 
 namespace {
-
-void say(const std::string& sentence) { std::cerr << "lyncprobe: " << sentence << '\n'; }
-
-int stop(const Problem& problem) {
-    say(to_text(problem));
-    return kExitUsage;
-}
 
 // Whoever sees no report is told what is wrong on stderr.
 void tell_problems(const ScanResult& found) {

@@ -7,10 +7,9 @@
 #include "model/escape.h"
 #include "model/host.h"
 #include "model/limits.h"
+#include "model/text/ascii.h"
 #include "pki/certificate_file.h"
 
-#include <algorithm>
-#include <charconv>
 #include <cstdlib>
 
 namespace lyncprobe::app {
@@ -30,21 +29,12 @@ void warn_if_open(const std::string& path, std::string_view holds, const Warn& w
         );
 }
 
-std::optional<std::uint16_t> read_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
-    return port;
-}
-
 } // namespace
 
 Result<std::string> read_host_name(const std::string& text) {
     const auto checked = check_host_name(text);
     if (checked.reason.empty()) return good(checked.name);
-    const bool ascii =
-        std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    const auto a_labels = ascii ? std::string() : config::to_a_labels(text);
+    const auto a_labels = is_ascii(text) ? std::string() : config::to_a_labels(text);
     return Problem{
         .what = "'" + text + "' is no DNS name: " + checked.reason,
         .hint = a_labels.empty() ? "" : "did you mean '" + a_labels + "'?"};
@@ -56,17 +46,14 @@ Result<HostPort> read_host_port(std::string_view text) {
     const auto host = text.substr(0, colon);
     HostPort out;
     if (colon != std::string_view::npos) {
-        out.port = read_port(text.substr(colon + 1));
-        if (!out.port)
+        out.port = to_number<std::uint16_t>(text.substr(colon + 1));
+        if (out.port.value_or(0) == 0)
             return Problem{
                 .what = "'" + std::string(text.substr(colon + 1)) + "' is no port",
                 .hint = "1 to 65535"};
     }
-    if (const auto address = parse_address(host)) {
-        out.host = to_text(*address);
-        return out;
-    }
-    const auto name = read_host_name(std::string(host));
+    const auto address = parse_address(host);
+    const auto name = address ? good(to_text(*address)) : read_host_name(std::string(host));
     if (!name) return name.error();
     out.host = *name;
     return out;

@@ -56,62 +56,6 @@ struct Expectation {
     std::string target, what, planted;
 };
 
-int start(const Options&);
-int list(const Options&);
-int check(const Options&);
-
-} // namespace
-
-} // namespace lyncprobe
-
-int main(int argc, char** argv) {
-    using namespace lyncprobe;
-    Options options;
-    CLI::App line{
-        "A small Lync Server 2013 deployment on loopback, a third of it deliberately broken, to "
-        "try lyncprobe on.",
-        "lyncprobe-lab"};
-    line.set_version_flag("--version", "lyncprobe-lab " LYNCPROBE_VERSION);
-    line.footer(kExamples);
-    line.add_option(
-            "--directory", options.directory,
-            "folder for targets.yaml, roots and identity; else a temporary one"
-    )
-        ->type_name("DIR");
-    line.add_option(
-            "--ports", options.ports, "Lync's own ports, 10,000 higher, or whichever can be bound"
-    )
-        ->check(CLI::IsMember({"auto", "real", "high"}))
-        ->capture_default_str();
-    line.add_flag(
-        "--list", options.list, "print the servers and what is wrong with them; start nothing"
-    );
-    line.add_option(
-            "--check", options.check,
-            "compare a scan's JSON result with expect.txt in DIR, or beside the result"
-    )
-        ->type_name("RESULT.json");
-    line.add_option("command", options.command, "after --: a command to run while the lab is up")
-        ->type_name("COMMAND");
-    try {
-        line.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return line.exit(error) == 0 ? kGood : kExitUsage;
-    }
-    pki::initialise_openssl();
-    try {
-        if (!options.check.empty()) return check(options);
-        return options.list ? list(options) : start(options);
-    } catch (const std::exception& error) {
-        std::cerr << "lyncprobe-lab: " << for_terminal(error.what()) << '\n';
-        return kExitInternal;
-    }
-}
-
-namespace lyncprobe {
-
-namespace {
-
 int complain(const Problem& problem) {
     std::cerr << "lyncprobe-lab: " << to_text(problem) << '\n';
     return kExitUsage;
@@ -311,3 +255,47 @@ int check(const Options& options) {
 } // namespace
 
 } // namespace lyncprobe
+
+int main(int argc, char** argv) {
+    using namespace lyncprobe;
+    Options options;
+    CLI::App line{
+        "A small Lync Server 2013 deployment on loopback, a third of it deliberately broken, to "
+        "try lyncprobe on.",
+        "lyncprobe-lab"};
+    line.set_version_flag("--version", "lyncprobe-lab " LYNCPROBE_VERSION);
+    line.footer(kExamples);
+    line.add_option(
+            "--directory", options.directory,
+            "folder for targets.yaml, roots and identity; else a temporary one"
+    )
+        ->type_name("DIR");
+    line.add_option(
+            "--ports", options.ports, "Lync's own ports, 10,000 higher, or whichever can be bound"
+    )
+        ->check(CLI::IsMember({"auto", "real", "high"}))
+        ->capture_default_str();
+    line.add_flag(
+        "--list", options.list, "print the servers and what is wrong with them; start nothing"
+    );
+    line.add_option(
+            "--check", options.check,
+            "compare a scan's JSON result with expect.txt in DIR, or beside the result"
+    )
+        ->type_name("RESULT.json");
+    line.add_option("command", options.command, "after --: a command to run while the lab is up")
+        ->type_name("COMMAND");
+    try {
+        line.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return line.exit(error) == 0 ? kGood : kExitUsage;
+    }
+    pki::initialise_openssl();
+    try {
+        if (!options.check.empty()) return check(options);
+        return options.list ? list(options) : start(options);
+    } catch (const std::exception& error) {
+        std::cerr << "lyncprobe-lab: " << for_terminal(error.what()) << '\n';
+        return kExitInternal;
+    }
+}

@@ -11,23 +11,11 @@
 
 namespace lyncprobe::app {
 
-enum class Command {
-    scan,
-    probe,
-    check,
-    discover,
-    federation,
-    import_topology,
-    report,
-    rules,
-    docs
-};
-
 enum class Colour { automatic, always, never };
 
 struct Options {
-    Command command = Command::scan;
-    std::vector<std::string> inputs; // target lists, certificate files, HOST[:PORT], a rule id
+    int (*run)(const Options&) = nullptr; // the command, of app/commands.h
+    std::vector<std::string> inputs;      // target lists, certificate files, HOST[:PORT], a rule id
 
     // Output.
     std::vector<std::string> outputs;
@@ -54,14 +42,7 @@ struct Options {
     std::uint16_t direct_port = 5061;
     std::string our_domain; // --our-domain; empty = as our certificate says
 
-    // `probe` and `check`.
-    Probe probe = Probe::tls;
-    Role role = Role::other;
-    bool role_given = false;
-    CertificateUse use = CertificateUse::other;
-    std::vector<std::string> names;
-    std::string sip_domain;
-    Product product = Product::unknown;
+    Target described; // what `probe` and `check` are told of the server; the rest is as by default
 
     // Trust, identity, time.
     IdentityFiles identity; // id empty = none

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/progress.h"
 
+#include "app/reporting.h"
+
 #include <iostream>
 
 #include <fmt/format.h>
@@ -24,7 +26,7 @@ void Progress::tick(const net::Progress& at) {
 
 void Progress::say(const std::string& sentence) {
     clear();
-    std::cerr << "lyncprobe: " << sentence << '\n';
+    app::say(sentence);
 }
 
 void Progress::clear() {

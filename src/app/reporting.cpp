@@ -36,12 +36,19 @@ report::TextOptions text_options(const Options& options, bool standard) {
         .quiet = options.quiet};
 }
 
+void say(const std::string& sentence) { std::cerr << "lyncprobe: " << sentence << '\n'; }
+
+int stop(const Problem& problem) {
+    say(to_text(problem));
+    return kExitUsage;
+}
+
 int print(const std::string& text) {
     auto out = Output::standard();
     out.stream() << text;
     const auto failure = out.commit();
     if (failure.empty()) return 0;
-    std::cerr << "lyncprobe: " << failure << '\n';
+    say(failure);
     return kExitInternal;
 }
 

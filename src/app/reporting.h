@@ -21,6 +21,10 @@ std::optional<Verdict> fail_on(const std::optional<std::string>& setting);
 // How a text report is written: on stdout as wide and coloured as the terminal, in a file plainly.
 report::TextOptions text_options(const Options&, bool standard);
 
+// One sentence on stderr.
+void say(const std::string& sentence);
+// A mistake of the input, on stderr; the exit code.
+int stop(const Problem&);
 // A document on stdout; the exit code.
 int print(const std::string& text);
 

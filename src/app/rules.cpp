@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // `lyncprobe rules [ID]`, and the documents that come out of the program.
 #include "app/commands.h"
-#include "app/exit_code.h"
 #include "app/reporting.h"
 #include "model/escape.h"
 #include "plan/services.h"
 #include "rules/engine/explain.h"
 #include "rules/engine/judge.h"
 
-#include <iostream>
+#include <fmt/format.h>
 
 namespace lyncprobe::app {
 
@@ -20,23 +19,20 @@ int run_rules(const Options& options) {
     for (const auto* rule : rules::catalogue())
         ids.push_back(rule->id);
     const auto near = nearest(id, ids);
-    std::cerr << "lyncprobe: there is no rule '" << for_terminal(id) << "'"
-              << (near.empty() ? std::string(" (lyncprobe rules lists them)")
-                               : " (did you mean '" + std::string(near) + "'?)")
-              << '\n';
-    return kExitUsage;
+    return stop(
+        {.what = fmt::format("there is no rule '{}'", id),
+         .hint =
+             near.empty() ? "lyncprobe rules lists them" : fmt::format("did you mean '{}'?", near)}
+    );
 }
 
 int run_docs(const Options& options) {
     if (options.docs_kind == "rules") return print(rules::markdown());
     if (options.docs_kind == "services") return print(plan::services_markdown());
     for (const std::string_view kind : {"man", "bash", "zsh", "fish", "powershell"})
-        if (options.docs_kind == kind) {
-            std::cerr << "lyncprobe: docs " << kind << " is known, not built yet\n";
-            return kExitUsage;
-        }
-    std::cerr << "lyncprobe: docs knows: rules, services\n";
-    return kExitUsage;
+        if (options.docs_kind == kind)
+            return stop({.what = fmt::format("docs {} is known, not built yet", kind)});
+    return stop({.what = "docs knows: rules, services"});
 }
 
 } // namespace lyncprobe::app
