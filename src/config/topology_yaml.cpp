@@ -7,6 +7,7 @@
 #include "model/text/ascii.h"
 #include "model/text/lists.h"
 #include "model/text/utf8.h"
+#include "plan/services.h"
 
 #include <algorithm>
 
@@ -31,11 +32,11 @@ bool is_plain(std::string_view text) {
         return std::count(text.begin(), text.end(), '.') == 3; // an IPv4 address
     // YAML 1.1, which many editors follow, has more words for yes and no than 1.2.
     const auto lower = to_lower(text);
-    for (const std::string_view word :
-         {"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-        if (lower == word) return false;
-    return !lower.starts_with("0x") && !lower.starts_with("0o") && lower.find("inf") != 0 &&
-           lower.find("nan") != 0;
+    constexpr std::string_view kWords[] = {"y",   "n",    "yes",   "no",  "on",
+                                           "off", "true", "false", "null"};
+    if (std::ranges::find(kWords, lower) != std::end(kWords)) return false;
+    return !lower.starts_with("0x") && !lower.starts_with("0o") && !lower.starts_with("inf") &&
+           !lower.starts_with("nan");
 }
 
 std::string scalar(std::string_view text) {
@@ -58,29 +59,27 @@ std::string scalar(std::string_view text) {
     return out + '"';
 }
 
-template <class List>
-std::string flow(const List& list) {
+using EdgeAddresses = EdgeServices<std::vector<Address>>;
+
+std::string value(const std::string& text) { return scalar(text); }
+std::string value(const Address& address) { return scalar(to_text(address)); }
+std::string value(bool yes) { return yes ? "yes" : "no"; }
+
+template <class T>
+std::string value(const std::vector<T>& list) {
     std::vector<std::string> parts;
     for (const auto& element : list)
-        parts.push_back(scalar(element));
+        parts.push_back(value(element));
     return fmt::format("[{}]", joined(parts));
 }
 
-std::string flow(const std::vector<Address>& addresses) {
-    std::vector<std::string> texts;
-    for (const auto& address : addresses)
-        texts.push_back(to_text(address));
-    return flow(texts);
-}
-
-std::string flow(const EdgeServices<std::vector<Address>>& all) {
+// What differs outside an Edge by its service: names, or addresses.
+template <class T>
+std::string value(const EdgeServices<T>& all) {
     std::vector<std::string> parts;
-    const auto add = [&parts](std::string_view key, const std::vector<Address>& addresses) {
-        if (!addresses.empty()) parts.push_back(fmt::format("{}: {}", key, flow(addresses)));
-    };
-    add("access", all.access);
-    add("web_conferencing", all.web_conferencing);
-    add("av", all.av);
+    for (const auto& [at, key] : plan::kEdgeKeys)
+        if (const auto& one = plan::edge_member(all, at); !one.empty())
+            parts.push_back(fmt::format("{}: {}", key, value(one)));
     return fmt::format("{{{}}}", joined(parts));
 }
 
@@ -92,6 +91,11 @@ class Writer {
         out_ += text;
         out_ += '\n';
     }
+    // A key with its value, which is foreign text or made of it. Absent where it says nothing.
+    template <class T>
+    void key(int depth, std::string_view name, const T& it) {
+        if (it != T{}) line(depth, fmt::format("{}: {}", name, value(it)));
+    }
     // Foreign text in a comment must not end it with a line break.
     void comment(int depth, std::string_view text) { line(depth, "# " + for_terminal(text)); }
     void blank() { out_ += '\n'; }
@@ -102,11 +106,10 @@ class Writer {
 };
 
 void write_urls(Writer& out, const SimpleUrls& urls) {
-    const auto hosts = [&](std::string_view key, const std::vector<std::string>& list) {
-        std::vector<std::string> texts;
-        for (const auto& host : list)
-            texts.push_back("https://" + host);
-        if (!list.empty()) out.line(1, fmt::format("{}: {}", key, flow(texts)));
+    const auto hosts = [&](std::string_view key, std::vector<std::string> list) {
+        for (auto& host : list)
+            host = "https://" + host;
+        out.key(1, key, list);
     };
     // A comment to be filled in: without these names the certificates cannot be checked for them.
     if (urls == SimpleUrls{}) {
@@ -132,8 +135,7 @@ void write_servers(Writer& out, const Pool& pool) {
                         (pool.servers.size() == 1 && pool.servers.front().host == pool.fqdn);
     const auto has_more = [](const PoolServer& server) {
         return !server.addresses.empty() || !server.pstn.empty() ||
-               server.external != EdgeServices<std::vector<Address>>{} ||
-               server.nat != EdgeServices<std::vector<Address>>{};
+               server.external != EdgeAddresses{} || server.nat != EdgeAddresses{};
     };
     // A pool that is its only server needs no list of servers.
     if (itself && (pool.servers.empty() || !has_more(pool.servers.front()))) return;
@@ -144,24 +146,11 @@ void write_servers(Writer& out, const Pool& pool) {
             continue;
         }
         out.line(5, "- host: " + scalar(server.host));
-        if (!server.addresses.empty()) out.line(6, "addresses: " + flow(server.addresses));
-        if (!server.pstn.empty()) out.line(6, "pstn_addresses: " + flow(server.pstn));
-        if (server.external != EdgeServices<std::vector<Address>>{})
-            out.line(6, "external: " + flow(server.external));
-        if (server.nat != EdgeServices<std::vector<Address>>{})
-            out.line(6, "nat: " + flow(server.nat));
+        out.key(6, "addresses", server.addresses);
+        out.key(6, "pstn_addresses", server.pstn);
+        out.key(6, "external", server.external);
+        out.key(6, "nat", server.nat);
     }
-}
-
-void write_external(Writer& out, const EdgeServices<std::string>& names) {
-    std::vector<std::string> parts;
-    const auto add = [&parts](std::string_view key, const std::string& name) {
-        if (!name.empty()) parts.push_back(fmt::format("{}: {}", key, scalar(name)));
-    };
-    add("access", names.access);
-    add("web_conferencing", names.web_conferencing);
-    add("av", names.av);
-    if (!parts.empty()) out.line(4, fmt::format("external: {{{}}}", joined(parts)));
 }
 
 void write_pool(Writer& out, const Pool& pool, const std::vector<std::string>& remarks) {
@@ -173,14 +162,14 @@ void write_pool(Writer& out, const Pool& pool, const std::vector<std::string>& r
     for (const auto& text : remarks)
         out.comment(4, text);
     write_servers(out, pool);
-    if (!pool.internal_web.empty()) out.line(4, "internal_web: " + scalar(pool.internal_web));
-    if (!pool.external_web.empty()) out.line(4, "external_web: " + scalar(pool.external_web));
-    write_external(out, pool.external);
+    out.key(4, "internal_web", pool.internal_web);
+    out.key(4, "external_web", pool.external_web);
+    out.key(4, "external", pool.external);
     if (pool.autodiscover_names)
-        out.line(4, fmt::format("autodiscover_names: {}", *pool.autodiscover_names ? "yes" : "no"));
+        out.line(4, "autodiscover_names: " + value(*pool.autodiscover_names));
     std::vector<std::string> parts;
     for (const auto& choice : pool.services)
-        parts.push_back(fmt::format("{}: {}", choice.service, choice.runs ? "yes" : "no"));
+        parts.push_back(fmt::format("{}: {}", choice.service, value(choice.runs)));
     if (!parts.empty()) out.line(4, fmt::format("services: {{{}}}", joined(parts)));
     parts.clear();
     for (const auto& ports : pool.ports)
@@ -196,7 +185,7 @@ void write_target(Writer& out, const Target& target, const std::string& remark) 
     out.comment(1, remark);
     out.line(1, "- name: " + scalar(target.name));
     out.line(2, "host: " + scalar(target.host));
-    if (!target.addresses.empty()) out.line(2, "addresses: " + flow(target.addresses));
+    out.key(2, "addresses", target.addresses);
     out.line(2, fmt::format("port: {}", target.port));
     // What follows from the probe and the port is left to follow.
     if (target.transport != default_transport(target.probe, target.port))
@@ -206,10 +195,10 @@ void write_target(Writer& out, const Target& target, const std::string& remark) 
     // Written though it can be derived: the reader sees by what the certificate is judged.
     out.line(2, fmt::format("use: {}", to_text(target.use)));
     out.line(2, fmt::format("side: {}", to_text(target.side)));
-    if (!target.pool.empty()) out.line(2, "pool: " + scalar(target.pool));
-    if (!target.server.empty()) out.line(2, "server: " + scalar(target.server));
+    out.key(2, "pool", target.pool);
+    out.key(2, "server", target.server);
     out.line(2, "site: " + scalar(target.site));
-    if (!target.names.empty()) out.line(2, "names: " + flow(target.names));
+    out.key(2, "names", target.names);
 }
 
 } // namespace
@@ -223,7 +212,7 @@ std::string to_yaml(const ImportedTopology& imported, std::string_view source) {
     );
     out.blank();
     if (!deployment.sip_domains.empty()) {
-        out.line(0, "sip_domains: " + flow(deployment.sip_domains));
+        out.key(0, "sip_domains", deployment.sip_domains);
         out.blank();
     }
     out.comment(

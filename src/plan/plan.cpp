@@ -42,8 +42,16 @@ constexpr std::uint8_t kUnknownName = 112;
 
 using Order = std::vector<std::size_t>; // indices of targets
 
-std::string_view sni_view(const Target&);
-const std::vector<std::string>& names_view(const Target&);
+std::string_view sni_view(const Target& target) {
+    if (target.sni) return parse_address(*target.sni) ? std::string_view() : *target.sni;
+    return host_is_name(target) ? std::string_view(target.host) : std::string_view();
+}
+
+const std::vector<std::string>& names_view(const Target& target) {
+    static const std::vector<std::string> kHostAlone;
+    return target.names.size() == 1 && target.names.front() == target.host ? kHostAlone
+                                                                           : target.names;
+}
 
 // A target has three parts: which endpoint it is, what is claimed about it, and the rest. They are
 // views into it with defaults filled in, so that saying a default is the same as leaving it out.
@@ -78,20 +86,13 @@ void sort_by(Order& order, Key key) {
     });
 }
 
-Order order_of(std::size_t count);
-Order merge_equal(std::vector<Target>&);
-std::vector<Problem> warnings_of(
-    const std::vector<Target>&, const Order& kept, const std::vector<std::string>& inputs
-);
-std::vector<Attempt> av_edge_attempts(const Target&, const std::vector<Observation>&);
-std::string id_base(const Target&);
-void add_suffixes(std::vector<Target>&);
-
-bool without_tcp_tls(const Target&);
-bool wants_both(const Target&, const ProbeVariants&);
-bool speaks_tls(const Observation&);
-HandshakeOptions raw_hello(const Target&, std::uint16_t version);
-std::vector<Attempt> fallback(const Target&, const std::vector<Observation>&, const ProbeVariants&);
+HandshakeOptions raw_hello(const Target& target, std::uint16_t version) {
+    HandshakeOptions out;
+    out.server_name = server_name_sent(target);
+    out.kind = HandshakeKind::raw_hello;
+    out.version = version;
+    return out;
+}
 
 // Further collects the attempts that were not made yet.
 class Further {
@@ -145,6 +146,245 @@ class Further {
     const std::vector<Observation>& observations_;
     std::vector<Attempt> attempts_;
 };
+
+// An A/V Edge may know the constant hello of an old client only; over UDP there is no hello.
+std::vector<Attempt> av_edge_attempts(
+    const Target& target, const std::vector<Observation>& observations
+) {
+    if (target.transport == Transport::udp || observations.size() != 1) return {};
+    const auto& first = observations.front();
+    const bool hung_up = first.outcome == Outcome::closed || first.outcome == Outcome::reset;
+    if (!hung_up || first.stage != Stage::preamble || first.pseudo_tls) return {};
+    auto attempt = first_attempt(target, {});
+    attempt.label = kConstantHello;
+    attempt.constant_hello = true;
+    return {std::move(attempt)};
+}
+
+bool without_tcp_tls(const Target& target) {
+    return target.plain || target.transport != Transport::tcp || target.probe == Probe::av_edge;
+}
+
+bool wants_both(const Target& target, const ProbeVariants& variants) {
+    return target.mutual == Mutual::both || (variants.mtls && target.mutual != Mutual::none);
+}
+
+// Whom hellos of other kinds can tell something: no pseudo-TLS, no other protocol, and time left.
+bool speaks_tls(const Observation& seen) {
+    return !seen.pseudo_tls && !seen.plain && seen.outcome != Outcome::not_tls &&
+           seen.outcome != Outcome::timeout;
+}
+
+// Under the endpoint's own name: a handshake, or a raw hello of this version.
+bool tried_handshake(const std::vector<Observation>& observations) {
+    return std::ranges::any_of(observations, [](const Observation& seen) {
+        return has_own_sni(seen.attempt.role) &&
+               seen.attempt.handshake.kind == HandshakeKind::handshake;
+    });
+}
+bool tried_raw(const std::vector<Observation>& observations, std::uint16_t version) {
+    return std::ranges::any_of(observations, [&](const Observation& seen) {
+        const auto& hello = seen.attempt.handshake;
+        return has_own_sni(seen.attempt.role) && hello.kind == HandshakeKind::raw_hello &&
+               hello.version == version;
+    });
+}
+
+// The server had nothing to say to what was offered, or said so in a way of its own: Windows often
+// closes or resets where others send an alert.
+bool nothing_in_common(const Observation& seen) {
+    if (seen.stage != Stage::handshake || !seen.presented.empty()) return false;
+    switch (seen.outcome) {
+    case Outcome::tls_failure:
+    case Outcome::closed:
+    case Outcome::reset: return true;
+    case Outcome::tls_alert:
+        return std::ranges::none_of(seen.tls.alerts, [](const Alert& alert) {
+            return alert.received && alert.code == kUnknownName;
+        });
+    default: return false;
+    }
+}
+
+// What is left where the endpoint showed no certificate: the other kind of hello, then SSL 3.0.
+std::vector<Attempt> fallback(
+    const Target& target, const std::vector<Observation>& observations,
+    const ProbeVariants& variants
+) {
+    for (const auto& seen : observations)
+        if (has_own_sni(seen.attempt.role) && !seen.presented.empty()) return {};
+    if (!nothing_in_common(observations.front())) return {};
+    const auto step = [&](std::string_view label, HandshakeOptions options, AttemptRole role) {
+        return std::vector<Attempt>{{std::string(label), std::move(options), target.probe, role}};
+    };
+    if (variants.inventory && !tried_handshake(observations))
+        return step(kHandshake, {server_name_sent(target), {}}, AttemptRole::primary);
+    if (variants.versions) return {}; // had both of these
+    if (!tried_raw(observations, kTls12))
+        return step(kRawHello, raw_hello(target, kTls12), AttemptRole::supplementary);
+    const auto& [ssl3, version] = kVersions[0];
+    // Who never said a word may be a load balancer without servers: one more connection is enough.
+    const bool spoke = observations.front().outcome == Outcome::tls_alert ||
+                       observations.front().outcome == Outcome::tls_failure;
+    if (!spoke || tried_raw(observations, version) || !nothing_in_common(observations.back()))
+        return {};
+    return step(ssl3, raw_hello(target, version), AttemptRole::supplementary);
+}
+
+Order order_of(std::size_t count) {
+    Order order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    return order;
+}
+
+// Gives the names of later equals to the first one; those that stay, in list order.
+Order merge_equal(std::vector<Target>& targets) {
+    auto order = order_of(targets.size());
+    sort_by(order, [&targets](std::size_t index) { return all_of(targets[index]); });
+    Order kept;
+    for (const auto index : order) {
+        if (kept.empty() || all_of(targets[kept.back()]) != all_of(targets[index])) {
+            kept.push_back(index);
+            continue;
+        }
+        auto& first = targets[kept.back()];
+        auto name = display_name(targets[index]);
+        // Targets read by our own reader have different names, so the last one is the only
+        // candidate for a repetition.
+        const bool known =
+            name == display_name(first) || (!first.also.empty() && first.also.back() == name);
+        if (!known) first.also.push_back(std::move(name));
+    }
+    std::ranges::sort(kept);
+    return kept;
+}
+
+// Nowhere for a target of the command line.
+Where where_of(const Target& target, const std::vector<std::string>& inputs) {
+    const auto& place = target.place;
+    if (place.line == 0 || place.list >= inputs.size()) return {};
+    return {inputs[place.list], place.line, place.column};
+}
+
+// The order of names says nothing.
+std::vector<std::string> sorted_names(const Target& target) {
+    auto names = names_view(target);
+    std::ranges::sort(names);
+    return names;
+}
+
+// What two targets claim differently; empty where they agree.
+std::string differences(const Target& a, const Target& b) {
+    std::vector<std::string_view> out;
+    if (a.role != b.role || a.role_given != b.role_given) out.push_back("role");
+    if (sorted_names(a) != sorted_names(b)) out.push_back("names");
+    if (a.use != b.use) out.push_back("use");
+    if (a.identity != b.identity) out.push_back("identity");
+    return joined(out);
+}
+
+// Sighting is one place that a target names, by whatever spelling: an address, else the host.
+struct Sighting {
+    std::string where;
+    std::uint16_t port;
+    Transport transport;
+    Probe probe;
+    std::string_view sni;
+    std::size_t target;
+
+    auto endpoint() const { return std::tie(where, port, transport, probe, sni); }
+    auto operator<=>(const Sighting&) const = default;
+};
+
+std::vector<Sighting> sightings_of(const std::vector<Target>& targets, const Order& kept) {
+    std::vector<Sighting> out;
+    for (const auto index : kept) {
+        const auto& target = targets[index];
+        const auto see = [&](std::string where) {
+            out.push_back(
+                {std::move(where), target.port, target.transport, target.probe, sni_view(target),
+                 index}
+            );
+        };
+        for (const auto& address : target.addresses)
+            see(to_text(address));
+        if (target.addresses.empty()) see(target.host);
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+std::vector<Problem> warnings_of(
+    const std::vector<Target>& targets, const Order& kept, const std::vector<std::string>& inputs
+) {
+    const auto sightings = sightings_of(targets, kept);
+    // The later target, and the first of its endpoint.
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    for (std::size_t i = 0, first = 0; i < sightings.size(); ++i) {
+        if (sightings[first].endpoint() != sightings[i].endpoint()) first = i;
+        const auto earlier = sightings[first].target, later = sightings[i].target;
+        if (!differences(targets[earlier], targets[later]).empty())
+            pairs.emplace_back(later, earlier);
+    }
+    std::ranges::sort(pairs);
+    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+
+    std::vector<Problem> warnings;
+    for (const auto& [later, earlier] : pairs) {
+        const auto& target = targets[later];
+        const auto [file, line, column] = where_of(targets[earlier], inputs);
+        auto what = fmt::format(
+            "'{}' is the same endpoint as the target at {} with another {}", display_name(target),
+            file.empty() ? "the command line" : fmt::format("{}:{}:{}", file, line, column),
+            differences(targets[earlier], target)
+        );
+        warnings.push_back(
+            {.what = std::move(what), .where = where_of(target, inputs), .hint = "both are probed"}
+        );
+    }
+    return warnings;
+}
+
+std::string id_base(const Target& target) {
+    const auto place = target.name.empty() ? host_and_port(target.host, target.port)
+                                           : fmt::format("{}:{}", target.name, target.port);
+    return fmt::format("{}/{}", place, to_text(target.probe));
+}
+
+// Ids must differ: by the transport and by the server name that is sent where these differ, then by
+// number.
+void add_suffixes(std::vector<Target>& targets) {
+    auto order = order_of(targets.size());
+    const auto key = [&targets](std::size_t index) {
+        return std::tuple<std::string_view, Transport, std::string_view>(
+            targets[index].id_base, targets[index].transport, sni_view(targets[index])
+        );
+    };
+    sort_by(order, key);
+    for (auto begin = order.begin(); begin != order.end();) {
+        const auto& base = targets[*begin].id_base;
+        const auto end = std::find_if(begin, order.end(), [&](std::size_t i) {
+            return targets[i].id_base != base;
+        });
+        const auto& first = targets[*begin];
+        const bool transports_differ = first.transport != targets[*(end - 1)].transport;
+        const bool names_differ = std::any_of(begin, end, [&](std::size_t i) {
+            return sni_view(targets[i]) != sni_view(first);
+        });
+        std::size_t number = 0;
+        for (auto it = begin; it != end; ++it) {
+            number = it != begin && key(*it) == key(*(it - 1)) ? number + 1 : 1;
+            auto& target = targets[*it];
+            if (transports_differ && target.transport == Transport::udp) target.id_suffix = "#udp";
+            if (names_differ) {
+                const auto sni = sni_view(target);
+                target.id_suffix += fmt::format("#sni={}", sni.empty() ? "none" : sni);
+            }
+            if (number > 1) target.id_suffix += fmt::format("#{}", number);
+        }
+        begin = end;
+    }
+}
 
 } // namespace
 
@@ -220,270 +460,5 @@ std::vector<Attempt> further_attempts(
     if (out.empty()) out = fallback(target, observations, variants);
     return out;
 }
-
-namespace {
-
-// An A/V Edge may know the constant hello of an old client only; over UDP there is no hello.
-std::vector<Attempt> av_edge_attempts(
-    const Target& target, const std::vector<Observation>& observations
-) {
-    if (target.transport == Transport::udp || observations.size() != 1) return {};
-    const auto& first = observations.front();
-    const bool hung_up = first.outcome == Outcome::closed || first.outcome == Outcome::reset;
-    if (!hung_up || first.stage != Stage::preamble || first.pseudo_tls) return {};
-    auto attempt = first_attempt(target, {});
-    attempt.label = kConstantHello;
-    attempt.constant_hello = true;
-    return {std::move(attempt)};
-}
-
-bool without_tcp_tls(const Target& target) {
-    return target.plain || target.transport != Transport::tcp || target.probe == Probe::av_edge;
-}
-
-bool wants_both(const Target& target, const ProbeVariants& variants) {
-    return target.mutual == Mutual::both || (variants.mtls && target.mutual != Mutual::none);
-}
-
-// Whom hellos of other kinds can tell something: no pseudo-TLS, no other protocol, and time left.
-bool speaks_tls(const Observation& seen) {
-    return !seen.pseudo_tls && !seen.plain && seen.outcome != Outcome::not_tls &&
-           seen.outcome != Outcome::timeout;
-}
-
-HandshakeOptions raw_hello(const Target& target, std::uint16_t version) {
-    HandshakeOptions out;
-    out.server_name = server_name_sent(target);
-    out.kind = HandshakeKind::raw_hello;
-    out.version = version;
-    return out;
-}
-
-// Under the endpoint's own name: a handshake, or a raw hello of this version.
-bool tried_handshake(const std::vector<Observation>& observations) {
-    return std::ranges::any_of(observations, [](const Observation& seen) {
-        return has_own_sni(seen.attempt.role) &&
-               seen.attempt.handshake.kind == HandshakeKind::handshake;
-    });
-}
-bool tried_raw(const std::vector<Observation>& observations, std::uint16_t version) {
-    return std::ranges::any_of(observations, [&](const Observation& seen) {
-        const auto& hello = seen.attempt.handshake;
-        return has_own_sni(seen.attempt.role) && hello.kind == HandshakeKind::raw_hello &&
-               hello.version == version;
-    });
-}
-
-// The server had nothing to say to what was offered, or said so in a way of its own: Windows often
-// closes or resets where others send an alert.
-bool nothing_in_common(const Observation& seen) {
-    if (seen.stage != Stage::handshake || !seen.presented.empty()) return false;
-    switch (seen.outcome) {
-    case Outcome::tls_failure:
-    case Outcome::closed:
-    case Outcome::reset: return true;
-    case Outcome::tls_alert:
-        return std::ranges::none_of(seen.tls.alerts, [](const Alert& alert) {
-            return alert.received && alert.code == kUnknownName;
-        });
-    default: return false;
-    }
-}
-
-// What is left where the endpoint showed no certificate: the other kind of hello, then SSL 3.0.
-std::vector<Attempt> fallback(
-    const Target& target, const std::vector<Observation>& observations,
-    const ProbeVariants& variants
-) {
-    for (const auto& seen : observations)
-        if (has_own_sni(seen.attempt.role) && !seen.presented.empty()) return {};
-    if (!nothing_in_common(observations.front())) return {};
-    const auto step = [&](std::string_view label, HandshakeOptions options, AttemptRole role) {
-        return std::vector<Attempt>{{std::string(label), std::move(options), target.probe, role}};
-    };
-    if (variants.inventory && !tried_handshake(observations))
-        return step(kHandshake, {server_name_sent(target), {}}, AttemptRole::primary);
-    if (variants.versions) return {}; // had both of these
-    if (!tried_raw(observations, kTls12))
-        return step(kRawHello, raw_hello(target, kTls12), AttemptRole::supplementary);
-    const auto& [ssl3, version] = kVersions[0];
-    // Who never said a word may be a load balancer without servers: one more connection is enough.
-    const bool spoke = observations.front().outcome == Outcome::tls_alert ||
-                       observations.front().outcome == Outcome::tls_failure;
-    if (!spoke || tried_raw(observations, version) || !nothing_in_common(observations.back()))
-        return {};
-    return step(ssl3, raw_hello(target, version), AttemptRole::supplementary);
-}
-
-std::string_view sni_view(const Target& target) {
-    if (target.sni) return parse_address(*target.sni) ? std::string_view() : *target.sni;
-    return host_is_name(target) ? std::string_view(target.host) : std::string_view();
-}
-
-const std::vector<std::string>& names_view(const Target& target) {
-    static const std::vector<std::string> kHostAlone;
-    return target.names.size() == 1 && target.names.front() == target.host ? kHostAlone
-                                                                           : target.names;
-}
-
-Order order_of(std::size_t count) {
-    Order order(count);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    return order;
-}
-
-// Gives the names of later equals to the first one; those that stay, in list order.
-Order merge_equal(std::vector<Target>& targets) {
-    auto order = order_of(targets.size());
-    sort_by(order, [&targets](std::size_t index) { return all_of(targets[index]); });
-    Order kept;
-    for (const auto index : order) {
-        if (kept.empty() || all_of(targets[kept.back()]) != all_of(targets[index])) {
-            kept.push_back(index);
-            continue;
-        }
-        auto& first = targets[kept.back()];
-        auto name = display_name(targets[index]);
-        // Targets read by our own reader have different names, so the last one is the only
-        // candidate for a repetition.
-        const bool known =
-            name == display_name(first) || (!first.also.empty() && first.also.back() == name);
-        if (!known) first.also.push_back(std::move(name));
-    }
-    std::ranges::sort(kept);
-    return kept;
-}
-
-std::string place_of(const Target& target, const std::vector<std::string>& inputs) {
-    const auto& place = target.place;
-    if (place.line == 0 || place.list >= inputs.size()) return "the command line";
-    return fmt::format("{}:{}:{}", inputs[place.list], place.line, place.column);
-}
-
-// The order of names says nothing.
-std::vector<std::string> sorted_names(const Target& target) {
-    auto names = names_view(target);
-    std::ranges::sort(names);
-    return names;
-}
-
-// What two targets claim differently; empty where they agree.
-std::string differences(const Target& a, const Target& b) {
-    std::vector<std::string_view> out;
-    if (a.role != b.role || a.role_given != b.role_given) out.push_back("role");
-    if (sorted_names(a) != sorted_names(b)) out.push_back("names");
-    if (a.use != b.use) out.push_back("use");
-    if (a.identity != b.identity) out.push_back("identity");
-    return joined(out);
-}
-
-// Sighting is one place that a target names, by whatever spelling: an address, else the host.
-struct Sighting {
-    std::string where;
-    std::uint16_t port;
-    Transport transport;
-    Probe probe;
-    std::string_view sni;
-    std::size_t target;
-
-    auto endpoint() const { return std::tie(where, port, transport, probe, sni); }
-    bool operator<(const Sighting& other) const {
-        return std::tuple_cat(endpoint(), std::tie(target)) <
-               std::tuple_cat(other.endpoint(), std::tie(other.target));
-    }
-};
-
-std::vector<Sighting> sightings_of(const std::vector<Target>& targets, const Order& kept) {
-    std::vector<Sighting> out;
-    for (const auto index : kept) {
-        const auto& target = targets[index];
-        const auto see = [&](std::string where) {
-            out.push_back(
-                {std::move(where), target.port, target.transport, target.probe, sni_view(target),
-                 index}
-            );
-        };
-        for (const auto& address : target.addresses)
-            see(to_text(address));
-        if (target.addresses.empty()) see(target.host);
-    }
-    std::sort(out.begin(), out.end());
-    return out;
-}
-
-std::vector<Problem> warnings_of(
-    const std::vector<Target>& targets, const Order& kept, const std::vector<std::string>& inputs
-) {
-    const auto sightings = sightings_of(targets, kept);
-    // The later target, and the first of its endpoint.
-    std::vector<std::pair<std::size_t, std::size_t>> pairs;
-    for (std::size_t i = 0, first = 0; i < sightings.size(); ++i) {
-        if (sightings[first].endpoint() != sightings[i].endpoint()) first = i;
-        const auto earlier = sightings[first].target, later = sightings[i].target;
-        if (!differences(targets[earlier], targets[later]).empty())
-            pairs.emplace_back(later, earlier);
-    }
-    std::ranges::sort(pairs);
-    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
-
-    std::vector<Problem> warnings;
-    for (const auto& [later, earlier] : pairs) {
-        const auto& target = targets[later];
-        Where where;
-        if (target.place.line > 0 && target.place.list < inputs.size())
-            where = {inputs[target.place.list], target.place.line, target.place.column};
-        auto what = fmt::format(
-            "'{}' is the same endpoint as the target at {} with another {}", display_name(target),
-            place_of(targets[earlier], inputs), differences(targets[earlier], target)
-        );
-        warnings.push_back(
-            {.what = std::move(what), .where = std::move(where), .hint = "both are probed"}
-        );
-    }
-    return warnings;
-}
-
-std::string id_base(const Target& target) {
-    const auto place = target.name.empty() ? host_and_port(target.host, target.port)
-                                           : fmt::format("{}:{}", target.name, target.port);
-    return fmt::format("{}/{}", place, to_text(target.probe));
-}
-
-// Ids must differ: by the transport and by the server name that is sent where these differ, then by
-// number.
-void add_suffixes(std::vector<Target>& targets) {
-    auto order = order_of(targets.size());
-    const auto key = [&targets](std::size_t index) {
-        return std::tuple<std::string_view, Transport, std::string_view>(
-            targets[index].id_base, targets[index].transport, sni_view(targets[index])
-        );
-    };
-    sort_by(order, key);
-    for (auto begin = order.begin(); begin != order.end();) {
-        const auto& base = targets[*begin].id_base;
-        const auto end = std::find_if(begin, order.end(), [&](std::size_t i) {
-            return targets[i].id_base != base;
-        });
-        const auto& first = targets[*begin];
-        const bool transports_differ = first.transport != targets[*(end - 1)].transport;
-        const bool names_differ = std::any_of(begin, end, [&](std::size_t i) {
-            return sni_view(targets[i]) != sni_view(first);
-        });
-        std::size_t number = 0;
-        for (auto it = begin; it != end; ++it) {
-            number = it != begin && key(*it) == key(*(it - 1)) ? number + 1 : 1;
-            auto& target = targets[*it];
-            if (transports_differ && target.transport == Transport::udp) target.id_suffix = "#udp";
-            if (names_differ) {
-                const auto sni = sni_view(target);
-                target.id_suffix += fmt::format("#sni={}", sni.empty() ? "none" : sni);
-            }
-            if (number > 1) target.id_suffix += fmt::format("#{}", number);
-        }
-        begin = end;
-    }
-}
-
-} // namespace
 
 } // namespace lyncprobe::plan
