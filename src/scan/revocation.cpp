@@ -15,19 +15,6 @@
 
 namespace lyncprobe::scan {
 
-namespace {
-
-std::vector<fetch::Request> requests_for(
-    const std::vector<std::shared_ptr<FetchedLocation>>& locations, std::size_t limit
-) {
-    std::vector<fetch::Request> requests;
-    for (const auto& location : locations)
-        requests.push_back({.url = location->url, .body = {}, .limit = limit});
-    return requests;
-}
-
-} // namespace
-
 fetch::Options fetch_options(
     const RunSettings& settings, std::vector<std::string> resolvers,
     const std::atomic<int>* interrupts
@@ -104,28 +91,29 @@ void Revocation::fetch_issuers() {
                     if (found.try_emplace(url).second) urls.push_back(url);
                     wanted[url].push_back(i);
                 }
-        std::vector<Location> fresh;
+        std::vector<Question> questions;
         for (const auto& url : urls)
-            fresh.push_back(new_location(LocationKind::ca_issuers, url, wanted[url]));
-        ask(fresh, requests_for(fresh, limits::kCaIssuers),
-            [&](std::size_t index, fetch::Answer&& answer) {
-                auto& location = *fresh[index];
-                std::string problem;
-                for (const auto& value : answer.values) {
-                    const auto file = pki::read_foreign_certificates(value);
-                    if (!file) {
-                        problem = file.error().what;
-                        continue;
-                    }
-                    for (const auto& der : file->certificates)
-                        if (auto certificate = store_.intern(der))
-                            found[location.url].push_back(std::move(*certificate));
+            questions.push_back(
+                new_question(LocationKind::ca_issuers, url, wanted[url], limits::kCaIssuers)
+            );
+        ask(questions, [&](const Question& question, fetch::Answer&& answer) {
+            auto& location = *question.location;
+            std::string problem;
+            for (const auto& value : answer.values) {
+                const auto file = pki::read_foreign_certificates(value);
+                if (!file) {
+                    problem = file.error().what;
+                    continue;
                 }
-                location.certificates = found[location.url].size();
-                if (location.outcome != FetchOutcome::ok || location.certificates > 0) return;
-                location.outcome = FetchOutcome::wrong_content;
-                location.detail = "what is there is no certificate: " + problem;
-            });
+                for (const auto& der : file->certificates)
+                    if (auto certificate = store_.intern(der))
+                        found[location.url].push_back(std::move(*certificate));
+            }
+            location.certificates = found[location.url].size();
+            if (location.outcome != FetchOutcome::ok || location.certificates > 0) return;
+            location.outcome = FetchOutcome::wrong_content;
+            location.detail = "what is there is no certificate: " + problem;
+        });
         bool changed = false;
         for (auto& chain : chains_)
             while (const auto last = store_.without_issuer(*chain)) {
@@ -162,13 +150,13 @@ void Revocation::collect_askers() {
 }
 
 void Revocation::ask_for_lists(LocationKind kind) {
-    std::vector<Question> questions;
-    std::map<std::string, std::size_t> by_url;
+    std::vector<std::string> urls;                             // in the order of the askers
+    std::map<std::string, std::vector<std::size_t>> askers_of; // by these URLs
     const auto want = [&](const std::string& url, std::size_t asker) {
-        const auto [known, fresh] = by_url.try_emplace(url, questions.size());
-        if (fresh) questions.push_back({.url = url, .askers = {}, .location = nullptr});
-        auto& askers = questions[known->second].askers;
-        if (askers.empty() || askers.back() != asker) askers.push_back(asker);
+        const auto [known, fresh] = askers_of.try_emplace(url);
+        if (fresh) urls.push_back(url);
+        // One certificate may name a location in several of its distribution points.
+        if (fresh || known->second.back() != asker) known->second.push_back(asker);
     };
     if (kind == LocationKind::delta_crl) {
         for (const auto& [url, askers] : deltas_)
@@ -181,27 +169,26 @@ void Revocation::ask_for_lists(LocationKind kind) {
                     for (const auto& url : point.urls)
                         want(url, asker);
     }
-    std::vector<Location> locations;
-    for (auto& question : questions) {
+    std::vector<Question> questions;
+    for (const auto& url : urls) {
+        auto& askers = askers_of[url];
         std::vector<std::size_t> chains;
-        for (const auto asker : question.askers)
+        for (const auto asker : askers)
             chains.insert(chains.end(), askers_[asker].chains.begin(), askers_[asker].chains.end());
-        question.location = new_location(kind, question.url, chains);
-        locations.push_back(question.location);
+        questions.push_back(new_question(kind, url, chains, limits::kCrl));
+        questions.back().askers = std::move(askers);
     }
-    ask(locations, requests_for(locations, limits::kCrl),
-        [&](std::size_t index, fetch::Answer&& answer) {
-            const auto& question = questions[index];
-            if (answer.outcome == FetchOutcome::ok)
-                read_list(question, std::move(answer.values.front()));
-            if (question.location->outcome == FetchOutcome::ok) return;
-            for (const auto asker : question.askers) {
-                StatusSaid said;
-                said.location = question.location;
-                said.unfit = question.location->detail;
-                say(asker, std::move(said));
-            }
-        });
+    ask(questions, [&](const Question& question, fetch::Answer&& answer) {
+        if (answer.outcome == FetchOutcome::ok)
+            read_list(question, std::move(answer.values.front()));
+        if (question.location->outcome == FetchOutcome::ok) return;
+        for (const auto asker : question.askers) {
+            StatusSaid said;
+            said.location = question.location;
+            said.unfit = question.location->detail;
+            say(asker, std::move(said));
+        }
+    });
 }
 
 // The list itself is forgotten when everybody who asked for it has an answer.
@@ -252,41 +239,44 @@ void Revocation::read_list(const Question& question, std::string bytes) {
 
 void Revocation::ask_responders() {
     std::vector<Question> questions;
-    std::vector<Location> locations;
-    std::vector<fetch::Request> requests;
     for (std::size_t i = 0; i < askers_.size(); ++i) {
         const auto& asker = askers_[i];
+        // A request names the issuer by a hash of its key.
         if (!asker.issuer || asker.certificate->ocsp_urls.empty()) continue;
         const auto body = pki::ocsp_request(*asker.certificate, *asker.issuer);
         if (body.empty()) continue;
         for (const auto& url : asker.certificate->ocsp_urls) {
-            locations.push_back(new_location(LocationKind::ocsp, url, asker.chains));
-            questions.push_back({.url = url, .askers = {i}, .location = locations.back()});
-            requests.push_back({.url = url, .body = body, .limit = limits::kOcspAnswer});
+            auto& question = questions.emplace_back(
+                new_question(LocationKind::ocsp, url, asker.chains, limits::kOcspAnswer)
+            );
+            question.request.body = body;
+            question.askers = {i};
         }
     }
-    ask(locations, requests, [&](std::size_t index, fetch::Answer&& answer) {
-        const auto& location = questions[index].location;
-        const auto asker = questions[index].askers.front();
+    ask(questions, [&](const Question& question, fetch::Answer&& answer) {
+        const auto asker = question.askers.front();
         StatusSaid said;
-        said.location = location;
-        said.unfit = location->detail;
+        said.location = question.location;
+        said.unfit = question.location->detail;
         if (answer.outcome == FetchOutcome::ok)
             said = read_response(
-                location, answer.values.front(), *askers_[asker].certificate, askers_[asker].issuer,
-                now_
+                question.location, answer.values.front(), *askers_[asker].certificate,
+                askers_[asker].issuer, now_
             );
         say(asker, std::move(said));
     });
 }
 
-Revocation::Location Revocation::new_location(
-    LocationKind kind, const std::string& url, const std::vector<std::size_t>& chains
+Revocation::Question Revocation::new_question(
+    LocationKind kind, const std::string& url, const std::vector<std::size_t>& chains,
+    std::size_t limit
 ) {
     auto location = std::make_shared<FetchedLocation>();
     location->kind = kind;
     location->url = url;
     locations_.push_back(location);
+    // The first chain with something left of its share pays: a server with a long chain of its own
+    // must not use up what others need.
     const auto payer = std::ranges::find_if(chains, [&](std::size_t chain) {
         return asked_of_[chain] < limits::kLocationsOfChain;
     });
@@ -296,35 +286,35 @@ Revocation::Location Revocation::new_location(
             "not asked: a run asks at most {} locations, {} for one chain",
             limits::kLocationsFetched, limits::kLocationsOfChain
         );
-        return location;
+    } else {
+        ++asked_of_[*payer];
+        ++asked_;
     }
-    ++asked_of_[*payer];
-    ++asked_;
-    return location;
+    return {
+        .location = location, .request = {.url = url, .body = {}, .limit = limit}, .askers = {}};
 }
 
 void Revocation::ask(
-    const std::vector<Location>& locations, const std::vector<fetch::Request>& requests,
-    const std::function<void(std::size_t, fetch::Answer&&)>& answered
+    const std::vector<Question>& questions,
+    const std::function<void(const Question&, fetch::Answer&&)>& answered
 ) {
-    std::vector<fetch::Request> allowed;
-    std::vector<std::size_t> indices; // of these
-    for (std::size_t i = 0; i < locations.size(); ++i)
-        if (locations[i]->outcome == FetchOutcome::limit_exceeded) {
-            answered(i, {.outcome = FetchOutcome::limit_exceeded});
+    std::vector<fetch::Request> requests;
+    std::vector<const Question*> asked; // one for each request
+    for (const auto& question : questions)
+        if (question.location->outcome == FetchOutcome::limit_exceeded) {
+            answered(question, {.outcome = FetchOutcome::limit_exceeded});
         } else {
-            allowed.push_back(requests[i]);
-            indices.push_back(i);
+            requests.push_back(question.request);
+            asked.push_back(&question);
         }
-    world_.fetch(allowed, options_, [&](std::size_t request, fetch::Answer&& answer) {
-        const auto index = indices[request];
-        auto& location = *locations[index];
+    world_.fetch(requests, options_, [&](std::size_t request, fetch::Answer&& answer) {
+        auto& location = *asked[request]->location;
         location.outcome = answer.outcome;
         location.detail = answer.detail;
         location.address = answer.address;
         location.bytes = answer.bytes;
         location.milliseconds = answer.milliseconds;
-        answered(index, std::move(answer));
+        answered(*asked[request], std::move(answer));
     });
 }
 

@@ -61,9 +61,9 @@ class Revocation {
     };
     // Question is one request with the certificates that have it.
     struct Question {
-        std::string url;
-        std::vector<std::size_t> askers; // indices into askers_
         Location location;
+        fetch::Request request;
+        std::vector<std::size_t> askers; // indices into askers_; none for an issuer
     };
 
     void fetch_issuers();
@@ -71,14 +71,15 @@ class Revocation {
     void ask_for_lists(LocationKind kind);
     void read_list(const Question& question, std::string bytes);
     // `chains`: that want it. Where they have used up their shares it is limit_exceeded, and ask()
-    // leaves it out.
-    Location new_location(
-        LocationKind kind, const std::string& url, const std::vector<std::size_t>& chains
+    // leaves it out. `limit`: bytes of the answer.
+    Question new_question(
+        LocationKind kind, const std::string& url, const std::vector<std::size_t>& chains,
+        std::size_t limit
     );
     void ask_responders();
     void ask(
-        const std::vector<Location>& locations, const std::vector<fetch::Request>& requests,
-        const std::function<void(std::size_t, fetch::Answer&&)>& answered
+        const std::vector<Question>& questions,
+        const std::function<void(const Question&, fetch::Answer&&)>& answered
     );
     void say(std::size_t asker, StatusSaid said);
     void put_in_order();
