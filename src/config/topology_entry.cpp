@@ -21,9 +21,6 @@ namespace {
 using plan::only;
 using plan::Roles;
 
-constexpr Roles kRegistrars =
-    only(Role::front_end) | only(Role::standard_edition) | only(Role::director) | only(Role::sba);
-constexpr Roles kWeb = only(Role::front_end) | only(Role::standard_edition) | only(Role::director);
 // A key that a role cannot have is a mistake: it would silently do nothing.
 constexpr Roles kEveryRole = ~Roles{0};
 
@@ -141,15 +138,15 @@ constexpr std::array kPoolKeys{
     PoolKey{"fqdn", read<&P::fqdn, read_host_name>},
     PoolKey{"role", read<&P::role, read_role>},
     PoolKey{"servers", read_servers},
-    PoolKey{"internal_web", read<&P::internal_web, read_host_name>, kWeb},
-    PoolKey{"external_web", read<&P::external_web, read_host_name>, kWeb},
+    PoolKey{"internal_web", read<&P::internal_web, read_host_name>, plan::kWeb},
+    PoolKey{"external_web", read<&P::external_web, read_host_name>, plan::kWeb},
     PoolKey{"external", read_external_names, only(Role::edge)},
     PoolKey{"services", read_later<&Reading::services>},
     PoolKey{"ports", read_later<&Reading::ports>},
-    PoolKey{"sip_names", read<&P::sip_names, read_yes_or_no>, kRegistrars},
+    PoolKey{"sip_names", read<&P::sip_names, read_yes_or_no>, plan::kRegistrars},
     PoolKey{
         "autodiscover_names", read<&P::autodiscover_names, read_yes_or_no>,
-        kWeb | only(Role::reverse_proxy)},
+        plan::kWeb | only(Role::reverse_proxy)},
     PoolKey{"publishes", read_publishes, only(Role::reverse_proxy)},
     PoolKey{"identity", read_pool_identity, kEveryRole, take_over<&T::identity, &P::identity>},
     PoolKey{

@@ -20,9 +20,6 @@ namespace lyncprobe::config {
 
 namespace {
 
-constexpr plan::Roles kWebRoles =
-    plan::only(Role::front_end) | plan::only(Role::standard_edition) | plan::only(Role::director);
-
 // The servers of the pool with their machines; both are in the order of the file.
 template <class SomePool, class Visit>
 void for_each_server(const ClusterFacts& cluster, SomePool& pool, Visit visit) {
@@ -137,7 +134,7 @@ class Importer {
         add_versions(cluster, pool);
         bool any = false;
         for (const auto& service : cluster.services) {
-            if (!service.external_web.empty() && plan::has(kWebRoles, role)) {
+            if (!service.external_web.empty() && plan::has(plan::kWeb, role)) {
                 pool.external_web = checked_name(
                     service.external_web, service.line, "the external web name", out_.left_out
                 );
@@ -163,7 +160,7 @@ class Importer {
         }
         if (!any) return;
         say_what_runs(pool);
-        if (plan::has(kWebRoles, role))
+        if (plan::has(plan::kWeb, role))
             remark(
                 pool,
                 "sip_names: yes  # where clients find this pool as sip.<SIP domain>; the file "

@@ -84,8 +84,8 @@ const std::array<ClientInfo, 8> kClients{{
 }};
 
 void ask_addresses(std::set<DnsQuestion>& questions, const std::string& name, int family) {
-    if (family != 6) questions.insert({name, RecordType::a});
-    if (family != 4) questions.insert({name, RecordType::aaaa});
+    const auto more = address_questions(name, family);
+    questions.insert(more.begin(), more.end());
 }
 
 // A host that can be looked up: no ".", no address, no odd bytes.
@@ -133,6 +133,13 @@ DomainDiscovery discovery_of(const std::string& domain) {
              {client.rows.begin(), client.rows.end()}}
         );
     return out;
+}
+
+std::vector<DnsQuestion> address_questions(const std::string& name, int family) {
+    std::vector<DnsQuestion> questions;
+    if (family != 6) questions.push_back({name, RecordType::a});
+    if (family != 4) questions.push_back({name, RecordType::aaaa});
+    return questions;
 }
 
 std::vector<DnsQuestion> record_questions(const std::vector<DomainDiscovery>& domains, int family) {

@@ -21,6 +21,7 @@ DomainDiscovery discovery_of(const std::string& domain);
 std::vector<DnsQuestion> record_questions(const std::vector<DomainDiscovery>&, int family);
 // The addresses of the hosts that SRV records name, after take_records().
 std::vector<DnsQuestion> host_questions(const std::vector<DomainDiscovery>&, int family);
+std::vector<DnsQuestion> address_questions(const std::string& name, int family);
 
 void take_records(DomainDiscovery&, const Answers&);
 void take_hosts(DomainDiscovery&, const Answers&);

@@ -8,8 +8,6 @@ namespace lyncprobe::plan {
 namespace {
 
 using enum Role;
-constexpr Roles kPools = only(front_end) | only(standard_edition);
-constexpr Roles kRegistrars = kPools | only(director) | only(sba);
 constexpr Roles kMediators = kPools | only(mediation) | only(sba);
 
 // "Ports and protocols for internal servers" of Lync Server 2013 and the port summaries of the Edge
@@ -62,9 +60,7 @@ constexpr ServerLink kLinks[] = {
 std::span<const ServerLink> server_links() { return kLinks; }
 
 const ServerLink* link_to(std::string_view service) {
-    const auto* found = std::ranges::find_if(kLinks, [service](const ServerLink& link) {
-        return link.service == service;
-    });
+    const auto* found = std::ranges::find(kLinks, service, &ServerLink::service);
     return found == std::end(kLinks) ? nullptr : found;
 }
 

@@ -41,9 +41,6 @@ constexpr std::string_view kApplication = "New-CsTrustedApplication";
 
 using enum Role;
 constexpr Roles kNobody = 0;
-constexpr Roles kPools = only(front_end) | only(standard_edition);
-constexpr Roles kRegistrars = kPools | only(director) | only(sba);
-constexpr Roles kWeb = kPools | only(director);
 constexpr Roles kMediators = kPools | only(mediation);
 constexpr Roles kChatters = only(persistent_chat) | kPools;
 constexpr Roles kInside = kRegistrars | only(mediation) | only(persistent_chat);

@@ -18,6 +18,11 @@ using Roles = std::uint32_t;
 constexpr Roles only(Role role) { return Roles{1} << static_cast<unsigned>(role); }
 constexpr bool has(Roles roles, Role role) { return (roles & only(role)) != 0; }
 
+// Roles that have much in common: Front End pools, where users sign in, and web services.
+inline constexpr Roles kPools = only(Role::front_end) | only(Role::standard_edition);
+inline constexpr Roles kRegistrars = kPools | only(Role::director) | only(Role::sba);
+inline constexpr Roles kWeb = kPools | only(Role::director);
+
 // Interface says on which addresses and under which name of a server it is reached.
 enum class Interface : std::uint8_t {
     internal,         // the server's own, or its only one

@@ -27,6 +27,21 @@ Result<plan::Answers> Asking::ask(const std::vector<DnsQuestion>& questions) {
     return answers;
 }
 
+std::optional<Problem> Asking::find_out(
+    std::vector<DomainDiscovery>& domains, const std::vector<DnsQuestion>& records, int family
+) {
+    const auto first = ask(records);
+    if (!first) return first.error();
+    for (auto& domain : domains)
+        plan::take_records(domain, *first);
+    // Only now: the records name the hosts.
+    const auto hosts = ask(plan::host_questions(domains, family));
+    if (!hosts) return hosts.error();
+    for (auto& domain : domains)
+        plan::take_hosts(domain, *hosts);
+    return std::nullopt;
+}
+
 std::optional<Milliseconds> Asking::remaining() const {
     if (!deadline_) return std::nullopt;
     const auto gone = std::chrono::steady_clock::now() - started_;

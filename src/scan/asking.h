@@ -20,6 +20,11 @@ class Asking {
     Asking(const RunSettings&, const std::vector<std::string>& resolvers, const ScanOptions&);
 
     Result<plan::Answers> ask(const std::vector<DnsQuestion>&);
+    // Asks for these records of the domains, then for the addresses of the hosts in them; takes the
+    // answers into the domains. `family`: 0 both, 4 or 6.
+    std::optional<Problem> find_out(
+        std::vector<DomainDiscovery>&, const std::vector<DnsQuestion>& records, int family
+    );
     // What is left of the deadline, never negative; absent where there is none.
     std::optional<Milliseconds> remaining() const;
 

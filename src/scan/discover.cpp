@@ -8,25 +8,6 @@
 
 namespace lyncprobe::scan {
 
-namespace {
-
-// The records first: they name the hosts whose addresses are asked for next.
-std::optional<Problem> find_out(
-    std::vector<DomainDiscovery>& domains, Asking& asking, int address_family
-) {
-    const auto records = asking.ask(plan::record_questions(domains, address_family));
-    if (!records) return records.error();
-    for (auto& domain : domains)
-        plan::take_records(domain, *records);
-    const auto hosts = asking.ask(plan::host_questions(domains, address_family));
-    if (!hosts) return hosts.error();
-    for (auto& domain : domains)
-        plan::take_hosts(domain, *hosts);
-    return std::nullopt;
-}
-
-} // namespace
-
 Result<ScanResult> discover(const DiscoverOptions& wanted, const ScanOptions& options) {
     ScanResult found;
     found.kind = ResultKind::discovery;
@@ -38,7 +19,8 @@ Result<ScanResult> discover(const DiscoverOptions& wanted, const ScanOptions& op
             found.domains.push_back(plan::discovery_of(name));
     Asking asking(wanted.settings, wanted.resolvers, options);
     const auto family = wanted.settings.address_family.value_or(0);
-    if (auto problem = find_out(found.domains, asking, family)) return *problem;
+    const auto questions = plan::record_questions(found.domains, family);
+    if (auto problem = asking.find_out(found.domains, questions, family)) return *problem;
     found.interrupted = options.interrupts && *options.interrupts > 0;
     for (auto& domain : found.domains)
         domain.findings = rules::judge_domain(domain, wanted.selection);

@@ -32,20 +32,13 @@ std::vector<FederationRow> rows_of(const FederationOptions& options) {
     return rows;
 }
 
-void ask_addresses(std::vector<DnsQuestion>& questions, const std::string& name, int family) {
-    if (family != 6) questions.push_back({name, RecordType::a});
-    if (family != 4) questions.push_back({name, RecordType::aaaa});
-}
-
 // The federation record and the hosts in it, or the addresses of the name that was given.
 std::optional<Problem> find_out(
     std::vector<FederationRow>& rows, Asking& asking, const FederationOptions& options
 ) {
     const auto family = options.settings.address_family.value_or(0);
     if (!options.direct.empty()) {
-        std::vector<DnsQuestion> questions;
-        ask_addresses(questions, options.direct, family);
-        const auto answers = asking.ask(questions);
+        const auto answers = asking.ask(plan::address_questions(options.direct, family));
         if (!answers) return answers.error();
         for (auto& row : rows)
             row.records.hosts.emplace(
@@ -54,20 +47,15 @@ std::optional<Problem> find_out(
         return std::nullopt;
     }
     std::vector<DnsQuestion> questions;
-    for (const auto& row : rows)
-        questions.push_back({plan::row_of(row.records, kRecord).name, RecordType::srv});
-    const auto records = asking.ask(questions);
-    if (!records) return records.error();
     std::vector<DomainDiscovery> domains;
     for (auto& row : rows) {
-        plan::take_records(row.records, *records);
-        domains.push_back(row.records);
+        questions.push_back({plan::row_of(row.records, kRecord).name, RecordType::srv});
+        domains.push_back(std::move(row.records));
     }
-    const auto hosts = asking.ask(plan::host_questions(domains, family));
-    if (!hosts) return hosts.error();
-    for (auto& row : rows)
-        plan::take_hosts(row.records, *hosts);
-    return std::nullopt;
+    auto problem = asking.find_out(domains, questions, family);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        rows[i].records = std::move(domains[i]);
+    return problem;
 }
 
 std::vector<Target> targets_of(const FederationRow& row, const FederationOptions& options) {
