@@ -91,6 +91,7 @@ CLI::App* add_probe(CLI::App& app, Options& options) {
 }
 
 CLI::App* add_check(CLI::App& app, Options& options) {
+    // Without the options for probing: a file has no endpoint, and --fetch has the usual limits.
     auto* check =
         app.add_subcommand("check", "Judge certificate files, no network without --fetch");
     check->add_option("FILE", options.inputs, "PEM, DER, PKCS#7 or PFX; '-' is stdin")->required();
@@ -114,6 +115,7 @@ CLI::App* add_import(CLI::App& app, Options& options) {
         *command, options, "TOPOLOGY",
         "output of Get-CsTopology -AsXml, or a Topology Builder file; '-' is stdin"
     );
+    // The list goes to stdout, so that it can be piped into a scan.
     command->footer(
         "What makes no endpoint is told on stderr, with the reason.\n"
         "Examples:\n"
@@ -132,6 +134,8 @@ void add_sip_domains(CLI::App& command, Options& options) {
                 for (const auto& text : domains) {
                     if (parse_address(text))
                         refuse(fmt::format("'{}' is an address, no SIP domain", text));
+                    // The address by which a user signs in is at hand more often than its domain is
+                    // known.
                     if (const auto at = text.rfind('@'); at != std::string::npos)
                         refuse(with_suggestion(
                             fmt::format("'{}' is a sign-in address, no SIP domain", text),
@@ -191,6 +195,7 @@ void check_discover(const Options& options) {
         {settings.inventory.has_value(), "--inventory"}};
     for (const auto& [given, name] : of_the_scan)
         if (given) refuse(fmt::format("{} needs --scan", name));
+    // Known before anything is asked, so that no report is missing after minutes of waiting.
     const auto one_document = [](const report::Format& format) {
         if (!format.can_write(ResultKind::discovery))
             refuse("discover has one document and no lines: use text or json");
@@ -242,6 +247,7 @@ CLI::App* add_federation(CLI::App& app, Options& options) {
 
 void check_federation(const Options& options) {
     if (!options.self) return;
+    // A partner sees our Edge without our certificate, which is what --self is about.
     if (!options.identity.certificate.empty() || !options.identity.pfx.empty())
         refuse("--self looks as a stranger does, without a certificate of ours");
     if (!options.our_domain.empty()) refuse("--self and --our-domain exclude each other");
@@ -249,6 +255,7 @@ void check_federation(const Options& options) {
 
 // `check` takes a password without an identity: that of the PFX files it reads.
 void check_identity(const IdentityFiles& identity, bool password_alone) {
+    // Each of these would be ignored or fail at the first handshake, long after the mistake.
     const bool pair = !identity.certificate.empty() || !identity.key.empty();
     if (pair && !identity.pfx.empty())
         refuse("--pfx and --cert/--key are two ways to say the same; give one");
@@ -295,6 +302,7 @@ CLI::App* add_docs(CLI::App& app, Options& options) {
 void add_commands_to_come(CLI::App& app) {
     for (const auto* name : kCommandsToCome) {
         auto* command = app.add_subcommand(name, "")->group("");
+        // Whatever else is on the line, the answer is that the command is still to come.
         command->allow_extras();
         command->set_help_flag();
         command->callback([name] { refuse(fmt::format("'{}' is known, not built yet", name)); });
@@ -328,6 +336,7 @@ void check_options(const Options& options) {
     // Of scan's lists the policy may say `fetch: yes`.
     if (options.settings.ldap_server && !options.settings.fetch && options.run != run_scan)
         refuse("--ldap-server needs --fetch");
+    // A raw hello ends before the server could see a certificate of ours.
     if (options.settings.inventory && options.settings.mtls_matrix)
         refuse("--inventory shakes no hands, so there is nothing for --mtls-matrix to try");
     if (options.quiet && options.verbose) refuse("--quiet and --verbose exclude each other");

@@ -93,6 +93,7 @@ void take_format(Options& options, Text option, Text name) {
 }
 
 void take_time(Options& options, Text option, Text value) {
+    // Whether a certificate will be good after the holidays is asked before them.
     options.at = parse_time(value);
     if (!options.at)
         refuse(fmt::format(
@@ -237,12 +238,14 @@ std::string with_suggestion(std::string what, std::string_view nearest) {
 
 void add_options(CLI::App& app, Options& options, std::span<const OptionRow> rows) {
     for (const auto& [name, type, take, help] : rows) {
+        // The name is kept by value: the rows of --as and the like are local to their command.
         // As text, so that our own messages tell what is wrong.
         const auto each = [&options, take = take,
                            name = std::string(name)](const std::vector<std::string>& values) {
             for (const auto& value : values)
                 take(options, name, value);
         };
+        // A vector also for a single value: CLI11 would refuse a repetition with words of its own.
         auto* option = type == kFlag
                            ? app.add_flag_callback(
                                  name, [each] { each({""}); }, help

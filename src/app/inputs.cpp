@@ -17,6 +17,7 @@ namespace lyncprobe::app {
 namespace {
 
 Problem at_file(Problem problem, const std::string& path) {
+    // A reader of bytes does not know where they come from, and one of files has said it.
     if (problem.where.file.empty()) problem.where.file = path;
     return problem;
 }
@@ -34,6 +35,7 @@ void warn_if_open(const std::string& path, std::string_view holds, const Warn& w
 Result<std::string> read_host_name(const std::string& text) {
     const auto checked = check_host_name(text);
     if (checked.reason.empty()) return good(checked.name);
+    // Lync knows ASCII names only; the A-label is what DNS has for the others.
     const auto a_labels = is_ascii(text) ? std::string() : config::to_a_labels(text);
     return Problem{
         .what = "'" + text + "' is no DNS name: " + checked.reason,
@@ -41,6 +43,7 @@ Result<std::string> read_host_name(const std::string& text) {
 }
 
 Result<HostPort> read_host_port(std::string_view text) {
+    // First, since the colons of a bare IPv6 address separate no port.
     if (const auto address = parse_address(text)) return HostPort{to_text(*address), {}};
     const auto colon = text.rfind(':');
     const auto host = text.substr(0, colon);
@@ -63,6 +66,7 @@ Result<std::optional<std::string>> read_password(const IdentityFiles& files, con
     std::optional<std::string> password;
     if (!files.password_env.empty()) {
         const char* value = std::getenv(files.password_env.c_str());
+        // An unset variable is no empty password: the key would be refused for a wrong reason.
         if (!value)
             return Problem{
                 .what = "the environment variable '" + files.password_env + "' is not set",
@@ -72,6 +76,7 @@ Result<std::optional<std::string>> read_password(const IdentityFiles& files, con
         auto text = read_file(files.password_file, limits::kCertificateFile);
         if (!text) return text.error();
         warn_if_open(files.password_file, "a password", warn);
+        // The rest of the file may be a note, and editors end the line with LF or CRLF.
         password = text->substr(0, text->find_first_of("\r\n"));
     }
     return password;
@@ -81,6 +86,7 @@ Result<pki::IdentityPtr> load_identity(const IdentityFiles& files, const Warn& w
     auto password = read_password(files, warn);
     if (!password) return password.error();
     const bool pfx = !files.pfx.empty();
+    // Whoever can read the file that holds the private key can act as this server.
     const auto& key_path = pfx ? files.pfx : files.key;
     auto key = read_file(key_path, limits::kCertificateFile);
     if (!key) return key.error();

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kWidest = 100;
 
 bool coloured(Colour wanted) {
+    // What was asked for wins over what the terminal or the environment suggest.
     if (wanted != Colour::automatic) return wanted == Colour::always;
     const char* no_color = std::getenv("NO_COLOR"); // https://no-color.org: set and not empty
     return stdout_is_terminal() && (!no_color || *no_color == '\0');
@@ -78,8 +79,10 @@ void Outputs::identities(const std::vector<IdentityRow>& rows) {
 
 void Outputs::endpoint(const EndpointRow& row, const Target& target) {
     for (auto& sink : sinks_) {
+        // A format with one document waits for the end of the run.
         if (!sink.rows) continue;
         sink.rows->endpoint(row, target);
+        // Who reads a pipe sees each endpoint when it is done; files are read afterwards.
         if (sink.standard) sink.output.stream().flush();
     }
 }
@@ -93,6 +96,7 @@ int Outputs::write(const ScanResult& result, const Warn& warn) {
             sink.format->write(sink.output.stream(), result, sink.standard ? text_ : plain_);
         const auto failure = sink.output.commit();
         if (failure.empty()) continue;
+        // The other outputs are still written: one full disk must not cost every report.
         warn(failure);
         exit_code = kExitInternal;
     }

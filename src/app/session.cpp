@@ -32,6 +32,7 @@ Result<scan::Inputs> Session::read_inputs(
         if (!identity) return identity.error();
         inputs.identities.push_back(std::move(*identity));
     }
+    // Those of the command line come on top: a list of a colleague keeps its own.
     auto files = trust.ca_files;
     files.insert(files.end(), options_.ca_files.begin(), options_.ca_files.end());
     const bool system = trust.system.value_or(true) && !options_.no_system_trust;
@@ -59,6 +60,7 @@ scan::ScanOptions Session::scan_options() const {
 
 int Session::finish(Result<ScanResult> result, const std::optional<std::string>& fails_on) {
     if (!result) return stop(result.error());
+    // The report begins on a clean line of the terminal.
     progress_.clear();
     result->summary = rules::summarise(*result, fail_on(fails_on));
     return outputs_->write(*result, [this](const std::string& sentence) { warning(sentence); });
@@ -80,8 +82,10 @@ std::vector<IdentityFiles> offered(const Deployment& deployment) {
 
 int run_deployment(Deployment deployment, const Options& options) {
     Session session(options);
+    // From here on the command line has won over the list.
     deployment.settings = merged(options.settings, deployment.settings);
     if (!options.resolvers.empty()) deployment.resolvers = options.resolvers;
+    // A certificate on the command line is offered to every target, whatever the list says.
     if (!options.identity.id.empty()) {
         deployment.identities = {options.identity};
         for (auto& target : deployment.targets)
@@ -96,6 +100,7 @@ int run_deployment(Deployment deployment, const Options& options) {
         session.warning(to_text(warning));
     auto& targets = plan->deployment.targets;
     if (options.plan_only) return print(plan_text(targets));
+    // After --plan, which may show what cannot be probed yet.
     if (const auto problem = scan::unspoken(targets)) return session.stop(*problem);
     for (auto& target : targets) { // the command line wins over a target's own time-outs
         if (options.settings.timeout) target.timeout.reset();

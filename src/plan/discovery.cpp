@@ -184,18 +184,21 @@ DnsAnswer combine_families(const std::string& name, const Answers& answers) {
         only.question.type = RecordType::a;
         return only;
     }
+    // The answer that says more is the one kept; a host with one family is no fault.
     const bool a_first = rank(a->second.status) <= rank(aaaa->second.status);
     auto out = a_first ? a->second : aaaa->second;
     const auto& other = a_first ? aaaa->second : a->second;
     out.question.type = RecordType::a;
     if (out.status != DnsStatus::found) return out;
     out.addresses.insert(out.addresses.end(), other.addresses.begin(), other.addresses.end());
+    // Resolvers rotate their answers, and a report must not change with them.
     std::ranges::sort(out.addresses);
     out.addresses_skipped += other.addresses_skipped;
     if (out.addresses.size() > limits::kAddressesOfName) {
         out.addresses_skipped += out.addresses.size() - limits::kAddressesOfName;
         out.addresses.resize(limits::kAddressesOfName);
     }
+    // The union is good only as long as both of its halves.
     if (other.ttl) out.ttl = std::min(out.ttl.value_or(*other.ttl), *other.ttl);
     if (!certain(other.status))
         out.detail = fmt::format(

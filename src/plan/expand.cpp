@@ -66,6 +66,7 @@ class Expansion {
         const auto& listener = service.listener;
         const auto ports = ports_on(pool, service);
         auto spots = spots_of(site, pool, listener.at);
+        // STARTTLS names one domain, and a certificate may cover only some of ours.
         if (listener.probe == Probe::xmpp) spots = for_each_domain(std::move(spots));
         for (const auto& spot : spots)
             for (const auto port : ports) {
@@ -79,6 +80,7 @@ class Expansion {
                 target.server = spot.server;
                 target.site = site.name;
                 target.sni = server_name_for(pool, service);
+                // An address is never sent as a server name (RFC 6066 3); the pool has one.
                 if (!target.sni && !host_is_name(target)) target.sni = pool.fqdn;
                 target.names = names_for(pool, service, spot);
                 target.identity = pool.identity;
@@ -179,6 +181,7 @@ class Expansion {
         std::vector<Spot> out;
         if (!pool.autodiscover_names.value_or(true)) return out;
         for (const auto& domain : deployment_.sip_domains)
+            // The name follows from the domain, so that clients find it without being told.
             for (auto& spot : behind_names(pool, {"lyncdiscover." + domain})) {
                 spot.sip_domain = domain;
                 out.push_back(std::move(spot));

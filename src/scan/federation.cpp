@@ -22,6 +22,7 @@ std::vector<FederationRow> rows_of(const FederationOptions& options) {
     std::vector<FederationRow> rows;
     std::set<std::string_view> known;
     for (const auto& domain : options.domains) {
+        // A domain given twice would have two verdicts.
         if (!known.insert(domain).second) continue;
         auto& row = rows.emplace_back();
         row.domain = domain;
@@ -72,6 +73,7 @@ std::string domain_of_names(const std::vector<std::string>& names) {
     std::string found;
     for (const auto& text : names) {
         const auto name = check_host_name(text).name; // none of a wildcard
+        // What is above a name of two labels is no domain that a company has.
         if (std::ranges::count(name, '.') < 2) continue;
         auto domain = name.substr(name.find('.') + 1);
         if (name.starts_with("sip.")) return domain;
@@ -84,6 +86,7 @@ std::string domain_of_names(const std::vector<std::string>& names) {
 }
 
 Result<std::string> domain_of_certificate(const pki::Identity& identity) {
+    // Its names are wanted and not its trust, so that no anchors are needed.
     pki::CertificateStore store{pki::Anchors()};
     const auto certificate = store.intern(identity.chain().front());
     if (!certificate) return certificate.error();
@@ -98,6 +101,7 @@ Result<std::string> our_domain(const FederationOptions& options, const Inputs& i
 
 // Each domain gets its endpoints and its verdict.
 void judge(std::vector<FederationRow>& rows, ScanResult& run) {
+    // One pass over the endpoints, of which each names the domain it was probed for.
     std::map<std::string_view, std::vector<std::size_t>> by_domain;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i)
         by_domain[run.targets[run.endpoints[i].target].sip_domain].push_back(i);
@@ -139,6 +143,7 @@ Result<ScanResult> federation(
             if (!inputs.identities.empty()) target.identity = inputs.identities.front()->id();
             deployment.targets.push_back(std::move(target));
         }
+    // The questions to DNS have used some of the deadline that covers the whole run.
     if (auto left = asking.remaining())
         deployment.settings.deadline = std::max(*left, Milliseconds{1});
     auto plan = prepare(std::move(deployment));

@@ -99,6 +99,7 @@ void Revocation::fetch_issuers() {
         ask(questions, [&](const Question& question, fetch::Answer&& answer) {
             auto& location = *question.location;
             std::string problem;
+            // A directory may hold several values, of which one that cannot be read spoils none.
             for (const auto& value : answer.values) {
                 const auto file = pki::read_foreign_certificates(value);
                 if (!file) {
@@ -121,6 +122,7 @@ void Revocation::fetch_issuers() {
                 for (const auto& url : last->ca_issuer_urls)
                     if (const auto known = found.find(url); known != found.end())
                         offered.insert(offered.end(), known->second.begin(), known->second.end());
+                // What was found may be of another key or name; then the chain stays as it was.
                 auto completed = store_.complete(*chain, offered);
                 if (!completed) break;
                 chain = std::move(completed);
@@ -143,6 +145,7 @@ void Revocation::collect_askers() {
                 statuses_[certificate->sha256].fetched = true;
             }
             auto& asker = askers_[known->second];
+            // Another chain may have shown the issuer that was missing in the first.
             if (!asker.issuer) asker.issuer = store_.issuer_of(*certificate, *chain);
             asker.chains.push_back(of);
         }
@@ -159,6 +162,7 @@ void Revocation::ask_for_lists(LocationKind kind) {
         if (fresh || known->second.back() != asker) known->second.push_back(asker);
     };
     if (kind == LocationKind::delta_crl) {
+        // Their locations are in the lists that were read in the round before.
         for (const auto& [url, askers] : deltas_)
             for (const auto asker : askers)
                 want(url, asker);
@@ -202,6 +206,7 @@ void Revocation::read_list(const Question& question, std::string bytes) {
     }
     location.crl = list->facts();
     auto& facts = *location.crl;
+    // A list may have millions of entries: it is searched once, for all who asked.
     std::set<std::string> serials;
     for (const auto asker : question.askers)
         serials.insert(askers_[asker].certificate->serial);
@@ -231,6 +236,7 @@ void Revocation::read_list(const Question& question, std::string bytes) {
             if (said.unfit.empty()) said.unfit = rules::out_of_scope(facts, *asker.certificate);
         }
         say(index, std::move(said));
+        // A delta list that names another one would lead in circles.
         if (location.kind != LocationKind::crl) continue;
         for (const auto& url : facts.delta_urls)
             deltas_[url].insert(index);
@@ -309,6 +315,7 @@ void Revocation::ask(
         }
     world_.fetch(requests, options_, [&](std::size_t request, fetch::Answer&& answer) {
         auto& location = *asked[request]->location;
+        // Kept before the answer is read, which may find it unfit and say so here.
         location.outcome = answer.outcome;
         location.detail = answer.detail;
         location.address = answer.address;
