@@ -3,10 +3,10 @@
 
 #include "config/topology_interfaces.h"
 #include "config/topology_ports.h"
+#include "model/add_once.h"
 #include "model/limits.h"
 #include "plan/expand.h"
 
-#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -72,9 +72,7 @@ Target target_of(
     target.host = address ? to_text(*address)
                           : checked_name(machine.fqdn, machine.line, "the machine", left_out);
     for (const auto& name : {target.pool, target.server})
-        if (!name.empty() && !parse_address(name) &&
-            std::ranges::find(target.names, name) == target.names.end())
-            target.names.push_back(name);
+        if (!name.empty() && !parse_address(name)) add_once(target.names, name);
     return target;
 }
 

@@ -39,34 +39,28 @@ class TargetList {
     std::vector<Target> targets_;
 };
 
-Target make(const std::string& host, std::uint16_t port, Probe probe) {
+// Server is what a record leads to. Outside, that is an Edge Server or the reverse proxy; inside,
+// the role cannot be told from DNS.
+struct Server {
+    Side side;
+    Role role;
+    Use use;
+};
+constexpr Server kEdge{Side::external, Role::edge, Use::access_edge_external};
+constexpr Server kProxy{Side::external, Role::reverse_proxy, Use::web_services_external};
+constexpr Server kWebInside{Side::internal, Role::other, Use::web_services_internal};
+constexpr Server kRegistrar{Side::internal, Role::other, Use::default_};
+constexpr Server kHosted{Side::external, Role::partner, Use::other};
+
+Target make(const std::string& host, std::uint16_t port, Probe probe, const Server& server) {
     Target target;
     target.host = host;
     target.port = port;
     target.probe = probe;
+    target.side = server.side;
+    target.role = server.role;
+    target.use = server.use;
     return target;
-}
-
-// Outside, the records lead to an Edge Server or the reverse proxy; inside, what the server is
-// cannot be told from DNS.
-void be_edge(Target& target) {
-    target.side = Side::external;
-    target.role = Role::edge;
-    target.use = Use::access_edge_external;
-}
-void be_web(Target& target, bool outside) {
-    target.side = outside ? Side::external : Side::internal;
-    if (outside) target.role = Role::reverse_proxy;
-    target.use = outside ? Use::web_services_external : Use::web_services_internal;
-}
-void be_registrar(Target& target) {
-    target.side = Side::internal;
-    target.use = Use::default_;
-}
-void be_hosted(Target& target) {
-    target.side = Side::external;
-    target.role = Role::partner;
-    target.use = Use::other;
 }
 
 void add_srv(const DomainDiscovery& domain, std::string_view record, TargetList& list) {
@@ -78,14 +72,12 @@ void add_srv(const DomainDiscovery& domain, std::string_view record, TargetList&
         const auto probe = record == kFederation           ? Probe::federation
                            : record == "_xmpp-server._tcp" ? Probe::xmpp
                                                            : Probe::sip;
-        auto target = make(srv.host, srv.port, probe);
-        if (is_hosted(srv.host) || leads_to_hosting(host->second))
-            be_hosted(target);
-        else if (record == "_sipinternaltls._tcp")
-            be_registrar(target);
-        else
-            be_edge(target);
-        list.add(std::move(target), domain, row);
+        // Hosted domains keep their own records, and point them or an alias at Microsoft's servers.
+        const bool hosted = is_hosted(srv.host) || leads_to_hosting(host->second);
+        const auto& server = hosted                             ? kHosted
+                             : record == "_sipinternaltls._tcp" ? kRegistrar
+                                                                : kEdge;
+        list.add(make(srv.host, srv.port, probe, server), domain, row);
     }
 }
 
@@ -94,14 +86,10 @@ void add_web(
 ) {
     const auto& row = row_of(domain, record);
     if (row.answer.status != DnsStatus::found) return;
-    auto target = make(row.name, 443, probe);
     const bool outside =
         probe == Probe::autodiscover ? record == "lyncdiscover" : !all_private(row.answer);
-    if (leads_to_hosting(row.answer))
-        be_hosted(target);
-    else
-        be_web(target, outside);
-    list.add(std::move(target), domain, row);
+    const auto& server = leads_to_hosting(row.answer) ? kHosted : outside ? kProxy : kWebInside;
+    list.add(make(row.name, 443, probe, server), domain, row);
 }
 
 // What clients try when no SRV record helps them.
@@ -110,14 +98,8 @@ void add_fallbacks(const DomainDiscovery& domain, TargetList& list) {
         const auto& row = row_of(domain, record);
         if (row.answer.status != DnsStatus::found) continue;
         const bool inside = record == "sipinternal" || (record == "sip" && all_private(row.answer));
-        auto target = make(row.name, inside ? 5061 : 443, Probe::sip);
-        if (leads_to_hosting(row.answer))
-            be_hosted(target);
-        else if (inside)
-            be_registrar(target);
-        else
-            be_edge(target);
-        list.add(std::move(target), domain, row);
+        const auto& server = leads_to_hosting(row.answer) ? kHosted : inside ? kRegistrar : kEdge;
+        list.add(make(row.name, inside ? 5061 : 443, Probe::sip, server), domain, row);
     }
 }
 
@@ -153,8 +135,7 @@ std::vector<Target> federation_targets(const DomainDiscovery& domain) {
 Target direct_federation_target(
     const DomainDiscovery& domain, const std::string& host, std::uint16_t port
 ) {
-    auto target = make(host, port, Probe::federation);
-    is_hosted(host) ? be_hosted(target) : be_edge(target);
+    auto target = make(host, port, Probe::federation, is_hosted(host) ? kHosted : kEdge);
     target.sip_domain = domain.domain;
     target.role_given = true;
     target.transport = default_transport(target.probe, target.port);
