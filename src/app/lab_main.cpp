@@ -63,6 +63,7 @@ int complain(const Problem& problem) {
 
 lab::Demo demo_with_ports(const std::string& ports) {
     lab::Demo demo = lab::make_demo(ports != "high");
+    // Other programs of this machine may hold Lync's ports, and those below 1024 need a privilege.
     if (ports == "auto") lab::move_ports_that_cannot_be_bound(demo);
     return demo;
 }
@@ -234,6 +235,7 @@ int check(const Options& options) {
     for (const auto& [target, what, fault] : read_expectations(*expected)) {
         const auto& said = found[target];
         const bool met = said.contains(what);
+        // That a broken server still answers is no fault; the line about what is wrong with it is.
         const bool is_fault = !fault.empty() && what != "outcome=ok";
         (is_fault ? planted : good) += 1;
         if (met) (is_fault ? seen : clean) += 1;

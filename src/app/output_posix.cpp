@@ -104,6 +104,7 @@ bool is_device(const std::string& path) {
 mode_t mode_for(const std::string& path) {
     struct stat info {};
     if (stat(path.c_str(), &info) == 0) return info.st_mode & 07777;
+    // POSIX has no way to read it but to set another.
     const mode_t mask = umask(0);
     umask(mask);
     return 0666 & ~mask;
@@ -121,6 +122,7 @@ struct Output::Impl {
         if (!temporary.empty()) exchange_temporary(nullptr, temporary.c_str());
     }
     ~Impl() {
+        // Not committed: the run ended early, and what the path held before stays.
         if (!temporary.empty()) {
             unlink(temporary.c_str());
             forget_temporary();
@@ -160,6 +162,7 @@ Result<Output> Output::file(const std::string& path) {
     const std::string target = resolved(path);
     if (access(target.c_str(), F_OK) == 0 && access(target.c_str(), W_OK) != 0)
         return cannot(errno);
+    // Beside its target: across file systems a rename would be a copy that others see half done.
     std::string temporary = folder_of(target) + ".lyncprobe-XXXXXX";
     const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
     if (descriptor < 0) return cannot(errno);
@@ -178,12 +181,14 @@ std::string Output::commit() {
     impl_->stream.flush();
     const int error = impl_->buffer.error();
     if (impl_->path.empty())
+        // Whoever closed the pipe, such as head, has seen enough.
         return error == 0 || error == EPIPE ? "" : "cannot write to stdout: " + error_text(error);
     const auto cannot = [&](int reason) {
         return "cannot write '" + for_terminal(impl_->path) + "': " + error_text(reason);
     };
     if (error != 0) return cannot(error);
     if (impl_->temporary.empty()) return {};
+    // Else a crash of the machine could leave an empty file under the name of the old one.
     if (fsync(impl_->descriptor) != 0) return cannot(errno);
     if (rename(impl_->temporary.c_str(), impl_->path.c_str()) != 0) return cannot(errno);
     impl_->forget_temporary();
@@ -200,6 +205,7 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
     std::string bytes;
     std::array<char, 65536> chunk;
     int error = 0;
+    // A little more than allowed is enough to know; a device may never end.
     while (bytes.size() <= limit) {
         const auto got = read(descriptor, chunk.data(), chunk.size());
         if (got == 0) break;

@@ -356,11 +356,8 @@ std::optional<std::string> read_decision(const Entry& entry, Policy& policy) {
 }
 
 std::optional<std::string> read_setting(const Entry& entry, RunSettings& settings) {
-    const auto found = std::ranges::find_if(kSettings, [&entry](const Setting& setting) {
-        return setting.name == entry.key.text;
-    });
     // KnownKeys has let only names of the table through.
-    return found->read(entry, settings);
+    return std::ranges::find(kSettings, entry.key.text, &Setting::name)->read(entry, settings);
 }
 
 // One word of a few.

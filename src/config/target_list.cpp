@@ -54,8 +54,7 @@ class Merge {
         const auto [first, added] = pools_.emplace(std::pair{pool.fqdn, pool.role}, pool.place);
         if (!added) mistakes_.add_duplicate(pool.place, "pool", pool.fqdn, first->second);
         auto& sites = deployment_.sites;
-        auto site =
-            std::ranges::find_if(sites, [&](const Site& known) { return known.name == site_name; });
+        auto site = std::ranges::find(sites, site_name, &Site::name);
         if (site == sites.end()) site = sites.insert(site, {site_name, {}});
         site->pools.push_back(std::move(pool));
     }

@@ -345,9 +345,7 @@ bool check_keys(const Node& mapping, ListFile& file, const PoolDraft& draft) {
     if (pool.role == Role::other) return false; // not said, or said wrongly
     for (std::size_t i = 0; i < kPoolKeys.size(); ++i)
         if ((draft.given >> i & 1u) != 0 && !plan::has(kPoolKeys[i].roles, pool.role)) {
-            const auto key = std::ranges::find_if(mapping.children, [&](const Node& node) {
-                return node.text == kPoolKeys[i].name;
-            });
+            const auto key = std::ranges::find(mapping.children, kPoolKeys[i].name, &Node::text);
             file.mistake(
                 key->spot, fmt::format("{} has no '{}'", a_role(pool.role), kPoolKeys[i].name)
             );

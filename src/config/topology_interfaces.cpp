@@ -16,17 +16,20 @@ const NetInterface* interface_of(
     return found == machine.interfaces.end() ? nullptr : &*found;
 }
 
+// 0.0.0.0 in the file means that the service listens on every address.
+std::optional<Address> usable(std::string_view text) {
+    const auto address = parse_address(text);
+    return address && !never_a_server(*address) ? address : std::nullopt;
+}
+
 } // namespace
 
 std::vector<Address> addresses_of(
     const MachineFacts& machine, std::string_view side, std::string_view number
 ) {
     const auto* net = interface_of(machine, side, number);
-    if (net == nullptr) return {};
-    const auto address = parse_address(net->address);
-    // 0.0.0.0 in the file means that the service listens on every address.
-    if (!address || never_a_server(*address)) return {};
-    return {*address};
+    const auto address = net ? usable(net->address) : std::nullopt;
+    return address ? std::vector{*address} : std::vector<Address>{};
 }
 
 // A server has one inside; on an Edge it is called otherwise.
@@ -39,10 +42,7 @@ std::vector<Address> inside_addresses(const MachineFacts& machine) {
 
 std::optional<Address> nat_of(const MachineFacts& machine, std::string_view number) {
     const auto* net = interface_of(machine, "External", number);
-    if (net == nullptr) return std::nullopt;
-    const auto address = parse_address(net->nat);
-    if (!address || never_a_server(*address)) return std::nullopt;
-    return address;
+    return net ? usable(net->nat) : std::nullopt;
 }
 
 std::string_view first_number(const MachineFacts& machine, std::string_view side) {

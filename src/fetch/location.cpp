@@ -65,6 +65,7 @@ LocationRead read_location(std::string_view text, const std::string& ldap_server
 
     Location location{.url = {}, .ldap = ldap};
     if (ldap && url->compare(scheme.size(), 4, ":///") == 0) {
+        // What a CA of Active Directory writes by default.
         if (ldap_server.empty())
             return refused(
                 FetchOutcome::domain_member_only,
@@ -77,6 +78,7 @@ LocationRead read_location(std::string_view text, const std::string& ldap_server
     const UrlPtr parsed(curl_url());
     if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url->c_str(), 0) != CURLUE_OK)
         return refused(FetchOutcome::unsupported, "this is no URL that can be asked for");
+    // Whoever wrote the certificate could have us log in somewhere.
     if (!part(parsed.get(), CURLUPART_USER, 0).empty() ||
         !part(parsed.get(), CURLUPART_PASSWORD, 0).empty())
         return refused(FetchOutcome::unsupported, "the location names a user; it is not fetched");
@@ -88,6 +90,7 @@ LocationRead read_location(std::string_view text, const std::string& ldap_server
     location.curl_host = location.host;
     location.literal = parse_address(location.host);
     if (!location.literal) {
+        // In one spelling, so that one host is looked up and waited for once.
         const auto name = check_host_name(location.host);
         if (!name.reason.empty())
             return refused(

@@ -33,6 +33,8 @@ Transfer::Transfer(
       easy_(curl_easy_init()) {
     if (!easy_) return;
     if (!location.literal) {
+        // libcurl must connect to what the policy has seen: a name may lead elsewhere a moment
+        // later.
         auto pin = fmt::format("{}:{}:", location.curl_host, location.port);
         for (std::size_t i = 0; i < addresses.size(); ++i)
             pin += (i == 0 ? "" : ",") +
@@ -113,6 +115,7 @@ void Transfer::read_end(Answer& answer) {
             answer.detail = "the directory shows nothing there to a reader who has not logged in";
         return;
     }
+    // A page about an error would be read as a list that is damaged.
     const long status = info(easy_.get(), CURLINFO_RESPONSE_CODE);
     if (status == kHttpOk) {
         answer.outcome = FetchOutcome::ok;
@@ -143,6 +146,7 @@ void Transfer::read_failure(CURLcode code, Answer& answer) const {
         return end(FetchOutcome::limit_exceeded, "its headers do not end");
     switch (code) {
     case CURLE_COULDNT_CONNECT: {
+        // open_socket() asks the policy once more, and libcurl calls that a failed connection.
         if (!gate_.refusal.empty()) return end(FetchOutcome::forbidden, gate_.refusal);
         if (connected > 0) return end(FetchOutcome::closed, "the connection broke");
         const auto outcome = connect_outcome(info(easy_.get(), CURLINFO_OS_ERRNO));
@@ -204,6 +208,7 @@ std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count, 
 
 std::size_t Transfer::on_header(char*, std::size_t size, std::size_t count, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
+    // libcurl bounds a header line, but not how many there are.
     transfer.header_bytes_ += size * count;
     if (transfer.header_bytes_ > limits::kHttpHeaders) {
         transfer.too_much_ = true;

@@ -26,9 +26,7 @@ bool is_hosted(std::string_view host) { return is_below(host, kHosting); }
 
 bool leads_to_hosting(const DnsAnswer& answer) {
     return std::ranges::any_of(answer.aliases, is_hosted) ||
-           std::ranges::any_of(answer.targets, [](const SrvTarget& target) {
-               return is_hosted(target.host);
-           });
+           std::ranges::any_of(answer.targets, is_hosted, &SrvTarget::host);
 }
 
 Place place_of(std::string_view host, std::string_view domain) {

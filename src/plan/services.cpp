@@ -339,8 +339,7 @@ std::string_view to_text(PeerCertificate peer) {
 std::span<const Service> services() { return kServices; }
 
 const Service* find_service(std::string_view id) {
-    const auto* found =
-        std::ranges::find_if(kServices, [id](const Service& service) { return service.id == id; });
+    const auto* found = std::ranges::find(kServices, id, &Service::id);
     return found == std::end(kServices) ? nullptr : found;
 }
 
