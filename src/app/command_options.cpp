@@ -237,23 +237,23 @@ std::string with_suggestion(std::string what, std::string_view nearest) {
 }
 
 void add_options(CLI::App& app, Options& options, std::span<const OptionRow> rows) {
-    for (const auto& [name, type, take, help] : rows) {
-        // The name is kept by value: the rows of --as and the like are local to their command.
-        // As text, so that our own messages tell what is wrong.
-        const auto each = [&options, take = take,
-                           name = std::string(name)](const std::vector<std::string>& values) {
+    for (const auto& row : rows) {
+        // As text, so that our own messages tell what is wrong. The row is kept by value: that of
+        // --as is local to its command.
+        const auto each = [&options, row](const std::vector<std::string>& values) {
             for (const auto& value : values)
-                take(options, name, value);
+                row.take(options, row.name, value);
         };
         // A vector also for a single value: CLI11 would refuse a repetition with words of its own.
-        auto* option = type == kFlag
-                           ? app.add_flag_callback(
-                                 name, [each] { each({""}); }, help
-                             )
-                           : app.add_option_function<std::vector<std::string>>(name, each, help)
-                                 ->type_name(type)
-                                 ->allow_extra_args(false);
-        if (take == to_come) option->group("");
+        auto* option =
+            row.type == kFlag
+                ? app.add_flag_callback(
+                      row.name, [each] { each({""}); }, row.help
+                  )
+                : app.add_option_function<std::vector<std::string>>(row.name, each, row.help)
+                      ->type_name(row.type)
+                      ->allow_extra_args(false);
+        if (row.take == to_come) option->group("");
     }
 }
 

@@ -299,7 +299,10 @@ std::vector<std::uint16_t> ports_on(const Pool& pool, const Service& service) {
 
 std::vector<PoolServer> servers_of(const Pool& pool) {
     if (!pool.servers.empty()) return pool.servers;
-    return {{.host = pool.fqdn, .place = pool.place}};
+    PoolServer itself;
+    itself.host = pool.fqdn;
+    itself.place = pool.place;
+    return {itself};
 }
 
 std::vector<Target> expand(const Deployment& deployment) { return Expansion(deployment).run(); }
