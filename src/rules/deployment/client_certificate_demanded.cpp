@@ -96,11 +96,7 @@ constinit const Rule client_certificate_demanded{
     .id = "client-certificate-demanded",
     .title = "Ports between servers ask for a client certificate",
     .scope = Scope::deployment,
-    .source =
-        {.document = "TLS and MTLS for Lync Server 2013",
-         .section = "mutual TLS between servers",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-tls-and-mtls-for-lync-server"},
+    .source = kMutualTls,
     .demands = "A port on which only servers connect (docs/services.md: certificate wanted, "
                "required) asks for a certificate in the handshake. Judged where the role says what "
                "listens there, for SIP, PSOM and bare MTLS; not for HTTPS, where the web server "

@@ -137,12 +137,9 @@ constinit const Rule sip_domain_names{
     .id = "sip-domain-names",
     .title = "For each SIP domain the certificates have a name that its clients accept",
     .scope = Scope::deployment,
-    .source =
-        {.document = "Certificate requirements for external user access in Lync Server 2013",
-         .section = "subject alternative name, sip.<SIP domain>; Determine DNS requirements, "
-                    "strict naming",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-certificate-requirements-for-external-user-access"},
+    .source = kExternalAccess.at(
+        "subject alternative name, sip.<SIP domain>; Determine DNS requirements, strict naming"
+    ),
     .demands = "Every Access Edge certificate has sip.<domain> for each of sip_domains in the "
                "target list, not by a wildcard. Inside, at least one registrar's certificate has "
                "sip.<domain> or another name within each SIP domain, else it is a warning, or "

@@ -114,12 +114,8 @@ constinit const Rule unknown_names{
     .id = "unknown-names",
     .title = "Every name in a certificate belongs to something in the topology",
     .scope = Scope::deployment,
-    .source =
-        {.document = "Determine DNS requirements for Lync Server 2013",
-         .section = "names in certificates, DNS and Topology Builder; Certificate requirements for "
-                    "internal servers, tables of names",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-determine-dns-requirements"},
+    .source = kDnsRequirements.at("names in certificates, DNS and Topology Builder; Certificate "
+                                  "requirements for internal servers, tables of names"),
     .demands =
         "Where the target list draws a topology, the DNS names in the certificates of Lync servers "
         "and Edge Servers are names that it knows: of pools, servers, web services, simple URLs "

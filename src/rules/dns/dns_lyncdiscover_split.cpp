@@ -53,9 +53,7 @@ constinit const Rule dns_lyncdiscover_split{
     .id = "dns-lyncdiscover-split",
     .title = "lyncdiscover is outside only, lyncdiscoverinternal inside only",
     .scope = Scope::dns,
-    .source =
-        {.document = "Determine DNS requirements for Lync Server 2013",
-         .section = "autodiscover records"},
+    .source = kDnsRequirements.at("autodiscover records"),
     .demands = "lyncdiscover is published outside only, lyncdiscoverinternal inside only. One "
                "resolver shows one side: both names together, or one with an address of the wrong "
                "kind, are seen; what the other side says is not.",

@@ -19,9 +19,7 @@ constinit const Rule dns_plain_sip{
     .id = "dns-plain-sip",
     .title = "No record offers sign-in without TLS",
     .scope = Scope::dns,
-    .source =
-        {.document = "Determine DNS requirements for Lync Server 2013",
-         .section = "records for automatic client sign-in"},
+    .source = kDnsRequirements.at("records for automatic client sign-in"),
     .demands = "There is no _sipinternal._tcp, which leads clients to a server that takes SIP "
                "without TLS.",
     .why = "Without TLS a password's hash and every message can be read on the way.",

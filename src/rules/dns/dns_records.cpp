@@ -77,9 +77,7 @@ constinit const Rule dns_records{
     .id = "dns-records",
     .title = "Clients and partners find a record",
     .scope = Scope::dns,
-    .source =
-        {.document = "Determine DNS requirements for Lync Server 2013",
-         .section = "records for automatic client sign-in and for federation"},
+    .source = kDnsRequirements,
     .demands =
         "Each generation of clients, and partners, find at least one of the records that they ask "
         "for, in the order in which they ask. Missing for Lync 2013 or Skype for Business it "

@@ -23,23 +23,19 @@ std::optional<Ruling> rule_on_srv_alias(const SrvPointer& at) {
     );
 }
 
-std::vector<DomainRuling> check_dns_srv_alias(const DomainDiscovery& domain) {
-    return for_each_target(domain, rule_on_srv_alias);
-}
-
 } // namespace
 
 constinit const Rule dns_srv_alias{
     .id = "dns-srv-alias",
     .title = "The host of the SRV record is no alias",
     .scope = Scope::dns,
-    .source = {.document = "RFC 2782", .section = "The format of the SRV RR"},
+    .source = kSrvRecord,
     .demands = "The host that an SRV record names has address records of its own and is no alias "
                "(CNAME); Microsoft 365 is excepted.",
     .why = "RFC 2782 forbids it, and a client that does not follow the alias finds no address.",
     .fix = "give the host an A record instead of a CNAME",
     .evidence = "record, target, port: of the SRV record",
-    .check_domain = check_dns_srv_alias,
+    .check_domain = for_each_target<rule_on_srv_alias>,
 };
 
 } // namespace lyncprobe::rules

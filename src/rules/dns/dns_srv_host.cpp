@@ -26,23 +26,19 @@ std::optional<Ruling> rule_on_srv_host(const SrvPointer& at) {
     return pass(fmt::format("{} names {}, which has an address", at.row.record, at.target.host));
 }
 
-std::vector<DomainRuling> check_dns_srv_host(const DomainDiscovery& domain) {
-    return for_each_target(domain, rule_on_srv_host);
-}
-
 } // namespace
 
 constinit const Rule dns_srv_host{
     .id = "dns-srv-host",
     .title = "The host of the SRV record has an address",
     .scope = Scope::dns,
-    .source = {.document = "RFC 2782", .section = "The format of the SRV RR"},
+    .source = kSrvRecord,
     .demands = "The host that an SRV record names has an address record, and an address that can "
                "be a server's.",
     .why = "Clients and partners cannot connect to a host without an address.",
     .fix = "publish an A record for the host, or correct the target",
     .evidence = "record, target, port: of the SRV record",
-    .check_domain = check_dns_srv_host,
+    .check_domain = for_each_target<rule_on_srv_host>,
 };
 
 } // namespace lyncprobe::rules

@@ -13,24 +13,20 @@ std::optional<Ruling> rule_on_srv_name(const SrvPointer& at) {
     return fail(std::move(problem));
 }
 
-std::vector<DomainRuling> check_dns_srv_name(const DomainDiscovery& domain) {
-    return for_each_target(domain, rule_on_srv_name);
-}
-
 } // namespace
 
 constinit const Rule dns_srv_name{
     .id = "dns-srv-name",
     .title = "The target of the SRV record is a host name",
     .scope = Scope::dns,
-    .source = {.document = "RFC 2782", .section = "The format of the SRV RR"},
+    .source = kSrvRecord,
     .demands = "The target of an SRV record is a host name: no address, not the name of the record "
                "itself, and no bytes that no host name has.",
     .why = "Such a target has no address record; clients take the record for useless and go on, or "
            "give up.",
     .fix = "make the target the DNS name of the server, and give that name an A record",
     .evidence = "record, target, port: of the SRV record",
-    .check_domain = check_dns_srv_name,
+    .check_domain = for_each_target<rule_on_srv_name>,
 };
 
 } // namespace lyncprobe::rules

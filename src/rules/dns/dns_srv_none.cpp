@@ -16,23 +16,19 @@ std::optional<Ruling> rule_on_srv_none(const SrvPointer& at) {
     ));
 }
 
-std::vector<DomainRuling> check_dns_srv_none(const DomainDiscovery& domain) {
-    return for_each_target(domain, rule_on_srv_none);
-}
-
 } // namespace
 
 constinit const Rule dns_srv_none{
     .id = "dns-srv-none",
     .title = "The SRV record names a host",
     .scope = Scope::dns,
-    .source = {.document = "RFC 2782", .section = "The format of the SRV RR"},
+    .source = kSrvRecord,
     .demands = "The target of an SRV record is a host, not \".\", which says that the domain has "
                "no such service.",
     .why = "Clients and partners that read \".\" give up, also where the service is there.",
     .fix = "name the server, or remove the record where the domain has no such service",
     .evidence = "record, target, port: of the SRV record",
-    .check_domain = check_dns_srv_none,
+    .check_domain = for_each_target<rule_on_srv_none>,
 };
 
 } // namespace lyncprobe::rules

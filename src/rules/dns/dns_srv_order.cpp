@@ -68,7 +68,7 @@ constinit const Rule dns_srv_order{
     .id = "dns-srv-order",
     .title = "Priorities and weights say what they should",
     .scope = Scope::dns,
-    .source = {.document = "RFC 2782", .section = "The format of the SRV RR"},
+    .source = kSrvRecord,
     .demands = "No target stands twice in an SRV record; of one priority either every target has a "
                "weight or none has; there are no more than 32 targets.",
     .why = "Beside targets with a weight those with 0 are hardly ever taken, so that a server "

@@ -31,7 +31,7 @@ constinit const Rule dns_srv_owner{
     .id = "dns-srv-owner",
     .title = "The SRV record is at its own name, not behind an alias",
     .scope = Scope::dns,
-    .source = {.document = "RFC 2782", .section = "The format of the SRV RR"},
+    .source = kSrvRecord,
     .demands =
         "The name of the SRV record has the record itself and is no alias (CNAME) of another name.",
     .why = "Resolvers follow the alias, but not every client accepts a record under another name, "

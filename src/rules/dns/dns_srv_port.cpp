@@ -29,10 +29,6 @@ std::optional<Ruling> rule_on_srv_port(const SrvPointer& at) {
     ));
 }
 
-std::vector<DomainRuling> check_dns_srv_port(const DomainDiscovery& domain) {
-    return for_each_target(domain, rule_on_srv_port);
-}
-
 } // namespace
 
 constinit const Rule dns_srv_port{
@@ -50,7 +46,7 @@ constinit const Rule dns_srv_port{
     .fix =
         "correct the port of the record; where the server does listen there, nothing needs mending",
     .evidence = "record, target, port: of the SRV record",
-    .check_domain = check_dns_srv_port,
+    .check_domain = for_each_target<rule_on_srv_port>,
 };
 
 } // namespace lyncprobe::rules

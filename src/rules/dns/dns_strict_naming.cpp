@@ -40,19 +40,13 @@ std::optional<Ruling> rule_on_strict_naming(const SrvPointer& at) {
     return outside();
 }
 
-std::vector<DomainRuling> check_dns_strict_naming(const DomainDiscovery& domain) {
-    return for_each_target(domain, rule_on_strict_naming);
-}
-
 } // namespace
 
 constinit const Rule dns_strict_naming{
     .id = "dns-strict-naming",
     .title = "SRV records for SIP name a host directly in the SIP domain",
     .scope = Scope::dns,
-    .source =
-        {.document = "Determine DNS requirements for Lync Server 2013",
-         .section = "records for automatic client sign-in and for federation"},
+    .source = kDnsRequirements,
     .demands = "An SRV record for SIP names a host directly in its own SIP domain: sip.contoso.com "
                "for contoso.com, not edge.contoso.net nor sip.eu.contoso.com. Microsoft 365 is "
                "excepted; for sign-in so are the other domains that clients trust by default. XMPP "
@@ -63,7 +57,7 @@ constinit const Rule dns_strict_naming{
     .fix = "point the SRV record at a name such as sip.<domain>, give that name an A record, and "
            "put it into the server's certificate",
     .evidence = "record, target, port: of the SRV record",
-    .check_domain = check_dns_strict_naming,
+    .check_domain = for_each_target<rule_on_strict_naming>,
 };
 
 } // namespace lyncprobe::rules

@@ -38,5 +38,9 @@ bool host_is_absent(const DnsAnswer& of_host);
 // none.
 using TargetCheck = std::optional<Ruling> (*)(const SrvPointer&);
 std::vector<DomainRuling> for_each_target(const DomainDiscovery&, TargetCheck);
+template <TargetCheck check> // for Rule::check_domain
+std::vector<DomainRuling> for_each_target(const DomainDiscovery& domain) {
+    return for_each_target(domain, check);
+}
 
 } // namespace lyncprobe::rules

@@ -3,7 +3,7 @@
 // the documentation.
 #pragma once
 
-#include "rules/engine/rule.h"
+#include "rules/engine/sources.h"
 
 // The first nine are the user's own requirement document; the others go beyond it.
 #define LYNCPROBE_RULES(X)                                                                         \

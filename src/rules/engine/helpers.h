@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What several rules need: the source they share, object identifiers, reading of signatures,
+// What several rules need: object identifiers, reading of signatures,
 // purposes and CRL locations.
 #pragma once
 
@@ -12,13 +12,6 @@
 #include <vector>
 
 namespace lyncprobe::rules {
-
-// The user's own requirement document.
-inline constexpr Source kRequirements{
-    .document = "Certificate infrastructure requirements for Lync Server 2013",
-    .section = "common requirements",
-    .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-           "lync-server-2013-certificate-infrastructure-requirements"};
 
 // Extensions (RFC 5280 4.2.1; Microsoft's are in MS-WCCE 2.2.2.7).
 inline constexpr std::string_view kSubjectAltName = "2.5.29.17";

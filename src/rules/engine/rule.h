@@ -42,6 +42,9 @@ struct Source {
     std::string_view document; // "Certificate infrastructure requirements for Lync Server 2013"
     std::string_view section;  // "common requirements"
     std::string_view url = {};
+
+    // Another section of the same document.
+    constexpr Source at(std::string_view where) const { return {document, where, url}; }
 };
 
 // "document, section"; where both name several with "; " between, each document has its section:

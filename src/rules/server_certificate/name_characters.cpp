@@ -82,12 +82,9 @@ constinit const Rule name_characters{
     .id = "name-characters",
     .title = "The names are FQDNs of letters, digits and hyphens",
     .scope = Scope::leaf,
-    .source =
-        {.document = "Determine DNS requirements for Lync Server 2013",
-         .section =
-             "standard characters in FQDNs; System requirements for Skype for Business Server 2019",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-determine-dns-requirements"},
+    .source = kDnsRequirements.at(
+        "standard characters in FQDNs; System requirements for Skype for Business Server 2019"
+    ),
     .demands =
         "Every DNS name in the subject alternative name of a Lync server's certificate has only "
         "A-Z, a-z, 0-9 and hyphens in its labels: no underscore, no Unicode, no international name "

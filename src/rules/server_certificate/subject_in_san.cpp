@@ -66,12 +66,8 @@ constinit const Rule subject_in_san{
     .id = "subject-in-san",
     .title = "The subject alternative name repeats the common name",
     .scope = Scope::leaf,
-    .source =
-        {.document = "Certificate requirements for external user access in Lync Server 2013",
-         .section = "certificate for the external interface of Edge Servers: subject name and "
-                    "subject alternative name",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-certificate-requirements-for-external-user-access"},
+    .source = kExternalAccess.at("certificate for the external interface of Edge Servers: subject "
+                                 "name and subject alternative name"),
     .demands = "Where a certificate has a subject alternative name with DNS names, its common name "
                "is one of them, if it is a host name: demanded outside on an Edge Server, a "
                "warning on other certificates. For web services a wildcard that covers it is "

@@ -161,12 +161,8 @@ constinit const Rule subject_name{
     .id = "subject-name",
     .title = "The common name is the one that the role asks for",
     .scope = Scope::leaf,
-    .source =
-        {.document = "Certificate requirements for internal servers in Lync Server 2013",
-         .section = "subject name of each table; Certificate requirements for external user "
-                    "access; Wildcard certificate support",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-certificate-requirements-for-internal-servers"},
+    .source = kInternalServers.at("subject name of each table; Certificate requirements for "
+                                  "external user access; Wildcard certificate support"),
     .demands =
         "The common name is no wildcard, for any role (a warning on a reverse proxy). It is the "
         "pool's FQDN on Default certificates, where another name of the same server is a warning "
