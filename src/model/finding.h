@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
-#include <vector>
 
 namespace lyncprobe {
 

@@ -43,9 +43,9 @@ constinit const Rule chain_eku{
     .source = {.document = "RFC 5280", .section = "4.2.1.12 Extended Key Usage"},
     .demands = "A CA certificate presented that is no root either has no extended key usage or one "
                "with server authentication (1.3.6.1.5.5.7.3.1) or any purpose.",
-    .why = "Windows takes the purposes that all certificates of the path have in common: one CA "
-           "without server authentication takes it from every server below it, whatever their own "
-           "certificates say.",
+    .why =
+        "Windows takes the purposes common to all certificates of the path: one CA without server "
+        "authentication takes it from every server below, whatever their certificates say.",
     .fix = "have the intermediate CA certificate reissued without an extended key usage or with "
            "server authentication, or issue the server certificate from another CA",
     .evidence = "eku: the purposes found; extension: where they stand; expected: the purpose that "

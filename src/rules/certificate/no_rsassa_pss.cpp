@@ -56,14 +56,11 @@ constinit const Rule no_rsassa_pss{
     .title = "RSASSA-PSS is nowhere in the chain",
     .scope = Scope::certificate,
     .source = kRequirements,
-    .demands = "No certificate presented, roots included, has an RSASSA-PSS signature "
-               "(1.2.840.113549.1.1.10), inside or outside, or a key of that type. The rsa_pss "
-               "signatures of a TLS handshake are another matter and are not judged.",
-    .why = "With such a certificate users cannot sign in, call forwarding fails, and other errors "
-           "follow that do not point to the certificate. The usual cause is "
-           "AlternateSignatureAlgorithm=1 in CAPolicy.inf, in the registry of the CA, or in the "
-           "request's template or .inf file: everything that CA signs afterwards, sub-CAs and CRLs "
-           "too, is RSASSA-PSS.",
+    .demands = "No certificate presented, root included, has an RSASSA-PSS key or inner or outer "
+               "signature (1.2.840.113549.1.1.10). rsa_pss in the TLS handshake is not judged.",
+    .why = "Sign-in and call forwarding fail, with errors that do not name the certificate. The "
+           "cause is mostly AlternateSignatureAlgorithm=1 in the CA's CAPolicy.inf or registry or "
+           "in the request's template or .inf; the CA then signs sub-CAs and CRLs so, too.",
     .fix = "set AlternateSignatureAlgorithm=0 in CAPolicy.inf and on the CA (certutil -setreg "
            "CA\\CSP\\AlternateSignatureAlgorithm 0, restart CertSvc), renew the CA certificate if "
            "it is signed so too, clear the option in the request template, and reissue",

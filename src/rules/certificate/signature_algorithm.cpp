@@ -3,8 +3,6 @@
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace lyncprobe::rules {
@@ -86,11 +84,10 @@ constinit const Rule signature_algorithm{
     .title = "Certificates are signed with SHA-1 or SHA-2",
     .scope = Scope::certificate,
     .source = kRequirements,
-    .demands = "Every certificate presented is signed with SHA-1, SHA-224, SHA-256, SHA-384 or "
-               "SHA-512, by RSA (PKCS #1 v1.5) or ECDSA. MD2, MD4, MD5, RIPEMD, SHA-3, EdDSA, GOST "
-               "and RSASSA-PSS fail. The inner and the outer algorithm are both judged where they "
-               "differ. The signature of a presented root on itself is not judged for its hash. "
-               "SHA-1 passes here; sha1-deprecated has an opinion on it.",
+    .demands = "Every certificate presented is signed, inside and outside, with SHA-1 or SHA-2 "
+               "(224 to 512 bits) by RSA (PKCS #1 v1.5) or ECDSA. MD2, MD4, MD5, RIPEMD, SHA-3, "
+               "EdDSA, GOST and RSASSA-PSS fail. A presented root's signature on itself is not "
+               "judged for its hash; of SHA-1 sha1-deprecated warns.",
     .why = "Windows refuses or cannot verify a certificate whose signature it does not implement; "
            "the handshake then ends with nothing more than a Schannel event.",
     .fix = "have the CA sign with SHA-256 (certutil -setreg CA\\CSP\\CNGHashAlgorithm SHA256, "

@@ -121,8 +121,7 @@ constinit const Rule autodiscover_names{
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-certificate-requirements-for-mobility"},
     .demands = "Each host and port in an autodiscover document presents a certificate that covers "
-               "that host; for SIP a wildcard does not count. A place that this run did not probe "
-               "is inconclusive.",
+               "the host; for SIP no wildcard counts. What this run did not probe is inconclusive.",
     .why = "Clients go where the document sends them and compare that name with the certificate. "
            "Sign-in then fails after autodiscover looked good.",
     .fix = "reissue the certificate of the endpoint with that name, or correct the web services "

@@ -48,9 +48,8 @@ constinit const Rule ca_names_cut{
     .demands =
         "The list of issuers that a server sends when it asks for a certificate is not within 512 "
         "bytes of 16,384, where Windows cuts it. Where the list is shorter there is no finding.",
-    .why = "With more than about a hundred roots in its store a server's list is cut without a "
-           "word (Schannel event 36885). A peer whose root stood behind the cut finds no "
-           "certificate to show, and the connection fails.",
+    .why = "With more than about a hundred roots a list is cut silently (Schannel event 36885). "
+           "Peers whose root is behind the cut find no certificate to show and cannot connect.",
     .fix = "remove roots that are not needed from Trusted Root Certification Authorities of the "
            "server, or set SendTrustedIssuerList=0 under "
            "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL",

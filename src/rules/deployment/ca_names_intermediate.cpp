@@ -58,15 +58,13 @@ constinit const Rule ca_names_intermediate{
     .source =
         {.document = "Microsoft KB 2795828",
          .section = "non-self-signed certificates in the Trusted Root store"},
-    .demands = "No name in the list of issuers that a server sends belongs to a CA of which this "
-               "run saw a certificate from another issuer and none that is self-signed, neither in "
-               "a chain nor among the anchors. Not judged where the operating system is said to be "
-               "older than Windows Server 2012.",
+    .demands = "No name in a server's list of issuers is that of a CA seen in this run, in chains "
+               "or among the anchors, with another issuer and never self-signed. Not judged where "
+               "the operating system is said to be older than Windows Server 2012.",
     .why = "The list is the server's Trusted Root store. From Windows Server 2012 on one "
-           "certificate in it that is not self-signed makes every client certificate fail: the "
-           "Front End service does not start, and events 61029 and 32042 tell of untrusted roots. "
-           "A root that is cross-signed looks the same from outside where nobody shows the "
-           "self-signed one: give it with --ca-file.",
+           "certificate in it that is not self-signed makes every client certificate fail and the "
+           "Front End service not start (events 61029, 32042: untrusted roots). A cross-signed "
+           "root looks the same where nobody shows the self-signed one: give it with --ca-file.",
     .fix = "move the certificate from Trusted Root Certification Authorities to Intermediate "
            "Certification Authorities (computer account); Get-ChildItem Cert:\\LocalMachine\\root "
            "| Where-Object {$_.Issuer -ne $_.Subject} finds them all",

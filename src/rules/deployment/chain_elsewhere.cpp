@@ -154,14 +154,11 @@ constinit const Rule chain_elsewhere{
     .title = "What a chain lacks is not presented by others",
     .scope = Scope::deployment,
     .source = {.document = "RFC 5246", .section = "7.4.2 Server Certificate"},
-    .demands =
-        "No endpoint leaves out an intermediate certificate that another endpoint of the run "
-        "presents. Where the first certificate that is left out is a self-signed root that another "
-        "endpoint presents, nothing is missing. Where nobody shows what is missing there is no "
-        "finding here; chain-complete and chain-trusted say what can be said.",
-    .why = "The certificate exists in the deployment, and one server lacks it in its Intermediate "
-           "store: peers that have it from elsewhere connect, others do not, and it looks like "
-           "chance.",
+    .demands = "No endpoint leaves out an intermediate certificate that another endpoint presents. "
+               "A self-signed root that is left out is nothing missing; what nobody shows is left "
+               "to chain-complete and chain-trusted.",
+    .why = "One server lacks in its Intermediate store what the deployment has: peers that have "
+           "the certificate from elsewhere connect, others do not, and it looks like chance.",
     .fix = "export the certificate that is named from the place that presents it, import it into "
            "Intermediate Certification Authorities (computer account) of the server that leaves it "
            "out, and restart its services; --format json has it as PEM under `certificates`",

@@ -97,14 +97,13 @@ constinit const Rule client_certificate_demanded{
     .title = "Ports between servers ask for a client certificate",
     .scope = Scope::deployment,
     .source = kMutualTls,
-    .demands = "A port on which only servers connect (docs/services.md: certificate wanted, "
-               "required) asks for a certificate in the handshake. Judged where the role says what "
-               "listens there, for SIP, PSOM and bare MTLS; not for HTTPS, where the web server "
-               "may ask later, and not where clients sign in, too. On a gateway it is a warning: "
-               "Mediation Servers connect all the same.",
-    .why = "Without the question nobody can show a certificate: a Lync server behind such a port "
-           "refuses its own peers, or it is no Lync server that answers, but a load balancer that "
-           "ends TLS itself or another service on the same port.",
+    .demands =
+        "A port on which only servers connect (docs/services.md: certificate wanted, required) "
+        "asks for a certificate in the handshake. Judged where the role says what listens, for "
+        "SIP, PSOM and bare MTLS; not for HTTPS, which may ask later, nor where clients sign in. "
+        "On a gateway it warns: Mediation Servers connect all the same.",
+    .why = "Without the question nobody can show a certificate: a Lync server refuses its own "
+           "peers, or a load balancer that ends TLS or another service answers in its place.",
     .fix = "let the load balancer pass TLS through untouched, see which process listens on the "
            "port (netstat -abn), and restart the service; on an Exchange server or a gateway turn "
            "mutual TLS on",

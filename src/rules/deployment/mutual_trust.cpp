@@ -3,7 +3,6 @@
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -138,13 +137,11 @@ constinit const Rule mutual_trust{
          .section = "mutual TLS between servers; 7.4.4 Certificate Request",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-tls-and-mtls-for-lync-server-2013"},
-    .demands = "For every server that connects to another one by mutual TLS: the list of issuers "
-               "that the other one sends has an issuer of the certificate that the first one shows "
-               "on its own ports, and the first one's own list has an issuer of the other's. A "
-               "server that sends no list says nothing about whom it accepts.",
-    .why = "Both servers must have the other's root in their Trusted Root store. Where one lacks "
-           "it, or its list is cut, the connection fails, and with it whatever goes over that "
-           "link: sign-in, presence, conferences, calls.",
+    .demands = "Of two servers that connect by mutual TLS each one's list of issuers has an issuer "
+               "of the certificate that the other shows on its own ports. A server that sends no "
+               "list says nothing about whom it accepts.",
+    .why = "Where one server's Trusted Root store lacks the other's root, or its list is cut, the "
+           "connection fails with all that goes over it: sign-in, presence, conferences, calls.",
     .fix = "import the root that is named into Trusted Root Certification Authorities (computer "
            "account) of the server whose list lacks it; where a server's own self-signed "
            "certificate is named, replace that one; where the list is cut, remove roots that are "

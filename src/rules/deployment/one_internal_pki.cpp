@@ -88,14 +88,12 @@ constinit const Rule one_internal_pki{
          .section = "same PKI",
          .url = "https://learn.microsoft.com/en-us/skypeforbusiness/troubleshoot/server-deployment/"
                 "central-management-store-replication-failures"},
-    .demands = "The internal certificates of Edge Servers and the certificates of Persistent Chat "
-               "servers come from a root or a CA that the certificates of Front End Servers "
-               "(Standard Edition too) come from. Where the chains reach no root that is known, "
-               "other CAs are inconclusive. The outside of the Edge is free, and inside it may "
-               "have a certificate of a public CA, too.",
-    .why = "The servers authenticate each other by certificate. From another PKI the replica on "
-           "the Edge Server is not updated (events 1015, 1017), so that it goes on with an old "
-           "configuration, and Persistent Chat stays alone.",
+    .demands = "Internal certificates of Edge Servers and those of Persistent Chat come from a "
+               "root or CA of the Front End (Standard Edition) certificates. Where chains reach no "
+               "known root, other CAs are inconclusive. The outside of the Edge is free; inside it "
+               "may have a certificate of a public CA, too.",
+    .why = "Servers authenticate by certificate: from another PKI the Edge replica keeps an old "
+           "configuration (events 1015, 1017), and Persistent Chat finds no other server.",
     .fix = "issue the certificate named in the message from the internal CA, assign it (on an Edge "
            "Server: -Type Internal) and check with Get-CsManagementStoreReplicationStatus",
     .evidence = "front_end: the roots, or the issuers, of the Front End Servers' certificates",

@@ -100,14 +100,12 @@ constinit const Rule pool_certificate{
          .section = "Edge pools",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-set-up-certificates-for-the-external-edge-interface"},
-    .demands = "Every server of an Edge pool presents the same certificate for the same use: "
-               "Access Edge and Web Conferencing Edge outside (else it fails), the internal "
-               "interface (else it warns). Judged where two or more servers of the pool showed "
-               "one. A port that only lags behind its own server is stale-certificate's matter. "
-               "Other pools have a certificate for each server, as they must.",
-    .why = "Clients and partners reach any server of the pool under one name, and A/V "
-           "authentication needs one key on all of them. With different certificates sign-in, "
-           "federation and media work or fail by chance of the server.",
+    .demands = "Every server of an Edge pool presents the same certificate for a use: Access Edge "
+               "and Web Conferencing Edge outside (else it fails), the internal interface (else it "
+               "warns); judged where two servers or more showed one. A port behind its own server "
+               "is stale-certificate's matter. Other pools have one for each server.",
+    .why = "One name leads to any server of the pool, and A/V authentication needs one key on all. "
+           "With different certificates sign-in, federation and media work or fail by chance.",
     .fix = "export the newest certificate with its private key, import it on every Edge Server of "
            "the pool, assign it there (Deployment Wizard or Set-CsCertificate) and restart the "
            "Edge services",

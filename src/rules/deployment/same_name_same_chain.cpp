@@ -157,10 +157,9 @@ constinit const Rule same_name_same_chain{
                      "Microsoft's text",
          .section = "7.4.2"},
     .demands = "Under one name, port and server name sent, every address presents the same server "
-               "certificate and the same intermediates; what differs warns. The servers of an "
-               "internal pool have a certificate each, so that only their intermediates are "
-               "compared, as where no role is said; those of an Edge pool are pool-certificate's "
-               "matter. Partners are not judged.",
+               "certificate and intermediates; else it warns. Internal pools have a certificate "
+               "for each server: there, and where no role is said, only intermediates are "
+               "compared. Edge pools are pool-certificate's matter. Partners are not judged.",
     .why = "A client takes any address of the name. What one of them has wrong shows up as a fault "
            "that comes and goes, and that a look at the other address does not find.",
     .fix = "install the newest certificate with all its intermediates on every server and load "

@@ -8,7 +8,6 @@
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -140,14 +139,13 @@ constinit const Rule sip_domain_names{
     .source = kExternalAccess.at(
         "subject alternative name, sip.<SIP domain>; Determine DNS requirements, strict naming"
     ),
-    .demands = "Every Access Edge certificate has sip.<domain> for each of sip_domains in the "
-               "target list, not by a wildcard. Inside, at least one registrar's certificate has "
-               "sip.<domain> or another name within each SIP domain, else it is a warning, or "
-               "inconclusive where a registrar showed no certificate; not judged with --target or "
-               "--shard. Names that host-name looks for at an endpoint are left to it.",
-    .why = "Clients accept a server only under a name within their own SIP domain. The users of a "
-           "second domain then cannot sign in, or are asked whether to trust the server, and "
-           "partners and telephones are not asked but refuse.",
+    .demands =
+        "Every Access Edge certificate has sip.<domain> for each of sip_domains in the target "
+        "list, not by a wildcard. Inside, some registrar's certificate has a name within each SIP "
+        "domain; else it warns, or is inconclusive where a registrar showed none. Not judged with "
+        "--target or --shard. Names that host-name looks for are left to it.",
+    .why = "Clients accept only a server named within their own SIP domain. Users of a second "
+           "domain cannot sign in or are asked for trust; partners and telephones refuse at once.",
     .fix = "add the SIP domain in Topology Builder and request the certificate again, so that the "
            "wizard puts sip.<domain> into it",
     .evidence = "missing: names that the Access Edge certificate lacks; sip_domains: those without "

@@ -3,7 +3,6 @@
 #include "rules/deployment/presented_certificates.h"
 #include "rules/engine/all.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -68,13 +67,11 @@ constinit const Rule stale_certificate{
          .section = "one certificate a use; that a service goes on with the old one is experience, "
                     "not Microsoft's text",
          .url = "https://learn.microsoft.com/en-us/powershell/module/skype/set-cscertificate"},
-    .demands = "The ports of one server that serve one certificate use under one subject present "
-               "one certificate. One that was issued an hour or more before another is stale: it "
-               "warns, and fails once it has expired. Judged for Lync servers and Edge Servers "
-               "whose machine is known (`server:`).",
-    .why = "A renewed certificate is taken up when its service restarts. The service that was "
-           "forgotten works until the old certificate expires, and then stops for no reason that "
-           "anybody sees in the deployment's settings.",
+    .demands = "The ports of a server for one certificate use and subject present one certificate. "
+               "One issued an hour or more before another is stale: it warns, and fails once "
+               "expired. Judged for Lync and Edge Servers whose machine is known (`server:`).",
+    .why = "A renewed certificate is taken up when its service restarts. A service left running "
+           "works until the old one expires and then stops, while the settings look right.",
     .fix = "check the assignment (Get-CsCertificate), assign the new certificate with "
            "Set-CsCertificate where it is missing, then restart the service (Stop-CsWindowsService "
            "and Start-CsWindowsService)",

@@ -116,13 +116,12 @@ constinit const Rule unknown_names{
     .scope = Scope::deployment,
     .source = kDnsRequirements.at("names in certificates, DNS and Topology Builder; Certificate "
                                   "requirements for internal servers, tables of names"),
-    .demands =
-        "Where the target list draws a topology, the DNS names in the certificates of Lync servers "
-        "and Edge Servers are names that it knows: of pools, servers, web services, simple URLs "
-        "and other targets, the SIP domains themselves, and in each SIP domain sip, sipinternal, "
-        "sipexternal, lyncdiscover, lyncdiscoverinternal, meet, dialin, admin, ucupdates-r2 and "
-        "xmpp. A wildcard is known where something in its domain is. Another name is a hint only: "
-        "the list may be short of something. Reverse proxies and neighbours may serve others.",
+    .demands = "Where the target list has a topology, it knows every DNS name in certificates of "
+               "Lync and Edge Servers: pools, servers, web services, simple URLs, other targets, "
+               "the SIP domains, and in each of these sip, sipinternal, sipexternal, lyncdiscover, "
+               "lyncdiscoverinternal, meet, dialin, admin, ucupdates-r2 and xmpp; a wildcard with "
+               "something in its domain. Another name is a hint: the list may be short. Reverse "
+               "proxies and neighbours may serve others.",
     .why = "A name that nothing uses is a typing error next to the name that was meant, a server "
            "that is gone, or a server whose place the holder of this key can take.",
     .fix = "correct the name or leave it out when the certificate is renewed; or add what it "

@@ -75,9 +75,8 @@ constinit const Rule web_names{
              "lync-server-2013-define-and-configure-a-front-end-pool-or-standard-edition-server"},
     .demands = "In a topology no two pools, Directors among them, have the same internal or the "
                "same external web services FQDN.",
-    .why = "A reverse proxy or a DNS record can lead a name to one pool only. Clients of the other "
-           "pool get an answer under its name from servers that do not know them, with a "
-           "certificate that looks right.",
+    .why = "A reverse proxy or DNS record leads a name to one pool only. Clients of the other pool "
+           "then reach servers that do not know them, behind a certificate that looks right.",
     .fix = "give each pool its own web services FQDNs in Topology Builder, publish, and request "
            "the web certificates of the changed pool again",
     .evidence = "name: the FQDN; pools: which have it",

@@ -146,15 +146,13 @@ constinit const Rule web_sites_agree{
          .section = "443 outside to 4443 inside",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-port-summary-reverse-proxy"},
-    .demands =
-        "Where 443 and 4443 of a server, or a reverse proxy and the sites behind it, have one "
-        "certificate (same issuer, subject and names), none has an older issue of it. A reverse "
-        "proxy does not present the certificate of the internal web site where the external ones "
-        "have another. Different certificates with different names are as they may be.",
-    .why = "Each web site of a server and the proxy have a binding of their own, which a renewal "
-           "easily forgets: mobile clients and meeting guests then fail (0x80072F0D) while "
-           "everything inside works. Published, the internal site gives clients outside addresses "
-           "that they cannot reach.",
+    .demands = "Where 443 and 4443 of a server, or a reverse proxy and its sites, have one "
+               "certificate (issuer, subject, names), none has an older issue. A reverse proxy "
+               "does not have the certificate of the internal site where external ones have "
+               "another. Other names may differ.",
+    .why = "Each web site and the proxy have a binding of their own, which a renewal easily "
+           "forgets: mobile clients and meeting guests fail (0x80072F0D) while all works inside. "
+           "An internal site published gives clients outside addresses that they cannot reach.",
     .fix = "assign the renewed certificate to both uses (Set-CsCertificate -Type "
            "WebServicesInternal,WebServicesExternal), import it on the reverse proxy, and let the "
            "proxy lead to 4443",

@@ -55,8 +55,7 @@ constinit const Rule dns_lyncdiscover_split{
     .scope = Scope::dns,
     .source = kDnsRequirements.at("autodiscover records"),
     .demands = "lyncdiscover is published outside only, lyncdiscoverinternal inside only. One "
-               "resolver shows one side: both names together, or one with an address of the wrong "
-               "kind, are seen; what the other side says is not.",
+               "resolver shows one side: both names together, or an address of the wrong kind.",
     .why =
         "Clients ask for lyncdiscoverinternal first. Found outside it leads them to servers that "
         "they cannot reach; lyncdiscover found inside sends them round through the reverse proxy.",

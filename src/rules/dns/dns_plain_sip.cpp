@@ -20,8 +20,7 @@ constinit const Rule dns_plain_sip{
     .title = "No record offers sign-in without TLS",
     .scope = Scope::dns,
     .source = kDnsRequirements.at("records for automatic client sign-in"),
-    .demands = "There is no _sipinternal._tcp, which leads clients to a server that takes SIP "
-               "without TLS.",
+    .demands = "There is no _sipinternal._tcp, which leads clients to SIP without TLS.",
     .why = "Without TLS a password's hash and every message can be read on the way.",
     .fix = "remove _sipinternal._tcp where clients are to use TLS",
     .evidence = "none",

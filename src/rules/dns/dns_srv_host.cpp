@@ -33,8 +33,7 @@ constinit const Rule dns_srv_host{
     .title = "The host of the SRV record has an address",
     .scope = Scope::dns,
     .source = kSrvRecord,
-    .demands = "The host that an SRV record names has an address record, and an address that can "
-               "be a server's.",
+    .demands = "The host that an SRV record names has an address that can be a server's.",
     .why = "Clients and partners cannot connect to a host without an address.",
     .fix = "publish an A record for the host, or correct the target",
     .evidence = "record, target, port: of the SRV record",

@@ -22,8 +22,7 @@ constinit const Rule dns_srv_name{
     .source = kSrvRecord,
     .demands = "The target of an SRV record is a host name: no address, not the name of the record "
                "itself, and no bytes that no host name has.",
-    .why = "Such a target has no address record; clients take the record for useless and go on, or "
-           "give up.",
+    .why = "Such a target has no address: clients pass over the record, or give up.",
     .fix = "make the target the DNS name of the server, and give that name an A record",
     .evidence = "record, target, port: of the SRV record",
     .check_domain = for_each_target<rule_on_srv_name>,

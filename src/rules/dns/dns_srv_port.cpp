@@ -38,11 +38,9 @@ constinit const Rule dns_srv_port{
     .source =
         {.document = "DNS summary and port summary of each Edge topology for Lync Server 2013",
          .section = "SRV records and ports"},
-    .demands =
-        "The port of an SRV record is not 0 and is the one on which such a server usually listens; "
-        "5061 is good for _sip._tls, too, as an Edge Server with one address has it.",
-    .why = "Firewalls of others may let nothing but the usual port pass, and no server can listen "
-           "at port 0.",
+    .demands = "The port of an SRV record is not 0 but one on which such a server usually listens; "
+               "5061 is good for _sip._tls, too (Edge Servers with one address).",
+    .why = "Firewalls may let only the usual port pass, and no server can listen at port 0.",
     .fix =
         "correct the port of the record; where the server does listen there, nothing needs mending",
     .evidence = "record, target, port: of the SRV record",

@@ -47,13 +47,12 @@ constinit const Rule dns_strict_naming{
     .title = "SRV records for SIP name a host directly in the SIP domain",
     .scope = Scope::dns,
     .source = kDnsRequirements,
-    .demands = "An SRV record for SIP names a host directly in its own SIP domain: sip.contoso.com "
-               "for contoso.com, not edge.contoso.net nor sip.eu.contoso.com. Microsoft 365 is "
-               "excepted; for sign-in so are the other domains that clients trust by default. XMPP "
-               "asks for no name of the domain.",
-    .why = "Whoever can change the answers of DNS could lead clients anywhere: clients therefore "
-           "ask their users whether to trust another domain, or refuse it, and a partner's Edge "
-           "refuses it always.",
+    .demands =
+        "An SRV record for SIP names a host directly in its SIP domain: sip.contoso.com, not "
+        "edge.contoso.net nor sip.eu.contoso.com, for contoso.com. Microsoft 365 is excepted, and "
+        "for sign-in what clients trust by default. XMPP asks for no such name.",
+    .why = "Whoever changes DNS answers could lead clients anywhere: they ask their users whether "
+           "to trust another domain, or refuse it, and a partner's Edge always refuses.",
     .fix = "point the SRV record at a name such as sip.<domain>, give that name an A record, and "
            "put it into the server's certificate",
     .evidence = "record, target, port: of the SRV record",

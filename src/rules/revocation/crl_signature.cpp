@@ -61,12 +61,10 @@ constinit const Rule crl_signature{
     .title = "The CRL is signed by the issuer, and not with RSASSA-PSS",
     .scope = Scope::revocation,
     .source = {.document = "RFC 5280", .section = "6.3.3 CRL Processing"},
-    .demands = "With --fetch: every CRL and delta CRL fetched is that of the certificate's issuer "
-               "and signed with its key. A signature with RSASSA-PSS warns: Lync does not support "
-               "it on certificates, and a CA signs both in the same way.",
-    .why = "A CRL of another CA or with a broken signature is refused, so that revocation cannot "
-           "be checked. A CRL signed with RSASSA-PSS shows that AlternateSignatureAlgorithm is "
-           "still set on the CA, also where the certificates of today are older than that.",
+    .demands = "With --fetch: every CRL and delta CRL fetched is the certificate issuer's and "
+               "signed with its key. RSASSA-PSS warns: Lync supports it on no certificate.",
+    .why = "A CRL of another CA or with a bad signature is no revocation check. RSASSA-PSS shows "
+           "AlternateSignatureAlgorithm still set on the CA: its next certificates will have it.",
     .fix =
         "publish the CRL of the CA that issued the certificate, with its present key; against "
         "RSASSA-PSS set AlternateSignatureAlgorithm to 0 on the CA, restart it and publish again",

@@ -96,11 +96,11 @@ constinit const Rule not_revoked{
     .title = "The certificate is not revoked",
     .scope = Scope::revocation,
     .source = {.document = "RFC 5280", .section = "6.3 CRL Validation"},
-    .demands = "With --fetch, for every certificate presented below the root: no CRL, delta CRL or "
-               "OCSP response that its issuer signed says it is revoked or on hold; and at least "
-               "one that is current says that it is not. Where none could be had or verified, or "
-               "none is current, the verdict is inconclusive, never fail. An OCSP response that "
-               "the server stapled is judged without --fetch, too.",
+    .demands =
+        "With --fetch, of every certificate below the root: no CRL, delta CRL or OCSP response "
+        "that its issuer signed says it is revoked or on hold, and one that is current says that "
+        "it is not. Where none could be had or verified, or none is current, it is inconclusive, "
+        "never fail. A stapled OCSP response is judged without --fetch, too.",
     .why = "A revoked certificate is refused by every server and client that checks: federation, "
            "web services and sign-in stop one by one as cached CRLs run out.",
     .fix = "replace the certificate, assign the new one and restart the services; if it was "

@@ -83,20 +83,16 @@ constinit const Rule auto_enrollment{
     .title = "Edge Server certificates are not auto-enrolled",
     .scope = Scope::leaf,
     .source = kRequirements,
-    .demands =
-        "Certificates of internal Lync servers may come by auto-enrollment or any other way; those "
-        "of Edge Servers may not be auto-enrolled. No certificate records how it was requested: "
-        "`enrollment:` in the target list decides; without it a public issuer or a version 1 "
-        "template proves that it was not, a version 2 template is a hint, and nothing at all is "
-        "inconclusive. Servers that are not Lync's are not judged.",
-    .why = "An Edge Server is not a member of the domain; a certificate that renews itself there, "
-           "or is copied from a machine that does, stops the Edge services at a moment nobody has "
-           "chosen.",
+    .demands = "Internal Lync servers' certificates may come any way; an Edge Server's may not be "
+               "auto-enrolled. No certificate records how it was requested: `enrollment:` in the "
+               "target list decides; without it a public issuer or version 1 template excludes it, "
+               "version 2 is a hint, and nothing is inconclusive. Other servers are not judged.",
+    .why = "An Edge Server is no member of the domain: a certificate that renews itself there, or "
+           "is copied from one that does, stops its services at a moment nobody has chosen.",
     .fix = "request the Edge certificate offline with the Lync Server Deployment Wizard or "
            "certreq, assign it, and switch auto-enrollment off for that machine",
-    .evidence =
-        "role, enrollment: what was declared; proof: what excludes auto-enrollment; template: its "
-        "name or OID; sid_extension: the subject came from Active Directory (1.3.6.1.4.1.311.25.2)",
+    .evidence = "role, enrollment: as declared; proof: what excludes auto-enrollment; template: "
+                "name or OID; sid_extension: subject from Active Directory (1.3.6.1.4.1.311.25.2)",
     .applies = applies_auto_enrollment,
     .check = check_auto_enrollment,
 };

@@ -31,9 +31,9 @@ constinit const Rule crl_distribution_point{
     .title = "Server certificate names a CRL distribution point",
     .scope = Scope::leaf,
     .source = kRequirements,
-    .demands = "The server certificate has a CRL distribution point (extension 2.5.29.31) with at "
-               "least one location that can be fetched: http, https, ldap, ldaps, ftp or file. A "
-               "self-signed server certificate needs one too.",
+    .demands =
+        "The server certificate, self-signed or not, has a CRL distribution point (2.5.29.31) with "
+        "a location that can be fetched: http, https, ldap, ldaps, ftp or file.",
     .why = "Lync servers ask for the revocation list of their peers; where none can be found, "
            "connections are refused or wait for the check to time out.",
     .fix = "publish the CRL at an http address on the CA's Extensions tab, tick 'include in the "

@@ -64,13 +64,11 @@ constinit const Rule crl_reachable_scheme{
     .source =
         {.document = "Edge Server environmental requirements in Skype for Business Server",
          .section = "port and firewall planning (CRL retrieval over HTTP)"},
-    .demands = "The certificate of an Edge Server, a reverse proxy, Office Web Apps, a partner, or "
-               "one that is published in another way names at least one http, https or ftp "
-               "location for its CRL. Inside, LDAP and file locations do. Without a known role the "
-               "verdict is inconclusive.",
-    .why = "Clients on the internet, partners and the Edge Server itself are no members of the "
-           "domain: they cannot ask Active Directory for the CRL, and the revocation check times "
-           "out or fails.",
+    .demands = "The certificate of an Edge Server, reverse proxy, Office Web Apps, partner or "
+               "other published server names an http, https or ftp location for its CRL; inside "
+               "LDAP and file will do. Without a known role it is inconclusive.",
+    .why = "Internet clients, partners and the Edge Server are outside the domain: they cannot ask "
+           "Active Directory for the CRL, and the check times out or fails.",
     .fix = "add an http location to the CDP extension on the CA, publish the CRL there for the "
            "outside too, and reissue the certificate",
     .evidence = "crl: the usable locations; extension: the OID of the CRL distribution points",

@@ -183,17 +183,16 @@ constinit const Rule host_name{
          .section = "6.4 Matching the DNS Domain Name Portion",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-wildcard-certificate-support"},
-    .demands = "The subject alternative name of the server certificate has every expected name; "
-               "addresses are looked for among its addresses. The common name counts only where no "
-               "DNS name stands there. A wildcard covers one label and does not count for SIP and "
-               "outside on an Edge Server: uses Default (but for meet, dialin, admin and "
-               "lyncdiscover names), Internal, AccessEdgeExternal, DataEdgeExternal and "
-               "XMPPServer; when no use is given, the probes sip, federation and xmpp (but for "
-               "Exchange UM and gateways) and the roles that have SIP certificates only. Inside on "
-               "an Edge Server whose common name is the name itself it is a warning.",
+    .demands =
+        "Every expected name is in the subject alternative name of the server certificate, an "
+        "address among its addresses. The common name counts only where no DNS name is there. A "
+        "wildcard covers one label; it does not count for SIP and outside on an Edge Server: uses "
+        "Default (but for meet, dialin, admin and lyncdiscover), Internal, AccessEdgeExternal, "
+        "DataEdgeExternal, XMPPServer; without a use the probes sip, federation, xmpp (not on "
+        "Exchange UM and gateways) and roles with SIP certificates only. Inside on an Edge Server "
+        "with the name as its common name it warns.",
     .why = "Clients and servers compare the name they asked for with the certificate and hang up "
-           "where it is not there; Lync telephones and SIP peers do not accept a wildcard in its "
-           "place.",
+           "without it; Lync telephones and SIP peers take no wildcard in its place.",
     .fix = "reissue the certificate with every missing name in its subject alternative name (the "
            "wizard fills them in from the topology)",
     .evidence = "names: what was expected; missing; only_by_wildcard: covered by a wildcard that "

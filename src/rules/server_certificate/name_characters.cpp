@@ -85,11 +85,9 @@ constinit const Rule name_characters{
     .source = kDnsRequirements.at(
         "standard characters in FQDNs; System requirements for Skype for Business Server 2019"
     ),
-    .demands =
-        "Every DNS name in the subject alternative name of a Lync server's certificate has only "
-        "A-Z, a-z, 0-9 and hyphens in its labels: no underscore, no Unicode, no international name "
-        "(xn--). None is a short name without a domain. Never worse than a warning; the "
-        "certificate of a reverse proxy is not judged, since it may serve others.",
+    .demands = "DNS names in a Lync server's certificate are FQDNs whose labels have only A-Z, "
+               "a-z, 0-9 and hyphens: no underscore, Unicode or international name (xn--). Never "
+               "worse than a warning; a reverse proxy, which may serve others, is not judged.",
     .why = "Topology Builder works with FQDNs, public CAs and external DNS refuse other "
            "characters, and clients do not connect to short or international names.",
     .fix = "rename the server or pool, or leave the name out when the certificate is renewed",

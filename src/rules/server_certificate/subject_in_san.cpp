@@ -4,8 +4,6 @@
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
-#include <algorithm>
-
 namespace lyncprobe::rules {
 
 namespace {
@@ -68,13 +66,12 @@ constinit const Rule subject_in_san{
     .scope = Scope::leaf,
     .source = kExternalAccess.at("certificate for the external interface of Edge Servers: subject "
                                  "name and subject alternative name"),
-    .demands = "Where a certificate has a subject alternative name with DNS names, its common name "
-               "is one of them, if it is a host name: demanded outside on an Edge Server, a "
-               "warning on other certificates. For web services a wildcard that covers it is "
-               "enough. A name that host-name misses is not reported twice.",
-    .why = "TLS matches names with the subject alternative name and ignores the subject where "
-           "there is one, so that the Access Edge FQDN, say, is not found although it stands in "
-           "the subject.",
+    .demands =
+        "Beside DNS names in the subject alternative name the common name, if a host name, is one "
+        "of them: demanded outside on an Edge Server, else a warning. For web services a covering "
+        "wildcard is enough. What host-name misses is not reported twice.",
+    .why = "TLS ignores the subject where there is a subject alternative name: the Access Edge "
+           "FQDN, say, is not found although the subject has it.",
     .fix = "reissue the certificate with its common name as the first entry of the subject "
            "alternative name",
     .evidence = "common_name: what is not repeated",

@@ -163,16 +163,14 @@ constinit const Rule subject_name{
     .scope = Scope::leaf,
     .source = kInternalServers.at("subject name of each table; Certificate requirements for "
                                   "external user access; Wildcard certificate support"),
-    .demands =
-        "The common name is no wildcard, for any role (a warning on a reverse proxy). It is the "
-        "pool's FQDN on Default certificates, where another name of the same server is a warning "
-        "and Persistent Chat may have the server's; the Edge pool's or server's internal FQDN "
-        "inside on an Edge Server; outside the Access Edge FQDN or sip.<SIP domain>, which is a "
-        "recommendation since Lync Server 2013; the Exchange server's FQDN on Exchange UM. Web "
-        "services and Web Conferencing Edges may have any. Without a known pool it is not judged.",
-    .why = "Replication to an Edge Server compares the common name with host and pool (event "
-           "1015), gateways and static routes expect the pool's name, and older products look at "
-           "nothing else.",
+    .demands = "The common name is no wildcard (on a reverse proxy a warning). It is the pool's "
+               "FQDN on Default certificates, where another name of the server warns and "
+               "Persistent Chat may have the server's; the Edge pool's or server's internal FQDN "
+               "inside on an Edge Server; outside the Access Edge FQDN or sip.<SIP domain>, "
+               "recommended since Lync Server 2013; on Exchange UM the server's FQDN. Web services "
+               "and Web Conferencing Edges may have any. Without a known pool it is not judged.",
+    .why = "Replication to an Edge Server compares it with host and pool (event 1015), gateways "
+           "and static routes expect the pool's name, and older products look at nothing else.",
     .fix =
         "request the certificate again with the name that the table asks for as its subject (the "
         "certificate wizard fills it in), and keep every name in the subject alternative name",

@@ -98,15 +98,13 @@ constinit const Rule windows_2003_ca{
     .title = "Web requests to a Windows Server 2003 CA come from Server 2003 SP2 or XP",
     .scope = Scope::leaf,
     .source = kRequirements,
-    .demands = "A certificate requested on the web enrollment pages of a Windows Server 2003 CA "
-               "was requested from Windows Server 2003 SP2 (R2 SP2 too) or Windows XP; KB922706 "
-               "changes nothing about that. Judged by `enrollment:` in the target list (method, "
-               "ca_os, requester_os, kb922706). Where it is silent, a certificate that no such CA "
-               "can have issued (SHA-2, RSASSA-PSS or ECDSA signature, EC key, SID extension, "
-               "public issuer) is not judged.",
-    .why = "The web pages of that CA use an ActiveX control that later systems do not have: the "
-           "request fails or yields a certificate without a usable key, and KB922706 repairs only "
-           "part of it.",
+    .demands = "A certificate requested on the web pages of a Windows Server 2003 CA was requested "
+               "from Windows Server 2003 SP2 (R2 SP2 too) or Windows XP; KB922706 changes nothing. "
+               "Judged by `enrollment:` in the target list (method, ca_os, requester_os, "
+               "kb922706); where it is silent, not where no such CA can have issued it (SHA-2, "
+               "RSASSA-PSS or ECDSA signature, EC key, SID extension, public issuer).",
+    .why = "The pages use an ActiveX control that later systems lack: the request fails or yields "
+           "a certificate without a usable key, and KB922706 repairs only part of it.",
     .fix = "request from Windows Server 2003 SP2 or XP, or by certreq or the MMC, or from a newer "
            "CA, and declare it under enrollment",
     .evidence = "method, ca_os, requester_os, kb922706: what was declared; "

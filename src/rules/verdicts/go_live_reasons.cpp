@@ -28,8 +28,7 @@ constexpr Rule kTexts[] = {
      .title = "The Access Edge that was entered by name has an address",
      .source =
          {.document = "Set-CsAccessEdgeConfiguration, New-CsAllowedDomain", .section = "ProxyFqdn"},
-     .demands = "The name given with --direct, as New-CsAllowedDomain -ProxyFqdn names it, has "
-                "an address.",
+     .demands = "The name given with --direct (New-CsAllowedDomain -ProxyFqdn) has an address.",
      .why = "Our Edge connects to that name and asks for no SRV record.",
      .fix = "publish an address for this name, or correct the name (-ProxyFqdn)"},
     {.id = "reachable",
@@ -70,9 +69,9 @@ constexpr Rule kTexts[] = {
     {.id = "missing-intermediate",
      .title = "The Access Edge sends its intermediate certificates",
      .source = {.document = "RFC 5246", .section = "7.4.2"},
-     .demands = "Besides the server certificate every intermediate CA certificate is sent. "
-                "Where the certificate says over HTTP where its issuer is, an Edge that may "
-                "fetch it can do without.",
+     .demands =
+         "Every intermediate CA certificate is sent with the server's. Where the certificate says "
+         "over HTTP where its issuer is, an Edge that may fetch it can do without.",
      .why = "An Edge that does not happen to have the intermediate certificate cannot build the "
             "chain and refuses the connection.",
      .fix = "install the intermediate certificate on the Edge Server and restart the Access "
@@ -133,8 +132,7 @@ constexpr Rule kTexts[] = {
     {.id = "our-name",
      .title = "Our certificate has a name directly in our domain",
      .source = kDnsRequirements.at("records for federation"),
-     .demands = "Our certificate has a name directly in our SIP domain, such as sip.contoso.com "
-                "for contoso.com.",
+     .demands = "Our certificate has a name directly in our SIP domain: sip.contoso.com, say.",
      .why = "A partner that finds us by SRV record wants the target directly in our domain, and "
             "that name in our certificate.",
      .fix = "reissue it with the name of our Access Edge in our domain, or ask in the name of "
@@ -152,8 +150,7 @@ constexpr Rule kTexts[] = {
      .source = kPartnerTest,
      .demands = "After TLS the Access Edge answers OPTIONS. Silence leaves it open; hanging up "
                 "or another protocol settles it.",
-     .why = "An Edge that does not know our domain or our Edge may close the connection without "
-            "an answer.",
+     .why = "An Edge that does not know our domain or Edge may close the connection unanswered.",
      .fix = "allow our SIP domain and our Edge as a federated partner; the log of the Access "
             "Edge says why it hung up"},
     {.id = "sip-refusal",
