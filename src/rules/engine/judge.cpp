@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <new>
 #include <utility>
 
@@ -35,46 +36,37 @@ bool any_rule(std::span<const Rule* const> rules, Predicate predicate) {
     });
 }
 
-// DomainFindings is one run of the rules about DNS on one domain.
-class DomainFindings {
-  public:
-    explicit DomainFindings(const DomainDiscovery& domain) : domain_(domain) {}
-
-    void judge(const Rule& rule) {
-        try {
-            for (auto& said : rule.check_domain(domain_))
-                keep(rule, std::move(said));
-        } catch (const std::bad_alloc&) {
-            throw;
-        } catch (const std::exception& thrown) {
-            keep(rule, {.ruling = could_not_judge(thrown.what())});
-        }
+// What a rule over a run or a domain says; one that throws fails alone under its own id.
+template <class Said, class Check>
+std::vector<Said> said_by(Check check) {
+    try {
+        return check();
+    } catch (const std::bad_alloc&) {
+        throw; // no fault of what is judged
+    } catch (const std::exception& thrown) {
+        return {{.ruling = could_not_judge(thrown.what())}};
     }
+}
 
-    // What is said of one target of a record is kept together, whichever rule says it.
-    std::vector<Finding> take(bool records_only) {
-        std::stable_sort(found_.begin(), found_.end(), [](const Found& left, const Found& right) {
-            return left.where < right.where;
-        });
-        std::vector<Finding> out;
-        for (auto& found : found_)
-            if (!records_only || found.where.first) out.push_back(std::move(found.finding));
-        return out;
+// What is said of one target of a record is kept together, whichever rule says it.
+std::vector<Finding> findings_on(
+    const DomainDiscovery& domain, const Selection& selection, bool records_only
+) {
+    using Place = std::pair<std::optional<std::size_t>, std::size_t>; // row, place in it
+    std::multimap<Place, Finding> found;
+    for (const auto* rule : all()) {
+        if (rule->scope != Scope::dns || !selection.chosen(*rule)) continue;
+        for (auto& said : said_by<DomainRuling>([&] { return rule->check_domain(domain); }))
+            if (said.row || !records_only)
+                found.emplace(
+                    Place(said.row, said.place), finding_of(*rule, std::move(said.ruling))
+                );
     }
-
-  private:
-    struct Found {
-        std::pair<std::optional<std::size_t>, std::size_t> where; // row, place in it
-        Finding finding;
-    };
-
-    void keep(const Rule& rule, DomainRuling said) {
-        found_.push_back({{said.row, said.place}, finding_of(rule, std::move(said.ruling))});
-    }
-
-    const DomainDiscovery& domain_;
-    std::vector<Found> found_;
-};
+    std::vector<Finding> out;
+    for (auto& [place, finding] : found)
+        out.push_back(std::move(finding));
+    return out;
+}
 
 // Judging is one run of judge(): the rules, what they look at, and the findings so far.
 class Judging {
@@ -250,39 +242,30 @@ std::vector<TopologyRow> judge_run(
     FindingPool& pool
 ) {
     std::vector<TopologyRow> rows;
-    const auto keep = [&](const Rule& rule, RunRuling said) {
-        rows.push_back(
-            {pool.keep(finding_of(rule, std::move(said.ruling))), std::move(said.endpoints)}
-        );
-    };
     for (const auto* rule : all()) {
         if (rule->scope != Scope::deployment || !selection.chosen(*rule)) continue;
-        try {
-            for (auto& said : rule->check_run(run, issuer_closures))
-                keep(*rule, std::move(said));
-        } catch (const std::bad_alloc&) { // no fault of the deployment's
-            keep(
-                *rule, {inconclusive("this machine had no memory left to judge it; run again"), {}}
+        const auto keep = [&](RunRuling said) {
+            rows.push_back(
+                {pool.keep(finding_of(*rule, std::move(said.ruling))), std::move(said.endpoints)}
             );
-        } catch (const std::exception& thrown) {
-            keep(*rule, {could_not_judge(thrown.what()), {}});
+        };
+        try {
+            for (auto& said :
+                 said_by<RunRuling>([&] { return rule->check_run(run, issuer_closures); }))
+                keep(std::move(said));
+        } catch (const std::bad_alloc&) { // the other rules may need less
+            keep({inconclusive("this machine had no memory left to judge it; run again"), {}});
         }
     }
     return rows;
 }
 
 std::vector<Finding> judge_domain(const DomainDiscovery& domain, const Selection& selection) {
-    DomainFindings findings(domain);
-    for (const auto* rule : all())
-        if (rule->scope == Scope::dns && selection.chosen(*rule)) findings.judge(*rule);
-    return findings.take(false);
+    return findings_on(domain, selection, false);
 }
 
 std::vector<Finding> judge_srv_records(const DomainDiscovery& domain) {
-    DomainFindings findings(domain);
-    for (const auto* rule : all())
-        if (rule->scope == Scope::dns) findings.judge(*rule);
-    return findings.take(true);
+    return findings_on(domain, {}, true);
 }
 
 Finding judge_one(const Rule& rule, const Subject& subject) {

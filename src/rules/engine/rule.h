@@ -132,7 +132,7 @@ Ruling verdict(Verdict, std::string message); // of a decision of the policy
 // RunRuling is what a deployment rule says about some endpoints of a run.
 struct RunRuling {
     Ruling ruling;
-    std::vector<std::size_t> endpoints; // indices into ScanResult::endpoints
+    std::vector<std::size_t> endpoints = {}; // indices into ScanResult::endpoints
 };
 
 // DomainRuling is what a dns rule says about a SIP domain, or about one of its SRV records.
