@@ -20,7 +20,7 @@ namespace lyncprobe::rules {
 namespace {
 
 using Texts = std::vector<std::string>;
-using Numbers = std::vector<std::size_t>; // ascending
+using Numbers = std::set<std::size_t>;
 
 // ChainView is what of a chain decides whether a list accepts it.
 struct ChainView {
@@ -50,8 +50,7 @@ struct ListenerView {
 
 struct ClientView {
     std::set<ChainView> chains; // of the use that it shows outwards
-    std::optional<Numbers>
-        own; // all names of the lists that it sends itself, where these are whole
+    std::optional<Numbers> own; // names of the lists that it sends itself, where these are whole
     auto operator<=>(const ClientView&) const = default;
 };
 
@@ -59,19 +58,13 @@ struct ClientView {
 struct Server {
     TrustServer shown;
     std::map<CertificateUse, std::set<ChainView>> chains; // of every use that was asked about
-    std::set<std::size_t> own;
+    Numbers own;
     bool sends_list = false, sends_whole_lists = true;
 };
 
 struct Listener {
     std::size_t endpoint, server;
     ListenerView view;
-};
-
-struct Judged {
-    LinkVerdict verdict;
-    LinkReason reason;
-    Texts issuers;
 };
 
 // Links is one pass over a run.
@@ -82,11 +75,13 @@ class Links {
 
   private:
     struct Kind { // of links to one service
-        std::set<std::size_t> from, to;
-        Numbers endpoints;
+        Numbers from, to, endpoints;
     };
     using Kinds = std::map<std::pair<ClientView, ListenerView>, Kind>;
 
+    std::size_t number_of(const std::string& name) {
+        return numbers_.try_emplace(name, numbers_.size()).first->second;
+    }
     void read_chain(const Chain&);
     Numbers over_presented(const Chain&);
     void read_endpoint(std::size_t endpoint);
@@ -107,18 +102,9 @@ class Links {
     std::map<std::string_view, std::vector<Listener>> listeners_; // by service
 };
 
-Judged judge(const ClientView&, const ListenerView&);
-bool meet(const Numbers&, const Numbers&);
+TrustLink judge(const ClientView&, const ListenerView&);
 std::optional<ClientView> client_view(const Server&, const plan::Service&);
 void keep_servers(const std::vector<Server>&, MutualTrust&);
-
-} // namespace
-
-MutualTrust trust_links(const ScanResult& run, const IssuerClosures& issuer_closures) {
-    return Links(run, issuer_closures).judged();
-}
-
-namespace {
 
 Links::Links(const ScanResult& run, const IssuerClosures& issuer_closures)
     : run_(run), closures_(issuer_closures), intermediates_(intermediate_names(issuer_closures)) {
@@ -137,13 +123,12 @@ void Links::read_chain(const Chain& chain) {
     auto& view = known->second;
     view.settled = closure.open.empty() && !closure.gave_up;
     view.public_ca = publicly_trusted(chain);
-    std::set<std::size_t> issuers;
     const auto add = [&](const std::string& name) {
         const auto key = name_key(name);
         if (key.empty())
             view.settled = false; // it might be any name
         else
-            issuers.insert(numbers_.try_emplace(key, numbers_.size()).first->second);
+            view.issuers.insert(number_of(key));
     };
     const auto& leaf = *chain.presented.front();
     add(leaf.issuer);
@@ -154,7 +139,6 @@ void Links::read_chain(const Chain& chain) {
         add(issuer->issuer);
         if (issuer->root_like) tops.insert(issuer->subject);
     }
-    view.issuers.assign(issuers.begin(), issuers.end());
     view.tops.assign(tops.begin(), tops.end());
 }
 
@@ -173,10 +157,10 @@ Numbers Links::over_presented(const Chain& chain) {
         for (auto issuer = from; issuer != to; ++issuer)
             next.push_back(issuer->second);
     }
-    std::set<std::size_t> numbers;
+    Numbers numbers;
     for (const auto& key : reached)
-        numbers.insert(numbers_.try_emplace(key, numbers_.size()).first->second);
-    return {numbers.begin(), numbers.end()};
+        numbers.insert(number_of(key));
+    return numbers;
 }
 
 void Links::read_endpoint(std::size_t endpoint) {
@@ -236,15 +220,13 @@ ListView Links::list_of(const EndpointRow& row, const Target& target) {
 const ListView& Links::named(const ClientCertificateFacts& request) {
     const auto [known, fresh] = lists_.try_emplace(request.ca_names.get());
     if (!fresh) return known->second;
-    std::set<std::size_t> names;
     for (const auto& text : *request.ca_names) {
         const auto key = name_key(text);
         if (key.empty()) known->second.whole = false; // a name that cannot be read
         if (const auto number = numbers_.find(key); number != numbers_.end())
-            names.insert(number->second);
+            known->second.names.insert(number->second);
         if (intermediates_.contains(key)) known->second.intermediate = true;
     }
-    known->second.names.assign(names.begin(), names.end());
     return known->second;
 }
 
@@ -257,19 +239,13 @@ MutualTrust Links::judged() {
 }
 
 void Links::add_links(const plan::ServerLink& link, MutualTrust& trust) const {
-    for (auto& [views, kind] : kinds_of(link, trust)) {
-        auto judged = judge(views.first, views.second);
-        std::sort(kind.endpoints.begin(), kind.endpoints.end());
-        trust.links.push_back(
-            {.service = std::string(link.service),
-             .same_pool = link.same_pool,
-             .verdict = judged.verdict,
-             .reason = judged.reason,
-             .from = {kind.from.begin(), kind.from.end()},
-             .to = {kind.to.begin(), kind.to.end()},
-             .endpoints = kind.endpoints,
-             .issuers = std::move(judged.issuers)}
-        );
+    for (const auto& [views, kind] : kinds_of(link, trust)) {
+        auto& judged = trust.links.emplace_back(judge(views.first, views.second));
+        judged.service = link.service;
+        judged.same_pool = link.same_pool;
+        judged.from.assign(kind.from.begin(), kind.from.end());
+        judged.to.assign(kind.to.begin(), kind.to.end());
+        judged.endpoints.assign(kind.endpoints.begin(), kind.endpoints.end());
     }
 }
 
@@ -305,7 +281,7 @@ Links::Kinds Links::kinds_of(const plan::ServerLink& link, MutualTrust& trust) c
                 kind.from.insert(from.begin(), from.end());
                 for (const auto* listener : list) {
                     kind.to.insert(listener->server);
-                    kind.endpoints.push_back(listener->endpoint);
+                    kind.endpoints.insert(listener->endpoint);
                 }
             }
         }
@@ -318,9 +294,12 @@ std::optional<ClientView> client_view(const Server& server, const plan::Service&
     const auto shown = server.chains.find(plan::outward_use(server.shown.role, service));
     if (shown == server.chains.end()) return std::nullopt;
     ClientView view{.chains = shown->second, .own = {}};
-    if (server.sends_list && server.sends_whole_lists)
-        view.own = Numbers(server.own.begin(), server.own.end());
+    if (server.sends_list && server.sends_whole_lists) view.own = server.own;
     return view;
+}
+
+bool meet(const Numbers& left, const Numbers& right) {
+    return std::ranges::any_of(left, [&](std::size_t number) { return right.contains(number); });
 }
 
 // A server's own list are the roots that it trusts, so that it also shows which servers it connects
@@ -330,13 +309,20 @@ bool distrusts(const ClientView& client, const ListenerView& listener) {
            !meet(*client.own, listener.chain->issuers);
 }
 
-Judged judge(const ClientView& client, const ListenerView& listener) {
+TrustLink judge(const ClientView& client, const ListenerView& listener) {
     using enum LinkReason;
-    const auto open = [](LinkReason reason, Texts issuers = {}) -> Judged {
-        return {LinkVerdict::cannot_tell, reason, std::move(issuers)};
+    const auto link = [](LinkVerdict verdict, LinkReason reason, Texts issuers) {
+        TrustLink out;
+        out.verdict = verdict;
+        out.reason = reason;
+        out.issuers = std::move(issuers);
+        return out;
+    };
+    const auto open = [&](LinkReason reason, Texts issuers = {}) {
+        return link(LinkVerdict::cannot_tell, reason, std::move(issuers));
     };
     if (distrusts(client, listener))
-        return {LinkVerdict::cannot_work, server_issuer_not_listed, listener.chain->tops};
+        return link(LinkVerdict::cannot_work, server_issuer_not_listed, listener.chain->tops);
     const auto& list = listener.list;
     if (list.unknown != accepted) return open(list.unknown);
     if (client.chains.empty()) return open(client_not_seen);
@@ -356,21 +342,11 @@ Judged judge(const ClientView& client, const ListenerView& listener) {
     if (good == client.chains.size() && !presented) return open(way_not_presented);
     if (good == client.chains.size())
         return list.intermediate ? open(intermediate_listed)
-                                 : Judged{LinkVerdict::works, accepted, {}};
+                                 : link(LinkVerdict::works, accepted, {});
     if (good > 0) return open(client_chains_differ, issuers);
     if (!list.whole) return open(list_not_read, issuers);
     if (!settled) return open(client_chain_open, issuers);
-    return {LinkVerdict::cannot_work, list.cut ? list_cut : issuer_not_listed, issuers};
-}
-
-bool meet(const Numbers& left, const Numbers& right) {
-    auto l = left.begin();
-    auto r = right.begin();
-    while (l != left.end() && r != right.end()) {
-        if (*l == *r) return true;
-        *l < *r ? ++l : ++r;
-    }
-    return false;
+    return link(LinkVerdict::cannot_work, list.cut ? list_cut : issuer_not_listed, issuers);
 }
 
 // Only the servers that some link concerns, under new numbers.
@@ -391,5 +367,9 @@ void keep_servers(const std::vector<Server>& servers, MutualTrust& trust) {
 }
 
 } // namespace
+
+MutualTrust trust_links(const ScanResult& run, const IssuerClosures& issuer_closures) {
+    return Links(run, issuer_closures).judged();
+}
 
 } // namespace lyncprobe::rules
