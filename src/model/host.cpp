@@ -3,8 +3,9 @@
 
 #include "model/text/ascii.h"
 
+#include <algorithm>
 #include <charconv>
-#include <vector>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,115 +15,6 @@ namespace {
 
 constexpr std::size_t kNameLength = 253; // RFC 1035 2.3.4 without the root's dot
 constexpr std::size_t kLabelLength = 63;
-
-// Four decimal parts without leading zeros, so that no octal reading is possible.
-bool parse_v4(std::string_view text, std::uint8_t* out) {
-    for (int part = 0; part < 4; ++part) {
-        if (part > 0) {
-            if (text.empty() || text.front() != '.') return false;
-            text.remove_prefix(1);
-        }
-        std::size_t digits = 0;
-        while (digits < text.size() && is_digit(text[digits]))
-            ++digits;
-        if (digits == 0 || digits > 3 || (digits > 1 && text.front() == '0')) return false;
-        int value = 0;
-        std::from_chars(text.data(), text.data() + digits, value);
-        if (value > 255) return false;
-        out[part] = static_cast<std::uint8_t>(value);
-        text.remove_prefix(digits);
-    }
-    return text.empty();
-}
-
-// The colon-separated groups of one side of "::"; a trailing IPv4 part counts as two groups.
-bool parse_groups(std::string_view text, std::vector<std::uint16_t>& groups) {
-    if (text.empty()) return true;
-    while (true) {
-        const auto colon = text.find(':');
-        const auto part = text.substr(0, colon);
-        std::array<std::uint8_t, 4> v4{};
-        if (colon == std::string_view::npos && part.find('.') != std::string_view::npos) {
-            if (!parse_v4(part, v4.data())) return false;
-            groups.push_back(static_cast<std::uint16_t>(v4[0] << 8 | v4[1]));
-            groups.push_back(static_cast<std::uint16_t>(v4[2] << 8 | v4[3]));
-            return true;
-        }
-        unsigned value = 0;
-        const auto [end, error] =
-            std::from_chars(part.data(), part.data() + part.size(), value, 16);
-        if (part.empty() || part.size() > 4 || error != std::errc{} ||
-            end != part.data() + part.size())
-            return false;
-        groups.push_back(static_cast<std::uint16_t>(value));
-        if (colon == std::string_view::npos) return true;
-        text.remove_prefix(colon + 1);
-        if (text.empty()) return false;
-    }
-}
-
-std::optional<Address> parse_v6(std::string_view text) {
-    Address address;
-    address.v6 = true;
-    if (const auto percent = text.find('%'); percent != std::string_view::npos) {
-        const auto zone = text.substr(percent + 1);
-        const auto [end, error] =
-            std::from_chars(zone.data(), zone.data() + zone.size(), address.scope);
-        if (zone.empty() || error != std::errc{} || end != zone.data() + zone.size())
-            return std::nullopt;
-        text = text.substr(0, percent);
-    }
-    std::vector<std::uint16_t> front, back;
-    const auto gap = text.find("::");
-    if (gap == std::string_view::npos) {
-        if (!parse_groups(text, front) || front.size() != 8) return std::nullopt;
-    } else {
-        if (!parse_groups(text.substr(0, gap), front) || !parse_groups(text.substr(gap + 2), back))
-            return std::nullopt;
-        // "::" stands in place of at least one group.
-        if (front.size() + back.size() > 7) return std::nullopt;
-    }
-    front.resize(8 - back.size());
-    front.insert(front.end(), back.begin(), back.end());
-    for (std::size_t i = 0; i < 8; ++i) {
-        address.bytes[2 * i] = static_cast<std::uint8_t>(front[i] >> 8);
-        address.bytes[2 * i + 1] = static_cast<std::uint8_t>(front[i] & 0xff);
-    }
-    return address;
-}
-
-std::string v6_text(const Address& address) {
-    std::array<unsigned, 8> groups{};
-    for (std::size_t i = 0; i < 8; ++i)
-        groups[i] = static_cast<unsigned>(address.bytes[2 * i] << 8 | address.bytes[2 * i + 1]);
-    // RFC 5952 5: an IPv4-mapped address is written with its IPv4 part.
-    if (groups[0] + groups[1] + groups[2] + groups[3] + groups[4] == 0 && groups[5] == 0xffff)
-        return fmt::format(
-            "::ffff:{}.{}.{}.{}", address.bytes[12], address.bytes[13], address.bytes[14],
-            address.bytes[15]
-        );
-    // RFC 5952 4.2: the longest run of at least two zero groups, the first of equals.
-    std::size_t best = 8, best_length = 1;
-    for (std::size_t i = 0; i < 8;) {
-        std::size_t length = 0;
-        while (i + length < 8 && groups[i + length] == 0)
-            ++length;
-        if (length > best_length) best = i, best_length = length;
-        i += length == 0 ? 1 : length;
-    }
-    std::string out;
-    for (std::size_t i = 0; i < 8; ++i) {
-        if (i == best) {
-            out += "::";
-            i += best_length - 1;
-            continue;
-        }
-        if (!out.empty() && out.back() != ':') out += ':';
-        out += fmt::format("{:x}", groups[i]);
-    }
-    if (address.scope != 0) out += fmt::format("%{}", address.scope);
-    return out;
-}
 
 std::string label_reason(std::string_view label) {
     if (label.empty()) return "it has an empty label (two dots in a row, or a dot in front)";
@@ -138,22 +30,6 @@ std::string label_reason(std::string_view label) {
 }
 
 } // namespace
-
-std::string to_text(const Address& address) {
-    if (address.v6) return v6_text(address);
-    return fmt::format(
-        "{}.{}.{}.{}", address.bytes[0], address.bytes[1], address.bytes[2], address.bytes[3]
-    );
-}
-
-std::optional<Address> parse_address(std::string_view text) {
-    if (text.size() > 2 && text.front() == '[' && text.back() == ']')
-        return parse_v6(text.substr(1, text.size() - 2));
-    if (text.find(':') != std::string_view::npos) return parse_v6(text);
-    Address address;
-    if (!parse_v4(text, address.bytes.data())) return std::nullopt;
-    return address;
-}
 
 std::string host_and_port(std::string_view host, std::uint16_t port) {
     if (host.find(':') != std::string_view::npos) return fmt::format("[{}]:{}", host, port);
@@ -185,51 +61,36 @@ std::string host_and_port_problem(std::string_view text) {
 }
 
 bool never_a_server(const Address& address) {
-    if (address.v6) {
-        for (const auto byte : address.bytes)
-            if (byte != 0) return address.bytes[0] == 0xff; // RFC 4291 2.7 multicast
-        return true;                                        // the unspecified address
-    }
     const auto first = address.bytes[0];
-    const bool broadcast = first == 255 && address.bytes[1] == 255 && address.bytes[2] == 255 &&
-                           address.bytes[3] == 255;
+    // RFC 4291 2.7 multicast; the unspecified address.
+    if (address.v6) return first == 0xff || address.bytes == decltype(address.bytes){};
+    const bool broadcast =
+        std::all_of(address.bytes.begin(), address.bytes.begin() + 4, [](auto byte) {
+            return byte == 255;
+        });
     return first == 0 || (first >= 224 && first <= 239) || broadcast; // RFC 6890, RFC 5771
 }
 
 HostNameCheck check_host_name(std::string_view text) {
-    HostNameCheck out;
-    if (!text.empty() && text.back() == '.') text.remove_suffix(1);
-    if (text.empty()) {
-        out.reason = "it is empty";
-        return out;
+    if (text.ends_with('.')) text.remove_suffix(1);
+    if (text.empty()) return {.name = {}, .reason = "it is empty"};
+    if (text.size() > kNameLength)
+        return {.name = {}, .reason = "it is longer than 253 characters"};
+    std::string_view label;
+    for (std::size_t at = 0; at <= text.size(); at += label.size() + 1) {
+        label = text.substr(at, text.find('.', at) - at);
+        if (auto reason = label_reason(label); !reason.empty())
+            return {.name = {}, .reason = std::move(reason)};
     }
-    if (text.size() > kNameLength) {
-        out.reason = "it is longer than 253 characters";
-        return out;
-    }
-    bool all_numeric = true;
-    for (auto rest = text;;) {
-        const auto dot = rest.find('.');
-        const auto label = rest.substr(0, dot);
-        out.reason = label_reason(label);
-        if (!out.reason.empty()) return out;
-        if (dot == std::string_view::npos) {
-            all_numeric = label.find_first_not_of("0123456789") == std::string_view::npos;
-            break;
-        }
-        rest.remove_prefix(dot + 1);
-    }
-    if (all_numeric) { // RFC 1123 2.1: the last label of a name is not all digits
-        out.reason = "it looks like an address, but is none";
-        return out;
-    }
-    out.name = to_lower(text);
-    return out;
+    // RFC 1123 2.1: the last label of a name is not all digits.
+    if (label.find_first_not_of("0123456789") == std::string_view::npos)
+        return {.name = {}, .reason = "it looks like an address, but is none"};
+    return {.name = to_lower(text), .reason = {}};
 }
 
 bool dns_name_matches(std::string_view pattern, std::string_view name) {
-    if (!name.empty() && name.back() == '.') name.remove_suffix(1);
-    if (!pattern.empty() && pattern.back() == '.') pattern.remove_suffix(1);
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (pattern.ends_with('.')) pattern.remove_suffix(1);
     if (pattern.empty() || name.empty()) return false;
     // "sip.contoso.com\0.evil.example": some C programs read only the first half (CVE-2009-2408).
     if (pattern.find('\0') != std::string_view::npos) return false;

@@ -41,6 +41,10 @@ TEST_CASE("host: what is no address is refused") {
         CAPTURE(text);
         CHECK_FALSE(parse_address(text));
     }
+    CHECK_FALSE(parse_address("192.0.2.7%1"));
+    CHECK_FALSE(parse_address("::1%-1"));
+    CHECK_FALSE(parse_address(std::string_view("192.0.2.7\0.contoso.com", 22)));
+    CHECK_FALSE(parse_address(std::string_view("::1\0", 4)));
 }
 
 TEST_CASE("host: addresses that are never a server's") {
