@@ -18,13 +18,6 @@ namespace {
 
 constexpr std::string_view kRecord = "_sipfederationtls._tcp";
 
-// Weighed is a reason with what decides how much it counts.
-struct Weighed {
-    GoLiveReason reason;
-    std::uint16_t priority = 0;
-    bool reach = false; // another address or record may stand in
-};
-
 // A server without recursion knows nothing of what is behind an alias into another zone.
 bool surely_absent(const DnsAnswer& answer) {
     return (answer.status == DnsStatus::no_such_name || answer.status == DnsStatus::no_such_record
@@ -49,7 +42,7 @@ class Assessment {
     }
 
   private:
-    void add(GoLiveReason reason) { reasons_.push_back({std::move(reason), first_, false}); }
+    void add(GoLiveReason reason) { reasons_.push_back({std::move(reason), false, first_}); }
 
     void records();
     void record_finding(const Finding&);
@@ -164,9 +157,10 @@ void Assessment::endpoints() {
         const auto priority = priority_of(target.host, target.port);
         if (standing.shown) reached_.insert(priority);
         accepted_ = accepted_ || (standing.accepted && priority == first_);
-        for (auto& [reason, reach] : standing.reasons) {
-            reason.endpoint = index;
-            reasons_.push_back({std::move(reason), priority, reach});
+        for (auto& weighed : standing.reasons) {
+            weighed.reason.endpoint = index;
+            weighed.priority = priority;
+            reasons_.push_back(std::move(weighed));
         }
         if (row.addresses_skipped > 0)
             add(reason_of(

@@ -6,6 +6,7 @@
 #include "model/federation.h"
 #include "model/scan_result.h"
 
+#include <cstdint>
 #include <vector>
 
 namespace lyncprobe::rules {
@@ -20,25 +21,24 @@ struct GoLiveAnswer {
 // lowest priority number count; what is wrong with the others is a note only, while one of the
 // first can be reached (RFC 2782). So is an address that cannot be reached beside one that can.
 // `ready` needs proof: our certificate was taken and OPTIONS accepted in our name; of our own
-// domain
-// (`self`), that its Edge showed a certificate and wants one.
+// domain (`self`), that its Edge showed a certificate and wants one.
 GoLiveAnswer go_live(const FederationRow& asked, const ScanResult& run);
 
-// EndpointReason is a reason about one endpoint.
-struct EndpointReason {
+// Weighed is a reason with what decides how much it counts.
+struct Weighed {
     GoLiveReason reason;
-    bool reach = false; // about reaching it at all: another address may stand in
+    bool reach = false;         // about reaching it at all: another address or record may stand in
+    std::uint16_t priority = 0; // of the SRV record that leads there
 };
 
 // EndpointStanding is what one endpoint's row comes to.
 struct EndpointStanding {
-    std::vector<EndpointReason> reasons;
-    bool shown = false;    // it showed its certificate
-    bool accepted = false; // it took our certificate and our OPTIONS
+    std::vector<Weighed> reasons; // still without their priority
+    bool shown = false;           // it showed its certificate
+    bool accepted = false;        // it took our certificate and our OPTIONS
 };
-EndpointStanding standing_of(
-    const EndpointRow&, const FederationRow& asked
-); // go_live_endpoint.cpp
+// In go_live_endpoint.cpp.
+EndpointStanding standing_of(const EndpointRow&, const FederationRow& asked);
 
 // The findings that make a peer's Edge refuse this certificate; `chain` is the one they are about.
 std::vector<const Finding*> refusing(const std::vector<const Finding*>&, const Chain* chain);

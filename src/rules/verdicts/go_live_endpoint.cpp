@@ -40,15 +40,10 @@ bool on_path(const Finding& finding, const Chain* chain) {
     });
 }
 
-bool received(const AttemptRow& attempt, std::uint8_t code) {
+// A fatal alert from the server, of one kind or of any.
+bool received(const AttemptRow& attempt, std::optional<std::uint8_t> code = {}) {
     return attempt.tls && std::ranges::any_of(attempt.tls->alerts, [&](const Alert& alert) {
-               return alert.received && alert.fatal && alert.code == code;
-           });
-}
-
-bool received_any(const AttemptRow& attempt) {
-    return attempt.tls && std::ranges::any_of(attempt.tls->alerts, [](const Alert& alert) {
-               return alert.received && alert.fatal;
+               return alert.received && alert.fatal && alert.code == code.value_or(alert.code);
            });
 }
 
@@ -79,7 +74,7 @@ class Examination {
     }
 
   private:
-    void add(GoLiveReason reason) { out_.reasons.push_back({std::move(reason), false}); }
+    void add(GoLiveReason reason) { out_.reasons.push_back({.reason = std::move(reason)}); }
     void add(
         std::string_view code, Weight weight, Party side, std::string message,
         std::optional<std::string> fix = std::nullopt
@@ -161,7 +156,7 @@ void Examination::connection() {
 // It showed nothing, or only to a hello of our own that offers what Windows still has.
 void Examination::handshake() {
     if (received(row_.main, kProtocolVersion) && !row_.main.chain) return; // tls_version's
-    const bool no = received_any(row_.main) && !row_.main.chain;
+    const bool no = received(row_.main) && !row_.main.chain;
     add("tls-handshake", no ? Weight::fails : Weight::open, no ? Party::theirs : Party::either,
         row_.main.detail,
         no ? "look into the System log of their Edge (Schannel) for the reason of the alert"
@@ -200,7 +195,7 @@ void Examination::no_tls12() {
         if (variant.raw_version == kTls12) tried = &variant;
     if (tried && version_of(*tried) == TlsVersion::tls1_2) return;
     constexpr auto kFix = "enable TLS 1.2 beside TLS 1.3";
-    if (tried && received_any(*tried))
+    if (tried && received(*tried))
         add("tls-version", Weight::fails, Party::theirs,
             "speaks TLS 1.3 and refuses TLS 1.2; Lync Server 2013 and Skype for Business Server "
             "know nothing newer than TLS 1.2",
