@@ -54,8 +54,8 @@ constinit const Rule key_algorithm{
     .title = "Keys are RSA or ECDH_P256, ECDH_P384, ECDH_P521",
     .scope = Scope::certificate,
     .source = kRequirements,
-    .demands = "Every key is RSA or on named curve P-256, P-384 or P-521; other curves, explicit "
-               "parameters, DSA, EdDSA and RSASSA-PSS fail; id-ecDH on a listed curve warns.",
+    .demands = "Every key is RSA or on the named curve P-256, P-384 or P-521. Other curves, "
+               "explicit parameters, DSA, EdDSA, RSASSA-PSS fail; id-ecDH on a listed curve warns.",
     .why = "Lync Server, its telephones and peers end the handshake on other keys. Elliptic curve "
            "keys live in CNG, which old Lync tools do not know.",
     .fix = "reissue the certificate with an RSA key (the default) or one on P-256, P-384 or P-521",

@@ -36,8 +36,8 @@ constinit const Rule key_length{
     .title = "RSA keys have 1024, 2048 or 4096 bits",
     .scope = Scope::certificate,
     .source = kRequirements,
-    .demands = "Every RSA key has 1024, 2048 or 4096 bits. Other lengths above 2048 (3072) are not "
-               "listed and warn; those below fail. Other key types are not judged.",
+    .demands = "Every RSA key has 1024, 2048 or 4096 bits. Other lengths above 2048, such as 3072, "
+               "are not listed and warn; below 2048 they fail. Other keys are not judged.",
     .why = "The tools of Lync Server neither offer nor test other lengths, and Windows refuses RSA "
            "keys below 1024 bits.",
     .fix = "reissue the certificate with an RSA key of 2048 or 4096 bits",

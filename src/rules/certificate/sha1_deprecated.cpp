@@ -32,9 +32,8 @@ constinit const Rule sha1_deprecated{
     .title = "Certificates are not signed with SHA-1",
     .scope = Scope::certificate,
     .source = {.document = "NIST SP 800-131A Rev. 2", .section = "3 Digital Signatures"},
-    .demands =
-        "No certificate presented is signed with SHA-1, but for a root's signature on itself. "
-        "Lync's requirements allow SHA-1: this warns, and the policy may decide else.",
+    .demands = "No certificate presented is signed with SHA-1, but for a root's signature on "
+               "itself. Lync's requirements allow SHA-1: this warns, or as the policy decides.",
     .why = "Collisions for SHA-1 can be bought; browsers, current Windows and partners refuse "
            "certificates signed with it.",
     .fix = "have the CA sign with SHA-256 and reissue the certificate, once every telephone and "

@@ -84,10 +84,10 @@ constinit const Rule signature_algorithm{
     .title = "Certificates are signed with SHA-1 or SHA-2",
     .scope = Scope::certificate,
     .source = kRequirements,
-    .demands = "Every certificate presented is signed, inside and outside, with SHA-1 or SHA-2 "
-               "(224 to 512 bits) by RSA (PKCS #1 v1.5) or ECDSA. MD2, MD4, MD5, RIPEMD, SHA-3, "
-               "EdDSA, GOST and RSASSA-PSS fail. A presented root's signature on itself is not "
-               "judged for its hash; of SHA-1 sha1-deprecated warns.",
+    .demands = "Every certificate presented has an inner and an outer signature algorithm of SHA-1 "
+               "or SHA-2 (224 to 512 bits) with RSA (PKCS #1 v1.5) or ECDSA. MD2, MD4, MD5, "
+               "RIPEMD, SHA-3, EdDSA, GOST and RSASSA-PSS fail. A presented root's signature on "
+               "itself is not judged for its hash; of SHA-1 sha1-deprecated warns.",
     .why = "Windows refuses or cannot verify a certificate whose signature it does not implement; "
            "the handshake then ends with nothing more than a Schannel event.",
     .fix = "have the CA sign with SHA-256 (certutil -setreg CA\\CSP\\CNGHashAlgorithm SHA256, "

@@ -146,10 +146,10 @@ constinit const Rule web_sites_agree{
          .section = "443 outside to 4443 inside",
          .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
                 "lync-server-2013-port-summary-reverse-proxy"},
-    .demands = "Where 443 and 4443 of a server, or a reverse proxy and its sites, have one "
-               "certificate (issuer, subject, names), none has an older issue. A reverse proxy "
-               "does not have the certificate of the internal site where external ones have "
-               "another. Other names may differ.",
+    .demands =
+        "Where 443 and 4443 of a server, or a reverse proxy and its sites, have one certificate "
+        "(issuer, subject, names), none has an older issue. A reverse proxy has no certificate of "
+        "the internal site where external ones have another. Those of other names may differ.",
     .why = "Each web site and the proxy have a binding of their own, which a renewal easily "
            "forgets: mobile clients and meeting guests fail (0x80072F0D) while all works inside. "
            "An internal site published gives clients outside addresses that they cannot reach.",

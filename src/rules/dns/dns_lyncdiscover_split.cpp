@@ -54,8 +54,9 @@ constinit const Rule dns_lyncdiscover_split{
     .title = "lyncdiscover is outside only, lyncdiscoverinternal inside only",
     .scope = Scope::dns,
     .source = kDnsRequirements.at("autodiscover records"),
-    .demands = "lyncdiscover is published outside only, lyncdiscoverinternal inside only. One "
-               "resolver shows one side: both names together, or an address of the wrong kind.",
+    .demands =
+        "lyncdiscover is published outside only, lyncdiscoverinternal inside only. One resolver "
+        "shows one side: seen are both names together and addresses of the wrong kind.",
     .why =
         "Clients ask for lyncdiscoverinternal first. Found outside it leads them to servers that "
         "they cannot reach; lyncdiscover found inside sends them round through the reverse proxy.",

@@ -48,9 +48,9 @@ constinit const Rule dns_strict_naming{
     .scope = Scope::dns,
     .source = kDnsRequirements,
     .demands =
-        "An SRV record for SIP names a host directly in its SIP domain: sip.contoso.com, not "
-        "edge.contoso.net nor sip.eu.contoso.com, for contoso.com. Microsoft 365 is excepted, and "
-        "for sign-in what clients trust by default. XMPP asks for no such name.",
+        "An SRV record for SIP names a host directly in its SIP domain: for contoso.com "
+        "sip.contoso.com, not edge.contoso.net nor sip.eu.contoso.com. Microsoft 365 is excepted, "
+        "for sign-in also what clients trust by default. XMPP asks for no such name.",
     .why = "Whoever changes DNS answers could lead clients anywhere: they ask their users whether "
            "to trust another domain, or refuse it, and a partner's Edge always refuses.",
     .fix = "point the SRV record at a name such as sip.<domain>, give that name an A record, and "

@@ -44,9 +44,9 @@ constinit const Rule crl_fresh{
     .title = "The CRL is current",
     .scope = Scope::revocation,
     .source = {.document = "RFC 5280", .section = "5.1.2.5 Next Update"},
-    .demands = "With --fetch: every CRL and delta CRL fetched is valid now. One that has run out "
-               "or is not valid yet fails. One past the date of Microsoft's Next CRL Publish "
-               "extension, when a newer one was due, or without a next update warns.",
+    .demands = "With --fetch: every CRL and delta CRL fetched is valid when judged. One that has "
+               "run out or is not valid yet fails. One past the date of Microsoft's Next CRL "
+               "Publish extension, when a newer one was due, or without a next update warns.",
     .why = "To Windows a CRL that has run out is as good as none: revocation checks fail on every "
            "server and client at the same hour, as if the CA were down.",
     .fix = "let the CA publish (certutil -CRL), and see why it or the copy to the web server did "

@@ -121,14 +121,15 @@ constinit const Rule crl_reachable{
     .title = "The CRL can be fetched",
     .scope = Scope::revocation,
     .source = {.document = "RFC 5280", .section = "4.2.1.13 CRL Distribution Points"},
-    .demands = "With --fetch: a CRL can be fetched from the locations in the certificate, and the "
-               "delta CRL that it names. It fails where every location says no: no such name, "
-               "refused, an error, not finished in 15 seconds, no CRL. What cannot be asked from "
-               "here (no way, no name server, a private address without --fetch-private, a "
-               "directory without a host or with a login, a shorter --timeout) is inconclusive.",
+    .demands =
+        "With --fetch: a CRL can be fetched from the locations in the certificate, and the delta "
+        "CRL that it names in turn. It fails where every location says no: no such name, refused, "
+        "an error, not finished in 15 seconds, something else. What cannot be asked from here (no "
+        "way, no name server, a private address without --fetch-private, a directory without a "
+        "host or with a login, a shorter --timeout) is inconclusive.",
     .why =
         "Windows asks for the CRL whenever it checks a certificate. Without it sign-in, federation "
-        "and the Edge Server's checks fail or wait for a time-out on every connection.",
+        "and the Edge's checks of its peers fail or wait for a time-out on every connection.",
     .fix = "publish the CRL and its delta where the CDP extension says, open TCP 80 to it from the "
            "Edge and the clients, allow double escaping on IIS for delta CRLs (the '+'), or "
            "correct the CDP extension on the CA and reissue",

@@ -63,8 +63,8 @@ constinit const Rule crl_signature{
     .source = {.document = "RFC 5280", .section = "6.3.3 CRL Processing"},
     .demands = "With --fetch: every CRL and delta CRL fetched is the certificate issuer's and "
                "signed with its key. RSASSA-PSS warns: Lync supports it on no certificate.",
-    .why = "A CRL of another CA or with a bad signature is no revocation check. RSASSA-PSS shows "
-           "AlternateSignatureAlgorithm still set on the CA: its next certificates will have it.",
+    .why = "A CRL of another CA or with a bad signature is refused: nothing is checked. RSASSA-PSS "
+           "shows AlternateSignatureAlgorithm still set on the CA, for its next certificates, too.",
     .fix =
         "publish the CRL of the CA that issued the certificate, with its present key; against "
         "RSASSA-PSS set AlternateSignatureAlgorithm to 0 on the CA, restart it and publish again",

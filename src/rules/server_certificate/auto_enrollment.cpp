@@ -83,10 +83,11 @@ constinit const Rule auto_enrollment{
     .title = "Edge Server certificates are not auto-enrolled",
     .scope = Scope::leaf,
     .source = kRequirements,
-    .demands = "Internal Lync servers' certificates may come any way; an Edge Server's may not be "
-               "auto-enrolled. No certificate records how it was requested: `enrollment:` in the "
-               "target list decides; without it a public issuer or version 1 template excludes it, "
-               "version 2 is a hint, and nothing is inconclusive. Other servers are not judged.",
+    .demands =
+        "Internal Lync servers' certificates may come any way; an Edge Server's may not be "
+        "auto-enrolled. No certificate records how it was requested: `enrollment:` in the target "
+        "list decides; without it a public issuer or version 1 template excludes it, and a version "
+        "2 template is a hint; with neither it is inconclusive. Other servers are not judged.",
     .why = "An Edge Server is no member of the domain: a certificate that renews itself there, or "
            "is copied from one that does, stops its services at a moment nobody has chosen.",
     .fix = "request the Edge certificate offline with the Lync Server Deployment Wizard or "

@@ -169,8 +169,9 @@ constinit const Rule subject_name{
                "inside on an Edge Server; outside the Access Edge FQDN or sip.<SIP domain>, "
                "recommended since Lync Server 2013; on Exchange UM the server's FQDN. Web services "
                "and Web Conferencing Edges may have any. Without a known pool it is not judged.",
-    .why = "Replication to an Edge Server compares it with host and pool (event 1015), gateways "
-           "and static routes expect the pool's name, and older products look at nothing else.",
+    .why =
+        "Replication to an Edge Server compares the common name with host and pool (event 1015), "
+        "gateways and static routes expect the pool's, and older products see nothing else.",
     .fix =
         "request the certificate again with the name that the table asks for as its subject (the "
         "certificate wizard fills it in), and keep every name in the subject alternative name",

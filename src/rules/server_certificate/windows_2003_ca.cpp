@@ -101,8 +101,8 @@ constinit const Rule windows_2003_ca{
     .demands = "A certificate requested on the web pages of a Windows Server 2003 CA was requested "
                "from Windows Server 2003 SP2 (R2 SP2 too) or Windows XP; KB922706 changes nothing. "
                "Judged by `enrollment:` in the target list (method, ca_os, requester_os, "
-               "kb922706); where it is silent, not where no such CA can have issued it (SHA-2, "
-               "RSASSA-PSS or ECDSA signature, EC key, SID extension, public issuer).",
+               "kb922706); where it is silent, a certificate that no such CA can have issued "
+               "(SHA-2, RSASSA-PSS or ECDSA, EC key, SID extension, public issuer) is not judged.",
     .why = "The pages use an ActiveX control that later systems lack: the request fails or yields "
            "a certificate without a usable key, and KB922706 repairs only part of it.",
     .fix = "request from Windows Server 2003 SP2 or XP, or by certreq or the MMC, or from a newer "
