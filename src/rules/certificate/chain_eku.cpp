@@ -48,8 +48,7 @@ constinit const Rule chain_eku{
         "authentication takes it from every server below, whatever their certificates say.",
     .fix = "have the intermediate CA certificate reissued without an extended key usage or with "
            "server authentication, or issue the server certificate from another CA",
-    .evidence = "eku: the purposes found; extension: where they stand; expected: the purpose that "
-                "is wanted",
+    .evidence = "eku: the purposes found; extension: where they stand; expected: what is wanted",
     .applies = applies_chain_eku,
     .check = check_chain_eku,
 };

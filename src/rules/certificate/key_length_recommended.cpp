@@ -32,8 +32,7 @@ constinit const Rule key_length_recommended{
     .source = kRequirements,
     .demands = "Every RSA key has 2048 bits or more. This is a recommendation: it never fails. "
                "Other key types are not judged.",
-    .why = "Shorter RSA keys can be broken with money, and current clients and public partners "
-           "refuse them.",
+    .why = "Shorter RSA keys can be broken with money; current clients and partners refuse them.",
     .fix = "reissue the certificate with an RSA key of 2048 bits or more",
     .evidence = "bits: the length of the modulus; recommended: the least that is recommended",
     .applies = not_rsa,

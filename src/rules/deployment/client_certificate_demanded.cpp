@@ -107,8 +107,7 @@ constinit const Rule client_certificate_demanded{
     .fix = "let the load balancer pass TLS through untouched, see which process listens on the "
            "port (netstat -abn), and restart the service; on an Exchange server or a gateway turn "
            "mutual TLS on",
-    .evidence =
-        "pool: or the host where no pool is known; services: as docs/services.md calls them",
+    .evidence = "pool: or the host if none is known; services: as docs/services.md calls them",
     .check_run = check_client_certificate_demanded,
 };
 

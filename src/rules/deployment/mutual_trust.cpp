@@ -135,8 +135,7 @@ constinit const Rule mutual_trust{
     .source =
         {.document = "TLS and MTLS for Lync Server 2013; RFC 5246",
          .section = "mutual TLS between servers; 7.4.4 Certificate Request",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-tls-and-mtls-for-lync-server-2013"},
+         .url = kMutualTls.url},
     .demands = "Of two servers that connect by mutual TLS each one's list of issuers has an issuer "
                "of the certificate that the other shows on its own ports. A server that sends no "
                "list says nothing about whom it accepts.",

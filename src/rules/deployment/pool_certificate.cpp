@@ -109,8 +109,7 @@ constinit const Rule pool_certificate{
     .fix = "export the newest certificate with its private key, import it on every Edge Server of "
            "the pool, assign it there (Deployment Wizard or Set-CsCertificate) and restart the "
            "Edge services",
-    .evidence = "pool, use: which certificate of which pool; same_key: the differing certificates "
-                "have the same key",
+    .evidence = "pool, use: of which certificate; same_key: the differing ones have the same key",
     .check_run = check_pool_certificate,
 };
 

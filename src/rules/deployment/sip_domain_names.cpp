@@ -148,8 +148,7 @@ constinit const Rule sip_domain_names{
            "domain cannot sign in or are asked for trust; partners and telephones refuse at once.",
     .fix = "add the SIP domain in Topology Builder and request the certificate again, so that the "
            "wizard puts sip.<domain> into it",
-    .evidence = "missing: names that the Access Edge certificate lacks; sip_domains: those without "
-                "a registrar's name",
+    .evidence = "missing: in the Access Edge certificate; sip_domains: without a registrar's name",
     .check_run = check_sip_domain_names,
 };
 

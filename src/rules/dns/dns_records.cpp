@@ -85,8 +85,7 @@ constinit const Rule dns_records{
     .why = "Clients without a record cannot sign in unless somebody enters the server by hand; "
            "partners do not find the domain, and mobile clients get no push messages.",
     .fix = "publish the records that these clients ask for",
-    .evidence = "client: id of the kind of client; found, absent, not_answered: the records that "
-                "it asks for",
+    .evidence = "client: id of its kind; found, absent, not_answered: records that it asks for",
     .check_domain = check_dns_records,
 };
 

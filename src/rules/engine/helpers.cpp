@@ -53,19 +53,18 @@ constexpr std::string_view kEcdsaWithSpecified = "1.2.840.10045.4.3";
 const std::vector<std::string> kListedHashes{"SHA1", "SHA224", "SHA256", "SHA384", "SHA512"};
 
 // RFC 5280 4.2.1.12 and the purposes seen on Lync servers.
-constexpr std::array kPurposeNames{
-    std::pair<std::string_view, std::string_view>{"1.3.6.1.5.5.7.3.1", "serverAuth"},
-    std::pair<std::string_view, std::string_view>{"1.3.6.1.5.5.7.3.2", "clientAuth"},
-    std::pair<std::string_view, std::string_view>{"1.3.6.1.5.5.7.3.3", "codeSigning"},
-    std::pair<std::string_view, std::string_view>{"1.3.6.1.5.5.7.3.4", "emailProtection"},
-    std::pair<std::string_view, std::string_view>{"1.3.6.1.5.5.7.3.8", "timeStamping"},
-    std::pair<std::string_view, std::string_view>{"1.3.6.1.5.5.7.3.9", "OCSPSigning"},
-    std::pair<std::string_view, std::string_view>{"2.5.29.37.0", "anyExtendedKeyUsage"},
-    std::pair<std::string_view, std::string_view>{
-        "1.3.6.1.4.1.311.10.12.1", "anyApplicationPolicy"},
-    std::pair<std::string_view, std::string_view>{
-        "1.3.6.1.4.1.311.10.3.3", "Microsoft Server Gated Cryptography"},
-    std::pair<std::string_view, std::string_view>{"2.16.840.1.113730.4.1", "Netscape step-up"},
+using PurposeName = std::pair<std::string_view, std::string_view>;
+constexpr PurposeName kPurposeNames[] = {
+    {"1.3.6.1.5.5.7.3.1", "serverAuth"},
+    {"1.3.6.1.5.5.7.3.2", "clientAuth"},
+    {"1.3.6.1.5.5.7.3.3", "codeSigning"},
+    {"1.3.6.1.5.5.7.3.4", "emailProtection"},
+    {"1.3.6.1.5.5.7.3.8", "timeStamping"},
+    {"1.3.6.1.5.5.7.3.9", "OCSPSigning"},
+    {"2.5.29.37.0", "anyExtendedKeyUsage"},
+    {"1.3.6.1.4.1.311.10.12.1", "anyApplicationPolicy"},
+    {"1.3.6.1.4.1.311.10.3.3", "Microsoft Server Gated Cryptography"},
+    {"2.16.840.1.113730.4.1", "Netscape step-up"},
 };
 
 constexpr std::size_t kNamesInSentence = 3;
@@ -113,11 +112,8 @@ bool allows_any_purpose(std::span<const std::string> purposes) {
 std::string purposes_text(std::span<const std::string> purposes) {
     std::vector<std::string> names;
     for (const auto& oid : purposes) {
-        const auto known =
-            std::find_if(kPurposeNames.begin(), kPurposeNames.end(), [&](const auto& purpose) {
-                return purpose.first == oid;
-            });
-        names.emplace_back(known == kPurposeNames.end() ? std::string_view(oid) : known->second);
+        const auto* const known = std::ranges::find(kPurposeNames, oid, &PurposeName::first);
+        names.emplace_back(known == std::end(kPurposeNames) ? oid : known->second);
     }
     return some_of(names);
 }
