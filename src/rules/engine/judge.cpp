@@ -78,6 +78,7 @@ class Judging {
         : rules_(rules), chain_(chain), context_(context), selection_(selection), pool_(pool) {}
 
     std::vector<const Finding*> findings() {
+        // What cannot be parsed keeps its place: positions in findings are those on the wire.
         const auto entries = chain_.presented.size() + chain_.unreadable.size();
         findings_.reserve((entries + 1) * rules_.size());
         std::size_t readable = 0; // index into chain_.presented
@@ -109,6 +110,7 @@ class Judging {
             const bool leaf_rule = rule->scope == Scope::leaf;
             if (rule->scope == Scope::certificate || (leaf_rule && position == 0))
                 keep_said(*rule, judge_one(*rule, {chain_, index, context_}));
+            // Said rather than left out, so that nobody takes silence for a pass.
             else if (leaf_rule && !rule->only_where_it_applies)
                 keep(not_the_server_certificate(*rule, index));
         }
@@ -119,6 +121,7 @@ class Judging {
             for (const auto* rule : rules_) {
                 if (rule->scope != Scope::revocation) continue;
                 const Subject subject{chain_, index, context_};
+                // Without --fetch only the stapled certificate is there: the others get no row.
                 const bool known = context_.revocation->contains(subject.certificate().sha256);
                 if (known && (!rule->applies || rule->applies(subject).empty()))
                     keep(judge_one(*rule, subject));
@@ -129,6 +132,7 @@ class Judging {
     void judge_chain() {
         for (const auto* rule : rules_) {
             if (rule->scope != Scope::chain && rule->scope != Scope::endpoint) continue;
+            // Where no entry could be read the rules fail: no pass for what was not looked at.
             if (!chain_.presented.empty())
                 keep_said(*rule, judge_one(*rule, {chain_, 0, context_}));
             else if (!rule->only_where_it_applies)
@@ -185,6 +189,7 @@ std::vector<const Rule*> catalogue() {
 Result<Selection> Selection::make(
     const std::vector<std::string>& only, const std::vector<std::string>& skip, RuleSet set
 ) {
+    // A slip of the keyboard in --only would judge nothing and pass.
     for (const auto& [option, globs] : {std::pair("--only", &only), std::pair("--skip", &skip)})
         for (const auto& glob : *globs)
             if (!any_rule(all(), [&](const Rule& rule) {

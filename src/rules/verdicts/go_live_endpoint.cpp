@@ -115,7 +115,7 @@ void Examination::connection() {
     case Outcome::dns_failure:
         reach(Weight::open, Party::either, "ask a resolver that answers (--resolver)");
         break;
-    case Outcome::refused:
+    case Outcome::refused: // the host itself says no; silence may be a firewall of either side
         reach(
             Weight::fails, Party::theirs,
             "start the Access Edge, let TCP through to it, or correct the port of the SRV record"
@@ -156,6 +156,8 @@ void Examination::connection() {
 // It showed nothing, or only to a hello of our own that offers what Windows still has.
 void Examination::handshake() {
     if (received(row_.main, kProtocolVersion) && !row_.main.chain) return; // tls_version's
+    // An alert is the Edge's own word. A connection that only breaks may be a device between, as
+    // load balancers and firewalls end what they do not like without one.
     const bool no = received(row_.main) && !row_.main.chain;
     add("tls-handshake", no ? Weight::fails : Weight::open, no ? Party::theirs : Party::either,
         row_.main.detail,
@@ -167,6 +169,7 @@ void Examination::handshake() {
 // What a Lync Edge can shake hands with: TLS 1.2, and TLS 1.0 while it is on; nothing newer.
 void Examination::tls_version() {
     const auto version = version_of(row_.main);
+    // No Windows before Server 2022 has TLS 1.3, and no Lync or Skype for Business Server uses it.
     if (version == TlsVersion::tls1_3) return no_tls12();
     if (version == TlsVersion::tls1_2) return;
     if (version == TlsVersion::tls1_0 || version == TlsVersion::tls1_1) {
@@ -324,9 +327,11 @@ void Examination::sip() {
             "correct the port of the SRV record, or what a load balancer does with it");
         return;
     }
-    // Without our certificate or our domain an answer is one to a stranger.
+    // Without our certificate or our domain an answer is one to a stranger, which says
+    // nothing of us.
     if (asked_.self || !presented() || asked_.our_domain.empty()) return;
     if (row_.main.stage == Stage::conversation) {
+        // An Access Edge may close on a peer that it does not allow, without an answer in SIP.
         const bool hung_up =
             row_.main.outcome == Outcome::closed || row_.main.outcome == Outcome::reset;
         add("sip", hung_up ? Weight::fails : Weight::open, Party::theirs,

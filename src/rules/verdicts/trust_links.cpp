@@ -22,6 +22,9 @@ namespace {
 using Texts = std::vector<std::string>;
 using Numbers = std::set<std::size_t>;
 
+// Views, not servers, are compared: the servers of a pool mostly have the same chains and lists,
+// and are judged once. Names are numbers, which compare fast.
+
 // ChainView is what of a chain decides whether a list accepts it.
 struct ChainView {
     Numbers issuers;        // names of every issuer on a way up
@@ -144,6 +147,7 @@ void Links::read_chain(const Chain& chain) {
 
 // The names that are reached from the server certificate without one that others showed.
 Numbers Links::over_presented(const Chain& chain) {
+    // A cross-signed CA is presented with two certificates of one name, so that ways branch.
     std::multimap<std::string, std::string> issuers; // of each subject
     for (const auto& certificate : chain.presented)
         issuers.emplace(name_key(certificate->subject), name_key(certificate->issuer));
@@ -167,10 +171,12 @@ void Links::read_endpoint(std::size_t endpoint) {
     const auto& row = run_.endpoints[endpoint];
     const auto& target = run_.targets[row.target];
     const auto* service = plan::service_of(target);
+    // Who connects to whom follows from the roles that the operator gives.
     if (!service || !target.role_given) return;
     const auto index = server_of(target);
     auto& server = servers_[index];
     Listener listener{.endpoint = endpoint, .server = index, .view = {}};
+    // Where the list does not say the use, the port does.
     const bool said = target.use != CertificateUse::other;
     auto& of_this_use = server.chains[said ? target.use : service->listener.use];
     if (const auto seen = chains_.find(row.main.chain.get()); seen != chains_.end()) {
@@ -189,6 +195,7 @@ void Links::read_endpoint(std::size_t endpoint) {
 std::size_t Links::server_of(const Target& target) {
     const auto& machine = machine_of(target);
     const auto& host = machine.empty() ? target.host : machine;
+    // A Standard Edition Server is a pool of its own name.
     const auto& pool = target.pool.empty() ? host : target.pool;
     const auto& name = machine.empty() ? pool : machine;
     const auto [known, fresh] = server_index_.try_emplace({pool, name}, servers_.size());
@@ -204,6 +211,7 @@ ListView Links::list_of(const EndpointRow& row, const Target& target) {
         list.unknown = shook ? LinkReason::not_asked : LinkReason::not_reached;
         return list;
     }
+    // Windows sends none by default from 2012 on; RFC 5246 7.4.4 then lets the client send any.
     if (!request->ca_names || request->ca_names->empty()) {
         list.unknown = LinkReason::no_list;
         return list;
@@ -225,6 +233,7 @@ const ListView& Links::named(const ClientCertificateFacts& request) {
         if (key.empty()) known->second.whole = false; // a name that cannot be read
         if (const auto number = numbers_.find(key); number != numbers_.end())
             known->second.names.insert(number->second);
+        // KB 2795828: one such certificate makes Schannel refuse every client.
         if (intermediates_.contains(key)) known->second.intermediate = true;
     }
     return known->second;
@@ -272,6 +281,7 @@ Links::Kinds Links::kinds_of(const plan::ServerLink& link, MutualTrust& trust) c
     for (const auto& [pool, by_view] : listeners)
         for (const auto& [listener_view, list] : by_view) {
             const auto& those = clients[pool];
+            // A hostile or odd deployment in which no two are alike must not fill the memory.
             if (kinds.size() + those.size() > room) {
                 trust.left_out += those.size();
                 continue;
@@ -339,6 +349,7 @@ TrustLink judge(const ClientView& client, const ListenerView& listener) {
         tops.insert(chain.tops.begin(), chain.tops.end());
     }
     const Texts issuers(tops.begin(), tops.end());
+    // Windows finds the CA certificates in between in its store, if somebody put them there.
     if (good == client.chains.size() && !presented) return open(way_not_presented);
     if (good == client.chains.size())
         return list.intermediate ? open(intermediate_listed)
