@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "report/counts.h"
 
-#include "model/text/lists.h"
-
 #include <fmt/format.h>
 
 namespace lyncprobe::report {
-
-Counts::Counts(std::size_t total, std::string_view noun) {
-    pieces_.push_back({counted(total, noun), Style::bold});
-}
 
 void Counts::add(std::size_t count, std::string_view word, Style style) {
     if (count == 0) return;

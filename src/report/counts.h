@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/scan_result.h"
+#include "model/text/lists.h"
 #include "report/page.h"
 
 #include <string_view>
@@ -10,10 +11,15 @@
 
 namespace lyncprobe::report {
 
+inline constexpr std::string_view kInterrupted = "interrupted: only what was known until then";
+
 // Counts grows to "14 endpoints: 9 ok, 5 refused; 6 fail, 2 waived"; what is zero is left out.
 class Counts {
   public:
-    Counts(std::size_t total, std::string_view noun);
+    Counts(std::size_t total, std::string_view noun)
+        : Counts({counted(total, noun), Style::bold}, ": ") {}
+    Counts(Piece total, std::string_view separator)
+        : pieces_{std::move(total)}, separator_(separator) {}
     void add(std::size_t count, std::string_view word, Style style = Style::plain);
     void add_findings(const Summary&); // a group of its own
     void note(std::string_view);       // behind the counts
@@ -21,7 +27,7 @@ class Counts {
 
   private:
     std::vector<Piece> pieces_;
-    std::string_view separator_ = ": ";
+    std::string_view separator_;
 };
 
 } // namespace lyncprobe::report

@@ -1,33 +1,25 @@
 // SPDX-License-Identifier: MIT
 // A domain as its clients see it, one record after the other, then what is wrong.
 #include "model/text/lists.h"
+#include "report/counts.h"
 #include "report/discovery_parts.h"
 #include "report/page.h"
+#include "report/problems.h"
 #include "report/report.h"
 
 #include <algorithm>
 #include <ostream>
-#include <set>
 
 #include <fmt/format.h>
 
 namespace lyncprobe::report {
 namespace {
 
-constexpr std::size_t kIndent = 7; // behind "  FAIL "
-
-std::string joined(const std::vector<std::string>& list, std::string_view between) {
-    std::string out;
-    for (const auto& text : list)
-        out += (out.empty() ? std::string() : std::string(between)) + text;
-    return out;
-}
-
 std::string addresses_of(const DnsAnswer& answer) {
     std::vector<std::string> texts;
     for (const auto& address : answer.addresses)
         texts.push_back(to_text(address));
-    auto out = joined(texts, ", ");
+    auto out = joined(texts);
     if (answer.addresses_skipped > 0) out += fmt::format(" and {} more", answer.addresses_skipped);
     return out;
 }
@@ -64,38 +56,16 @@ void write_client(
     }
 }
 
-std::vector<Piece> counts_of(const ScanResult& found) {
-    std::vector<Piece> pieces{{fmt::format(
+void write_counts(Page& page, const ScanResult& found) {
+    const auto asked = fmt::format(
         "{}: {} asked for", counted(found.domains.size(), "domain"),
         counted(found.summary.questions, "name")
-    )}};
-    std::string_view separator = "; ";
-    const auto add = [&](std::size_t count, std::string_view word, Style style) {
-        if (count == 0) return;
-        pieces.push_back({std::string(separator)});
-        pieces.push_back({fmt::format("{} {}", count, word), style});
-        separator = ", ";
-    };
-    for (const auto verdict :
-         {Verdict::fail, Verdict::warn, Verdict::inconclusive, Verdict::pass}) {
-        const auto count = found.summary.verdicts.find(verdict);
-        add(count == found.summary.verdicts.end() ? 0 : count->second, to_text(verdict),
-            style_of(verdict));
-    }
-    add(found.summary.unanswered, "not answered", Style::yellow);
-    if (found.interrupted) pieces.push_back({"; interrupted: only what was known until then"});
-    return pieces;
-}
-
-std::string_view word_of(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::fail: return "FAIL";
-    case Verdict::warn: return "WARN";
-    case Verdict::inconclusive: return "OPEN";
-    case Verdict::pass: return "PASS";
-    case Verdict::not_applicable: return "none";
-    }
-    return "?";
+    );
+    Counts counts({asked}, "; ");
+    counts.add_findings(found.summary);
+    counts.add(found.summary.unanswered, "not answered", Style::yellow);
+    if (found.interrupted) counts.note(kInterrupted);
+    page.paragraph(0, 4, counts.pieces());
 }
 
 // Findings of one verdict; those of one check share their name, fix and source.
@@ -106,23 +76,11 @@ void write_findings(Page& page, const DomainDiscovery& domain, Verdict verdict) 
     std::ranges::stable_sort(list, {}, &Finding::rule);
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto& finding = *list[i];
-        if (i == 0 || list[i - 1]->rule != finding.rule)
-            page.paragraph(
-                2, kIndent,
-                {{std::string(word_of(verdict)), style_of(verdict)},
-                 {" "},
-                 {std::string(finding.rule), Style::bold}}
-            );
-        page.paragraph(kIndent, kIndent + 2, {{finding.message}});
+        if (i == 0 || list[i - 1]->rule != finding.rule) write_title(page, finding);
+        page.paragraph(kUnderVerdict, kUnderVerdict + 2, {{finding.message}});
         if (i + 1 < list.size() && list[i + 1]->rule == finding.rule) continue;
-        if (!finding.fix.empty())
-            page.paragraph(
-                kIndent, kIndent + 5, {{"fix: ", Style::green}, {std::string(finding.fix)}}
-            );
-        if (!finding.source.empty())
-            page.paragraph(
-                kIndent, kIndent + 8, {{"source: " + std::string(finding.source), Style::dim}}
-            );
+        write_fix(page, finding);
+        write_source(page, finding);
     }
 }
 
@@ -157,7 +115,7 @@ std::vector<std::string> answer_lines(const DomainDiscovery& domain, const Disco
 
 void write_discovery_text(std::ostream& out, const ScanResult& found, const TextOptions& options) {
     Page page(out, options.width, options.colour);
-    page.paragraph(0, 4, counts_of(found));
+    write_counts(page, found);
     for (const auto& domain : found.domains) {
         page.heading(domain.domain);
         if (!options.quiet)

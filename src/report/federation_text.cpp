@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One screen a domain: the verdict, what was seen, and who has to change what.
 #include "model/text/lists.h"
+#include "report/counts.h"
 #include "report/discovery_parts.h"
 #include "report/page.h"
 #include "report/report.h"
@@ -50,19 +51,19 @@ std::string place_of(const EndpointRow& row, const ScanResult& run) {
     return out;
 }
 
-std::vector<Piece> counts_of(const std::vector<FederationRow>& rows) {
-    std::vector<Piece> out{{counted(rows.size(), "domain"), Style::bold}};
-    std::string_view separator = ": ";
+void write_counts(Page& page, const ScanResult& run) {
+    Counts counts(run.federation.size(), "domain");
     for (const auto verdict : {GoLive::ready, GoLive::will_fail, GoLive::cannot_tell}) {
-        const auto count = std::ranges::count(rows, verdict, &FederationRow::verdict);
-        if (count == 0) continue;
-        out.push_back({std::string(separator)});
-        out.push_back(
-            {fmt::format("{} {}", count, words_of(verdict).text), words_of(verdict).style, true}
+        const auto [word, style] = words_of(verdict);
+        counts.add(
+            static_cast<std::size_t>(
+                std::ranges::count(run.federation, verdict, &FederationRow::verdict)
+            ),
+            word, style
         );
-        separator = ", ";
     }
-    return out;
+    if (run.interrupted) counts.note(kInterrupted);
+    page.paragraph(0, 4, counts.pieces());
 }
 
 void write_records(Page& page, const FederationRow& row) {
@@ -179,10 +180,7 @@ void write_reasons(
 
 void write_federation_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
-    auto counts = counts_of(run.federation);
-    if (run.interrupted)
-        counts.push_back({"; interrupted: only what was known until then", Style::yellow});
-    page.paragraph(0, 4, counts);
+    write_counts(page, run);
     for (const auto& row : run.federation) {
         const auto [word, style] = words_of(row.verdict);
         page.blank();

@@ -35,7 +35,7 @@ void chain_members(ToJson& json, const ChainPtr& chain) {
     if (chain)
         out.repeated(&chain->presented, [&] { json.put(chain->presented); });
     else
-        out.texts({});
+        json.put(std::vector<std::string>());
     out.key("chain_facts");
     if (chain)
         out.repeated(&chain->path, [&] { json.put_object(*chain); });

@@ -50,43 +50,28 @@ void asked_records(Json& json, auto& domain, auto& client) {
         }
 }
 
-template <class Json>
-void clients(Json& json, auto& domain) {
-    const auto members = [&](auto& object, auto& client) {
+void clients(auto& json, auto& domain) {
+    json.each("clients", domain.clients, [&](auto& object, auto& client) {
         object("client", client.id);
         object("who", client.who);
         asked_records(object, domain, client);
-    };
-    if constexpr (kReading<Json>) {
-        json.each("clients", [&](FromJson& object) {
-            members(object, domain.clients.emplace_back());
-        });
-    } else {
-        json.each("clients", domain.clients, members);
-    }
+    });
 }
 
 // Hosts in the order of their names.
 template <class Json>
 void hosts(Json& json, auto& domain) {
-    const auto members = [&](auto& object, auto& it) {
-        answer(object, it);
-        addresses(object, it);
-    };
-    if constexpr (kReading<Json>) {
-        json.each("hosts", [&](FromJson& object) {
-            std::string name;
-            object("host", name);
-            auto& it = domain.hosts[name];
+    std::vector<std::pair<std::string, DnsAnswer>> list(domain.hosts.begin(), domain.hosts.end());
+    json.each("hosts", list, [](auto& object, auto& entry) {
+        object("host", entry.first);
+        answer(object, entry.second);
+        addresses(object, entry.second);
+    });
+    if constexpr (kReading<Json>)
+        for (auto& [name, it] : list) {
             it.question.name = name;
-            members(object, it);
-        });
-    } else {
-        json.each("hosts", domain.hosts, [&](ToJson& object, const auto& entry) {
-            object("host", entry.first);
-            members(object, entry.second);
-        });
-    }
+            domain.hosts.insert_or_assign(name, std::move(it));
+        }
 }
 
 } // namespace

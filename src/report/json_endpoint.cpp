@@ -68,19 +68,13 @@ void target(Json& json, auto& row, auto& it) {
 
 template <class Json>
 void variants(Json& json, auto& row, Probe probe) {
-    const auto members = [&](auto& object, auto& it) {
+    json.each("variants", row.variants, [&](auto& object, auto& it) {
         object("offer", it.label);
         if constexpr (kReading<Json>) // version 0.1.0 did not say the role
             if (it.label == "without-client-certificate") it.role = AttemptRole::without_identity;
         outcome_members(object, it);
         evidence_members(object, it, probe);
-    };
-    if constexpr (kReading<Json>)
-        json.each("variants", [&](FromJson& object) {
-            members(object, row.variants.emplace_back());
-        });
-    else
-        json.each("variants", row.variants, members);
+    });
 }
 
 template <class Json>

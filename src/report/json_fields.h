@@ -274,9 +274,9 @@ class FromJson {
         return true;
     }
 
-    // `read(json)` is called for each object of a list.
-    template <class Members>
-    void each(std::string_view key, Members read) {
+    // A list of objects is appended to `rows`; `read(json, row)` reads the members of one.
+    template <class List, class Members>
+    void each(std::string_view key, List& rows, Members read) {
         const auto* found = find(key);
         if (!found) return;
         const JsonPlace here{&place_, key};
@@ -287,7 +287,7 @@ class FromJson {
             const auto* members = (*list)[i].if_object();
             if (!members) return restored_.expected("an object", at);
             FromJson one(*members, at, restored_);
-            read(one);
+            read(one, rows.emplace_back());
         }
     }
 

@@ -116,17 +116,11 @@ void link_members(Json& json, auto& trust, auto& link) {
     json("issuers", link.issuers);
 }
 
-template <class Json>
-void trust(Json& json, auto& it) {
+void trust(auto& json, auto& it) {
     json("servers", it.trust.servers);
-    if constexpr (kReading<Json>)
-        json.each("links", [&](FromJson& link) {
-            link_members(link, it.trust, it.trust.links.emplace_back());
-        });
-    else
-        json.each("links", it.trust.links, [&](ToJson& members, const TrustLink& link) {
-            link_members(members, it.trust, link);
-        });
+    json.each("links", it.trust.links, [&](auto& members, auto& link) {
+        link_members(members, it.trust, link);
+    });
     json("left_out", it.trust.left_out);
     json("roots", it.roots);
 }

@@ -107,28 +107,6 @@ void JsonWriter::null() {
     buffer_ += "null";
 }
 
-void JsonWriter::text_or_null(std::string_view value) {
-    if (value.empty()) return null();
-    text(value);
-}
-
-void JsonWriter::integer_or_null(std::optional<std::int64_t> value) {
-    if (!value) return null();
-    integer(*value);
-}
-
-void JsonWriter::boolean_or_null(std::optional<bool> value) {
-    if (!value) return null();
-    boolean(*value);
-}
-
-void JsonWriter::texts(const std::vector<std::string>& list) {
-    begin_array();
-    for (const auto& entry : list)
-        text(entry);
-    end_array();
-}
-
 const std::string* JsonWriter::remembered(const void* address) const {
     const auto known = texts_.find({address, depth_});
     return known == texts_.end() ? nullptr : &known->second;

@@ -6,11 +6,9 @@
 #include <cstdint>
 #include <iosfwd>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace lyncprobe::report {
 
@@ -38,12 +36,6 @@ class JsonWriter {
     void milliseconds(double); // at most three decimals
     void boolean(bool);
     void null();
-
-    // What is not known is null; text that may be unknown is empty then.
-    void text_or_null(std::string_view);
-    void integer_or_null(std::optional<std::int64_t>);
-    void boolean_or_null(std::optional<bool>);
-    void texts(const std::vector<std::string>&); // an array
 
     // A value that may stand in the document many times: printed by `print` the first time, and
     // from memory wherever the same address comes again at the same depth. What is at the address

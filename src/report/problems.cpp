@@ -18,7 +18,6 @@ constexpr std::size_t kPlacesVerbose = 50;
 constexpr std::size_t kCertificatesListed = 3;
 constexpr std::size_t kStatementsForOverview = 20; // from here on nobody keeps all in mind
 constexpr std::size_t kInconclusivesPerRule = 3;
-constexpr std::size_t kIndent = 7; // behind "  FAIL "
 
 // Section is one server, or what several servers share.
 struct Section {
@@ -66,8 +65,15 @@ std::vector<Section> sections(std::vector<Statement> problems, std::string_view 
     return result;
 }
 
-Piece verdict_word(Verdict verdict) {
-    return {verdict == Verdict::fail ? "FAIL" : "WARN", style_of(verdict)};
+std::string_view word_of(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::fail: return "FAIL";
+    case Verdict::warn: return "WARN";
+    case Verdict::inconclusive: return "OPEN";
+    case Verdict::pass: return "PASS";
+    case Verdict::not_applicable: return "none";
+    }
+    return "?";
 }
 
 void write_overview(Page& page, const std::vector<Section>& all) {
@@ -81,9 +87,8 @@ void write_overview(Page& page, const std::vector<Section>& all) {
         }
     page.heading("Problems by rule");
     for (const auto& [rule, counted] : by_rule) {
-        const auto word = verdict_word(counted.second);
         page.line(
-            2, {{word.text, 4, word.style},
+            2, {{std::string(word_of(counted.second)), 4, style_of(counted.second)},
                 {fmt::format("{}", counted.first), 7},
                 {std::string(rule.second)}}
         );
@@ -121,7 +126,9 @@ std::string in_words(const Value& value) {
 
 void write_evidence(Page& page, const Finding& finding) {
     for (const auto& [key, value] : finding.evidence)
-        page.paragraph(kIndent + 2, kIndent + 4, {{key + ": " + in_words(value), Style::dim}});
+        page.paragraph(
+            kUnderVerdict + 2, kUnderVerdict + 4, {{key + ": " + in_words(value), Style::dim}}
+        );
 }
 
 std::string labels(const std::set<Fingerprint>& certificates, const CertificateIndex& index) {
@@ -142,29 +149,22 @@ void write_statement(Writing& to, const Statement& statement, bool place_is_clea
     const auto& message = statement.finding->message;
     const auto subject = labels(statement.certificates, to.index);
     const auto* colon = subject.empty() || message.empty() ? "" : ": ";
-    to.page.paragraph(kIndent, kIndent + 2, {{subject}, {colon}, {message}});
+    to.page.paragraph(kUnderVerdict, kUnderVerdict + 2, {{subject}, {colon}, {message}});
     if (!place_is_clear)
         to.page.paragraph(
-            kIndent + 2, kIndent + 2, {{"on " + where_text(statement, to.options), Style::dim}}
+            kUnderVerdict + 2, kUnderVerdict + 2,
+            {{"on " + where_text(statement, to.options), Style::dim}}
         );
     if (to.options.verbose) write_evidence(to.page, *statement.finding);
 }
 
 void write_rule(Writing& to, Statements rule, std::size_t places_in_title) {
     const auto& first = *rule.front().finding;
-    to.page.paragraph(
-        2, kIndent, {verdict_word(first.verdict), {" "}, {std::string(first.rule), Style::bold}}
-    );
+    write_title(to.page, first);
     for (const auto& statement : rule)
         write_statement(to, statement, statement.where.size() == places_in_title);
-    if (!first.fix.empty())
-        to.page.paragraph(
-            kIndent, kIndent + 5, {{"fix: ", Style::green}, {std::string(first.fix)}}
-        );
-    if (!first.source.empty() && to.cited.insert(first.rule).second)
-        to.page.paragraph(
-            kIndent, kIndent + 8, {{"source: " + std::string(first.source), Style::dim}}
-        );
+    write_fix(to.page, first);
+    if (to.cited.insert(first.rule).second) write_source(to.page, first);
 }
 
 void write_section(Writing& to, const Section& section) {
@@ -183,6 +183,29 @@ void write_section(Writing& to, const Section& section) {
 }
 
 } // namespace
+
+void write_title(Page& page, const Finding& it) {
+    page.paragraph(
+        2, kUnderVerdict,
+        {{std::string(word_of(it.verdict)), style_of(it.verdict)},
+         {" "},
+         {std::string(it.rule), Style::bold}}
+    );
+}
+
+void write_fix(Page& page, const Finding& it) {
+    if (it.fix.empty()) return;
+    page.paragraph(
+        kUnderVerdict, kUnderVerdict + 5, {{"fix: ", Style::green}, {std::string(it.fix)}}
+    );
+}
+
+void write_source(Page& page, const Finding& it) {
+    if (it.source.empty()) return;
+    page.paragraph(
+        kUnderVerdict, kUnderVerdict + 8, {{"source: " + std::string(it.source), Style::dim}}
+    );
+}
 
 void write_problems(
     Page& page, std::string_view several_title, const std::vector<Occurrence>& all,

@@ -11,6 +11,13 @@
 
 namespace lyncprobe::report {
 
+inline constexpr std::size_t kUnderVerdict = 7; // columns: behind "  FAIL "
+
+// What the findings of one rule share: "FAIL id", and below what they say the fix and the source.
+void write_title(Page&, const Finding&);
+void write_fix(Page&, const Finding&);
+void write_source(Page&, const Finding&);
+
 // Fails and warnings by server; what holds on several servers is said once, under `several_title`.
 void write_problems(
     Page& page, std::string_view several_title, const std::vector<Occurrence>& all,

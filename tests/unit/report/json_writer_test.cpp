@@ -84,7 +84,12 @@ TEST_CASE("json writer: a repeated value is printed once and stands wherever it 
                 ++printed;
                 json.begin_object();
                 json.key("list");
-                value(inner, [&] { json.texts(inner); });
+                value(inner, [&] {
+                    json.begin_array();
+                    for (const auto& text : inner)
+                        json.text(text);
+                    json.end_array();
+                });
                 json.key("n").integer(1);
                 json.end_object();
             };
