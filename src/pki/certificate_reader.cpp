@@ -135,15 +135,6 @@ std::string escaped_value(const der::Element& value) {
     return out;
 }
 
-std::string base64(std::string_view bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4, '\0');
-    // EVP_EncodeBlock ends its text with a NUL, which std::string has room for.
-    EVP_EncodeBlock(
-        reinterpret_cast<unsigned char*>(text.data()), octets(bytes), static_cast<int>(bytes.size())
-    );
-    return text;
-}
-
 } // namespace
 
 void initialise_openssl() {
@@ -199,14 +190,6 @@ Result<Certificate> read_certificate(std::string_view der) {
     if (layout->extensions) read_extensions(*layout->extensions, certificate);
     find_self_signature(*layout, certificate);
     return certificate;
-}
-
-std::string to_pem(std::string_view der) {
-    const std::string text = base64(der);
-    std::string pem = "-----BEGIN CERTIFICATE-----\n";
-    for (std::size_t at = 0; at < text.size(); at += 64)
-        pem += text.substr(at, 64) + "\n";
-    return pem + "-----END CERTIFICATE-----\n";
 }
 
 std::string name_text(std::string_view der_name) {

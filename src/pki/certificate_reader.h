@@ -19,9 +19,6 @@ Fingerprint sha256(std::string_view bytes);
 // certificate.
 Result<Certificate> read_certificate(std::string_view der);
 
-// PEM of a DER certificate, with LF line ends.
-std::string to_pem(std::string_view der);
-
 // "CN=…, O=…" of a DER Name (RFC 5280 4.1.2.4), as in Certificate::subject.
 std::string name_text(std::string_view der_name);
 

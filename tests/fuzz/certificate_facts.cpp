@@ -5,6 +5,7 @@
 #include "pki/certificate_reader.h"
 #include "pki/certificate_store.h"
 #include "rules/engine/judge.h"
+#include "support/pem.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
     const auto certificate = pki::read_certificate(bytes);
     if (!certificate) return 0;
-    const auto file = pki::read_certificate_file(pki::to_pem(bytes), {});
+    const auto file = pki::read_certificate_file(test::to_pem(bytes), {});
     if (!file || file->certificates.size() != 1 || file->certificates.front() != bytes)
         std::abort();
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "servers/openldap.h"
 
-#include "pki/certificate_reader.h"
 #include "servers/server_programs.h"
+#include "support/pem.h"
 
 #include <filesystem>
 
@@ -49,9 +49,9 @@ OpenLdap::OpenLdap(const std::string& ldif, const std::string& access) : port_(f
     wait_until_listening(*process_, port_, "slapd");
 }
 
-// pki::to_pem is base64 with a line before and behind it.
+// to_pem is base64 with a line before and behind it.
 std::string crl_entry(const std::string& name, const std::string& crl_der) {
-    const auto pem = pki::to_pem(crl_der);
+    const auto pem = test::to_pem(crl_der);
     std::string text;
     for (std::size_t from = pem.find('\n') + 1; pem[from] != '-';) {
         const auto end = pem.find('\n', from);

@@ -425,14 +425,6 @@ TEST_CASE("certificate: the size limit holds at its edge") {
     CHECK(problem(der + "x").find("larger") != std::string::npos);
 }
 
-TEST_CASE("certificate: PEM of it has lines of 64 and reads back") {
-    const auto text = to_pem(std::string(50, 'a'));
-    CHECK(text.starts_with("-----BEGIN CERTIFICATE-----\n"));
-    CHECK(text.ends_with("-----END CERTIFICATE-----\n"));
-    CHECK(text.find('\n', 28) == 28 + 64);
-    CHECK(text.find('\r') == std::string::npos);
-}
-
 TEST_CASE("oid: registered names, the number where there is none") {
     CHECK(oid_name("1.3.6.1.5.5.7.3.1") == "serverAuth");
     CHECK(oid_name("1.3.6.1.4.1.99999.1") == "1.3.6.1.4.1.99999.1");

@@ -3,6 +3,7 @@
 #include "model/limits.h"
 #include "pki/certificate_reader.h"
 #include "pki/certificate_store.h"
+#include "support/pem.h"
 #include "test_certificates.h"
 
 #include <chrono>
@@ -366,7 +367,7 @@ TEST_CASE("path: the system's folder is asked by name, not loaded") {
     const X509NamePtr decoded(d2i_X509_NAME(nullptr, &at, static_cast<long>(subject.size())));
     const auto file =
         fmt::format("{:08x}.0", X509_NAME_hash_ex(decoded.get(), nullptr, nullptr, nullptr));
-    std::ofstream(folder / file) << to_pem(root());
+    std::ofstream(folder / file) << lyncprobe::test::to_pem(root());
 
     Anchors anchors;
     anchors.use_system_directory(folder.string());

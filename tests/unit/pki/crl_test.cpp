@@ -5,6 +5,7 @@
 #include "pki/certificate_store.h"
 #include "pki/crl.h"
 #include "pki/pem.h"
+#include "support/pem.h"
 #include "support/revocation_list.h"
 
 #include <doctest/doctest.h>
@@ -92,9 +93,7 @@ TEST_CASE("crl: delta, freshest CRL, issuing distribution point and RSASSA-PSS a
 
 TEST_CASE("crl: PEM is read as well") {
     const auto der = lab::make_crl(authority().self(), {.number = 9});
-    auto pem = to_pem(der);
-    for (std::string_view word = "CERTIFICATE"; pem.find(word) != std::string::npos;)
-        pem.replace(pem.find(word), word.size(), "X509 CRL");
+    const auto pem = lyncprobe::test::to_pem(der, "X509 CRL");
     CHECK(Crl::read(pem).value().facts().number == "9");
     CHECK(Crl::read("\n" + pem).value().facts().number == "9");
 }

@@ -3,6 +3,7 @@
 #include "test_certificates.h"
 
 #include "pki/certificate_reader.h"
+#include "support/pem.h"
 
 #include <map>
 #include <stdexcept>
@@ -184,11 +185,7 @@ std::string make_leaf(const std::string& issuer, const std::string& issuer_key) 
 }
 
 std::string pem(const std::string& der, const std::string& label) {
-    std::string text = to_pem(der);
-    for (auto at = text.find("CERTIFICATE"); at != std::string::npos;
-         at = text.find("CERTIFICATE", at + label.size()))
-        text.replace(at, 11, label);
-    return text;
+    return lyncprobe::test::to_pem(der, label);
 }
 
 std::string key_pem(const std::string& kind, const std::string& password) {
