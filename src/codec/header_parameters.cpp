@@ -27,6 +27,19 @@ std::size_t closing_quote(std::string_view text, std::size_t from, char separato
 
 } // namespace
 
+std::string_view Headers::header(std::string_view name) const {
+    for (const auto& [known, value] : headers)
+        if (equal_ignoring_case(known, name)) return value;
+    return {};
+}
+
+std::vector<std::string> Headers::all(std::string_view name) const {
+    std::vector<std::string> out;
+    for (const auto& [known, value] : headers)
+        if (equal_ignoring_case(known, name)) out.push_back(value);
+    return out;
+}
+
 std::optional<std::string_view> next_item(std::string_view& rest, char separator) {
     if (rest.empty()) return std::nullopt;
     bool after_equals = false;

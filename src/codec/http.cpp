@@ -3,7 +3,6 @@
 
 #include "model/host.h"
 #include "model/limits.h"
-#include "model/text/ascii.h"
 #include "model/text/utf8.h"
 
 #include <algorithm>
@@ -66,19 +65,6 @@ std::string clause(const boost::system::error_code& error) {
 }
 
 } // namespace
-
-std::string_view HttpResponse::header(std::string_view name) const {
-    for (const auto& [known, value] : headers)
-        if (equal_ignoring_case(known, name)) return value;
-    return {};
-}
-
-std::vector<std::string> HttpResponse::all(std::string_view name) const {
-    std::vector<std::string> out;
-    for (const auto& [known, value] : headers)
-        if (equal_ignoring_case(known, name)) out.push_back(value);
-    return out;
-}
 
 struct HttpReader::Impl {
     State read();

@@ -2,11 +2,12 @@
 // HTTP/1.1 (RFC 9110, 9112): the one request form we send, and responses read as they arrive.
 #pragma once
 
+#include "codec/header_parameters.h"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace lyncprobe::codec {
@@ -24,16 +25,11 @@ struct HttpGet {
 // beyond ASCII become %XX, in the headers they are left out.
 std::string encode(const HttpGet&);
 
-struct HttpResponse {
+struct HttpResponse : Headers {
     int status = 0;
     std::string reason;
-    std::vector<std::pair<std::string, std::string>> headers; // as sent, in order
     std::string body;        // chunks put together; not decompressed
     bool keep_alive = false; // another request may follow on this connection
-
-    // The first header of that name without regard to case; empty where absent.
-    std::string_view header(std::string_view name) const;
-    std::vector<std::string> all(std::string_view name) const;
 };
 
 // HttpReader takes bytes as they come and gives one response after the other; bounded by

@@ -115,19 +115,6 @@ std::string bracketed(std::string_view host) {
 
 } // namespace
 
-std::string_view SipResponse::header(std::string_view name) const {
-    for (const auto& [known, value] : headers)
-        if (equal_ignoring_case(known, name)) return value;
-    return {};
-}
-
-std::vector<std::string> SipResponse::all(std::string_view name) const {
-    std::vector<std::string> out;
-    for (const auto& [known, value] : headers)
-        if (equal_ignoring_case(known, name)) out.push_back(value);
-    return out;
-}
-
 SipReader::State SipReader::feed(std::string_view bytes) {
     // One connection may carry several answers, so what is behind the first is kept.
     buffer_ += bytes;

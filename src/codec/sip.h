@@ -2,24 +2,20 @@
 // SIP messages (RFC 3261 7): building the few requests we send, reading responses as they arrive.
 #pragma once
 
+#include "codec/header_parameters.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace lyncprobe::codec {
 
-struct SipResponse {
+// Compact header names (RFC 3261 7.3.3) are written out.
+struct SipResponse : Headers {
     int status = 0;
     std::string reason;
-    std::vector<std::pair<std::string, std::string>> headers; // as written, long names, order kept
     std::string body;
-
-    // The first header of that name without regard to case, also where the peer wrote its compact
-    // form (RFC 3261 7.3.3); empty where absent.
-    std::string_view header(std::string_view name) const;
-    std::vector<std::string> all(std::string_view name) const; // every header of that name
 };
 
 // SipReader takes bytes as they come and gives one response after the other; bounded by
