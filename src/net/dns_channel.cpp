@@ -83,6 +83,13 @@ std::shared_ptr<DnsChannel> DnsChannel::open(asio::io_context& io, const Setting
     return self;
 }
 
+Problem DnsChannel::cannot_start() {
+    return {
+        .what = "the DNS resolver cannot start",
+        .where = {},
+        .hint = "is /etc/resolv.conf readable?"};
+}
+
 DnsChannel::DnsChannel(asio::io_context& io)
     : timer_(io), sockets_(io, [this](ares_socket_t readable, ares_socket_t writable) {
           process(readable, writable);

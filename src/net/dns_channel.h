@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/host.h"
+#include "model/result.h"
 #include "net/dns_sockets.h"
 
 #include <ares.h>
@@ -44,6 +45,9 @@ class DnsChannel : public std::enable_shared_from_this<DnsChannel> {
     // RFC 1035 3.2.2; the message is empty where there was none, and not kept after `done`.
     using RawDone = std::function<void(int status, std::string_view message)>;
     void ask_raw(const std::string& name, int type, RawDone done);
+
+    // What the user is told where open() gives none.
+    static Problem cannot_start();
 
   private:
     struct Query;

@@ -198,11 +198,7 @@ Result<std::vector<DnsAnswer>> ask(
     const auto servers = server_list(options.resolvers);
     if (!servers) return servers.error();
     Asking asking(questions, options);
-    if (!asking.open(*servers))
-        return Problem{
-            .what = "the DNS resolver cannot start",
-            .where = {},
-            .hint = "is /etc/resolv.conf readable?"};
+    if (!asking.open(*servers)) return DnsChannel::cannot_start();
     return asking.run();
 }
 

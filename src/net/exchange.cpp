@@ -3,6 +3,7 @@
 // end together.
 #include "net/exchange.h"
 
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,6 +33,20 @@ Ending ending(PeerEnd end) {
     case PeerEnd::end_of_stream: break;
     }
     return {Outcome::closed, "closed by the server"};
+}
+
+// Nothing where the conversation did not come to an end of its own: how the connection ended
+// counts.
+std::optional<Outcome> outcome_of(Conclusion conclusion) {
+    switch (conclusion) {
+    case Conclusion::finished: return Outcome::ok;
+    case Conclusion::protocol_error: return Outcome::protocol_error;
+    case Conclusion::limit_exceeded: return Outcome::limit_exceeded;
+    case Conclusion::starttls_refused: return Outcome::starttls_refused;
+    case Conclusion::tls_alert: return Outcome::tls_alert;
+    case Conclusion::unfinished: break;
+    }
+    return std::nullopt;
 }
 
 void set(Observation& observation, Outcome outcome, Stage stage, std::string_view detail) {
@@ -240,51 +255,34 @@ void add_conversation(const probes::Answer& answer, Observation& observation) {
         (observation.outcome == Outcome::closed || observation.outcome == Outcome::reset ||
          observation.outcome == Outcome::timeout);
     if (observation.outcome != Outcome::ok && !cut) return;
-    switch (answer.conclusion) {
-    case Conclusion::finished: return set(observation, Outcome::ok, Stage::done, answer.detail);
-    case Conclusion::protocol_error:
-        return set(observation, Outcome::protocol_error, Stage::conversation, answer.detail);
-    case Conclusion::limit_exceeded:
-        return set(observation, Outcome::limit_exceeded, Stage::conversation, answer.detail);
-    case Conclusion::starttls_refused:
-        return set(observation, Outcome::starttls_refused, Stage::preamble, answer.detail);
-    case Conclusion::tls_alert:
-        return set(observation, Outcome::tls_alert, Stage::conversation, answer.detail);
-    case Conclusion::unfinished:
-        // Whoever ended it, it did not come to its end. A conversation that gives up on its own is
-        // cut by us.
-        if (cut) return;
-        return set(
-            observation, Outcome::closed, Stage::conversation,
-            "the server ended the conversation before it was finished"
-        );
+    if (const auto outcome = outcome_of(answer.conclusion)) {
+        const auto stage = *outcome == Outcome::ok                 ? Stage::done
+                           : *outcome == Outcome::starttls_refused ? Stage::preamble
+                                                                   : Stage::conversation;
+        return set(observation, *outcome, stage, answer.detail);
     }
+    // Whoever ended it, it did not come to its end. A conversation that gives up on its own is cut
+    // by us.
+    if (cut) return;
+    set(observation, Outcome::closed, Stage::conversation,
+        "the server ended the conversation before it was finished");
 }
 
 void conclude_preamble(
     const probes::Answer& answer, PeerEnd end, Observation& observation, Stage stage
 ) {
     observation.pseudo_tls = answer.pseudo_tls; // also where what followed did not go well
-    switch (answer.conclusion) {
-    case Conclusion::finished:
-        observation.plain = answer.plain;
-        return set(observation, Outcome::ok, Stage::done, answer.detail);
-    case Conclusion::protocol_error:
-        return set(observation, Outcome::protocol_error, stage, answer.detail);
-    case Conclusion::limit_exceeded:
-        return set(observation, Outcome::limit_exceeded, stage, answer.detail);
-    case Conclusion::starttls_refused:
-        return set(observation, Outcome::starttls_refused, stage, answer.detail);
-    case Conclusion::tls_alert: return set(observation, Outcome::tls_alert, stage, answer.detail);
-    case Conclusion::unfinished: {
-        const Ending how = ending(end);
-        const auto detail =
-            answer.detail.empty()
-                ? std::string(how.detail) + (stage == Stage::preamble ? " before TLS began" : "")
-                : fmt::format("{}: {}", how.detail, answer.detail);
-        return set(observation, how.outcome, stage, detail);
-    }
-    }
+    if (answer.conclusion == Conclusion::finished) observation.plain = answer.plain;
+    if (const auto outcome = outcome_of(answer.conclusion))
+        return set(
+            observation, *outcome, *outcome == Outcome::ok ? Stage::done : stage, answer.detail
+        );
+    const Ending how = ending(end);
+    const auto detail =
+        answer.detail.empty()
+            ? std::string(how.detail) + (stage == Stage::preamble ? " before TLS began" : "")
+            : fmt::format("{}: {}", how.detail, answer.detail);
+    set(observation, how.outcome, stage, detail);
 }
 
 } // namespace lyncprobe::net

@@ -48,11 +48,7 @@ Result<std::unique_ptr<Resolver>> Resolver::make(asio::io_context& io, const Set
     self->hosts_ = DnsChannel::open(io, {.servers = {}, .lookups = "f", .extra_flags = 0});
     self->dns_ = DnsChannel::open(io, dns_settings(*servers, 0));
     self->reasons_ = DnsChannel::open(io, dns_settings(*servers, ARES_FLAG_NOCHECKRESP));
-    if (!self->hosts_ || !self->dns_ || !self->reasons_)
-        return Problem{
-            .what = "the DNS resolver cannot start",
-            .where = {},
-            .hint = "is /etc/resolv.conf readable?"};
+    if (!self->hosts_ || !self->dns_ || !self->reasons_) return DnsChannel::cannot_start();
     return self;
 }
 

@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Reading waits for the socket and then reads without blocking, so that no connection owns a buffer
-// while it waits.
 #include "net/tcp_connection.h"
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace lyncprobe::net {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 using tls::PeerEnd;
-
-namespace {
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-
-} // namespace
 
 asio::awaitable<error_code> TcpConnection::connect(asio::ip::address address, std::uint16_t port) {
     const asio::ip::tcp::endpoint endpoint(address, port);
@@ -35,17 +24,6 @@ asio::awaitable<error_code> TcpConnection::connect(asio::ip::address address, st
     // A hello and a request are small and wait for an answer: Nagle's algorithm only delays them.
     if (!connected) socket_.set_option(asio::ip::tcp::no_delay(true), error);
     co_return connected;
-}
-
-asio::awaitable<std::size_t> TcpConnection::read(std::span<char> buffer) {
-    while (true) {
-        if (!is_open()) co_return 0;
-        // First, because what the peer said before it ended is still there to be read.
-        const std::size_t size = read_now(buffer);
-        if (size > 0 || !is_open() || paused_out()) co_return size;
-        const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, kAwait);
-        if (error && is_open() && !paused_out()) finish(PeerEnd::reset);
-    }
 }
 
 std::size_t TcpConnection::read_now(std::span<char> buffer) {
@@ -99,17 +77,6 @@ void TcpConnection::close(std::string_view last_words) {
     }
     stop_timer();
     socket_.close(ignored);
-}
-
-std::string TcpConnection::local_address() const {
-    error_code error;
-    const auto address = socket_.local_endpoint(error).address();
-    return error ? std::string() : address.to_string();
-}
-
-void TcpConnection::cancel_wait() {
-    error_code ignored;
-    socket_.cancel(ignored);
 }
 
 } // namespace lyncprobe::net

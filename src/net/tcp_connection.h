@@ -2,31 +2,27 @@
 // A connection over TCP: a stream of bytes.
 #pragma once
 
-#include "net/connection.h"
+#include "net/socket_connection.h"
 
 #include <boost/asio/ip/tcp.hpp>
 
 namespace lyncprobe::net {
 
-class TcpConnection final : public Connection {
+class TcpConnection final : public SocketConnection<boost::asio::ip::tcp> {
   public:
-    explicit TcpConnection(boost::asio::io_context& io) : Connection(io), socket_(io) {}
+    explicit TcpConnection(boost::asio::io_context& io) : SocketConnection(io) {}
 
     boost::asio::awaitable<boost::system::error_code> connect(
         boost::asio::ip::address address, std::uint16_t port
     ) override;
-    boost::asio::awaitable<std::size_t> read(std::span<char> buffer) override;
     // Sends all of it, however long the peer takes.
     boost::asio::awaitable<void> write(std::string bytes) override;
     void close(std::string_view last_words) override;
-    std::string local_address() const override;
 
   private:
-    std::size_t read_now(std::span<char> buffer);
+    std::size_t read_now(std::span<char> buffer) override;
     void write_failed(const boost::system::error_code&);
-    void cancel_wait() override;
 
-    boost::asio::ip::tcp::socket socket_;
     // What a failed write means once everything the peer said is read; open = no write has failed.
     tls::PeerEnd after_rest_ = tls::PeerEnd::open;
 };

@@ -3,9 +3,6 @@
 
 #include "model/limits.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace lyncprobe::net {
 
 namespace asio = boost::asio;
@@ -13,8 +10,6 @@ using boost::system::error_code;
 using tls::PeerEnd;
 
 namespace {
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 // RFC 5389 7.2.1: each copy of a request waits twice as long as the one before, seven in all.
 constexpr std::chrono::milliseconds kFirstInterval{500};
@@ -33,18 +28,8 @@ asio::awaitable<error_code> UdpConnection::connect(asio::ip::address address, st
     co_return error;
 }
 
-asio::awaitable<std::size_t> UdpConnection::read(std::span<char> buffer) {
-    while (true) {
-        if (!is_open()) co_return 0;
-        const std::size_t size = take_datagram(buffer);
-        if (size > 0 || !is_open() || paused_out()) co_return size;
-        const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, kAwait);
-        if (error && is_open() && !paused_out()) finish(PeerEnd::reset);
-    }
-}
-
 // An empty datagram says nothing, but it is one.
-std::size_t UdpConnection::take_datagram(std::span<char> buffer) {
+std::size_t UdpConnection::read_now(std::span<char> buffer) {
     error_code error;
     const std::size_t size = socket_.receive(asio::buffer(buffer.data(), buffer.size()), 0, error);
     if (error == asio::error::would_block || error == asio::error::interrupted) return 0;
@@ -89,17 +74,6 @@ void UdpConnection::close(std::string_view /*last_words*/) {
     error_code ignored;
     stop_timer();
     socket_.close(ignored);
-}
-
-std::string UdpConnection::local_address() const {
-    error_code error;
-    const auto address = socket_.local_endpoint(error).address();
-    return error ? std::string() : address.to_string();
-}
-
-void UdpConnection::cancel_wait() {
-    error_code ignored;
-    socket_.cancel(ignored);
 }
 
 } // namespace lyncprobe::net
