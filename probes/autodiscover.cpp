@@ -3,13 +3,13 @@
 
 #include "codec/autodiscover.h"
 #include "codec/url.h"
+#include "model/add_once.h"
 #include "model/host.h"
 #include "model/limits.h"
 #include "model/text/ascii.h"
 #include "probes/http_exchange.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -137,8 +137,7 @@ class AutodiscoverConversation final : public HttpConversation {
 
     void note(const codec::AutodiscoverDocument& document) {
         const std::string format(codec::to_text(document.format));
-        if (std::find(formats_.begin(), formats_.end(), format) == formats_.end())
-            formats_.push_back(format);
+        add_once(formats_, format);
         facts().set(autodiscover_answer::kFormats, formats_);
         if (!document.access_location.empty())
             facts().set(autodiscover_answer::kAccessLocation, document.access_location);
@@ -254,9 +253,8 @@ std::optional<LearntEndpoint> read_learnt_endpoint(std::string_view line) {
     const auto colon = line.rfind(':');
     if (colon == std::string_view::npos) return std::nullopt;
     const auto host = line.substr(0, colon), port = line.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    if (error != std::errc{} || end != port.data() + port.size() || out.port == 0)
-        return std::nullopt;
+    out.port = to_number<std::uint16_t>(port).value_or(0);
+    if (out.port == 0) return std::nullopt;
     // An IPv6 address without its brackets would take the port for its last group.
     const bool bare_v6 = !host.starts_with('[') && host.find(':') != std::string_view::npos;
     if (bare_v6) return std::nullopt;

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -48,10 +47,8 @@ void add_sip_access(
     host = trim(host);
     port = trim(port);
     Document::SipAccess access{std::string(token), std::string(host)};
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), access.port);
-    if (host.empty() || error != std::errc{} || end != port.data() + port.size() ||
-        access.port == 0)
-        return;
+    access.port = to_number<std::uint16_t>(port).value_or(0);
+    if (host.empty() || access.port == 0) return;
     if (std::find(out.sip_access.begin(), out.sip_access.end(), access) != out.sip_access.end())
         return;
     if (out.sip_access.size() < limits::kLearntKept)

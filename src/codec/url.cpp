@@ -5,7 +5,6 @@
 #include "model/text/ascii.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -33,11 +32,8 @@ std::string read_host(std::string_view text, Url& out) {
 std::string read_port(std::string_view text, Url& out) {
     out.port = out.scheme == "https" ? 443 : 80;
     if (text.empty()) return {}; // RFC 3986 3.2.3 allows "host:"
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value == 0 || value > 65535)
-        return "its port is no number from 1 to 65535";
-    out.port = static_cast<std::uint16_t>(value);
+    out.port = to_number<std::uint16_t>(text).value_or(0);
+    if (out.port == 0) return "its port is no number from 1 to 65535";
     return {};
 }
 

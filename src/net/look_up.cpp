@@ -2,9 +2,10 @@
 // Two answers to one result, statuses to words, and the operator's servers to c-ares' form.
 #include "net/look_up.h"
 
+#include "model/text/ascii.h"
+
 #include <algorithm>
 #include <ares.h>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -22,9 +23,7 @@ Result<std::string> server_entry(const std::string& text) {
     const bool one_colon = colon != std::string::npos && text.find(':') == colon;
     if (colon != std::string::npos && (one_colon || (colon > 0 && text[colon - 1] == ']'))) {
         const std::string_view digits = std::string_view(text).substr(colon + 1);
-        const auto [end, error] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), port);
-        if (error != std::errc() || end != digits.data() + digits.size() || port == 0) port = 0;
+        port = to_number<std::uint16_t>(digits).value_or(0);
         host = host.substr(0, colon);
     }
     const auto address = parse_address(host);

@@ -30,8 +30,7 @@ std::optional<Identifier> read_identifier(std::string_view der) {
     const auto sequence = der::only(der, der::kSequence);
     if (!sequence) return std::nullopt;
     der::Reader parts(sequence->content);
-    const auto object = parts.next(der::kOid);
-    const auto oid = object ? der::oid(object->content) : std::nullopt;
+    const auto oid = parts.next_oid();
     if (!oid) return std::nullopt;
     return Identifier{*oid, parts.rest()};
 }

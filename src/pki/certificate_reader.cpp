@@ -77,8 +77,7 @@ bool each_attribute(std::string_view der_name, Visit visit) {
         bool first = true;
         while (const auto attribute = attributes.next(der::kSequence)) {
             der::Reader fields(attribute->content);
-            const auto object = fields.next(der::kOid);
-            const auto oid = object ? der::oid(object->content) : std::nullopt;
+            const auto oid = fields.next_oid();
             const auto value = fields.next();
             if (!oid || !value || !fields.finished()) return false;
             visit(first, *oid, *value);

@@ -105,8 +105,7 @@ bool Crl::read_extensions(std::string_view extensions) {
     der::Reader list(extensions);
     while (const auto element = list.next(der::kSequence)) {
         der::Reader fields(element->content);
-        const auto object = fields.next(der::kOid);
-        const auto oid = object ? der::oid(object->content) : std::nullopt;
+        const auto oid = fields.next_oid();
         const bool critical = is_true(fields.next(der::kBoolean));
         const auto value = fields.next(der::kOctetString);
         if (!oid || !value || !fields.finished()) return false;
@@ -218,10 +217,10 @@ CrlEntry read_entry(der::Reader fields) {
     der::Reader list(extensions->content);
     while (const auto element = list.next(der::kSequence)) {
         der::Reader parts(element->content);
-        const auto object = parts.next(der::kOid);
+        const auto oid = parts.next_oid();
         parts.next(der::kBoolean);
         const auto value = parts.next(der::kOctetString);
-        if (!object || !value || der::oid(object->content) != "2.5.29.21") continue;
+        if (!value || oid != "2.5.29.21") continue;
         constexpr std::uint8_t kEnumerated = 0x0a;
         const auto code = der::only(value->content, kEnumerated);
         const auto number = code ? der::integer(code->content) : std::nullopt;

@@ -50,6 +50,11 @@ std::optional<Element> Reader::next(std::uint8_t tag) {
     return next();
 }
 
+std::optional<std::string> Reader::next_oid() {
+    const auto object = next(kOid);
+    return object ? oid(object->content) : std::nullopt;
+}
+
 std::optional<Element> only(std::string_view bytes) {
     Reader reader(bytes);
     const auto element = reader.next();

@@ -41,6 +41,8 @@ class Reader {
     std::optional<Element> next();
     // Only if it has this tag; else nothing is consumed, and the reader is not bad.
     std::optional<Element> next(std::uint8_t tag);
+    // The next one in its dotted form, if it is a well-formed OBJECT IDENTIFIER.
+    std::optional<std::string> next_oid();
 
     bool ok() const { return ok_; }
     bool finished() const { return ok_ && rest_.empty(); } // all was read and well formed

@@ -62,8 +62,20 @@ constexpr std::uint8_t kDnsName = der::primitive(2), kDirectoryName = der::const
 bool read_oid_list(std::string_view value, std::vector<std::string>& out);
 std::string url_text(std::string_view content);
 bool read_distribution_point(
-    std::string_view content, DistributionPoint& point, std::size_t& urls, std::size_t& dropped
+    const der::Element& it, DistributionPoint& point, std::size_t& urls, std::size_t& dropped
 );
+
+// Every element of the SEQUENCE, also behind one that is not understood; true where all were.
+template <class Read>
+bool each(std::string_view value, Read read) {
+    const auto sequence = der::only(value, der::kSequence);
+    if (!sequence) return false;
+    bool understood = true;
+    der::Reader list(sequence->content);
+    while (const auto element = list.next())
+        understood &= read(*element);
+    return understood && list.finished();
+}
 
 } // namespace
 
@@ -74,8 +86,7 @@ void read_extensions(std::string_view extensions, Certificate& certificate) {
     der::Reader list(extensions);
     while (const auto element = list.next()) {
         der::Reader parts(element->content);
-        const auto object = parts.next(der::kOid);
-        const auto oid = object ? der::oid(object->content) : std::nullopt;
+        const auto oid = parts.next_oid();
         parts.next(der::kBoolean); // critical
         const auto value = parts.next(der::kOctetString);
         if (element->tag != der::kSequence || !oid || !value || !parts.finished()) {
@@ -99,21 +110,14 @@ void read_extensions(std::string_view extensions, Certificate& certificate) {
 bool read_distribution_point_list(
     std::string_view value, std::vector<DistributionPoint>& points, std::size_t& dropped
 ) {
-    const auto sequence = der::only(value, der::kSequence);
-    if (!sequence) return false;
     std::size_t urls = 0;
-    bool understood = true;
-    der::Reader list(sequence->content);
-    while (const auto element = list.next()) {
+    return each(value, [&](const der::Element& element) {
         if (points.size() == limits::kUrlsKept) {
             ++dropped;
-            continue;
+            return true;
         }
-        auto& point = points.emplace_back();
-        understood &= element->tag == der::kSequence &&
-                      read_distribution_point(element->content, point, urls, dropped);
-    }
-    return understood && list.finished();
+        return read_distribution_point(element, points.emplace_back(), urls, dropped);
+    });
 }
 
 bool read_distribution_point_name(
@@ -168,30 +172,27 @@ bool read_key_usage(std::string_view value, Certificate& certificate) {
 // Present even where it cannot be read: the extension is not absent, and a rule must not say so.
 bool read_san(std::string_view value, Certificate& certificate) {
     auto& san = certificate.san.emplace();
-    const auto names = der::only(value, der::kSequence);
-    if (!names) return false;
-    bool understood = true;
-    der::Reader list(names->content);
-    while (const auto name = list.next()) {
+    const bool understood = each(value, [&](const der::Element& name) {
         // Names are kept up to a limit, since a large certificate may have thousands.
         const bool room = san.dns.size() + san.ip.size() < limits::kNamesKept;
-        const auto size = name->content.size();
-        if (name->tag == kDnsName && room) {
-            san.dns.push_back(valid_utf8(std::string(name->content)));
-        } else if (name->tag == kIpAddress && room && (size == 4 || size == 16)) {
+        const auto size = name.content.size();
+        const bool address_size = size == 4 || size == 16;
+        if (name.tag == kDnsName && room) {
+            san.dns.push_back(valid_utf8(std::string(name.content)));
+        } else if (name.tag == kIpAddress && room && address_size) {
             Address address{.v6 = size == 16};
-            std::copy(name->content.begin(), name->content.end(), address.bytes.begin());
+            std::copy(name.content.begin(), name.content.end(), address.bytes.begin());
             san.ip.push_back(to_text(address));
         } else {
             ++san.other;
-            if (name->tag == kIpAddress && size != 4 && size != 16) understood = false;
         }
-    }
+        return name.tag != kIpAddress || address_size;
+    });
     if (san.dns.size() + san.ip.size() == limits::kNamesKept && san.other > 0)
         certificate.notes.push_back(
             fmt::format("only the first {} subject alternative names are kept", limits::kNamesKept)
         );
-    return understood && list.finished();
+    return understood;
 }
 
 bool read_basic_constraints(std::string_view value, Certificate& certificate) {
@@ -225,9 +226,10 @@ bool read_distribution_points(std::string_view value, Certificate& certificate) 
 }
 
 bool read_distribution_point(
-    std::string_view content, DistributionPoint& point, std::size_t& urls, std::size_t& dropped
+    const der::Element& it, DistributionPoint& point, std::size_t& urls, std::size_t& dropped
 ) {
-    der::Reader fields(content);
+    if (it.tag != der::kSequence) return false;
+    der::Reader fields(it.content);
     const auto name = fields.next(der::constructed(0));
     if (name && !read_distribution_point_name(name->content, point, urls, dropped)) return false;
     fields.next(der::primitive(1));   // reasons
@@ -252,18 +254,11 @@ bool read_eku(std::string_view value, Certificate& certificate) {
 }
 
 bool read_oid_list(std::string_view value, std::vector<std::string>& out) {
-    const auto sequence = der::only(value, der::kSequence);
-    if (!sequence) return false;
-    der::Reader list(sequence->content);
-    bool understood = true;
-    while (const auto element = list.next()) {
-        const auto oid = element->tag == der::kOid ? der::oid(element->content) : std::nullopt;
-        if (oid)
-            out.push_back(*oid);
-        else
-            understood = false;
-    }
-    return understood && list.finished();
+    return each(value, [&](const der::Element& element) {
+        const auto oid = der::Reader(element.whole).next_oid();
+        if (oid) out.push_back(*oid);
+        return oid.has_value();
+    });
 }
 
 // A byte that is no UTF-8 is written as a URL writes it (RFC 3986 2.1), so that what is fetched
@@ -284,26 +279,18 @@ std::string url_text(std::string_view content) {
 // Other methods and kinds of names are allowed and of no use here.
 bool read_authority_access(std::string_view value, Certificate& certificate) {
     constexpr std::string_view kOcsp = "1.3.6.1.5.5.7.48.1", kCaIssuers = "1.3.6.1.5.5.7.48.2";
-    const auto sequence = der::only(value, der::kSequence);
-    if (!sequence) return false;
-    bool understood = true;
-    der::Reader list(sequence->content);
-    while (const auto description = list.next()) {
-        der::Reader fields(description->content);
-        const auto object = fields.next(der::kOid);
-        const auto method = object ? der::oid(object->content) : std::nullopt;
+    return each(value, [&](const der::Element& description) {
+        der::Reader fields(description.content);
+        const auto method = fields.next_oid();
         const auto location = fields.next();
-        if (!method || !location || !fields.finished()) {
-            understood = false;
-            continue;
-        }
+        if (!method || !location || !fields.finished()) return false;
         auto* urls = *method == kOcsp        ? &certificate.ocsp_urls
                      : *method == kCaIssuers ? &certificate.ca_issuer_urls
                                              : nullptr;
         if (urls && location->tag == kUri && urls->size() < limits::kUrlsKept)
             urls->push_back(url_text(location->content));
-    }
-    return understood && list.finished();
+        return true;
+    });
 }
 
 // The specification has SEQUENCE{UTF8String}; what AD CS writes is a bare BMPString.
@@ -320,8 +307,7 @@ bool read_template_v2(std::string_view value, Certificate& certificate) {
     const auto sequence = der::only(value, der::kSequence);
     if (!sequence) return false;
     der::Reader fields(sequence->content);
-    const auto object = fields.next(der::kOid);
-    const auto oid = object ? der::oid(object->content) : std::nullopt;
+    const auto oid = fields.next_oid();
     if (!oid) return false;
     info.oid = *oid;
     if (const auto major = fields.next(der::kInteger)) info.major = der::integer(major->content);
@@ -332,20 +318,12 @@ bool read_template_v2(std::string_view value, Certificate& certificate) {
 // Written like certificatePolicies (RFC 5280 4.2.1.4).
 bool read_application_policies(std::string_view value, Certificate& certificate) {
     auto& policies = certificate.application_policies.emplace();
-    const auto sequence = der::only(value, der::kSequence);
-    if (!sequence) return false;
-    bool understood = true;
-    der::Reader list(sequence->content);
-    while (const auto policy = list.next()) {
-        der::Reader fields(policy->content);
-        const auto object = fields.next(der::kOid);
-        const auto oid = object ? der::oid(object->content) : std::nullopt;
-        if (policy->tag == der::kSequence && oid)
-            policies.push_back(*oid);
-        else
-            understood = false;
-    }
-    return understood && list.finished();
+    return each(value, [&](const der::Element& policy) {
+        const auto oid = der::Reader(policy.content).next_oid();
+        const bool understood = policy.tag == der::kSequence && oid;
+        if (understood) policies.push_back(*oid);
+        return understood;
+    });
 }
 
 bool read_ca_version(std::string_view value, Certificate& certificate) {

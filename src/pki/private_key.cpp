@@ -133,8 +133,7 @@ std::optional<std::uint64_t> positive(const std::optional<der::Element>& number)
 std::optional<std::uint64_t> derivation_rounds(std::string_view algorithm_der) {
     const auto sequence = der::only(algorithm_der, der::kSequence);
     der::Reader parts(sequence ? sequence->content : std::string_view{});
-    const auto object = parts.next(der::kOid);
-    const auto oid = object ? der::oid(object->content) : std::nullopt;
+    const auto oid = parts.next_oid();
     const auto parameters = parts.next(der::kSequence);
     if (!oid || !parameters) return std::nullopt;
     der::Reader fields(parameters->content);
