@@ -27,6 +27,7 @@ void write_answers(Page& page, const ScanResult& run, const TextOptions& options
     std::map<std::string_view, std::vector<const EndpointRow*>> by_detail;
     std::size_t answers = 0;
     for (const auto& row : run.endpoints) {
+        // Where the exchange failed, the detail of its outcome says what was answered.
         if (row.main.answer.empty() || row.main.outcome != Outcome::ok) continue;
         by_detail[row.main.detail].push_back(&row);
         ++answers;

@@ -18,6 +18,7 @@ void collect(CertificateIndex& index, const Chain* chain) {
     if (!chain) return;
     for (const auto* list : {&chain->presented, &chain->path.path, &chain->fetched})
         for (const auto& entry : *list)
+            // Borrowed: the result owns them longer than any index lives.
             index.try_emplace(entry->sha256, entry.get());
 }
 

@@ -59,6 +59,7 @@ void write_check_text(std::ostream& out, const ScanResult& run, const TextOption
     const auto all = occurrences(run, options.verbose);
     write_counts(page, run);
     for (const auto& file : run.files)
+        // A file that could not be read is a problem, too, and has no finding that would say so.
         if (!options.quiet || !file.error.empty()) write_file(page, file);
     write_problems(page, "In several files", all, collect(run), options);
     if (options.quiet) return;

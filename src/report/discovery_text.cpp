@@ -78,6 +78,7 @@ void write_findings(Page& page, const DomainDiscovery& domain, Verdict verdict) 
         const auto& finding = *list[i];
         if (i == 0 || list[i - 1]->rule != finding.rule) write_title(page, finding);
         page.paragraph(kUnderVerdict, kUnderVerdict + 2, {{finding.message}});
+        // Fix and source stand once, below the last message of their rule.
         if (i + 1 < list.size() && list[i + 1]->rule == finding.rule) continue;
         write_fix(page, finding);
         write_source(page, finding);

@@ -99,6 +99,7 @@ Line line_of(const EndpointRow& row) {
     if (row.main.chain && !row.main.chain->presented.empty()) {
         const auto& leaf = *row.main.chain->presented.front();
         line.name = common_name(leaf);
+        // The day is enough here; the findings have the time.
         line.expires = leaf.not_after ? to_rfc3339(*leaf.not_after).substr(0, kDate) : "?";
     }
     return line;
@@ -145,6 +146,7 @@ void write_endpoint_table(Page& page, const ScanResult& run) {
     print(page, layout, {"", "endpoint", "outcome", "TLS", "expires", "certificate"}, Style::dim);
     const auto id_column = kIndent + layout.verdict + kGap;
     for (auto& line : lines) {
+        // Never cut: two ids may differ in their last characters.
         if (safe_width(line.id) > layout.id) {
             page.paragraph(id_column, id_column, {{line.id}});
             line.id.clear();

@@ -77,6 +77,7 @@ void write_records(Page& page, const FederationRow& row) {
         return;
     }
     for (const auto& record : row.records.rows) {
+        // Federation asks for fewer records than a domain may have.
         if (record.answer.status == DnsStatus::not_asked) continue;
         for (const auto& line : answer_lines(row.records, record))
             page.paragraph(2, 6, {{std::string(record.record), Style::bold}, {": " + line}});
@@ -163,6 +164,7 @@ void write_reasons(
     Page& page, const FederationRow& row, const ScanResult& run, const TextOptions& options
 ) {
     for (const auto weight : {Weight::fails, Weight::open, Weight::note}) {
+        // Notes decide nothing; what fails or is open is said even with --quiet.
         if (weight == Weight::note && options.quiet) return;
         const auto list = said(row, run, weight);
         const auto shown = options.verbose ? list.size() : std::min(list.size(), kReasonsShown);

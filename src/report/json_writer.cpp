@@ -121,6 +121,7 @@ std::size_t JsonWriter::start_remembering() {
 void JsonWriter::remember(const void* address, std::size_t begin) {
     --remembering_;
     if (buffer_.size() - begin > kLongestRemembered) return;
+    // All at once: keeping an order of use would cost more than writing them again.
     if (texts_.size() == kMostRemembered) texts_.clear();
     texts_.emplace(std::pair(address, depth_), buffer_.substr(begin));
 }
@@ -160,6 +161,7 @@ void JsonWriter::separate() {
     else if (!first_ && layout_ == Layout::lines)
         buffer_ += ' ';
     first_ = false;
+    // What is being remembered has to stay in the buffer until it is whole.
     if (buffer_.size() < kFlushAt || remembering_ > 0) return;
     out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
     buffer_.clear();

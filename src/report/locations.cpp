@@ -50,6 +50,7 @@ void write_locations(Page& page, const ScanResult& run, bool verbose) {
     std::size_t shown = 0;
     for (const auto& it : run.locations) {
         const bool fine = it->outcome == FetchOutcome::ok;
+        // What answered is counted in the heading; only failures need somebody to act.
         if (!verbose && (fine || shown == kShown)) continue;
         ++shown;
         page.paragraph(

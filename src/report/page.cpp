@@ -134,6 +134,7 @@ void Page::paragraph(std::size_t indent, std::size_t hanging, const std::vector<
             line += ' ';
             ++column;
         }
+        // A URL or a fingerprint may be longer than a line.
         while (column + width_of(word) > width_) {
             put(split_off(word, width_ - column));
             next_line();
@@ -161,6 +162,7 @@ void Page::line(std::size_t indent, const std::vector<Cell>& cells) {
 }
 
 void Page::end_line(std::string text) {
+    // Padding of the last column: blanks that nobody sees make two reports differ.
     text.erase(text.find_last_not_of(' ') + 1);
     out_ << text << '\n';
     blank_above_ = false;
@@ -175,6 +177,7 @@ std::string Page::painted(std::string_view text, Style style) const {
 std::string shortened(std::string_view foreign, std::size_t columns) {
     auto safe = for_terminal(foreign, kLongestPiece);
     if (display_width(safe) <= columns) return safe;
+    // Not even the mark of what was cut has room.
     if (columns == 0) return {};
     safe.erase(bytes_within(safe, columns - 1));
     return safe + "…";

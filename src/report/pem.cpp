@@ -40,6 +40,7 @@ std::string pem(const Certificate& certificate) {
 }
 
 std::string der_of_pem(std::string_view text) {
+    // Only what pem() writes; certificates in any other form are pki's to read.
     if (!text.starts_with(kBegin) || !text.ends_with(kEnd)) return {};
     text = text.substr(kBegin.size(), text.size() - kBegin.size() - kEnd.size());
     std::string bytes;

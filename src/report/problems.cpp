@@ -140,6 +140,7 @@ std::string labels(const std::set<Fingerprint>& certificates, const CertificateI
 
 std::string where_text(const Statement& statement, const TextOptions& options) {
     auto list = enumerate(statement.where, options.verbose ? kPlacesVerbose : kPlacesListed);
+    // A list that is cut does not show how many there are.
     if (statement.where.size() <= kPlacesListed) return list;
     return fmt::format("{} places: {}", statement.where.size(), list);
 }
@@ -164,11 +165,13 @@ void write_rule(Writing& to, Statements rule, std::size_t places_in_title) {
     for (const auto& statement : rule)
         write_statement(to, statement, statement.where.size() == places_in_title);
     write_fix(to.page, first);
+    // The same rule comes back in other sections; its source is the same there.
     if (to.cited.insert(first.rule).second) write_source(to.page, first);
 }
 
 void write_section(Writing& to, const Section& section) {
     const auto all_places = places(section);
+    // One server with few ports: named once above, they need not stand behind every message.
     const bool list_in_title = !section.several_servers && all_places.size() <= kPlacesListed;
     std::vector<Piece> title{{std::string(section.title), Style::bold}};
     if (list_in_title && all_places.front() != section.title)
@@ -215,6 +218,7 @@ void write_problems(
     for (auto& warning : statements(all, Verdict::warn))
         problems.push_back(std::move(warning));
     if (problems.empty()) return;
+    // Counted before sections() takes the statements over.
     const bool many = problems.size() >= kStatementsForOverview;
     const auto by_server = sections(std::move(problems), several_title);
     if (many) write_overview(page, by_server);
@@ -233,6 +237,7 @@ void write_inconclusives(
     for (const auto& statement : open)
         by_rule[statement.finding->rule].push_back(&statement);
     for (const auto& [rule, list] : by_rule) {
+        // What cannot be decided is seldom one server's own: a few examples show the cause.
         const auto shown =
             options.verbose ? list.size() : std::min(list.size(), kInconclusivesPerRule);
         for (std::size_t i = 0; i < shown; ++i)
@@ -253,6 +258,7 @@ void write_passes(Page& page, const std::vector<Occurrence>& all) {
     for (const auto verdict : {Verdict::pass, Verdict::not_applicable}) {
         std::map<std::string_view, std::size_t> by_rule;
         for (const auto& one : all)
+            // A waived pass is among the waived ones, so that its reason is read.
             if (one.finding->verdict == verdict && !one.finding->waived)
                 ++by_rule[one.finding->rule];
         if (by_rule.empty()) continue;

@@ -30,10 +30,12 @@ void Restored::expected(std::string_view what, const JsonPlace& place) {
 }
 
 void Restored::mistaken(std::string sentence) {
+    // Later mistakes mostly follow from the first.
     if (mistake_.empty()) mistake_ = std::move(sentence);
 }
 
 CertificatePtr Restored::certificate(const Fingerprint& sha256) {
+    // Chains name certificates that the file describes further down.
     auto& named = certificates_[sha256].certificate;
     if (!named) {
         named = std::make_shared<Certificate>();
@@ -62,6 +64,7 @@ ChainPtr Restored::shared(std::string text, Chain&& chain) {
 }
 
 std::shared_ptr<const TlsFacts> Restored::shared(TlsFacts&& facts) {
+    // Thousands of endpoints saw the same few parameters; one copy serves all, as in a scan.
     return *tls_.insert(std::make_shared<const TlsFacts>(std::move(facts))).first;
 }
 

@@ -28,6 +28,7 @@ std::string_view in_words(RootTrust trust) {
 } // namespace
 
 void write_roots(Page& page, const std::vector<RootGroup>& groups) {
+    // One root for all is what a deployment should have: nothing to tell.
     if (groups.size() < 2) return;
     page.heading(fmt::format("Where the chains lead ({})", groups.size()));
     for (std::size_t i = 0; i < std::min(groups.size(), kGroupsListed); ++i) {

@@ -49,6 +49,7 @@ Unfinished unfinished(const ScanResult& run) {
     const auto owed = unjudged_rows(run);
     Unfinished result;
     for (const auto& row : run.endpoints) {
+        // Skipped beside a judged address of the same target is no gap in the judgement.
         if (owed.contains(&row))
             result.unjudged.push_back(&row);
         else if (!judged(row))
@@ -64,6 +65,7 @@ void write_rows(Page& page, std::string_view title, const Rows& rows, const Text
     if (rows.empty()) return;
     std::map<std::pair<Outcome, Stage>, std::map<std::string_view, std::vector<std::string_view>>>
         groups;
+    // Views into the rows: the result outlives the report.
     for (const auto* row : rows)
         groups[{row->main.outcome, row->main.stage}][row->main.detail].push_back(row->id);
     page.heading(fmt::format("{} ({})", title, rows.size()));

@@ -74,6 +74,7 @@ std::vector<Party> parties_of(const MutualTrust& trust) {
 }
 
 Matrix::Matrix(const MutualTrust& trust) : parties(parties_of(trust)) {
+    // Its cells grow with the square of the parties.
     if (parties.size() > kMostParties) return;
     fill(trust);
     merge();
@@ -100,6 +101,7 @@ void Matrix::fill(const MutualTrust& trust) {
         const auto to = all(link.to);
         for (const auto one : all(link.from))
             for (const auto other : to)
+                // Such a link stands for the pairs of servers within each pool only.
                 if (!link.same_pool || parties[one].pool == parties[other].pool)
                     cells_[one * parties.size() + other] |= cell_of(link.verdict);
     }
@@ -153,6 +155,7 @@ std::vector<std::size_t> shown_parties(const Matrix& matrix, std::size_t room) {
     std::stable_partition(all.begin(), all.end(), [&](std::size_t party) {
         return matrix.broken(party);
     });
+    // The chosen ones go back into the order that all of them had.
     all.resize(room);
     std::sort(all.begin(), all.end());
     return all;
@@ -250,6 +253,7 @@ void write_trust(Page& page, const MutualTrust& trust) {
         );
         return;
     }
+    // A matrix of question marks alone says less than the reasons below it.
     if (all != kOpen) {
         const Matrix matrix(trust);
         if (matrix.parties.size() <= kMostParties) write_matrix(page, matrix);

@@ -67,6 +67,7 @@ void write_json(std::ostream& out, const ScanResult& run, const TextOptions&) {
     }
     if (run.kind != ResultKind::discovery) {
         write_tail(json);
+        // Last, because only now it is known which certificates the rows name.
         for (const auto& identity : run.identities)
             collect(certificates, identity.chain.get());
         writer.key("certificates");

@@ -16,6 +16,7 @@ class NdjsonStream : public RowStream {
 
     void identities(const std::vector<IdentityRow>& rows) override {
         for (const auto& row : rows)
+            // It is written with the first endpoint to which it was presented.
             if (row.chain && !row.chain->presented.empty()) {
                 const auto& own = row.chain->presented.front();
                 ours_[to_hex(own->sha256)] = own;
