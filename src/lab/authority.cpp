@@ -94,6 +94,7 @@ void add_key_ids(X509* x, X509* issuer) {
     const std::unique_ptr<AUTHORITY_KEYID, Deleter<&AUTHORITY_KEYID_free>> authority(
         must(AUTHORITY_KEYID_new())
     );
+    // The key id alone is what path building goes by (RFC 5280 4.2.1.1).
     authority->keyid = must(ASN1_OCTET_STRING_new());
     must(ASN1_OCTET_STRING_set(authority->keyid, digest, static_cast<int>(size)));
     must(X509_add1_ext_i2d(x, NID_authority_key_identifier, authority.get(), 0, X509V3_ADD_DEFAULT)

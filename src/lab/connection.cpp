@@ -58,6 +58,7 @@ Connection::Connection(const ServerSpec& spec, SSL_CTX* context, std::uint16_t c
     if (spec.plain || spec.xmpp != Xmpp::none) phase_ = Phase::clear;
     if (context == nullptr) return;
     ssl_.reset(must(SSL_new(context)));
+    // Memory in place of the socket: faults change, cut or hold back what libssl has written.
     SSL_set_bio(ssl_.get(), must(BIO_new(BIO_s_mem())), must(BIO_new(BIO_s_mem())));
     SSL_set_accept_state(ssl_.get());
     SSL_set_msg_callback(ssl_.get(), &count_finished);
@@ -98,6 +99,7 @@ void Connection::received(std::string_view bytes) {
         phase_ = Phase::handshake;
         on_hello();
         if (ending_ != Ending::none) return;
+        // Only now, when no fault has answered the hello in place of libssl.
         bytes = first_record_;
     }
     // A server without a certificate has nothing to say to a hello.
@@ -244,6 +246,7 @@ std::optional<Reply> Connection::next_reply() {
     const bool late = spec_.late_client_certificate && phase_ == Phase::tls &&
                       SSL_get_verify_mode(ssl_.get()) == SSL_VERIFY_NONE; // not asked yet
     if (!late || !wants_client_certificate(request)) return web_reply(request);
+    // IIS answers this request once the certificate is there.
     waiting_ = request;
     ask_for_certificate();
     return std::nullopt;

@@ -26,6 +26,7 @@ Product product_of(Role role) {
 } // namespace
 
 Demo make_demo(bool lync_ports) {
+    // In threads of their own, meanwhile: RSA keys take most of the time of a start.
     prepare_demo_keys();
     return Builder(lync_ports ? 0 : kPortOffset).build();
 }
@@ -104,6 +105,7 @@ DemoServer& Builder::add(
     if (service.probe == Probe::federation || service.probe == Probe::xmpp ||
         service.probe == Probe::autodiscover)
         target.sip_domain = kSipDomain;
+    // Until a fault is planted.
     added.expect = {"outcome=ok", "fail=none"};
     return added;
 }
@@ -120,6 +122,7 @@ WebBehaviour Builder::web_of(const Machine& machine, const Service& service) con
     web.external_web = service.site == Site::office ? machine.host : "lyncweb.contoso.example";
     web.internal_sip = "pool.contoso.example";
     web.external_sip = "sip.contoso.example";
+    // Autodiscover names ports: where they are moved, it has to name the moved ones.
     web.internal_sip_port = real(5061);
     web.federation_port = real(5061);
     web.access_port = real(443);

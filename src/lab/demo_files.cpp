@@ -115,6 +115,7 @@ Result<void> write_demo_files(const Demo& demo, const std::string& folder) {
     for (const auto& pem : demo.identity_chain_pem)
         identity += pem;
 
+    // First: where the key cannot be kept private, there is no demonstration.
     auto key = write_private_file((in / "identity.key").string(), demo.identity.key_pem);
     if (key.has_error()) return key;
     const std::pair<const char*, std::string> files[] = {
