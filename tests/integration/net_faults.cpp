@@ -2,6 +2,7 @@
 // What the engine says of servers that misbehave, over real sockets on loopback.
 #include "integration/net_support.h"
 #include "model/limits.h"
+#include "support/bad_answers.h"
 #include "support/process.h"
 
 #include <doctest/doctest.h>
@@ -179,10 +180,11 @@ TEST_CASE("net: a conversation cut short says how, at the stage conversation") {
 }
 
 TEST_CASE("net: an answer that is no SIP, or no end of it, has its own outcome") {
-    const auto garbage = probe_fault({.sip_garbage = true}, Probe::sip);
+    const auto garbage = probe_fault(lab::answering(lab::BadAnswer::sip_garbage), Probe::sip);
     CHECK(garbage.outcome == Outcome::protocol_error);
     CHECK(garbage.stage == Stage::conversation);
-    const auto endless = probe_fault({.sip_endless_headers = true}, Probe::sip);
+    const auto endless =
+        probe_fault(lab::answering(lab::BadAnswer::sip_endless_headers), Probe::sip);
     CHECK(endless.outcome == Outcome::limit_exceeded);
     CHECK(endless.stage == Stage::conversation);
 }
