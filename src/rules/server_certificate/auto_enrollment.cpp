@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rule auto-enrollment: supported on internal servers, not on Edge Servers.
+#include "model/text/ascii.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -21,6 +24,16 @@ bool is_foreign(Role role) {
     }
 }
 
+// The version 1 templates that Group Policy's Automatic Certificate Request Settings hand out: they
+// reached machines of a domain without a request before auto-enrollment of version 2 templates did.
+bool is_handed_out_by_group_policy(std::string_view template_name) {
+    constexpr std::string_view kNames[] = {
+        "Machine", "DomainController", "MachineEnrollmentAgent", "IPSECIntermediateOnline"};
+    return std::ranges::any_of(kNames, [&](auto name) {
+        return equal_ignoring_case(name, template_name);
+    });
+}
+
 std::string applies_auto_enrollment(const Subject& s) {
     const auto role = s.target().role;
     if (s.context.own_identity) return "our own certificate belongs to no server of a role";
@@ -35,6 +48,24 @@ Ruling rule_on_undeclared_edge(const Subject& s) {
             .with("proof", "publicly trusted issuer");
     for (const auto extension : {kTemplateNameV1, kTemplateV2})
         if (auto broken = unreadable(certificate, extension)) return *broken;
+    if (certificate.template_v1 && certificate.template_v2)
+        return inconclusive(
+                   "it names a version 1 and a version 2 template, which contradict each other; "
+                   "declare enrollment.method for the target"
+        )
+            .with("template", certificate.template_v2->oid)
+            .with("template_v1", *certificate.template_v1)
+            .with("sid_extension", certificate.sid_extension);
+    if (certificate.template_v1 && is_handed_out_by_group_policy(*certificate.template_v1))
+        return inconclusive(
+                   fmt::format(
+                       "it comes from the version 1 template {}, which Group Policy's Automatic "
+                       "Certificate Request hands out; declare enrollment.method for the target",
+                       *certificate.template_v1
+                   )
+        )
+            .with("template", *certificate.template_v1)
+            .with("sid_extension", certificate.sid_extension);
     if (certificate.template_v1)
         return pass("it comes from a version 1 template, which cannot be auto-enrolled")
             .with("proof", "version 1 template")
@@ -86,8 +117,10 @@ constinit const Rule auto_enrollment{
     .demands =
         "Internal Lync servers' certificates may come any way; an Edge Server's may not be "
         "auto-enrolled. No certificate records how it was requested: `enrollment:` in the target "
-        "list decides; without it a public issuer or version 1 template excludes it, and a version "
-        "2 template is a hint; with neither it is inconclusive. Other servers are not judged.",
+        "list decides; without it a public issuer excludes it, and so does a version 1 template "
+        "that "
+        "Group Policy does not hand out; a version 2 template is a hint; with neither it is "
+        "inconclusive. Other servers are not judged.",
     .why = "An Edge Server is no member of the domain: a certificate that renews itself there, or "
            "is copied from one that does, stops its services at a moment nobody has chosen.",
     .fix = "request the Edge certificate offline with the Lync Server Deployment Wizard or "

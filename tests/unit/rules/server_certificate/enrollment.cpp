@@ -118,6 +118,37 @@ TEST_CASE("auto-enrollment: a public issuer or a version 1 template proves it wa
     CHECK(finding.evidence.text("template") == "WebServer");
 }
 
+TEST_CASE("auto-enrollment: templates that Group Policy hands out prove nothing") {
+    auto certificate = server();
+    for (const auto* name :
+         {"Machine", "domaincontroller", "MachineEnrollmentAgent", "IPSECIntermediateOnline"}) {
+        CAPTURE(name);
+        certificate.template_v1 = name;
+        CHECK(edge(certificate).verdict("auto-enrollment") == Verdict::inconclusive);
+    }
+    certificate.template_v1 = "Machine";
+    CHECK(
+        text_of(edge(certificate).ask("auto-enrollment")) ==
+        "01 inconclusive: it comes from the version 1 template Machine, which Group Policy's "
+        "Automatic Certificate Request hands out; declare enrollment.method for the target "
+        "{template=Machine, sid_extension=no, role=edge, position=0}"
+    );
+    certificate.template_v1 = "Machines";
+    CHECK(edge(certificate).verdict("auto-enrollment") == Verdict::pass);
+}
+
+TEST_CASE("auto-enrollment: a certificate that names both kinds of template proves nothing") {
+    auto certificate = server();
+    certificate.template_v1 = "WebServer";
+    certificate.template_v2 = TemplateInfo{.oid = "1.3.6.1.4.1.311.21.8.7", .major = 100};
+    CHECK(
+        text_of(edge(certificate).ask("auto-enrollment")) ==
+        "01 inconclusive: it names a version 1 and a version 2 template, which contradict each "
+        "other; declare enrollment.method for the target {template=1.3.6.1.4.1.311.21.8.7, "
+        "template_v1=WebServer, sid_extension=no, role=edge, position=0}"
+    );
+}
+
 TEST_CASE("auto-enrollment: a version 2 template on an Edge is a hint, unless decided") {
     auto certificate = server();
     certificate.template_v2 =
