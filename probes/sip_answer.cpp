@@ -55,6 +55,38 @@ constexpr std::array kRemedies{
     Remedy{17002, "on their side: let the client version filter pass our client"},
 };
 
+// What has to be changed for the error that a server met on its connection to `peer`; empty where
+// the id says it as well. Names of the codes: codec/ms_diagnostics.
+std::string remedy_of_error(std::uint32_t code, std::string_view peer) {
+    switch (code) {
+    case 0x80090322:
+    case 0x800B010F:
+        return fmt::format(
+            "on {0}: a certificate that has {0} among its subject alternative names", peer
+        );
+    case 0x80090325:
+    case 0x800B0109:
+        return fmt::format(
+            "on the server that complains: import the root of the certificate of {} into its "
+            "Trusted Root Certification Authorities",
+            peer
+        );
+    case 0x80090328:
+    case 0x800B0101: return fmt::format("on {}: renew the certificate; set the clocks", peer);
+    case 0x80092012:
+    case 0x80092013:
+        return fmt::format(
+            "make the CRL locations in the certificate of {} reachable for the server that "
+            "complains",
+            peer
+        );
+    case 10060: return fmt::format("let TCP 5061 through to {}, which does not answer", peer);
+    case 10061: return fmt::format("start the Access Edge of {}, or correct its port", peer);
+    case 11001: return fmt::format("in DNS: publish an address for {}", peer);
+    default: return {};
+    }
+}
+
 // These only say that another hop would know.
 bool says_nothing(std::uint32_t id) {
     constexpr std::array<std::uint32_t, 5> kIds{1011, 1033, 1034, 1035, 1036};
@@ -239,7 +271,7 @@ void set_refusal(
     const SipResponse& response, std::string_view method, const Words& status_words, Facts& facts
 ) {
     auto refusal = fmt::format("refuses {} with {}", method, status_text(response));
-    std::string_view remedy = status_words.remedy;
+    std::string remedy(status_words.remedy);
     const auto diagnostics = telling_diagnostics(response);
     const auto* known = diagnostics ? codec::find_diagnostic(diagnostics->id) : nullptr;
     if (known != nullptr) {
@@ -251,11 +283,24 @@ void set_refusal(
         if (const auto better = remedy_of(known->id); !better.empty()) remedy = better;
     } else {
         refusal += fmt::format(": {}", status_words.meaning);
+        // The documented list of ids is not complete; the server's own reason is for people.
         if (diagnostics)
-            refusal += fmt::format(" (ms-diagnostics {}, which we do not know)", diagnostics->id);
+            refusal += fmt::format(
+                " (ms-diagnostics {}, {})", diagnostics->id, codec::reason_in_words(*diagnostics)
+            );
+    }
+    if (diagnostics) {
+        if (const auto cause = codec::cause_in_words(*diagnostics); !cause.empty())
+            refusal += fmt::format(" ({})", cause);
+        const auto peer = diagnostics->peer();
+        const auto code = diagnostics->error_code();
+        // And the error more exact than the id.
+        if (auto better = remedy_of_error(code.value_or(0), peer.empty() ? "the peer" : peer);
+            !better.empty())
+            remedy = std::move(better);
     }
     facts.set(sip_answer::kRefusal, std::move(refusal));
-    if (!remedy.empty()) facts.set(sip_answer::kRemedy, std::string(remedy));
+    if (!remedy.empty()) facts.set(sip_answer::kRemedy, std::move(remedy));
 }
 
 } // namespace lyncprobe::probes

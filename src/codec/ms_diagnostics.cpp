@@ -145,6 +145,18 @@ std::string_view MsDiagnostics::parameter(std::string_view name) const {
     return {};
 }
 
+std::string_view MsDiagnostics::peer() const {
+    // Real headers have blanks inside the quotes.
+    for (const std::string_view name : {"PeerServer", "tls-target"})
+        if (const auto value = trim(parameter(name)); !value.empty()) return value;
+    return {};
+}
+
+std::optional<std::uint32_t> MsDiagnostics::error_code() const {
+    const auto hresult = leading_code(parameter("HRESULT"));
+    return hresult ? hresult : leading_code(parameter("WinsockFailureCode"));
+}
+
 std::optional<MsDiagnostics> read_ms_diagnostics(std::string_view value) {
     auto rest = value;
     const auto first = next_item(rest, ';');
@@ -203,6 +215,22 @@ std::optional<std::uint32_t> leading_code(std::string_view text) {
     if (error != std::errc{} || number < kLowest || number > kHighest) return std::nullopt;
     if (hex && number < 0) return std::nullopt;
     return static_cast<std::uint32_t>(number);
+}
+
+std::string cause_in_words(const MsDiagnostics& header) {
+    std::string out;
+    for (const std::string_view name : {"HRESULT", "WinsockFailureCode", "ErrorType"})
+        if (const auto text = header.parameter(name); out.empty() && !text.empty())
+            out = explain_parameter(name, text);
+    const auto peer = header.peer();
+    if (peer.empty()) return out;
+    return out.empty() ? fmt::format("peer {}", shortened(peer))
+                       : fmt::format("peer {}, {}", shortened(peer), out);
+}
+
+std::string reason_in_words(const MsDiagnostics& header) {
+    const auto reason = trim(header.parameter("reason"));
+    return reason.empty() ? "without a reason" : fmt::format("\"{}\"", shortened(reason));
 }
 
 std::string explain_ms_diagnostics(std::string_view value) {

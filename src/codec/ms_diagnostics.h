@@ -18,6 +18,10 @@ struct MsDiagnostics {
     std::vector<std::pair<std::string, std::string>> parameters; // in order, without quotes
 
     std::string_view parameter(std::string_view name) const; // without regard to case; empty: none
+    // The server on the other end of the connection that failed, as the header names it.
+    std::string_view peer() const;
+    // The HRESULT or else the Winsock code of the failed connection; nullopt where there is none.
+    std::optional<std::uint32_t> error_code() const;
 };
 
 // The value of one header; nullopt where it does not begin with an id. At most
@@ -46,6 +50,14 @@ const WindowsError* find_winsock_error(std::uint32_t code);
 // The number that a parameter begins with: "0x80090322(SEC_E_WRONG_PRINCIPAL)", "10054(…)",
 // "-2146893022".
 std::optional<std::uint32_t> leading_code(std::string_view text);
+
+// What the server itself says went wrong, in a clause: the peer, and the HRESULT, Winsock code or
+// ErrorType, explained; empty where the header has none of them. Foreign text as in
+// explain_ms_diagnostics.
+std::string cause_in_words(const MsDiagnostics&);
+
+// The server's own reason, in quotes, for an id that is not in our list.
+std::string reason_in_words(const MsDiagnostics&);
 
 // One readable line for one header; foreign text in it stays as it was sent, cut at
 // limits::kDiagnosticText.

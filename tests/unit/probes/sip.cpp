@@ -150,11 +150,75 @@ TEST_CASE("sip probe: a stack that does not speak NEGOTIATE, or asks who we are,
     }
 }
 
+namespace {
+
+// Refusal and remedy that an answer with this header comes to.
+std::pair<std::string, std::string> refused_with(const std::string& diagnostics) {
+    const auto answer =
+        play({"SIP/2.0 504 Server time-out\r\nms-diagnostics: " + diagnostics + "\r\n\r\n"});
+    return {
+        std::string(answer.facts.text(sip_answer::kRefusal)),
+        std::string(answer.facts.text(sip_answer::kRemedy))};
+}
+
+} // namespace
+
+TEST_CASE("sip probe: the message has the peer and the error of ms-diagnostics, the fix is for it"
+) {
+    const auto [refusal, remedy] = refused_with(
+        R"(1010;reason="Certificate trust with another server could not be established";)"
+        R"(ErrorType="The peer certificate does not contain a matching FQDN";)"
+        R"x(tls-target=" access.litware.example ";HRESULT="0x80090322(SEC_E_WRONG_PRINCIPAL)")x"
+    );
+    CHECK(
+        refusal ==
+        "refuses NEGOTIATE with 504 Server time-out and ms-diagnostics 1010: certificate trust "
+        "with another server could not be established (peer access.litware.example, HRESULT "
+        "0x80090322 SEC_E_WRONG_PRINCIPAL: the name is not in the peer's certificate)"
+    );
+    CHECK(
+        remedy == "on access.litware.example: a certificate that has access.litware.example among "
+                  "its subject alternative names"
+    );
+    // Without a code the ErrorType says it, and the fix is that of the id.
+    const auto [typed, general] = refused_with(R"(1010;ErrorType="The peer is too old")");
+    CHECK(typed.ends_with(R"x(established (ErrorType "The peer is too old"))x"));
+    CHECK(general.starts_with("on the peer: a certificate with the name it is reached by"));
+}
+
+TEST_CASE("sip probe: each error between two servers that has a fix of its own") {
+    const std::pair<const char*, const char*> kFixes[] = {
+        {R"(HRESULT="0x80090322")", "on edge.x: a certificate that has edge.x"},
+        {R"(HRESULT="0x800B010F")", "on edge.x: a certificate that has edge.x"},
+        {R"(HRESULT="0x80090325")", "on the server that complains: import the root"},
+        {R"(HRESULT="-2146762487")", "on the server that complains: import the root"},
+        {R"(HRESULT="0x80090328")", "on edge.x: renew the certificate"},
+        {R"(HRESULT="0x800B0101")", "on edge.x: renew the certificate"},
+        {R"(HRESULT="0x80092012")", "make the CRL locations in the certificate of edge.x"},
+        {R"(HRESULT="0x80092013")", "make the CRL locations in the certificate of edge.x"},
+        {R"x(WinsockFailureCode="10060(WSAETIMEDOUT)")x", "let TCP 5061 through to edge.x"},
+        {R"(WinsockFailureCode="10061")", "start the Access Edge of edge.x"},
+        {R"(WinsockFailureCode="11001")", "in DNS: publish an address for edge.x"},
+        {R"(WinsockFailureCode="10054")", "between the two servers: port 5061 has to be open"}};
+    for (const auto& [error, fix] : kFixes) {
+        CAPTURE(error);
+        const auto remedy = refused_with(std::string("1047;PeerServer=\"edge.x\";") + error).second;
+        CHECK_MESSAGE(remedy.starts_with(fix), remedy);
+    }
+    CHECK(refused_with(R"(1047;HRESULT="0x80090328")").second.starts_with("on the peer: renew"));
+}
+
+TEST_CASE("sip probe: of an id that is not in the list the server's own reason is in the message") {
+    CHECK(refused_with(R"(1962;reason="No room at the Edge";source="edge.x")")
+              .first.ends_with(R"x((ms-diagnostics 1962, "No room at the Edge"))x"));
+}
+
 TEST_CASE("sip probe: diagnostics that we do not know are named beside the status") {
     const auto answer =
         play({"SIP/2.0 403 Forbidden\r\nms-diagnostics: 1999\r\nms-diagnostics: junk\r\n\r\n"});
-    CHECK(answer.facts.text(sip_answer::kRefusal)
-              .ends_with("(ms-diagnostics 1999, which we do not know)"));
+    CHECK(
+        answer.facts.text(sip_answer::kRefusal).ends_with("(ms-diagnostics 1999, without a reason)")
+    );
     CHECK(
         list(answer, sip_answer::kExplained) ==
         std::vector<std::string>{
