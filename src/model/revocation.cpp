@@ -35,6 +35,7 @@ constexpr auto kLocationKinds = std::to_array<Word<LocationKind>>({
 });
 constexpr auto kSignatureStates = std::to_array<Word<SignatureState>>({
     {SignatureState::good, "good"},
+    {SignatureState::not_allowed, "not_allowed"},
     {SignatureState::bad, "bad"},
     {SignatureState::unverifiable, "unverifiable"},
     {SignatureState::no_issuer, "no_issuer"},

@@ -46,6 +46,7 @@ std::span<const Word<LocationKind>> words();
 
 enum class SignatureState : std::uint8_t {
     good,
+    not_allowed, // good, and the key usage of its signer has no cRLSign (RFC 5280 6.3.3 f)
     bad,
     unverifiable, // an algorithm that this OpenSSL does not have
     no_issuer     // no certificate with the signer's name is known
@@ -60,6 +61,7 @@ struct CrlFacts {
     SignatureState signature = SignatureState::no_issuer;
     std::optional<Time> this_update, next_update;
     std::optional<Time> next_publish;       // Microsoft's Next CRL Publish, 1.3.6.1.4.1.311.21.4
+    std::string authority_key_id;           // of the signer's key, hex; empty where not given
     std::string number;                     // hex; empty where there is none
     std::optional<std::string> base_number; // hex; set where this is a delta CRL
     std::size_t entries = 0;

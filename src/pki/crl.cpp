@@ -143,7 +143,11 @@ bool Crl::read_extension(const std::string& oid, std::string_view value) {
         if (time && is_time(time->tag)) facts_.next_publish = der::time(*time);
         return facts_.next_publish.has_value();
     }
-    return oid == "2.5.29.35"; // authority key identifier: the signature itself is checked
+    if (oid == "2.5.29.35") { // authority key identifier
+        read_authority_key_id(value, facts_.authority_key_id);
+        return true; // however it is written: the signature itself is checked
+    }
+    return false;
 }
 
 // RFC 5280 5.2.5.

@@ -29,7 +29,7 @@ bool read_key_usage(std::string_view value, Certificate& certificate);
 bool read_san(std::string_view value, Certificate& certificate);
 bool read_basic_constraints(std::string_view value, Certificate& certificate);
 bool read_distribution_points(std::string_view value, Certificate& certificate);
-bool read_authority_key_id(std::string_view value, Certificate& certificate);
+bool read_issuer_key_id(std::string_view value, Certificate& certificate);
 bool read_eku(std::string_view value, Certificate& certificate);
 bool read_authority_access(std::string_view value, Certificate& certificate);
 bool read_template_v1(std::string_view value, Certificate& certificate);
@@ -45,7 +45,7 @@ constexpr Extension kExtensions[] = {
     {"2.5.29.17", read_san},                              // RFC 5280 4.2.1.6
     {"2.5.29.19", read_basic_constraints},                // RFC 5280 4.2.1.9
     {"2.5.29.31", read_distribution_points},              // RFC 5280 4.2.1.13
-    {"2.5.29.35", read_authority_key_id},                 // RFC 5280 4.2.1.1
+    {"2.5.29.35", read_issuer_key_id},                    // RFC 5280 4.2.1.1
     {"2.5.29.37", read_eku},                              // RFC 5280 4.2.1.12
     {"1.3.6.1.5.5.7.1.1", read_authority_access},         // RFC 5280 4.2.2.1
     {"1.3.6.1.4.1.311.20.2", read_template_v1},           // szOID_ENROLL_CERTTYPE_EXTENSION
@@ -118,6 +118,16 @@ bool read_distribution_point_list(
         }
         return read_distribution_point(element, points.emplace_back(), urls, dropped);
     });
+}
+
+bool read_authority_key_id(std::string_view value, std::string& key_id) {
+    const auto sequence = der::only(value, der::kSequence);
+    if (!sequence) return false;
+    der::Reader fields(sequence->content);
+    if (const auto id = fields.next(der::primitive(0))) key_id = to_hex(id->content);
+    fields.next(der::constructed(1)); // authorityCertIssuer
+    fields.next(der::primitive(2));   // authorityCertSerialNumber
+    return fields.finished();
 }
 
 bool read_distribution_point_name(
@@ -237,15 +247,8 @@ bool read_distribution_point(
     return fields.finished();
 }
 
-bool read_authority_key_id(std::string_view value, Certificate& certificate) {
-    const auto sequence = der::only(value, der::kSequence);
-    if (!sequence) return false;
-    der::Reader fields(sequence->content);
-    if (const auto id = fields.next(der::primitive(0)))
-        certificate.authority_key_id = to_hex(id->content);
-    fields.next(der::constructed(1)); // authorityCertIssuer
-    fields.next(der::primitive(2));   // authorityCertSerialNumber
-    return fields.finished();
+bool read_issuer_key_id(std::string_view value, Certificate& certificate) {
+    return read_authority_key_id(value, certificate.authority_key_id);
 }
 
 // Present but empty forbids every use, which is not the same as absent.

@@ -24,5 +24,8 @@ bool read_distribution_point_list(
 bool read_distribution_point_name(
     std::string_view content, DistributionPoint& point, std::size_t& urls, std::size_t& dropped
 );
+// AuthorityKeyIdentifier (RFC 5280 4.2.1.1), also of a CRL; `key_id`: in hex, empty where only the
+// issuer's name and serial number are given. False where not all of it was understood.
+bool read_authority_key_id(std::string_view value, std::string& key_id);
 
 } // namespace lyncprobe::pki

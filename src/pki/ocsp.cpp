@@ -2,9 +2,12 @@
 // By libcrypto: a responder's signature may be by a delegate with a chain of its own.
 #include "pki/ocsp.h"
 
+#include "pki/certificate_reader.h"
 #include "pki/crl.h"
 #include "pki/der.h"
 #include "pki/ossl.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 #include <openssl/ocsp.h>
@@ -58,6 +61,27 @@ void read_single(OCSP_SINGLERESP& single, OcspAnswer& answer) {
     answer.reason = revocation_reason(reason);
 }
 
+// What is wrong with the certificate that a responder signs with (RFC 6960 4.2.2.2), which the
+// errors of OCSP_basic_verify do not tell apart; empty where it is the signature itself.
+std::string problem_of_responder(OCSP_BASICRESP& basic, STACK_OF(X509) & issuers, Time now) {
+    X509* signer = nullptr; // the response's
+    if (OCSP_resp_get0_signer(&basic, &signer, &issuers) != 1) return {};
+    const auto responder = read_certificate(to_der(&i2d_X509, signer));
+    if (!responder || X509_cmp(signer, sk_X509_value(&issuers, 0)) == 0) return {};
+    const auto named = fmt::format("the responder's certificate {}", responder->subject);
+    if (responder->not_after && now > *responder->not_after)
+        return fmt::format("{} ran out on {}", named, to_rfc3339(*responder->not_after));
+    if (responder->not_before && now < *responder->not_before)
+        return fmt::format(
+            "{} is valid only from {} on", named, to_rfc3339(*responder->not_before)
+        );
+    constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9"; // RFC 5280 4.2.1.12
+    if (!responder->eku ||
+        std::ranges::find(*responder->eku, kOcspSigning) == responder->eku->end())
+        return fmt::format("{} lacks the purpose OCSP Signing ({})", named, kOcspSigning);
+    return {};
+}
+
 // Trusted are the issuer of the certificate and its delegates (RFC 6960 4.2.2.2), whether or not
 // the issuer itself leads to a trust anchor: that is judged elsewhere.
 void verify(OCSP_BASICRESP& basic, X509& issuer, Time now, OcspFacts& facts) {
@@ -75,10 +99,11 @@ void verify(OCSP_BASICRESP& basic, X509& issuer, Time now, OcspFacts& facts) {
         facts.signature = SignatureState::good;
         return;
     }
-    // Also where the responder's certificate is expired or may not sign responses; the text says
-    // which.
     facts.signature = SignatureState::bad;
-    facts.signature_text = drain_error_text();
+    facts.signature_text = problem_of_responder(basic, *issuers, now);
+    const auto words = drain_error_text();
+    if (facts.signature_text.empty())
+        facts.signature_text = fmt::format("its signature is not verified ({})", words);
 }
 
 } // namespace

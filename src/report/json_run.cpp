@@ -130,6 +130,7 @@ void list_members(auto& json, auto& it) {
     json("this_update", it.this_update);
     json("next_update", it.next_update);
     json("next_publish", it.next_publish);
+    json("authority_key_id", or_null(it.authority_key_id));
     json("number", or_null(it.number));
     json("base_number", it.base_number);
     json.derived("delta", it.base_number.has_value());
@@ -144,6 +145,7 @@ void ocsp_members(auto& json, auto& it) {
     json("this_update", it.this_update);
     json("next_update", it.next_update);
     json("signature", it.signature);
+    json("signature_detail", or_null(it.signature_text));
 }
 
 } // namespace

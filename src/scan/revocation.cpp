@@ -222,7 +222,8 @@ void Revocation::read_list(const Question& question, std::string bytes) {
         );
         if (asker.issuer && said.unfit.empty()) {
             const auto [known, fresh] = checked.try_emplace(asker.issuer->sha256);
-            if (fresh) known->second = list->signed_by(*asker.issuer);
+            if (fresh)
+                known->second = rules::as_allowed(list->signed_by(*asker.issuer), *asker.issuer);
             facts.signature = rules::better(facts.signature, known->second);
             said.signature = known->second;
         }

@@ -105,6 +105,29 @@ TEST_CASE("fetch: an OCSP response that somebody else signed is not believed") {
     CHECK(result.verdict("not-revoked") == "inconclusive");
 }
 
+TEST_CASE("fetch: a responder whose own certificate is not good is named as the reason") {
+    lab::CertificateSpec spec{.common_name = "Contoso Responder", .eku = {{"1.3.6.1.5.5.7.3.9"}}};
+    std::string reason;
+    SUBCASE("expired") {
+        spec.not_after_days = -1;
+        reason = "the responder's certificate CN=Contoso Responder, O=Contoso ran out on ";
+    }
+    SUBCASE("for another purpose") {
+        spec.eku = {{"1.3.6.1.5.5.7.3.1"}};
+        reason = "the responder's certificate CN=Contoso Responder, O=Contoso lacks the purpose "
+                 "OCSP Signing (1.3.6.1.5.5.7.3.9)";
+    }
+    Responder responder(free_port(), publishing_ca().issue(spec));
+    const auto leaf = leaf_with(publishing_ca(), {}, {responder.url()});
+    responder.knows(leaf, false);
+    responder.start();
+    const auto result = check_leaf(leaf);
+    CHECK(result.outcome() == "ok");
+    CHECK(result.verdict("not-revoked") == "inconclusive");
+    const auto message = result.message("not-revoked");
+    CHECK_MESSAGE(message.find(reason) != std::string::npos, message);
+}
+
 TEST_CASE("fetch: a web server where a responder should be gives no OCSP response") {
     const Publisher web("location /ocsp { return 200 hello; }");
     const auto result = check_leaf(leaf_with(publishing_ca(), {}, {web.url("/ocsp")}));

@@ -39,6 +39,12 @@ std::string out_of_scope(const CrlFacts& list, const Certificate& certificate) {
     return "it is the list of another distribution point of this CA";
 }
 
+SignatureState as_allowed(SignatureState state, const Certificate& signer) {
+    constexpr std::uint32_t kCrlSign = 1U << 6; // RFC 5280 4.2.1.3
+    const bool allowed = !signer.key_usage || (*signer.key_usage & kCrlSign) != 0;
+    return state == SignatureState::good && !allowed ? SignatureState::not_allowed : state;
+}
+
 // The enumeration lists the states from good to worst.
 SignatureState better(SignatureState left, SignatureState right) { return std::min(left, right); }
 

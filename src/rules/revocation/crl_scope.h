@@ -33,6 +33,11 @@ std::string unfit_list(const CrlFacts&, const CrlSigner&);
 // scope is another. One clause; empty where the certificate is in its scope.
 std::string out_of_scope(const CrlFacts&, const Certificate&);
 
+// What a signature that was verified with this certificate's key is worth: where the certificate
+// has a key usage it must allow to sign CRLs (RFC 5280 6.3.3 f). CryptoAPI ignores such a list, and
+// reports revocation as offline (0x80092013).
+SignatureState as_allowed(SignatureState, const Certificate& signer);
+
 // The better of two results: of several CAs of one name and different keys, one signed the list.
 SignatureState better(SignatureState, SignatureState);
 

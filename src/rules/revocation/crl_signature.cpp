@@ -19,7 +19,21 @@ Ruling rule_on(const StatusSaid& said, const Certificate& certificate) {
             certificate.issuer
         ));
     switch (said.signature) {
+    case SignatureState::not_allowed:
+        return fail(fmt::format(
+            "the CRL of {} is signed by {}, whose key usage does not allow to sign CRLs: Windows "
+            "ignores it and reports revocation as offline (0x80092013)",
+            url, certificate.issuer
+        ));
     case SignatureState::bad:
+        // A CA that was renewed with a new key publishes a list for each of its keys.
+        if (!list.authority_key_id.empty() && !certificate.authority_key_id.empty() &&
+            list.authority_key_id != certificate.authority_key_id)
+            return fail(fmt::format(
+                "the CRL of {} is signed with another key of the CA (key identifier {}) than the "
+                "certificate (key identifier {})",
+                url, list.authority_key_id, certificate.authority_key_id
+            ));
         return fail(fmt::format("the signature of the CRL of {} is not its issuer's", url));
     case SignatureState::no_issuer:
         return inconclusive(fmt::format("the CRL of {} cannot be verified: {}", url, said.unfit));

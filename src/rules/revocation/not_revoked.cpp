@@ -44,8 +44,14 @@ std::string no_comfort(const StatusSaid& said, Time now) {
         return said.unfit == location.detail
                    ? place_and_detail(location)
                    : fmt::format("{}: {}", place_and_detail(location), said.unfit);
-    if (said.signature != SignatureState::good)
-        return fmt::format("{}: its signature is not verified", place_and_detail(location));
+    if (said.signature != SignatureState::good) {
+        const auto cause = said.signature == SignatureState::not_allowed
+                               ? "the CA that signed it may not sign CRLs"
+                           : location.ocsp && !location.ocsp->signature_text.empty()
+                               ? location.ocsp->signature_text
+                               : "its signature is not verified";
+        return fmt::format("{}: {}", place_and_detail(location), cause);
+    }
     if (said.status != Status::good)
         return fmt::format("{}: the responder does not know it", place_and_detail(location));
     if (const auto age = age_of(location, now); age.stale)

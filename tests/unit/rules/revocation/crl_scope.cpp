@@ -100,3 +100,19 @@ TEST_CASE("crl scope: of two CAs of one name that which signed the list counts")
     CHECK(better(bad, unverifiable) == bad);
     CHECK(better(no_issuer, unverifiable) == unverifiable);
 }
+
+TEST_CASE("crl scope: a signer with a key usage must be allowed to sign CRLs") {
+    using enum SignatureState;
+    auto signer = intermediate();
+    const std::pair<std::optional<std::uint32_t>, SignatureState> kUsages[] = {
+        {std::nullopt, good},   {1U << 6, good},   {1U << 5, not_allowed},
+        {1U << 7, not_allowed}, {0U, not_allowed}, {1U << 5 | 1U << 6, good}};
+    for (const auto& [usage, expected] : kUsages) {
+        signer.key_usage = usage;
+        CHECK(as_allowed(good, signer) == expected);
+        CHECK(as_allowed(bad, signer) == bad);
+        CHECK(as_allowed(unverifiable, signer) == unverifiable);
+    }
+    CHECK(better(not_allowed, good) == good);
+    CHECK(better(bad, not_allowed) == not_allowed);
+}

@@ -82,7 +82,11 @@ StatusSaid answer(Status status, std::string_view until, SignatureState signatur
 // Judged is the findings of the four rules on one server certificate, on 2026-11-01.
 class Judged {
   public:
-    explicit Judged(std::vector<StatusSaid> said, std::string_view now = "2026-11-01") {
+    explicit Judged(
+        std::vector<StatusSaid> said, std::string_view now = "2026-11-01",
+        Certificate certificate = server()
+    )
+        : bench_({std::move(certificate)}) {
         bench_.context.now = at(now);
         statuses_[bench_.chain.presented.front()->sha256] = {
             .fetched = true, .said = std::move(said)};
@@ -268,6 +272,37 @@ TEST_CASE("crl-signature: another CA's, another key's, one that cannot be verifi
         "{crl=http://crl.contoso.com/ca.crl, issuer=CN=Contoso Issuing CA, "
         "signature=sha256WithRSAEncryption, position=0}"
     );
+    CHECK(
+        with(SignatureState::not_allowed).text("crl-signature") ==
+        "01 fail: the CRL of http://crl.contoso.com/ca.crl is signed by CN=Contoso Issuing CA, "
+        "whose key usage does not allow to sign CRLs: Windows ignores it and reports revocation as "
+        "offline (0x80092013) {crl=http://crl.contoso.com/ca.crl, issuer=CN=Contoso Issuing CA, "
+        "signature=sha256WithRSAEncryption, position=0}"
+    );
+    CHECK(
+        with(SignatureState::not_allowed).text("not-revoked") ==
+        "01 inconclusive: no source confirms that it is valid: http://crl.contoso.com/ca.crl: the "
+        "CA that signed it may not sign CRLs {asked=[http://crl.contoso.com/ca.crl: the CA that "
+        "signed it may not sign CRLs], position=0}"
+    );
+    // A CA that was renewed with a new key has a list for each of its keys.
+    auto renewed = server();
+    renewed.authority_key_id = "0a0b";
+    auto other_key = today();
+    other_key.signature = SignatureState::bad;
+    const auto by_key = [&](const char* key) {
+        other_key.authority_key_id = key;
+        return Judged({read(other_key)}, "2026-11-01", renewed).text("crl-signature");
+    };
+    CHECK(
+        by_key("0102") ==
+        "01 fail: the CRL of http://crl.contoso.com/ca.crl is signed with another key of the CA "
+        "(key identifier 0102) than the certificate (key identifier 0a0b) "
+        "{crl=http://crl.contoso.com/ca.crl, issuer=CN=Contoso Issuing CA, "
+        "signature=sha256WithRSAEncryption, position=0}"
+    );
+    for (const auto* same : {"0a0b", ""})
+        CHECK(by_key(same) == with(SignatureState::bad).text("crl-signature"));
     auto facts = today();
     facts.algorithm = pss("SHA256", 32);
     CHECK(
