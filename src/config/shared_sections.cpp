@@ -147,6 +147,7 @@ constexpr std::array kElsewhere{
 
 constexpr std::size_t kFingerprintDigits = 64; // SHA-256 in hex
 constexpr std::size_t kThumbprintDigits = 40;  // SHA-1, what Windows shows
+constexpr std::string_view kLeftToRightMark = "\u200e";
 
 } // namespace
 
@@ -251,24 +252,26 @@ void read_files(const Entry& entry, Trust& trust) {
         if (auto path = read_path(element)) trust.ca_files.push_back(std::move(*path));
 }
 
-// SHA-256 as the reports write it, or with colons and capitals as other tools do.
+// SHA-256 as the reports write it or SHA-1 as Windows shows it, with colons, spaces and capitals as
+// other tools write them. In front of a thumbprint that is copied from the certificate dialog of
+// Windows stands an invisible left-to-right mark.
 void read_certificate(const Entry& entry, Waiver& waiver) {
     const auto text = read_text(entry);
     if (!text) return;
     std::string digits;
-    for (const char c : *text)
-        if (c != ':' && c != ' ') digits += to_lower(c);
-    // A SHA-1 thumbprint is what Windows shows first; naming it saves a search.
+    for (std::string_view rest = *text; !rest.empty();) {
+        const bool mark = rest.starts_with(kLeftToRightMark);
+        if (!mark && rest.front() != ':' && rest.front() != ' ') digits += to_lower(rest.front());
+        rest.remove_prefix(mark ? kLeftToRightMark.size() : 1);
+    }
     const bool hex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (hex && digits.size() == kFingerprintDigits)
+    if (hex && (digits.size() == kFingerprintDigits || digits.size() == kThumbprintDigits))
         waiver.certificate = std::move(digits);
-    else if (hex && digits.size() == kThumbprintDigits)
-        entry.mistake(
-            "this is a SHA-1 thumbprint",
-            "the reports show the SHA-256 fingerprint that belongs here"
-        );
     else
-        entry.mistake(quoted(*text) + " is no SHA-256 fingerprint", "64 hexadecimal digits");
+        entry.mistake(
+            quoted(*text) + " is no fingerprint of a certificate",
+            "64 hexadecimal digits of SHA-256 or the 40 of the thumbprint that Windows shows"
+        );
 }
 
 void read_until(const Entry& entry, Waiver& waiver) {

@@ -70,8 +70,9 @@ struct TemplateInfo { // 1.3.6.1.4.1.311.21.7
 struct Certificate {
     std::string der;
     Fingerprint sha256 = {};
-    int version = 3;    // 1, 2, 3
-    std::string serial; // lower-case hex without leading zeros
+    std::string thumbprint; // SHA-1 of the DER as Windows shows it: 40 upper-case hex digits
+    int version = 3;        // 1, 2, 3
+    std::string serial;     // lower-case hex without leading zeros
     std::string subject,
         issuer; // one line, RFC 2253 order reversed to most specific first ("CN=…, O=…")
     std::string subject_der, issuer_der; // for comparing names

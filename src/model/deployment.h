@@ -75,7 +75,7 @@ struct Trust {
 struct Waiver {
     std::string rule;        // id or glob
     std::string target;      // target name, id or glob; empty = any
-    std::string certificate; // SHA-256, lower-case hex; empty = any
+    std::string certificate; // SHA-256 or SHA-1, lower-case hex; empty = any
     std::string reason;
     std::optional<Time> until;
     Where where;

@@ -17,6 +17,7 @@
 #include <new>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/objects.h>
 #include <openssl/sha.h>
 
@@ -156,6 +157,17 @@ Fingerprint sha256(std::string_view bytes) {
     return digest;
 }
 
+namespace {
+
+// What the Windows dialogs and Get-ChildItem Cert: name a certificate by; no security rests on it.
+std::string windows_thumbprint(std::string_view der) {
+    std::array<std::uint8_t, SHA_DIGEST_LENGTH> digest;
+    SHA1(octets(der), der.size(), digest.data());
+    return fmt::format("{:02X}", fmt::join(digest, ""));
+}
+
+} // namespace
+
 // What deviates from RFC 5280 becomes a note, not an error: a certificate that a server shows is
 // judged as far as it can be read.
 Result<Certificate> read_certificate(std::string_view der) {
@@ -175,6 +187,7 @@ Result<Certificate> read_certificate(std::string_view der) {
     Certificate certificate;
     certificate.der = der;
     certificate.sha256 = sha256(der);
+    certificate.thumbprint = windows_thumbprint(der);
     read_version(*layout, certificate);
     read_serial(layout->serial, certificate);
     read_validity(layout->validity, certificate);

@@ -48,8 +48,18 @@ void write_file(Page& page, const FileRow& file) {
     }
     page.paragraph(0, 4, title);
     if (!file.chain) return;
-    for (std::size_t i = 0; i < file.chain->presented.size(); ++i)
-        page.paragraph(2, 5, {{fmt::format("{}. {}", i + 1, describe(*file.chain->presented[i]))}});
+    for (std::size_t i = 0; i < file.chain->presented.size(); ++i) {
+        const auto& certificate = *file.chain->presented[i];
+        page.paragraph(2, 5, {{fmt::format("{}. {}", i + 1, describe(certificate))}});
+        page.paragraph(
+            5, 7,
+            {{fmt::format(
+                "thumbprint {}, serial number {}", certificate.thumbprint,
+                // Windows shows whole octets.
+                (certificate.serial.size() % 2 == 0 ? "" : "0") + certificate.serial
+            )}}
+        );
+    }
 }
 
 } // namespace

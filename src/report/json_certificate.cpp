@@ -145,6 +145,7 @@ void fields(auto& json, Is<Certificate> auto& it) {
     json("subject", it.subject);
     json("issuer", it.issuer);
     json("serial", it.serial);
+    json("thumbprint", or_null(it.thumbprint));
     json("version", it.version);
     json("common_names", it.common_names);
     json("not_before", it.not_before);

@@ -273,7 +273,7 @@ std::vector<const Finding*> Judge::findings(
 ) {
     auto out = rules::judge(chain, facts, selection_, pool_);
     for (auto& finding : out)
-        finding = waivers_.apply(finding, names, pool_);
+        finding = waivers_.apply(finding, names, pool_, chain.presented);
     return out;
 }
 

@@ -23,19 +23,25 @@ class Waivers {
 
     // The first that covers what the rule said, null where none does. `names`: what a waiver's
     // `target` may call the subject, such as the id and the names of an endpoint, or a domain.
+    // `certificates`: among which a waiver may name one by its thumbprint.
     const Waiver* covering(
         std::string_view rule, const std::optional<Fingerprint>& certificate,
-        std::span<const std::string> names
+        std::span<const std::string> names, std::span<const CertificatePtr> certificates = {}
     ) const;
 
     // The finding itself, or a waived copy of it in the pool. What passes or does not apply needs
     // no waiver.
-    const Finding* apply(const Finding*, std::span<const std::string> names, FindingPool& pool)
-        const;
+    const Finding* apply(
+        const Finding*, std::span<const std::string> names, FindingPool& pool,
+        std::span<const CertificatePtr> certificates = {}
+    ) const;
     void apply(Finding&, std::span<const std::string> names) const;
 
   private:
-    const Waiver* needed_by(const Finding&, std::span<const std::string> names) const;
+    const Waiver* needed_by(
+        const Finding&, std::span<const std::string> names,
+        std::span<const CertificatePtr> certificates
+    ) const;
 
     std::vector<Waiver> waivers_;
     Time now_ = {};

@@ -281,6 +281,22 @@ targets: [{host: a}]
     CHECK(to_rfc3339(second.until.value()) == "2030-06-30T12:00:00Z");
 }
 
+TEST_CASE(
+    "a waiver takes a thumbprint as the certificate dialog of Windows puts it on the clipboard"
+) {
+    for (const std::string written :
+         {"A9993E364706816ABA3E25717850C26C9CD0D89D",
+          "\u200ea9 99 3e 36 47 06 81 6a ba 3e 25 71 78 50 c2 6c 9c d0 d8 9d",
+          "a9:99:3e:36:47:06:81:6a:ba:3e:25:71:78:50:c2:6c:9c:d0:d8:9d\u200e"}) {
+        const auto deployment = read_good(
+            "waivers: [{rule: key-length, certificate: \"" + written +
+            "\", reason: old}]\ntargets: [{host: a}]\n"
+        );
+        REQUIRE(deployment.waivers.size() == 1);
+        CHECK(deployment.waivers[0].certificate == "a9993e364706816aba3e25717850c26c9cd0d89d");
+    }
+}
+
 TEST_CASE("resolvers are addresses with or without a port, SIP domains are in lower case") {
     const auto deployment = read_good(R"(
 resolvers: [192.0.2.53, "127.0.0.1:5353", "2001:db8::53", "[::1]:53", 192.0.2.53]

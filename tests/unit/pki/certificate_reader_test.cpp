@@ -8,6 +8,9 @@
 #include <algorithm>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <openssl/evp.h>
 
 using namespace lyncprobe;
 using namespace lyncprobe::pki;
@@ -57,6 +60,10 @@ TEST_CASE("certificate: an ordinary one is read whole") {
     const auto certificate = read(der);
     CHECK(certificate.der == der);
     CHECK(certificate.sha256 == sha256(der));
+    // Of the same bytes by another road: the names of OpenSSL's default provider.
+    std::array<unsigned char, 20> sha1{};
+    REQUIRE(EVP_Digest(der.data(), der.size(), sha1.data(), nullptr, EVP_sha1(), nullptr) == 1);
+    CHECK(certificate.thumbprint == fmt::format("{:02X}", fmt::join(sha1, "")));
     CHECK(certificate.version == 3);
     CHECK(certificate.serial == "ab01");
     CHECK(certificate.subject == "CN=sip.contoso.com, OU=IT, O=Contoso, C=US");

@@ -78,6 +78,29 @@ TEST_CASE("waivers: by certificate; what is about none is not covered") {
     CHECK(waived(waiver("*"), about_none) == "known");
 }
 
+TEST_CASE("waivers: by the thumbprint of a certificate that was presented") {
+    auto shown = server();
+    shown.thumbprint = "A9993E364706816ABA3E25717850C26C9CD0D89D";
+    const std::vector<CertificatePtr> presented{
+        std::make_shared<Certificate>(intermediate()), std::make_shared<Certificate>(shown)};
+    const auto waived_by = [&](const char* named, std::span<const CertificatePtr> among) {
+        const auto finding = found();
+        FindingPool pool;
+        const Waivers waivers({waiver("*", {}, named)}, kNow);
+        return waivers.apply(&finding, kNames, pool, among)->waived.value_or("no");
+    };
+    CHECK(waived_by("a9993e364706816aba3e25717850c26c9cd0d89d", presented) == "known");
+    CHECK(waived_by("a9993e364706816aba3e25717850c26c9cd0d89e", presented) == "no");
+    CHECK(waived_by("a9993e364706816aba3e25717850c26c9cd0d89d", {}) == "no");
+    // Of another certificate of the same chain.
+    auto both = presented;
+    std::swap(both[0], both[1]);
+    auto other = intermediate();
+    other.thumbprint = "84983E441C3BD26EBAAE4AA1F95129E5E54670F1";
+    both[1] = std::make_shared<Certificate>(other);
+    CHECK(waived_by("84983e441c3bd26ebaae4aa1f95129e5e54670f1", both) == "no");
+}
+
 TEST_CASE("waivers: until its end, that moment included") {
     CHECK(waived(ending(kNow)) == "known");
     CHECK(waived(ending(kNow + std::chrono::seconds{1})) == "known");
