@@ -24,9 +24,26 @@ bool is_below(std::string_view name, std::string_view domain) {
 
 bool is_hosted(std::string_view host) { return is_below(host, kHosting); }
 
+bool is_trusted(std::string_view host) {
+    return std::ranges::any_of(kTrusted, [&](std::string_view known) {
+        return is_below(host, known);
+    });
+}
+
 bool leads_to_hosting(const DnsAnswer& answer) {
     return std::ranges::any_of(answer.aliases, is_hosted) ||
            std::ranges::any_of(answer.targets, is_hosted, &SrvTarget::host);
+}
+
+std::string_view without_appended_zone(std::string_view name, std::string_view domain) {
+    // A zone of one label is a top-level domain, to which nobody publishes records of his own.
+    for (auto zone = domain; zone.find('.') != std::string_view::npos;
+         zone.remove_prefix(zone.find('.') + 1)) {
+        if (!is_below(name, zone) || name == zone) continue;
+        const auto meant = name.substr(0, name.size() - zone.size() - 1);
+        if (is_below(meant, zone) || is_hosted(meant) || is_trusted(meant)) return meant;
+    }
+    return {};
 }
 
 Place place_of(std::string_view host, std::string_view domain) {
@@ -36,10 +53,7 @@ Place place_of(std::string_view host, std::string_view domain) {
         return front.find('.') == std::string_view::npos ? Place::in_domain : Place::below;
     }
     if (is_hosted(host)) return Place::hosted;
-    const bool trusted = std::ranges::any_of(kTrusted, [&](std::string_view known) {
-        return is_below(host, known);
-    });
-    return trusted ? Place::trusted : Place::elsewhere;
+    return is_trusted(host) ? Place::trusted : Place::elsewhere;
 }
 
 // RFC 1918, RFC 6598, RFC 3927, RFC 1122; RFC 4193, RFC 4291.

@@ -20,8 +20,15 @@ Place place_of(std::string_view host, std::string_view domain);
 
 // sipfed.online.lync.com, sipdir.online.lync.com, webdir.online.lync.com and their like.
 bool is_hosted(std::string_view host);
+// In a domain that clients trust without asking, such as lync.com.
+bool is_trusted(std::string_view host);
 // The answer, one of its aliases, or an SRV target leads there.
 bool leads_to_hosting(const DnsAnswer&);
+
+// What was meant by a name of a record to which the name server appended the name of its zone,
+// because the zone file lacks the final dot (RFC 1035 5.1): "sip.contoso.com" where it became
+// sip.contoso.com.contoso.com. The zone may be a parent of the domain. Empty where nothing says so.
+std::string_view without_appended_zone(std::string_view name, std::string_view domain);
 
 bool is_below(std::string_view name, std::string_view domain); // or the domain itself
 bool is_private(const Address&); // of no use on the Internet: private, shared, link-local, loopback

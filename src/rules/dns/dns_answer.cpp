@@ -34,8 +34,11 @@ void add_open_questions(const DomainDiscovery& domain, std::vector<DomainRuling>
     }
 }
 
-std::optional<Ruling> rule_on_alias(const DiscoveryRow& row) {
+std::optional<Ruling> rule_on_alias(const DiscoveryRow& row, std::string_view domain) {
     const auto& answer = row.answer;
+    // Certain by the name alone, also where a server of the zone cannot look behind the alias.
+    for (const auto& alias : answer.aliases)
+        if (auto dot = missing_final_dot(row.record, "is an alias of", alias, domain)) return dot;
     if (answer.status == DnsStatus::alias_loop)
         return fail(fmt::format("{}: {}", row.record, answer.detail));
     if (!certain(answer.status)) return std::nullopt;
@@ -62,7 +65,7 @@ std::vector<DomainRuling> check_dns_answer(const DomainDiscovery& domain) {
     add_open_questions(domain, out);
     for (const auto& row : domain.rows) {
         if (row.answer.aliases.empty() || row.answer.status == DnsStatus::found) continue;
-        if (auto ruling = rule_on_alias(row))
+        if (auto ruling = rule_on_alias(row, domain.domain))
             out.push_back(
                 {.ruling = std::move(*ruling)
                                .with("record", row.name)

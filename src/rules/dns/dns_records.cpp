@@ -32,13 +32,27 @@ constexpr Absence kAbsences[] = {
     {"browsers", Verdict::not_applicable, "the simple URLs may have other names"},
 };
 
+// The name exists and has no record of the type asked for. Where no name of the domain is missing,
+// a wildcard may have made it exist (RFC 4592 2.2.1).
+bool has_another_record(const DomainDiscovery& domain, const DiscoveryRow& row) {
+    return row.answer.status == DnsStatus::no_such_record && row.answer.aliases.empty() &&
+           std::ranges::any_of(domain.rows, [](const DiscoveryRow& other) {
+               return other.answer.status == DnsStatus::no_such_name;
+           });
+}
+
 Ruling rule_on(const DomainDiscovery& domain, const ClientOrder& client) {
-    std::vector<std::string> found, absent, open;
+    std::vector<std::string> found, absent, open, wrong;
     for (const auto index : client.rows) {
         const auto& row = domain.rows[index];
         // A loop of aliases is as good as nothing.
         const bool gone = certain(row.answer.status) || row.answer.status == DnsStatus::alias_loop;
         (leads_somewhere(row) ? found : gone ? absent : open).emplace_back(row.record);
+        if (has_another_record(domain, row))
+            wrong.push_back(fmt::format(
+                "{} (no {} record)", row.name,
+                row.type == RecordType::srv ? "SRV" : "A, AAAA or CNAME"
+            ));
     }
     const auto& absence = *std::ranges::find(kAbsences, client.id, &Absence::client);
     auto ruling = !found.empty() ? pass(fmt::format("{}: {}", client.who, fmt::join(found, ", ")))
@@ -57,6 +71,12 @@ Ruling rule_on(const DomainDiscovery& domain, const ClientOrder& client) {
                                                  fmt::join(absent, ", "), absence.consequence
                                              )
                         );
+    if (found.empty() && !wrong.empty()) {
+        const auto names = fmt::format("{}", fmt::join(wrong, ", "));
+        ruling.message += fmt::format("; there is a record of another type under {}", names);
+        ruling.fix = fmt::format("publish the record of the type that is asked for: {}", names);
+        ruling.evidence.set("other_type", std::move(wrong));
+    }
     ruling.evidence.set("client", std::string(client.id));
     ruling.evidence.set("found", std::move(found));
     ruling.evidence.set("absent", std::move(absent));
@@ -85,7 +105,8 @@ constinit const Rule dns_records{
     .why = "Clients without a record cannot sign in unless somebody enters the server by hand; "
            "partners do not find the domain, and mobile clients get no push messages.",
     .fix = "publish the records that these clients ask for",
-    .evidence = "client: id of its kind; found, absent, not_answered: records that it asks for",
+    .evidence = "client: id of its kind; found, absent, not_answered: records that it asks for; "
+                "other_type: names that exist with a record of another type",
     .check_domain = check_dns_records,
 };
 

@@ -15,7 +15,17 @@ namespace {
 std::optional<Ruling> rule_on_srv_host(const SrvPointer& at) {
     const auto* host = names_a_host(at) ? host_of(at) : nullptr;
     if (host == nullptr) return std::nullopt;
-    if (host_is_absent(*host)) return fail(answer_text(at, *host));
+    if (host_is_absent(*host)) {
+        const auto& domain = at.domain.domain;
+        if (auto dot = missing_final_dot(at.row.record, "names", at.target.host, domain))
+            return dot;
+        if (!host->aliases.empty())
+            if (auto dot = missing_final_dot(
+                    at.target.host, "is an alias of", host->aliases.back(), domain
+                ))
+                return dot;
+        return fail(answer_text(at, *host));
+    }
     if (host->status != DnsStatus::found) return std::nullopt; // dns-answer says so
     const auto useless = std::ranges::find_if(host->addresses, never_a_server);
     if (useless != host->addresses.end())

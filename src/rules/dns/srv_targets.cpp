@@ -2,6 +2,7 @@
 #include "rules/dns/srv_targets.h"
 
 #include "model/host.h"
+#include "plan/discovery_naming.h"
 
 #include <algorithm>
 
@@ -40,6 +41,23 @@ std::string answer_text(const SrvPointer& at, const DnsAnswer& of_host) {
         "{} names {}: {}{}", at.row.record, at.target.host, in_words(of_host.status),
         of_host.detail.empty() ? "" : ", " + of_host.detail
     );
+}
+
+std::optional<Ruling> missing_final_dot(
+    std::string_view record, std::string_view verb, std::string_view name, std::string_view domain
+) {
+    const auto meant = plan::without_appended_zone(name, domain);
+    if (meant.empty()) return std::nullopt;
+    return fail(fmt::format(
+                    "{} {} {}: the final dot is missing behind {}, so the name server appended the "
+                    "name of its zone",
+                    record, verb, name, meant
+                ))
+        .fixed_by(fmt::format(
+            "write the name with a final dot in the zone: {}. (without the dot it is taken as "
+            "relative to the zone)",
+            meant
+        ));
 }
 
 const DnsAnswer* host_of(const SrvPointer& at) {

@@ -28,6 +28,12 @@ bool names_a_host(const SrvPointer&);
 
 // "record names host: no such name, detail"
 std::string answer_text(const SrvPointer&, const DnsAnswer& of_host);
+// The sentence about a name in a record (of `record`) that only the missing final dot made what it
+// is, with the fix for that; nothing where nothing says so. `verb`: "names", "is an alias of".
+std::optional<Ruling> missing_final_dot(
+    std::string_view record, std::string_view verb, std::string_view name, std::string_view domain
+);
+
 // What is known of the host; null where it was not asked for.
 const DnsAnswer* host_of(const SrvPointer&);
 // The host does not exist, and the name server that says so can know it: one that answers for its

@@ -361,6 +361,73 @@ TEST_CASE("dns-records: what each generation misses") {
     CHECK_FALSE(says(Domain().address("sip", "192.0.2.1").problems("dns-records"), "fail"));
 }
 
+TEST_CASE("dns-records: a record of another type under the right name") {
+    Domain domain;
+    domain.status("_sipfederationtls._tcp", DnsStatus::no_such_record);
+    const auto said = domain.whole("dns-records");
+    CHECK(
+        said.find("get no push messages; there is a record of another type under "
+                  "_sipfederationtls._tcp.contoso.com (no SRV record)") != std::string::npos
+    );
+    CHECK(said.find("lyncdiscover.contoso.com (no") == std::string::npos);
+    domain.status("lyncdiscover", DnsStatus::no_such_record);
+    CHECK(
+        domain.whole("dns-records").find("lyncdiscover.contoso.com (no A, AAAA or CNAME record)") !=
+        std::string::npos
+    );
+    // A wildcard makes every name exist.
+    for (auto& row : domain.get().rows)
+        row.answer.status = DnsStatus::no_such_record;
+    CHECK(domain.whole("dns-records").find("another type") == std::string::npos);
+}
+
+TEST_CASE("dns: a final dot that is missing in the zone file is the cause, and the fix") {
+    constexpr const char* kFix = "write the name with a final dot in the zone: ";
+    const auto fix_of = [&](const Domain& domain, std::string_view rule) {
+        for (const auto& finding : domain.findings())
+            if (finding.rule == rule && finding.verdict == Verdict::fail) return finding.fix;
+        return std::string("none");
+    };
+    Domain srv;
+    srv.srv("_sip._tls", "access.contoso.com.contoso.com", 443, "")
+        .host("access.contoso.com.contoso.com", DnsStatus::no_such_name);
+    for (const auto* rule : {"dns-strict-naming", "dns-srv-host"}) {
+        CHECK(
+            srv.problems(rule) ==
+            std::vector<std::string>{
+                "fail: _sip._tls names access.contoso.com.contoso.com: the final dot is missing "
+                "behind access.contoso.com, so the name server appended the name of its zone"}
+        );
+        CHECK(fix_of(srv, rule).starts_with(std::string(kFix) + "access.contoso.com. "));
+    }
+    Domain hosted;
+    hosted.srv("_sipfederationtls._tcp", "sipfed.online.lync.com.contoso.com", 5061);
+    CHECK(fix_of(hosted, "dns-strict-naming").starts_with(std::string(kFix) + "sipfed.online"));
+    Domain parent("eu.contoso.com");
+    parent.srv("_sip._tls", "sip.eu.contoso.com.contoso.com", 443);
+    CHECK(fix_of(parent, "dns-strict-naming").starts_with(std::string(kFix) + "sip.eu.contoso"));
+    Domain alias;
+    alias.alias("lyncdiscover", "web.contoso.com.contoso.com");
+    CHECK(
+        alias.problems("dns-answer") ==
+        std::vector<std::string>{
+            "fail: lyncdiscover is an alias of web.contoso.com.contoso.com: the final dot is "
+            "missing behind web.contoso.com, so the name server appended the name of its zone"}
+    );
+    Domain behind;
+    behind.srv("_sip._tls", "sip.contoso.com", 443, "")
+        .host("sip.contoso.com", DnsStatus::no_such_name)
+        .get()
+        .hosts["sip.contoso.com"]
+        .aliases = {"edge.contoso.com.contoso.com"};
+    behind.get().hosts["sip.contoso.com"].recursion = true;
+    CHECK(says(behind.problems("dns-srv-host"), "sip.contoso.com is an alias of edge.contoso"));
+    // A subdomain is one.
+    Domain below;
+    below.srv("_sip._tls", "sip.eu.contoso.com", 443);
+    CHECK(says(below.problems("dns-strict-naming"), "in a subdomain"));
+}
+
 TEST_CASE("dns-wildcard: every name at one address") {
     Domain domain;
     for (auto& row : domain.get().rows)
