@@ -74,7 +74,9 @@ Ruling rule_on(const Sorted& found) {
                 found.only_for_members
                     ? "only a member of the domain can check this: the CRL locations name no host "
                       "(--ldap-server names one)"
-                    : "no CRL location could be asked from here: " + some_of(found.open)
+                    : "no CRL location could be asked from here: " + some_of(found.open),
+                "run it from where servers and clients fetch the CRL, with --fetch-private for "
+                "addresses inside and --ldap-server for a domain controller"
             );
         if (found.open.empty()) return fail("no CRL can be fetched: " + some_of(found.dead));
         return warn(fmt::format(

@@ -21,27 +21,39 @@ Ruling rule_on(const StatusSaid& said, const Certificate& certificate) {
     switch (said.signature) {
     case SignatureState::not_allowed:
         return fail(fmt::format(
-            "the CRL of {} is signed by {}, whose key usage does not allow to sign CRLs: Windows "
-            "ignores it and reports revocation as offline (0x80092013)",
-            url, certificate.issuer
-        ));
+                        "the CRL of {} is signed by {}, whose key usage does not allow to sign "
+                        "CRLs: Windows ignores it and reports revocation as offline (0x80092013)",
+                        url, certificate.issuer
+                    ))
+            .fixed_by(
+                "renew the certificate of the CA with CRL signing in its key usage (AD CS has it "
+                "by default), put it into the stores of the servers, and publish the CRL again"
+            );
     case SignatureState::bad:
         // A CA that was renewed with a new key publishes a list for each of its keys.
         if (!list.authority_key_id.empty() && !certificate.authority_key_id.empty() &&
             list.authority_key_id != certificate.authority_key_id)
             return fail(fmt::format(
-                "the CRL of {} is signed with another key of the CA (key identifier {}) than the "
-                "certificate (key identifier {})",
-                url, list.authority_key_id, certificate.authority_key_id
-            ));
+                            "the CRL of {} is signed with another key of the CA (key identifier "
+                            "{}) than the certificate (key identifier {})",
+                            url, list.authority_key_id, certificate.authority_key_id
+                        ))
+                .fixed_by("publish the CRL of each key of the CA under a name of its own: "
+                          "<CRLNameSuffix> in the CRL locations on the CA's Extensions tab");
         return fail(fmt::format("the signature of the CRL of {} is not its issuer's", url));
     case SignatureState::no_issuer:
-        return inconclusive(fmt::format("the CRL of {} cannot be verified: {}", url, said.unfit));
+        return inconclusive(
+            fmt::format("the CRL of {} cannot be verified: {}", url, said.unfit),
+            "give the certificate of the CA with --ca-file, and run it again"
+        );
     case SignatureState::unverifiable:
-        return inconclusive(fmt::format(
-            "the signature of the CRL of {} ({}) cannot be verified with this OpenSSL", url,
-            list.algorithm.name
-        ));
+        return inconclusive(
+            fmt::format(
+                "the signature of the CRL of {} ({}) cannot be verified with this OpenSSL", url,
+                list.algorithm.name
+            ),
+            "verify it on a machine whose cryptography has this algorithm (certutil -verify)"
+        );
     case SignatureState::good: break;
     }
     if (list.algorithm.pss)

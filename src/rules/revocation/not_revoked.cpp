@@ -59,13 +59,31 @@ std::string no_comfort(const StatusSaid& said, Time now) {
     return {};
 }
 
-Ruling revoked(const StatusSaid& said) {
+// What a server presents above its own certificate is exchanged in its stores; its own is good,
+// unless whoever has the CA's key could issue it as well.
+std::string fix_of_ca(const Certificate& authority, const std::string& reason) {
+    if (reason == "keyCompromise" || reason == "cACompromise")
+        return fmt::format(
+            "the key of the CA {} is compromised: replace every certificate that it issued by one "
+            "of another CA, and remove it from all stores",
+            authority.subject
+        );
+    return fmt::format(
+        "put the present certificate of the CA {} into the Intermediate Certification Authorities "
+        "store of the server, remove the revoked one and restart the services; where the CA kept "
+        "its key, the server certificate stays good",
+        authority.subject
+    );
+}
+
+Ruling revoked(const Subject& s, const StatusSaid& said) {
     const auto when = said.revoked_at ? " on " + to_rfc3339(*said.revoked_at) : "";
     const auto why = said.reason.empty() ? "" : fmt::format(" ({})", said.reason);
     auto ruling =
         fail(fmt::format("revoked{}{}, says {}", when, why, place_and_detail(*said.location)))
             .with("status", std::string("revoked"))
             .with("location", said.location->url);
+    if (!s.is_leaf()) ruling.fix = fix_of_ca(s.certificate(), said.reason);
     if (said.revoked_at) ruling.evidence.set("revoked_at", to_rfc3339(*said.revoked_at));
     if (!said.reason.empty()) ruling.evidence.set("reason", said.reason);
     return ruling;
@@ -77,7 +95,7 @@ Ruling check_not_revoked(const Subject& s) {
     std::vector<std::string> vouching, reasons;
     for (const auto& said : status.said) {
         if (said.status == Status::revoked && vouched_for(said) && !taken_back(status, said, now))
-            return revoked(said);
+            return revoked(s, said);
         if (said.status == Status::removed || is_delta(*said.location)) continue;
         auto reason =
             said.status == Status::revoked && vouched_for(said) ? "" : no_comfort(said, now);
@@ -89,9 +107,15 @@ Ruling check_not_revoked(const Subject& s) {
     if (!vouching.empty())
         return pass().with("status", std::string("good")).with("locations", std::move(vouching));
     if (reasons.empty())
-        return inconclusive("the certificate names no CRL and no OCSP location that could be asked"
+        return inconclusive(
+            "the certificate names no CRL and no OCSP location that could be asked",
+            "look it up in the list of revoked certificates on the CA itself (certsrv.msc)"
         );
-    return inconclusive("no source confirms that it is valid: " + some_of(reasons))
+    return inconclusive(
+               "no source confirms that it is valid: " + some_of(reasons),
+               "make one of these locations answer, or run it with --fetch from a machine that "
+               "reaches them"
+    )
         .with("asked", reasons);
 }
 
