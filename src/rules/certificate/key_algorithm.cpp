@@ -59,6 +59,8 @@ constinit const Rule key_algorithm{
     .why = "Lync Server, its telephones and peers end the handshake on other keys. Elliptic curve "
            "keys live in CNG, which old Lync tools do not know.",
     .fix = "reissue the certificate with an RSA key (the default) or one on P-256, P-384 or P-521",
+    .ca_fix = "renew the CA certificate with a new RSA key, or have the server certificate issued "
+              "by another CA; then reissue what the CA issued",
     .evidence = "algorithm, oid: of the key; curve, curve_oid: if it has one; explicit_parameters",
     .check = check_key_algorithm,
 };

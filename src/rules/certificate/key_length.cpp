@@ -41,6 +41,8 @@ constinit const Rule key_length{
     .why = "The tools of Lync Server neither offer nor test other lengths, and Windows refuses RSA "
            "keys below 1024 bits.",
     .fix = "reissue the certificate with an RSA key of 2048 or 4096 bits",
+    .ca_fix = "renew the CA certificate with a new RSA key of 2048 or 4096 bits, then reissue what "
+              "it issued",
     .evidence = "bits: the length of the modulus",
     .applies = not_rsa,
     .check = check_key_length,

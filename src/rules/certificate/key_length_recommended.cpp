@@ -34,6 +34,8 @@ constinit const Rule key_length_recommended{
                "Other key types are not judged.",
     .why = "Shorter RSA keys can be broken with money; current clients and partners refuse them.",
     .fix = "reissue the certificate with an RSA key of 2048 bits or more",
+    .ca_fix = "renew the CA certificate with a new RSA key of 2048 bits or more, then reissue what "
+              "it issued",
     .evidence = "bits: the length of the modulus; recommended: the least that is recommended",
     .applies = not_rsa,
     .check = check_key_length_recommended,

@@ -38,6 +38,8 @@ constinit const Rule sha1_deprecated{
            "certificates signed with it.",
     .fix = "have the CA sign with SHA-256 and reissue the certificate, once every telephone and "
            "old client has its updates",
+    .ca_fix = "have the CA above sign with SHA-256, renew this CA certificate, and put it into the "
+              "stores of the servers, once every telephone and old client has its updates",
     .evidence = "signature, oid: the algorithm with SHA-1",
     .applies = applies_sha1_deprecated,
     .check = check_sha1_deprecated,

@@ -92,6 +92,9 @@ constinit const Rule signature_algorithm{
            "the handshake then ends with nothing more than a Schannel event.",
     .fix = "have the CA sign with SHA-256 (certutil -setreg CA\\CSP\\CNGHashAlgorithm SHA256, "
            "restart CertSvc) and reissue the certificate",
+    .ca_fix =
+        "have the CA above sign with SHA-256 (certutil -setreg CA\\CSP\\CNGHashAlgorithm SHA256, "
+        "restart CertSvc), renew this CA certificate, and put it into the stores of the servers",
     .evidence = "signature, oid, hash: the outer algorithm; with _inner the inner one that differs",
     .applies = applies_signature_algorithm,
     .check = check_signature_algorithm,

@@ -36,8 +36,11 @@ Ruling check_autodiscover_answer(const Subject& s) {
     if (!answer.text("redirect").empty())
         return with_redirect(
             elsewhere ? pass()
-                      : inconclusive("it is not known whether the redirect stays in the domain; "
-                                     "ask by the name lyncdiscover.<SIP domain>")
+                      : inconclusive(
+                            "it is not known whether the redirect stays in the domain; ask by the "
+                            "name lyncdiscover.<SIP domain>",
+                            "probe it by the name lyncdiscover.<SIP domain>, or give --sip-domain"
+                        )
         );
     if (!problem.empty()) return fail(fmt::format("no autodiscover document: {}", problem));
     const auto* status = answer.find("status");

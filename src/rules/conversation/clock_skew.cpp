@@ -24,7 +24,11 @@ Ruling check_clock_skew(const Subject& s) {
     const std::string date(s.seen().answer->text("date"));
     const auto theirs = parse_http_date(date);
     if (!theirs)
-        return inconclusive("the date in its answer cannot be read; look at the server's clock")
+        return inconclusive(
+                   "the date in its answer cannot be read; look at the server's clock",
+                   "compare the clock of the server with that of a domain controller (w32tm /query "
+                   "/status)"
+        )
             .with("date", date);
     const auto skew = *theirs - s.seen().answered_at;
     const auto size = std::chrono::seconds(std::abs(skew.count()));

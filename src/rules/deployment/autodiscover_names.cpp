@@ -75,15 +75,21 @@ RunRuling rule_on(
         if (!good) wrong.push_back(endpoint);
     }
     auto ruling =
-        probed.empty() ? inconclusive(fmt::format(
-                             "autodiscover sends clients to {}, which is not probed in this run; "
-                             "--follow probes it",
-                             where
-                         ))
-        : shown == 0   ? inconclusive(fmt::format(
-                             "autodiscover sends clients to {}, which showed no certificate ({})",
-                             where, lyncprobe::to_text(run.endpoints[probed.front()].main.outcome)
-                         ))
+        probed.empty() ? inconclusive(
+                             fmt::format(
+                                 "autodiscover sends clients to {}, which is not probed in this "
+                                 "run; --follow probes it",
+                                 where
+                             ),
+                             "probe these names too: --follow, or targets of the list"
+                         )
+        : shown == 0 ? inconclusive(
+                           fmt::format(
+                               "autodiscover sends clients to {}, which showed no certificate ({})",
+                               where, lyncprobe::to_text(run.endpoints[probed.front()].main.outcome)
+                           ),
+                           "see why that endpoint shows no certificate; its own findings say it"
+                       )
         : wrong.empty()
             ? pass()
             : fail(fmt::format(

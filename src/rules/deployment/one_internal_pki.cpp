@@ -44,12 +44,15 @@ RunRuling rule_on(const ByOrigin& strangers, const std::string& ours, bool known
                     "certificates again from the CA that the Front End Servers have theirs from",
                     ours, listing.text()
                 ))
-              : inconclusive(fmt::format(
-                    "issued by another CA than the certificates of the Front End Servers ({}): {}. "
-                    "With the roots of both in trust: ca_files it can be told whether they are of "
-                    "one PKI",
-                    ours, listing.text()
-                ));
+              : inconclusive(
+                    fmt::format(
+                        "issued by another CA than the certificates of the Front End Servers ({}): "
+                        "{}. With the roots of both in trust: ca_files it can be told whether they "
+                        "are of one PKI",
+                        ours, listing.text()
+                    ),
+                    kGiveBothRoots
+                );
     return {std::move(ruling).with("front_end", ours), listing.endpoints()};
 }
 

@@ -82,11 +82,14 @@ Ruling rule_on_registrars(const Names& domains, std::size_t unseen) {
     if (domains.empty()) return pass();
     const auto plural = plural_s(domains.size());
     if (unseen > 0)
-        return inconclusive(fmt::format(
-            "no registrar's certificate that was seen has a name in the SIP domain{} {}; {} of "
-            "them showed none",
-            plural, some_of(domains), unseen
-        ));
+        return inconclusive(
+            fmt::format(
+                "no registrar's certificate that was seen has a name in the SIP domain{} {}; {} of "
+                "them showed none",
+                plural, some_of(domains), unseen
+            ),
+            "see why those registrars show no certificate; their own findings say it"
+        );
     return warn(fmt::format(
         "no registrar's certificate has a name in the SIP domain{} {}: clients sign in only under "
         "a name in their own domain, or after a question",

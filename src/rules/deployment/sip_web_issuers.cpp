@@ -45,7 +45,8 @@ RunRuling rule_inside(const std::string& pool, const Group& web, const Origins& 
     auto ruling = strangers.empty()
                       ? inconclusive(
                             text + ". With the roots of both in trust: ca_files it can be told "
-                                   "whether they are of one PKI"
+                                   "whether they are of one PKI",
+                            kGiveBothRoots
                         )
                       : warn(
                             text + ". To do: issue the web certificate from the same PKI, or give "

@@ -40,7 +40,8 @@ Ruling check_legacy_protocols(const Subject& s) {
         const auto open = those_in(seen.versions_open, kBroken);
         if (!open.empty() || !those_in(seen.versions_open, kOld).empty())
             return inconclusive(
-                "no answer came to some of the old versions; a longer --timeout may settle it"
+                "no answer came to some of the old versions; a longer --timeout may settle it",
+                kAskLonger
             );
         return pass();
     };

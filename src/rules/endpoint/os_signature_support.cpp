@@ -67,7 +67,11 @@ Ruling rule_on_sha512(const Subject& s, const Support& support, const std::strin
         "{}, and {} takes SHA-512 under TLS 1.2 only with {}", what, lyncprobe::to_text(support.os),
         support.sha512_needs
     );
-    if (chosen.empty()) return inconclusive(text + "; no handshake showed the version of TLS");
+    if (chosen.empty())
+        return inconclusive(
+            text + "; no handshake showed the version of TLS",
+            "find out why no handshake came to its end; the endpoint's other findings say it"
+        );
     return warn(text + ": it agreed to " + some_of(to_texts(chosen)) + " only");
 }
 
@@ -83,19 +87,25 @@ Ruling rule_on(
         return rule_on_sha512(s, support, what);
     if (!verified) return pass();
     if (kind.family == SignatureFamily::other)
-        return inconclusive(fmt::format(
-            "{}, of which nothing is known on {}; signature-algorithm judges it", what, os
-        ));
+        return inconclusive(
+            fmt::format(
+                "{}, of which nothing is known on {}; signature-algorithm judges it", what, os
+            ),
+            "try it on a machine with that system"
+        );
     if (kind.hash == "SHA224" || kind.hash.starts_with("SHA512-"))
         return warn(fmt::format("{}, which Windows does not implement", what));
     const bool needs_cng =
         kind.family == SignatureFamily::ecdsa || kind.family == SignatureFamily::rsa_pss;
     if (needs_cng && !support.cng) return fail(fmt::format("{}, which {} cannot verify", what, os));
     if (kind.hash != "SHA1" && !support.sha2_needs.empty())
-        return inconclusive(fmt::format(
-            "{}, which {} verifies only with {}: make sure that it is installed", what, os,
-            support.sha2_needs
-        ));
+        return inconclusive(
+            fmt::format(
+                "{}, which {} verifies only with {}: make sure that it is installed", what, os,
+                support.sha2_needs
+            ),
+            fmt::format("see that {} is installed there", support.sha2_needs)
+        );
     return pass();
 }
 

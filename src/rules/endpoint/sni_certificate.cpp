@@ -41,10 +41,11 @@ Ruling check_sni_certificate(const Subject& s) {
     }
     auto ruling =
         !different.empty() ? warn(fmt::format("the server shows another certificate {}", different))
-        : open
-            ? inconclusive("no answer came to another server name; a longer --timeout may settle it"
-              )
-            : pass();
+        : open             ? inconclusive(
+                                 "no answer came to another server name; a longer --timeout may settle it",
+                                 kAskLonger
+                             )
+               : pass();
     ruling.evidence = std::move(evidence);
     return ruling;
 }

@@ -94,8 +94,11 @@ Ruling check_tls12_only(const Subject& s) {
                   fmt::format("not as the TLS 1.2-only profile demands: {}", fmt::join(found, "; "))
               )
         : all_tried ? pass()
-                    : inconclusive("nothing seen breaks the TLS 1.2-only profile, but not every "
-                                   "older version was tried and answered; --versions tries them");
+                    : inconclusive(
+                          "nothing seen breaks the TLS 1.2-only profile, but not every older "
+                          "version was tried and answered; --versions tries them",
+                          "run it with --versions"
+                      );
     return std::move(ruling)
         .with("versions", to_texts(seen.versions_chosen))
         .with("offered", to_texts(seen.versions_offered))

@@ -51,6 +51,7 @@ std::string explain(const Rule& rule) {
     }
     if (!rule.evidence.empty()) out += block("evidence", rule.evidence);
     out += block("how to fix", rule.fix);
+    if (!rule.ca_fix.empty()) out += block("on a CA certificate", rule.ca_fix);
     return out;
 }
 
@@ -147,7 +148,10 @@ std::string markdown_of(const Rule& rule) {
             );
     }
     if (!rule.evidence.empty()) out += fmt::format("\n**Evidence.** {}.\n", rule.evidence);
-    return out + fmt::format("\n**Fix.** {}.\n", rule.fix);
+    out += fmt::format("\n**Fix.** {}.\n", rule.fix);
+    if (!rule.ca_fix.empty())
+        out += fmt::format("\n**Fix of a CA certificate.** {}.\n", rule.ca_fix);
+    return out;
 }
 
 } // namespace

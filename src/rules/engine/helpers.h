@@ -33,6 +33,15 @@ std::optional<Ruling> unreadable_signature(const Certificate&);
 // The same where the key's algorithm or, for RSA, its modulus cannot be decoded.
 std::optional<Ruling> unreadable_key(const Certificate&);
 
+// What settles a ruling that only wants to know what the server is.
+inline constexpr const char* kGiveRole =
+    "give the role of the server: --role, or role: in the target list";
+
+inline constexpr const char* kGiveBothRoots =
+    "give the roots of both in trust: ca_files of the target list, or with --ca-file";
+
+inline constexpr const char* kAskLonger = "run it again with a longer --timeout";
+
 // For what is a hint or a recommendation, whatever the policy says.
 Verdict at_most_warn(Verdict);
 

@@ -274,7 +274,9 @@ std::vector<Finding> judge_srv_records(const DomainDiscovery& domain) {
 }
 
 Finding judge_one(const Rule& rule, const Subject& subject) {
-    auto finding = finding_of(rule, ruling_of(rule, subject));
+    auto ruling = ruling_of(rule, subject);
+    if (ruling.fix.empty() && !subject.is_leaf()) ruling.fix = rule.ca_fix;
+    auto finding = finding_of(rule, std::move(ruling));
     if (rule.scope == Scope::certificate || rule.scope == Scope::leaf ||
         rule.scope == Scope::revocation) {
         finding.certificate = subject.certificate().sha256;

@@ -125,7 +125,8 @@ struct Ruling {
 Ruling pass(std::string message = {});
 Ruling warn(std::string message);
 Ruling fail(std::string message);
-Ruling inconclusive(std::string message); // says what would settle it
+Ruling inconclusive(std::string message);
+Ruling inconclusive(std::string message, std::string what_settles_it);
 Ruling not_applicable(std::string message);
 Ruling verdict(Verdict, std::string message); // of a decision of the policy
 
@@ -147,9 +148,11 @@ struct Rule {
     std::string_view title;
     Scope scope = Scope::leaf;
     Source source;
-    std::string_view demands;       // the requirement in our own words
-    std::string_view why;           // what goes wrong when it is broken, for `lyncprobe rules ID`
-    std::string_view fix;           // in general; a ruling may have one for its own cause
+    std::string_view demands; // the requirement in our own words
+    std::string_view why;     // what goes wrong when it is broken, for `lyncprobe rules ID`
+    std::string_view fix;     // in general; a ruling may have one for its own cause
+    std::string_view ca_fix =
+        {}; // in general, where a CA certificate breaks it; empty: fix is right
     std::string_view evidence = {}; // which evidence keys it gives, in words
     // A reason in words why the rule does not apply to this subject; empty = it applies. Null = it
     // always does.

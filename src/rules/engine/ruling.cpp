@@ -53,6 +53,9 @@ Ruling fail(std::string message) { return verdict(Verdict::fail, std::move(messa
 Ruling inconclusive(std::string message) {
     return verdict(Verdict::inconclusive, std::move(message));
 }
+Ruling inconclusive(std::string message, std::string what_settles_it) {
+    return inconclusive(std::move(message)).fixed_by(std::move(what_settles_it));
+}
 Ruling not_applicable(std::string message) {
     return verdict(Verdict::not_applicable, std::move(message));
 }

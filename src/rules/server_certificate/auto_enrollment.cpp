@@ -41,6 +41,10 @@ std::string applies_auto_enrollment(const Subject& s) {
     return fmt::format("a server with the role {} is not one of Lync's", to_text(role));
 }
 
+constexpr const char* kDeclareMethod =
+    "ask who requested it, and write `enrollment: {method: offline}` (or web, mmc, certreq, "
+    "automatic) for the target into the list";
+
 Ruling rule_on_undeclared_edge(const Subject& s) {
     const auto& certificate = s.leaf();
     if (publicly_trusted(s.chain))
@@ -51,7 +55,8 @@ Ruling rule_on_undeclared_edge(const Subject& s) {
     if (certificate.template_v1 && certificate.template_v2)
         return inconclusive(
                    "it names a version 1 and a version 2 template, which contradict each other; "
-                   "declare enrollment.method for the target"
+                   "declare enrollment.method for the target",
+                   kDeclareMethod
         )
             .with("template", certificate.template_v2->oid)
             .with("template_v1", *certificate.template_v1)
@@ -62,7 +67,8 @@ Ruling rule_on_undeclared_edge(const Subject& s) {
                        "it comes from the version 1 template {}, which Group Policy's Automatic "
                        "Certificate Request hands out; declare enrollment.method for the target",
                        *certificate.template_v1
-                   )
+                   ),
+                   kDeclareMethod
         )
             .with("template", *certificate.template_v1)
             .with("sid_extension", certificate.sid_extension);
@@ -79,8 +85,11 @@ Ruling rule_on_undeclared_edge(const Subject& s) {
             .with("template", certificate.template_v2->oid)
             .with("sid_extension", certificate.sid_extension)
             .with("extension", std::string(kTemplateV2));
-    return inconclusive("nothing says how this Edge certificate was requested; declare "
-                        "enrollment.method for the target")
+    return inconclusive(
+               "nothing says how this Edge certificate was requested; declare enrollment.method "
+               "for the target",
+               kDeclareMethod
+    )
         .with("sid_extension", certificate.sid_extension);
 }
 
@@ -88,8 +97,11 @@ Ruling check_auto_enrollment(const Subject& s) {
     const auto method = s.target().enrollment.method;
     const std::string declared(to_text(method));
     if (!s.target().role_given)
-        return inconclusive("it is not known whether this is an internal server or an Edge Server; "
-                            "give its role")
+        return inconclusive(
+                   "it is not known whether this is an internal server or an Edge Server; give its "
+                   "role",
+                   kGiveRole
+        )
             .with("enrollment", declared);
     const std::string role(to_text(s.target().role));
     if (s.target().role != Role::edge)
@@ -114,13 +126,11 @@ constinit const Rule auto_enrollment{
     .title = "Edge Server certificates are not auto-enrolled",
     .scope = Scope::leaf,
     .source = kRequirements,
-    .demands =
-        "Internal Lync servers' certificates may come any way; an Edge Server's may not be "
-        "auto-enrolled. No certificate records how it was requested: `enrollment:` in the target "
-        "list decides; without it a public issuer excludes it, and so does a version 1 template "
-        "that "
-        "Group Policy does not hand out; a version 2 template is a hint; with neither it is "
-        "inconclusive. Other servers are not judged.",
+    .demands = "Internal Lync servers' certificates may come any way; an Edge Server's may not be "
+               "auto-enrolled. No certificate records how it was requested: `enrollment:` in the "
+               "target list decides; without it a public issuer excludes it, and so does a version "
+               "1 template that Group Policy does not hand out; a version 2 template is a hint; "
+               "with neither it is inconclusive. Other servers are not judged.",
     .why = "An Edge Server is no member of the domain: a certificate that renews itself there, or "
            "is copied from one that does, stops its services at a moment nobody has chosen.",
     .fix = "request the Edge certificate offline with the Lync Server Deployment Wizard or "

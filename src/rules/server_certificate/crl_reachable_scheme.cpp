@@ -38,7 +38,8 @@ Ruling check_crl_reachable_scheme(const Subject& s) {
     if (auto broken = unreadable(s.leaf(), kCrlDistributionPoints)) return *broken;
     const auto urls = usable_crl_urls(s.leaf());
     if (!s.target().role_given)
-        return inconclusive("it is not known what this server is; give its role").with("crl", urls);
+        return inconclusive("it is not known what this server is; give its role", kGiveRole)
+            .with("crl", urls);
     if (!is_published(s.target()))
         return pass("not published, so LDAP and file locations would do").with("crl", urls);
     const bool reachable = std::any_of(urls.begin(), urls.end(), [](const std::string& url) {

@@ -158,7 +158,9 @@ Ruling check_covered_names(const Subject& s) {
     const auto names = s.context.names();
     if (names.empty())
         return inconclusive(
-            "no expected name is known; give it with --name, or names: in the target list"
+            "no expected name is known; give it with --name, or names: in the target list",
+            "give the names under which clients and servers reach it: --name, or names: in the "
+            "target list"
         );
     if (auto broken = unreadable(certificate, kSubjectAltName)) return *broken;
     const auto coverage = coverage_of(certificate, s.context);

@@ -76,10 +76,13 @@ Ruling check_windows_2003_ca(const Subject& s) {
                             enrollment.ca_os == OperatingSystem::unknown ||
                             enrollment.requester_os == OperatingSystem::unknown;
     auto ruling =
-        undeclared
-            ? inconclusive("nothing says whether this was requested on the web pages of a Windows "
-                           "Server 2003 CA; declare enrollment with method, ca_os and requester_os")
-            : judge_requester(s);
+        undeclared ? inconclusive(
+                         "nothing says whether this was requested on the web pages of a Windows "
+                         "Server 2003 CA; declare enrollment with method, ca_os and requester_os",
+                         "write `enrollment: {method: …, ca_os: …, requester_os: …}` for the "
+                         "target into the list"
+                     )
+                   : judge_requester(s);
     auto declared = std::move(ruling)
                         .with("method", std::string(to_text(enrollment.method)))
                         .with("ca_os", std::string(to_text(enrollment.ca_os)))

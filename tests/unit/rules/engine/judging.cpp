@@ -79,6 +79,31 @@ TEST_CASE("judge: the fix of a ruling goes before that of its rule, and a pass h
     CHECK(by({&kThrowing}, bench, pool).front()->fix == "mend it");
 }
 
+TEST_CASE("judge: what a CA certificate breaks is not mended by reissuing the server certificate") {
+    auto short_server = server(), short_ca = intermediate();
+    short_server.key.bits = short_ca.key.bits = 1000;
+    Bench bench({short_server, short_ca});
+    const auto& rule = *find("key-length");
+    CHECK(judge_one(rule, {bench.chain, 0, bench.ready()}).fix == rule.fix);
+    const auto above = judge_one(rule, {bench.chain, 1, bench.ready()});
+    CHECK(above.verdict == Verdict::fail);
+    CHECK(
+        above.fix == "renew the CA certificate with a new RSA key of 2048 or 4096 bits, then "
+                     "reissue what it issued"
+    );
+}
+
+TEST_CASE("judge: an open question has what settles it for a fix, not the fix of a failure") {
+    std::size_t open = 0;
+    for (const auto& finding : Bench().ask_all()) {
+        if (finding.verdict != Verdict::inconclusive) continue;
+        if (find(finding.rule)->scope == Scope::chain) continue; // they name the root in any case
+        CHECK_MESSAGE(finding.fix != find(finding.rule)->fix, finding.rule);
+        ++open;
+    }
+    CHECK(open > 2);
+}
+
 TEST_CASE("judge: each document of a source stands with its own section") {
     CHECK(to_text(Source{"RFC 5246", "7.4.4"}) == "RFC 5246, 7.4.4");
     CHECK(to_text(Source{"RFC 5246; RFC 6120", "7.4.4; 4.9"}) == "RFC 5246, 7.4.4; RFC 6120, 4.9");
