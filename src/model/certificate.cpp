@@ -5,6 +5,8 @@
 
 #include <tuple>
 
+#include <fmt/format.h>
+
 namespace lyncprobe {
 
 namespace {
@@ -55,6 +57,14 @@ std::string to_hex(std::string_view bytes) {
         out += kDigits[byte & 15];
     }
     return out;
+}
+
+std::string short_thumbprint(const Certificate& certificate) {
+    constexpr std::size_t kDigits = 8; // more than enough within one deployment
+    const auto& thumbprint = certificate.thumbprint;
+    return thumbprint.empty()
+               ? fmt::format("SHA-256 {}…", to_hex(certificate.sha256).substr(0, kDigits))
+               : fmt::format("thumbprint {}…", thumbprint.substr(0, kDigits));
 }
 
 std::string to_hex(const Fingerprint& fingerprint) {

@@ -115,6 +115,10 @@ struct Certificate {
     bool operator==(const Certificate& other) const { return sha256 == other.sha256; }
 };
 
+// What people find a certificate by: "thumbprint 9F3A12BC…", the first digits of what Windows
+// shows; of the SHA-256 where the thumbprint is not known, as in result files of 0.1.0.
+std::string short_thumbprint(const Certificate&);
+
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
 // TrustPath is the best trust path for the server certificate, dates ignored.

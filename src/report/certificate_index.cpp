@@ -9,8 +9,6 @@ namespace lyncprobe::report {
 namespace {
 
 constexpr std::size_t kNameColumns = 48;
-constexpr std::size_t kShortFingerprint =
-    8; // hex digits; tells the certificates of one deployment apart
 
 } // namespace
 
@@ -45,10 +43,13 @@ std::string common_name(const Certificate& certificate) {
 }
 
 std::string label(const CertificateIndex& index, const Fingerprint& sha256) {
-    const auto digits = to_hex(sha256).substr(0, kShortFingerprint);
     const auto found = index.find(sha256);
-    if (found == index.end()) return fmt::format("certificate {}", digits);
-    return fmt::format("{} ({})", shortened(common_name(*found->second), kNameColumns), digits);
+    if (found == index.end())
+        return fmt::format("certificate SHA-256 {}…", to_hex(sha256).substr(0, 8));
+    const auto& certificate = *found->second;
+    return fmt::format(
+        "{} ({})", shortened(common_name(certificate), kNameColumns), short_thumbprint(certificate)
+    );
 }
 
 } // namespace lyncprobe::report

@@ -17,7 +17,7 @@ void collect(CertificateIndex&, const EndpointRow&);
 CertificateIndex collect(const ScanResult&); // all of endpoints, identities and files
 
 std::string common_name(const Certificate&); // the first CN, else the subject; foreign
-// "sip.contoso.com (9f3a12bc)", foreign: enough to find the certificate by.
+// "sip.contoso.com (thumbprint 9F3A12BC…)", foreign: enough to find the certificate by.
 std::string label(const CertificateIndex&, const Fingerprint&);
 
 } // namespace lyncprobe::report

@@ -31,8 +31,8 @@ std::string describe(const Certificate& it) {
     const auto key = it.key.curve.empty() ? fmt::format("{} {}", it.key.algorithm, it.key.bits)
                                           : fmt::format("{} {}", it.key.algorithm, it.key.curve);
     return fmt::format(
-        "{} ({}), {}, {}, {} to {}", common_name(it), to_hex(it.sha256).substr(0, 8), key,
-        it.signature.name, day(it.not_before), day(it.not_after)
+        "{}, {}, {}, {} to {}", common_name(it), key, it.signature.name, day(it.not_before),
+        day(it.not_after)
     );
 }
 

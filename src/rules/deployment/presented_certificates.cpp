@@ -84,8 +84,7 @@ std::string certificate_text(const Certificate& certificate) {
     return fmt::format(
         "{} ({}), valid {} to {}",
         certificate.common_names.empty() ? certificate.subject : certificate.common_names.front(),
-        to_hex(certificate.sha256).substr(0, 8), date(certificate.not_before),
-        date(certificate.not_after)
+        short_thumbprint(certificate), date(certificate.not_before), date(certificate.not_after)
     );
 }
 

@@ -47,8 +47,7 @@ std::set<std::string> intermediates(const Chain& chain) {
     for (std::size_t i = 1; i < chain.presented.size(); ++i)
         if (!chain.presented[i]->root_like)
             sent.insert(fmt::format(
-                "{} ({})", chain.presented[i]->subject,
-                to_hex(chain.presented[i]->sha256).substr(0, 8)
+                "{} ({})", chain.presented[i]->subject, short_thumbprint(*chain.presented[i])
             ));
     return sent;
 }

@@ -153,7 +153,7 @@ TEST_CASE(
 TEST_CASE("text: what a thousand endpoints have in common is said once") {
     const auto it = large(1000, 200);
     const auto text = text_of(it);
-    CHECK(occurrences_of("the extended key usage names client authentication only", text) == 1);
+    CHECK(occurrences_of("the extended key usage names client", text) == 1);
     CHECK(occurrences_of("On several servers", text) == 1);
     CHECK(text.find("1000 places") != std::string::npos);
     const auto before_table = text.substr(0, text.find("\nEndpoints\n"));

@@ -486,7 +486,7 @@ CertificatePtr certificate(std::string common_name, std::uint8_t number) {
     it.sha256.fill(number);
     it.sha256[0] = 0xf0;
     it.serial = "61000000" + std::to_string(number);
-    it.thumbprint = fmt::format("{:040X}", 0xA000u + number);
+    it.thumbprint = fmt::format("A1B2{:04X}", number) + std::string(32, 'C');
     it.subject = "CN=" + common_name + ", O=Contoso";
     it.issuer = "CN=Contoso Issuing CA 1, DC=contoso, DC=local";
     it.not_before = at("2024-12-01T00:00:00Z");

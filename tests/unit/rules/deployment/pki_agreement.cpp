@@ -211,12 +211,15 @@ TEST_CASE("web-sites-agree: one certificate is renewed on 443, 4443 and the prox
     CHECK(
         text_of(finding) ==
         "warn: a web certificate was renewed in one place only: fe1:4443 has the newer, "
-        "sip.contoso.com (02000000), valid 2025-06-01 to 2027-01-01; still the older: "
-        "sip.contoso.com (01000000), valid 2025-01-01 to 2027-01-01 on fe1:443. To do: put the "
+        "sip.contoso.com (SHA-256 02000000…), valid 2025-06-01 to 2027-01-01; still the older: "
+        "sip.contoso.com (SHA-256 01000000…), valid 2025-01-01 to 2027-01-01 on fe1:443. To do: "
+        "put the "
         "newer one there, too {subject=CN=sip.contoso.com}"
     );
-    CHECK(says(finding, "fe1:4443 has the newer, sip.contoso.com (02000000), valid 2025-06-01"));
-    CHECK(says(finding, "still the older: sip.contoso.com (01000000)"));
+    CHECK(says(
+        finding, "fe1:4443 has the newer, sip.contoso.com (SHA-256 02000000…), valid 2025-06-01"
+    ));
+    CHECK(says(finding, "still the older: sip.contoso.com (SHA-256 01000000…)"));
     CHECK(finding.evidence.text("subject") == "CN=sip.contoso.com");
     fleet.add(proxy(), issued(1));
     CHECK(says(fleet.only("web-sites-agree"), "on fe1:443, lyncweb:443."));
@@ -253,7 +256,8 @@ TEST_CASE("web-sites-agree: a proxy that leads to the internal web site") {
     CHECK(
         text_of(finding) ==
         "warn: lyncweb:443 presents the certificate of the internal web site, sip.contoso.com "
-        "(01000000), valid 2025-01-01 to 2027-01-01 on fe1:443, and the external one has another: "
+        "(SHA-256 01000000…), valid 2025-01-01 to 2027-01-01 on fe1:443, and the external one has "
+        "another: "
         "it seems to lead to port 443 inside. To do: publish the external web site, 443 outside to "
         "4443 inside"
     );

@@ -44,14 +44,16 @@ TEST_CASE("pool-certificate: one certificate on every server of an Edge pool") {
     CHECK(
         text_of(finding) ==
         "fail: the Edge pool edgepool does not have one AccessEdgeExternal certificate: "
-        "sip.contoso.com (02000000), valid 2025-06-01 to 2027-01-01 on edge3:443, but "
-        "sip.contoso.com (01000000), valid 2025-01-01 to 2027-01-01 on edge1:443, edge2:443. To "
+        "sip.contoso.com (SHA-256 02000000…), valid 2025-06-01 to 2027-01-01 on edge3:443, but "
+        "sip.contoso.com (SHA-256 01000000…), valid 2025-01-01 to 2027-01-01 on edge1:443, "
+        "edge2:443. To "
         "do: put the first of these on every server {pool=edgepool, use=AccessEdgeExternal, "
         "same_key=no}"
     );
     // The newest comes first, also where fewer have it.
     CHECK(says(
-        finding, "(02000000), valid 2025-06-01 to 2027-01-01 on edge3:443, but sip.contoso.com (01"
+        finding, "(SHA-256 02000000…), valid 2025-06-01 to 2027-01-01 on edge3:443, but "
+                 "sip.contoso.com (SHA-256 01"
     ));
     CHECK(says(finding, "on edge1:443, edge2:443"));
     CHECK(bad.judge("pool-certificate")[0].endpoints == std::vector<std::size_t>{0, 1});
@@ -69,7 +71,7 @@ TEST_CASE("pool-certificate: certificates of one hour are told apart by how many
     fleet.add(edge("edge2"), issued(1));
     fleet.add(edge("edge3"), issued(1));
     const auto& finding = fleet.only("pool-certificate");
-    CHECK(says(finding, "on edge2:443, edge3:443, but sip.contoso.com (02"));
+    CHECK(says(finding, "on edge2:443, edge3:443, but sip.contoso.com (SHA-256 02"));
     CHECK(std::get<bool>(*finding.evidence.find("same_key")));
 }
 
@@ -81,9 +83,11 @@ TEST_CASE("pool-certificate: inside it warns, and of many certificates some are 
     CHECK(
         text_of(finding) ==
         "warn: the Edge pool edgepool does not have one Internal certificate: sip.contoso.com "
-        "(01000000), valid 2025-01-01 to 2027-01-01 on edge1:5061, but sip.contoso.com (02000000), "
-        "valid 2025-01-01 to 2027-01-01 on edge2:5061; sip.contoso.com (03000000), valid "
-        "2025-01-01 to 2027-01-01 on edge3:5061; sip.contoso.com (04000000), valid 2025-01-01 to "
+        "(SHA-256 01000000…), valid 2025-01-01 to 2027-01-01 on edge1:5061, but sip.contoso.com "
+        "(SHA-256 02000000…), "
+        "valid 2025-01-01 to 2027-01-01 on edge2:5061; sip.contoso.com (SHA-256 03000000…), valid "
+        "2025-01-01 to 2027-01-01 on edge3:5061; sip.contoso.com (SHA-256 04000000…), valid "
+        "2025-01-01 to "
         "2027-01-01 on edge4:5061; and 3 more. To do: put the first of these on every server "
         "{pool=edgepool, use=Internal, same_key=no}"
     );
@@ -113,8 +117,10 @@ TEST_CASE("pool-certificate: a port that lags behind its own server is left to s
     CHECK(
         text_of(fleet.only("stale-certificate")) ==
         "warn: edge2 still presents an older AccessEdgeExternal certificate: sip.contoso.com "
-        "(01000000), valid 2025-01-01 to 2027-01-01 on edge2:443; the newer is sip.contoso.com "
-        "(02000000), valid 2025-06-01 to 2027-01-01 on edge2:5061. To do: assign the newer one and "
+        "(SHA-256 01000000…), valid 2025-01-01 to 2027-01-01 on edge2:443; the newer is "
+        "sip.contoso.com "
+        "(SHA-256 02000000…), valid 2025-06-01 to 2027-01-01 on edge2:5061. To do: assign the "
+        "newer one and "
         "restart what has the older one {server=edge2, use=AccessEdgeExternal}"
     );
     fleet.add(edge("edge3"), issued(1));
@@ -130,8 +136,10 @@ TEST_CASE("pool-certificate: of addresses under one name without a server each c
     CHECK(
         text_of(fleet.only("pool-certificate")) ==
         "fail: the Edge pool edgepool does not have one AccessEdgeExternal certificate: "
-        "sip.contoso.com (01000000), valid 2025-01-01 to 2027-01-01 on sip.contoso.com:443, but "
-        "sip.contoso.com (02000000), valid 2025-01-01 to 2027-01-01 on sip.contoso.com:443. To do: "
+        "sip.contoso.com (SHA-256 01000000…), valid 2025-01-01 to 2027-01-01 on "
+        "sip.contoso.com:443, but "
+        "sip.contoso.com (SHA-256 02000000…), valid 2025-01-01 to 2027-01-01 on "
+        "sip.contoso.com:443. To do: "
         "put the first of these on every server {pool=edgepool, use=AccessEdgeExternal, "
         "same_key=no}"
     );
@@ -151,21 +159,26 @@ TEST_CASE("stale-certificate: a port with an older certificate than its neighbou
     const auto& finding = fleet.only("stale-certificate");
     CHECK(
         text_of(finding) ==
-        "warn: fe1 still presents an older Default certificate: sip.contoso.com (01000000), valid "
-        "2025-01-01 to 2027-01-01 on fe1:5062; the newer is sip.contoso.com (02000000), valid "
+        "warn: fe1 still presents an older Default certificate: sip.contoso.com (SHA-256 "
+        "01000000…), valid "
+        "2025-01-01 to 2027-01-01 on fe1:5062; the newer is sip.contoso.com (SHA-256 02000000…), "
+        "valid "
         "2025-06-01 to 2027-01-01 on fe1:5061, fe1:444. To do: assign the newer one and restart "
         "what has the older one {server=fe1, use=Default}"
     );
     CHECK(says(
-        finding, "fe1 still presents an older Default certificate: sip.contoso.com (01000000), "
-                 "valid 2025-01-01 to 2027-01-01 on fe1:5062; the newer is "
+        finding,
+        "fe1 still presents an older Default certificate: sip.contoso.com (SHA-256 01000000…), "
+        "valid 2025-01-01 to 2027-01-01 on fe1:5062; the newer is "
     ));
     CHECK(says(finding, "on fe1:5061, fe1:444."));
     fleet.run.judged_at = at("2028-01-01");
     CHECK(
         text_of(fleet.only("stale-certificate")) ==
-        "fail: fe1 still presents an older Default certificate: sip.contoso.com (01000000), valid "
-        "2025-01-01 to 2027-01-01 on fe1:5062; the newer is sip.contoso.com (02000000), valid "
+        "fail: fe1 still presents an older Default certificate: sip.contoso.com (SHA-256 "
+        "01000000…), valid "
+        "2025-01-01 to 2027-01-01 on fe1:5062; the newer is sip.contoso.com (SHA-256 02000000…), "
+        "valid "
         "2025-06-01 to 2027-01-01 on fe1:5061, fe1:444. To do: assign the newer one and restart "
         "what has the older one {server=fe1, use=Default}"
     );
@@ -218,13 +231,15 @@ TEST_CASE("same-name-same-chain: all addresses of a name, and what differs is na
     CHECK(
         text_of(finding) ==
         "warn: lyncweb.contoso.com:443 presents different certificates, depending on the address: "
-        "sip.contoso.com (02000000), valid 2025-06-01 to 2027-01-01 on the odd one, but "
-        "sip.contoso.com (01000000), valid 2025-01-01 to 2027-01-01 on lyncweb.contoso.com:443, "
+        "sip.contoso.com (SHA-256 02000000…), valid 2025-06-01 to 2027-01-01 on the odd one, but "
+        "sip.contoso.com (SHA-256 01000000…), valid 2025-01-01 to 2027-01-01 on "
+        "lyncweb.contoso.com:443, "
         "lyncweb.contoso.com:443. To do: put the first of these on all of them "
         "{name=lyncweb.contoso.com:443}"
     );
     CHECK(says(finding, "lyncweb.contoso.com:443 presents different certificates"));
-    CHECK(says(finding, "(02000000), valid 2025-06-01 to 2027-01-01 on the odd one, but "));
+    CHECK(says(finding, "(SHA-256 02000000…), valid 2025-06-01 to 2027-01-01 on the odd one, but ")
+    );
     CHECK(finding.evidence.text("name") == "lyncweb.contoso.com:443");
 }
 
@@ -285,9 +300,11 @@ TEST_CASE("same-name-same-chain: intermediates are compared, roots are not") {
     CHECK(
         text_of(finding) ==
         "warn: lyncweb.contoso.com:443 sends different intermediate certificates, depending on the "
-        "address: none on lyncweb.contoso.com:443; CN=Contoso Issuing CA (02000000) on "
+        "address: none on lyncweb.contoso.com:443; CN=Contoso Issuing CA (SHA-256 02000000…) on "
         "lyncweb.contoso.com:443. To do: install the same intermediates on all of them "
         "{name=lyncweb.contoso.com:443}"
     );
-    CHECK(says(finding, "none on lyncweb.contoso.com:443; CN=Contoso Issuing CA (02000000) on"));
+    CHECK(says(
+        finding, "none on lyncweb.contoso.com:443; CN=Contoso Issuing CA (SHA-256 02000000…) on"
+    ));
 }

@@ -101,7 +101,7 @@ TEST_CASE("judge: an open question has what settles it for a fix, not the fix of
         CHECK_MESSAGE(finding.fix != find(finding.rule)->fix, finding.rule);
         ++open;
     }
-    CHECK(open > 2);
+    CHECK(open >= 2);
 }
 
 TEST_CASE("judge: each document of a source stands with its own section") {
