@@ -48,6 +48,11 @@ T choice_of(Text option, Text value, const std::pair<const char*, T> (&known)[3]
     ));
 }
 
+template <bool Anchor>
+void ca_file(Options& options, Text, Text path) {
+    options.ca_files.push_back({path, Anchor});
+}
+
 void take_colour(Options& options, Text option, Text value) {
     options.colour = choice_of<Colour>(
         option, value,
@@ -155,8 +160,11 @@ constexpr OptionRow kBehindReport[] = {
 };
 
 constexpr OptionRow kJudging[] = {
-    {"--ca-file", "FILE", text<&O::ca_files>,
-     "trust anchors (PEM, DER or PKCS#7); may be repeated"},
+    {"--ca-file", "FILE", ca_file<false>,
+     "CA certificates (PEM, DER or PKCS#7): roots are trust anchors, others help to build the "
+     "path; may be repeated"},
+    {"--anchor-file", "FILE", ca_file<true>,
+     "the same, every certificate a trust anchor; may be repeated"},
     {"--no-system-trust", kFlag, flag<&O::no_system_trust>,
      "do not look up anchors of this machine"},
     {"--at", "TIME", take_time,

@@ -8,6 +8,7 @@
 #include "model/host.h"
 #include "model/limits.h"
 #include "model/text/ascii.h"
+#include "model/text/lists.h"
 #include "pki/certificate_file.h"
 
 #include <cstdlib>
@@ -103,16 +104,26 @@ Result<pki::IdentityPtr> load_identity(const IdentityFiles& files, const Warn& w
     return identity;
 }
 
-Result<pki::Anchors> load_anchors(const std::vector<std::string>& ca_files, bool system) {
+Result<pki::Anchors> load_anchors(
+    const std::vector<CaFile>& ca_files, bool system, const Warn& warn
+) {
     pki::Anchors anchors;
-    for (const auto& path : ca_files) {
+    std::vector<std::string> names;
+    for (const auto& [path, anchor] : ca_files) {
         auto bytes = read_file(path, limits::kCertificateFile);
         if (!bytes) return bytes.error();
         auto file = pki::read_certificate_file(*bytes, std::nullopt);
         if (!file) return at_file(file.error(), path);
         for (const auto& der : file->certificates)
-            anchors.add(der);
+            anchor ? anchors.add_marked(der) : anchors.add(der);
+        names.push_back(for_terminal(path));
     }
+    if (anchors.without_root())
+        warn(
+            joined(names, ", ") +
+            ": no self-signed certificate in it, so no trust anchor; give the root, or mark the "
+            "file as anchor (--anchor-file, or {file: …, anchor: yes} in trust.ca_files)"
+        );
     if (system) anchors.use_system_directory({});
     return anchors;
 }

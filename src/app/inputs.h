@@ -34,7 +34,10 @@ Result<std::optional<std::string>> read_password(const IdentityFiles&, const War
 
 Result<pki::IdentityPtr> load_identity(const IdentityFiles&, const Warn&);
 
-// `ca_files` of the operator, and the system's directory where `system`.
-Result<pki::Anchors> load_anchors(const std::vector<std::string>& ca_files, bool system);
+// `ca_files` of the operator, and the system's directory where `system`. Warns where none of the
+// files holds a trust anchor.
+Result<pki::Anchors> load_anchors(
+    const std::vector<CaFile>& ca_files, bool system, const Warn& warn
+);
 
 } // namespace lyncprobe::app

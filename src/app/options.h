@@ -46,7 +46,7 @@ struct Options {
 
     // Trust, identity, time.
     IdentityFiles identity; // id empty = none
-    std::vector<std::string> ca_files;
+    std::vector<CaFile> ca_files;
     bool no_system_trust = false;
     std::optional<Time> at;
     std::string docs_kind; // of the hidden `docs`

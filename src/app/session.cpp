@@ -36,7 +36,8 @@ Result<scan::Inputs> Session::read_inputs(
     auto files = trust.ca_files;
     files.insert(files.end(), options_.ca_files.begin(), options_.ca_files.end());
     const bool system = trust.system.value_or(true) && !options_.no_system_trust;
-    auto anchors = load_anchors(files, system);
+    auto anchors =
+        load_anchors(files, system, [this](const std::string& sentence) { warning(sentence); });
     if (!anchors) return anchors.error();
     inputs.anchors = std::move(*anchors);
     return inputs;

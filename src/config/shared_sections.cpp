@@ -40,6 +40,11 @@ constexpr std::array kTrustKeys{
     Key<Trust>{"system", read_member<&Trust::system, read_yes_or_no>},
 };
 
+constexpr std::array kCaFileKeys{
+    Key<CaFile>{"file", read_member<&CaFile::path, read_path>},
+    Key<CaFile>{"anchor", read_member<&CaFile::anchor, read_yes_or_no>},
+};
+
 using W = Waiver;
 constexpr std::array kWaiverKeys{
     Key<W>{"rule", read_member<&W::rule, read_rule>},
@@ -138,6 +143,7 @@ struct Elsewhere {
 };
 constexpr std::array kElsewhere{
     Elsewhere{"ca-file", "write 'trust: {ca_files: [root.pem]}'"},
+    Elsewhere{"anchor-file", "write 'trust: {ca_files: [{file: ca.pem, anchor: yes}]}'"},
     Elsewhere{"no-system-trust", "write 'trust: {system: no}'"},
     Elsewhere{"resolver", "write 'resolvers: [192.0.2.53]' on the top level"},
     Elsewhere{"cert", "write it under 'identities'"},
@@ -166,8 +172,8 @@ void SharedSections::resolvers(const Entry& section) {
 void SharedSections::trust(const Entry& section) {
     Trust trust;
     read_mapping<kTrustKeys>(section, trust);
-    for (auto& path : trust.ca_files)
-        add_once(deployment_.trust.ca_files, std::move(path));
+    for (auto& file : trust.ca_files)
+        add_once(deployment_.trust.ca_files, std::move(file));
     // Files add up over the lists; whether the system is trusted must not differ between them.
     if (!trust.system) return;
     deployment_.trust.system = trust.system;
@@ -248,8 +254,17 @@ void SharedSections::agree(const Entry& entry, const std::string& value) {
 namespace {
 
 void read_files(const Entry& entry, Trust& trust) {
-    for (const auto& element : read_list(entry, "pki/root.pem"))
-        if (auto path = read_path(element)) trust.ca_files.push_back(std::move(*path));
+    for (const auto& element : read_list(entry, "pki/root.pem")) {
+        CaFile file;
+        if (element.value.kind != Node::Kind::mapping) {
+            keep(file.path, read_path(element));
+        } else {
+            const auto seen = read_mapping<kCaFileKeys>(element.value, element.file, file);
+            if (!has_key<kCaFileKeys>(seen, "file"))
+                element.mistake("an entry of 'ca_files' has no 'file'");
+        }
+        if (!file.path.empty()) trust.ca_files.push_back(std::move(file));
+    }
 }
 
 // SHA-256 as the reports write it or SHA-1 as Windows shows it, with colons, spaces and capitals as

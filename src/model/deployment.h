@@ -67,8 +67,15 @@ struct IdentityFiles {
     Where where;
 };
 
+// CaFile holds CA certificates: self-signed ones are trust anchors, the others help to build paths.
+struct CaFile {
+    std::string path;    // already relative to the working directory
+    bool anchor = false; // marked: all of them are trust anchors
+    bool operator==(const CaFile&) const = default;
+};
+
 struct Trust {
-    std::vector<std::string> ca_files;
+    std::vector<CaFile> ca_files;
     std::optional<bool> system; // absent: yes
 };
 

@@ -15,6 +15,20 @@ namespace {
 // Issuer names of a run are few; a hostile network's are not.
 constexpr std::size_t kNamesRemembered = 4096;
 
+// In an order that does not depend on that of the files, so that a path is the same in every run.
+std::vector<CertificatePtr> of_name(
+    const Anchors::Impl::ByName& certificates, const std::string& der_name
+) {
+    std::vector<CertificatePtr> all;
+    const auto [from, to] = certificates.equal_range(name_hash(der_name));
+    for (auto one = from; one != to; ++one)
+        if (same_name(one->second->subject_der, der_name)) all.push_back(one->second);
+    std::sort(all.begin(), all.end(), [](const auto& left, const auto& right) {
+        return left->sha256 < right->sha256;
+    });
+    return all;
+}
+
 } // namespace
 
 Anchors::Anchors() : impl_(std::make_unique<Impl>()) {}
@@ -23,6 +37,15 @@ Anchors::Anchors(Anchors&&) noexcept = default;
 Anchors& Anchors::operator=(Anchors&&) noexcept = default;
 
 void Anchors::add(std::string_view der) {
+    auto certificate = read_certificate(der);
+    if (!certificate) return;
+    if (certificate->root_like) return add_marked(der);
+    auto helper = std::make_shared<const Certificate>(std::move(*certificate));
+    const auto hash = name_hash(helper->subject_der);
+    impl_->helpers_by_name.emplace(hash, std::move(helper));
+}
+
+void Anchors::add_marked(std::string_view der) {
     auto certificate = read_certificate(der);
     if (!certificate || !impl_->own_fingerprints.insert(certificate->sha256).second) return;
     auto anchor = std::make_shared<const Certificate>(std::move(*certificate));
@@ -35,26 +58,30 @@ void Anchors::use_system_directory(const std::string& path) {
 }
 
 bool Anchors::configured() const { return !impl_->own.empty(); }
+bool Anchors::without_root() const { return !configured() && !impl_->helpers_by_name.empty(); }
 
-// In an order that does not depend on that of the files, so that a path is the same in every run.
 std::vector<CertificatePtr> Anchors::Impl::named(const std::string& der_name) {
-    std::vector<CertificatePtr> all;
-    const auto [from, to] = own_by_name.equal_range(name_hash(der_name));
-    for (auto anchor = from; anchor != to; ++anchor)
-        if (same_name(anchor->second->subject_der, der_name)) all.push_back(anchor->second);
-    std::sort(all.begin(), all.end(), [](const auto& left, const auto& right) {
-        return left->sha256 < right->sha256;
-    });
+    auto all = of_name(own_by_name, der_name);
     if (system)
         for (const auto& anchor : system->named(der_name))
             if (!own_fingerprints.contains(anchor->sha256)) all.push_back(anchor);
     return all;
 }
 
+// The same certificate may be in a file as it is and in another one marked.
+std::vector<CertificatePtr> Anchors::Impl::helpers_named(const std::string& der_name) {
+    auto all = of_name(helpers_by_name, der_name);
+    const auto twice = [](const auto& one, const auto& other) {
+        return one->sha256 == other->sha256;
+    };
+    all.erase(std::unique(all.begin(), all.end(), twice), all.end());
+    std::erase_if(all, [&](const auto& one) { return contains(*one); });
+    return all;
+}
+
 bool Anchors::Impl::contains(const Certificate& certificate) {
     if (own_fingerprints.contains(certificate.sha256)) return true;
-    // The system's folder holds roots; asking it about every certificate would cost a look-up each.
-    if (!system || !certificate.self_issued) return false;
+    if (!system) return false;
     const auto same_subject = system->named(certificate.subject_der);
     return std::any_of(same_subject.begin(), same_subject.end(), [&](const auto& anchor) {
         return anchor->sha256 == certificate.sha256;

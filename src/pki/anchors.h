@@ -25,14 +25,18 @@ class SystemDirectory {
 };
 
 struct Anchors::Impl {
+    using ByName = std::unordered_multimap<unsigned long, CertificatePtr>;
+
     // Every anchor with this subject, the operator's first.
     std::vector<CertificatePtr> named(const std::string& der_name);
+    // Of the operator's files, with this subject and no anchor.
+    std::vector<CertificatePtr> helpers_named(const std::string& der_name);
     bool contains(const Certificate& certificate);
     bool any() const { return !own.empty() || system; }
 
     std::vector<CertificatePtr> own;
     std::set<Fingerprint> own_fingerprints;
-    std::unordered_multimap<unsigned long, CertificatePtr> own_by_name;
+    ByName own_by_name, helpers_by_name;
     std::unique_ptr<SystemDirectory> system;
 };
 

@@ -112,7 +112,8 @@ void find_self_signature(const CertificateLayout& layout, Certificate& certifica
     certificate.self_signed = signature == Signature::good;
     // Differing algorithms alone make a signature bad, whoever made it.
     const bool refuted = signature == Signature::bad && !certificate.signature_algorithms_differ;
-    certificate.root_like = !refuted && key_ids_agree(certificate, certificate);
+    certificate.root_like =
+        certificate.self_signed || (!refuted && key_ids_agree(certificate, certificate));
 }
 
 // RFC 4514 2.4: nothing in a value can be taken for the start of another; NUL is written out as

@@ -23,8 +23,17 @@ struct CertificateStore::Impl {
     }
     // Null where no anchor did.
     CertificatePtr anchor_above(const Certificate& certificate) {
-        for (const auto& anchor : anchors.impl().named(certificate.issuer_der))
-            if (issued(certificate, *anchor)) return anchor;
+        return among(anchors.impl().named(certificate.issuer_der), certificate);
+    }
+    // The same, or else with what else the operator gave.
+    CertificatePtr known_above(const Certificate& certificate) {
+        auto anchor = anchor_above(certificate);
+        return anchor ? anchor
+                      : among(anchors.impl().helpers_named(certificate.issuer_der), certificate);
+    }
+    CertificatePtr among(const std::vector<CertificatePtr>& issuers, const Certificate& of) {
+        for (const auto& issuer : issuers)
+            if (issued(of, *issuer)) return issuer;
         return nullptr;
     }
     // What follows from a chain's `fetched`, which is not empty.
@@ -118,7 +127,7 @@ CertificatePtr CertificateStore::issuer_of(const Certificate& certificate, const
             if (same_name(certificate.issuer_der, candidate->subject_der) &&
                 ++checks <= limits::kIssuersTried && impl_->issued(certificate, *candidate))
                 return candidate;
-    return impl_->anchor_above(certificate);
+    return impl_->known_above(certificate);
 }
 
 CertificatePtr CertificateStore::without_issuer(const Chain& chain) const {

@@ -13,8 +13,8 @@
 
 namespace lyncprobe::pki {
 
-// Anchors is what a path may end in. Operator's own anchors come from files, the system's are
-// looked up by hash directory when a path needs one (not loaded).
+// Anchors is what a path may end in, and what else helps to build it. The operator's own come from
+// files, the system's are looked up by hash directory when a path needs one (not loaded).
 class Anchors {
   public:
     Anchors();
@@ -22,9 +22,13 @@ class Anchors {
     Anchors(Anchors&&) noexcept;
     Anchors& operator=(Anchors&&) noexcept;
 
-    void add(std::string_view der);                     // one of the operator's own
+    // A certificate of the operator's files: an anchor where it is self-signed; any other helps to
+    // build a path and is judged as part of it.
+    void add(std::string_view der);
+    void add_marked(std::string_view der);              // an anchor, whoever signed it
     void use_system_directory(const std::string& path); // OpenSSL's default where empty
-    bool configured() const;                            // any of the operator's own
+    bool configured() const;                            // an anchor of the operator's own
+    bool without_root() const; // certificates were given, and none of them is an anchor
     struct Impl;
     Impl& impl() const { return *impl_; }
 

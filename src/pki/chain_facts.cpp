@@ -25,6 +25,7 @@ class ChainGraph {
     std::vector<std::size_t> issuers(std::size_t position);
     bool has_issuer(std::size_t position);
     bool issued_by_anchor(std::size_t position, Anchors::Impl& anchors);
+    bool issued_by_helper(std::size_t position, Anchors::Impl& anchors);
 
   private:
     bool signature_fits(const Certificate& signed_one, const Certificate& issuer);
@@ -113,6 +114,14 @@ bool ChainGraph::issued_by_anchor(std::size_t position, Anchors::Impl& anchors) 
     return false;
 }
 
+bool ChainGraph::issued_by_helper(std::size_t position, Anchors::Impl& anchors) {
+    const Certificate& certificate = *presented_[position];
+    const auto helpers = anchors.helpers_named(certificate.issuer_der);
+    return std::any_of(helpers.begin(), helpers.end(), [&](const auto& helper) {
+        return signature_fits(certificate, *helper);
+    });
+}
+
 // What cannot be verified, and what lies beyond the limit, counts as signed where the key
 // identifiers do not object: this describes what was sent, and no trust follows from it.
 bool ChainGraph::signature_fits(const Certificate& signed_one, const Certificate& issuer) {
@@ -145,6 +154,8 @@ void read_completeness(
     for (const std::size_t position : reached)
         if (!graph.has_issuer(position)) {
             chain.missing_issuer = chain.presented[position]->issuer;
+            // What a file of the operator has under this name is no root: the server leaves it out.
+            if (graph.issued_by_helper(position, anchors)) chain.complete = false;
             break;
         }
     if (!anchors.own.empty()) chain.complete = false;

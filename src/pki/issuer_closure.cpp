@@ -92,6 +92,8 @@ IssuerClosureSearch::Issuers IssuerClosureSearch::candidates(const Certificate& 
     };
     for (const auto& anchor : anchors_.named(certificate.issuer_der))
         if (may_issue(*anchor) || anchor->version == 1) offer(anchor);
+    for (const auto& helper : anchors_.helpers_named(certificate.issuer_der))
+        if (may_issue(*helper)) offer(helper);
     if (const auto seen = by_subject_.find(names_.id(certificate.issuer_der));
         seen != by_subject_.end())
         for (const auto& issuer : seen->second)

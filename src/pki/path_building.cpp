@@ -80,8 +80,8 @@ TrustPath Search::run() {
         facts_.path = path_;
         facts_.why.clear();
         facts_.system_anchor = !anchors_.own_fingerprints.contains(path_.back()->sha256);
-        for (std::size_t i = 1; i < path_.size(); ++i)
-            if (!path_[i]->root_like && !was_presented(*path_[i])) facts_.used_unpresented = true;
+        for (std::size_t i = 1; i + 1 < path_.size(); ++i)
+            if (!was_presented(*path_[i])) facts_.used_unpresented = true;
     } else if (!limit_.empty()) {
         facts_.trust = TrustPath::Trust::gave_up;
         facts_.why = limit_;
@@ -89,7 +89,13 @@ TrustPath Search::run() {
         facts_.trust = TrustPath::Trust::untrusted;
     } else {
         facts_.trust = TrustPath::Trust::unknown;
-        if (!anchors_.any()) facts_.why = "no trust anchor is configured";
+        if (!anchors_.helpers_by_name.empty())
+            facts_.why = fmt::format(
+                "none of the CA certificates given is a root, and {} issued {}",
+                facts_.path.back()->issuer, facts_.path.back()->subject
+            );
+        else if (!anchors_.any())
+            facts_.why = "no trust anchor is configured";
     }
     return facts_;
 }
@@ -121,7 +127,8 @@ bool Search::extend(bool is_anchor) {
     return false;
 }
 
-// Anchors first, then what was presented; within each those whose key identifier fits first.
+// Anchors first, then what was presented, then what else the operator gave; within each those whose
+// key identifier fits first.
 std::vector<Candidate> Search::candidates() {
     const Certificate& current = *path_.back();
     std::vector<Candidate> fitting, others, all;
@@ -144,6 +151,9 @@ std::vector<Candidate> Search::candidates() {
     const auto [from, to] = by_subject_.equal_range(names_.id(current.issuer_der));
     for (auto issuer = from; issuer != to; ++issuer)
         if (!anchors_.contains(*issuer->second)) offer(issuer->second, false);
+    take();
+    for (const auto& helper : anchors_.helpers_named(current.issuer_der))
+        if (!was_presented(*helper)) offer(helper, false);
     take();
     return all;
 }

@@ -11,9 +11,9 @@
 
 namespace lyncprobe::pki {
 
-// The best path from presented[0] to a trust anchor. Candidates are the anchors and what was
-// presented, nothing else, so that an endpoint's result does not depend on its neighbours. Dates
-// are ignored, the security level too.
+// The best path from presented[0] to its first trust anchor. Candidates are the anchors, what was
+// presented and what else the operator gave, so that an endpoint's result does not depend on its
+// neighbours. Dates are ignored, the security level too.
 TrustPath build_path(
     const std::vector<CertificatePtr>& presented, Anchors::Impl& anchors, SignatureCache& signatures
 );

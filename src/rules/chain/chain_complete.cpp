@@ -15,15 +15,21 @@ Ruling check_chain_complete(const Subject& s) {
     const auto issuer = chain.missing_issuer.empty() ? "an issuer" : chain.missing_issuer;
     // Were it a root, fetching it would have made the chain complete.
     const bool missing = chain.complete == false || !chain.fetched.empty();
+    const bool given = chain.path.used_unpresented && !chain.path.used_fetched;
     auto ruling =
-        missing ? fail(fmt::format(
-                      "the chain ends before {}, which is neither sent nor a known root", issuer
-                  ))
-                : inconclusive(fmt::format(
-                      "the chain ends before {}, which may be a root or a missing intermediate; "
-                      "give the roots with --ca-file",
-                      issuer
-                  ));
+        given     ? fail(fmt::format(
+                        "the server does not send {}; the certificate is known here from a CA file "
+                            "only, and a peer that does not have it cannot build the path",
+                        issuer
+                    ))
+        : missing ? fail(fmt::format(
+                        "the chain ends before {}, which is neither sent nor a known root", issuer
+                    ))
+                  : inconclusive(fmt::format(
+                        "the chain ends before {}, which may be a root or a missing intermediate; "
+                        "give the roots with --ca-file",
+                        issuer
+                    ));
     if (!chain.missing_issuer.empty()) ruling.evidence.set("missing_issuer", chain.missing_issuer);
     if (!chain.fetched.empty()) {
         ruling.message += chain.completed_by_fetch

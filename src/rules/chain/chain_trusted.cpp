@@ -75,9 +75,12 @@ constinit const Rule chain_trusted{
     .scope = Scope::chain,
     .source = {.document = "RFC 5280", .section = "6.1 Basic Path Validation"},
     .demands =
-        "A path with good signatures leads from the server certificate to a trust anchor. Dates do "
-        "not count here (validity judges them). Where only this system's anchors are known and "
-        "none fits, the verdict is inconclusive, since a private CA is normal for Lync.",
+        "A path with good signatures leads from the server certificate to a trust anchor: a "
+        "self-signed certificate of the CA files given, one marked as anchor, or one of this "
+        "system. Other CA certificates given help to build the path. Dates do not count here "
+        "(validity judges them). Where only this system's anchors are known, or no CA file holds "
+        "an anchor, and none fits, the verdict is inconclusive, since a private CA is normal for "
+        "Lync.",
     .why =
         "Mutual TLS between servers and every client's sign-in need the same root on both sides.",
     .fix = "where the server leaves out an intermediate certificate, make it send that one (see "

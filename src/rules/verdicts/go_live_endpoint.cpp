@@ -40,6 +40,18 @@ bool on_path(const Finding& finding, const Chain* chain) {
     });
 }
 
+// The last certificate of the path that was sent before one that was not.
+const Certificate& last_sent(const Chain& chain) {
+    const auto& path = chain.path.path;
+    std::size_t last = 0;
+    while (last + 1 < path.size() &&
+           std::ranges::any_of(chain.presented, [&](const CertificatePtr& sent) {
+               return sent->sha256 == path[last + 1]->sha256;
+           }))
+        ++last;
+    return last < path.size() ? *path[last] : *chain.presented.front();
+}
+
 // A fatal alert from the server, of one kind or of any.
 bool received(const AttemptRow& attempt, std::optional<std::uint8_t> code = {}) {
     return attempt.tls && std::ranges::any_of(attempt.tls->alerts, [&](const Alert& alert) {
@@ -92,6 +104,7 @@ class Examination {
     void no_tls12();
     void trust();
     void not_trusted(const Chain&);
+    void missing_intermediate(const Certificate& below, bool certain, const std::string& what);
     void mutual_tls();
     void refused();
     void issuers();
@@ -218,9 +231,10 @@ void Examination::trust() {
             "an intermediate certificate is not sent, and was found only where the certificate "
             "says that its issuer is; an Edge that may fetch it can do without, others cannot");
     else if (path.used_unpresented)
-        add("missing-intermediate", Weight::note, Party::theirs,
-            "an intermediate certificate is not sent, and was found among the anchors given here "
-            "only");
+        missing_intermediate(
+            last_sent(chain), true,
+            "an intermediate certificate is not sent, and is known here from a CA file only"
+        );
     if (asked_.self && !path.system_anchor)
         add("private-root", Weight::open, Party::theirs,
             fmt::format(
@@ -230,25 +244,35 @@ void Examination::trust() {
             ));
 }
 
+// `below`: the certificate whose issuer is not sent. Windows follows its URL, where the firewall
+// lets it.
+void Examination::missing_intermediate(
+    const Certificate& below, bool certain, const std::string& what
+) {
+    const auto url = std::ranges::find_if(below.ca_issuer_urls, [](const auto& text) {
+        return url_scheme(text) == "http";
+    });
+    const bool fetched = url != below.ca_issuer_urls.end();
+    add("missing-intermediate", certain && !fetched ? Weight::fails : Weight::open, Party::theirs,
+        what +
+            (fetched ? "; an Edge that may fetch " + *url + " can do without, others cannot" : ""),
+        "install the intermediate certificate on the Edge Server and restart the Access Edge, so "
+        "that it is sent; where that issuer is a root itself, the other side imports it");
+}
+
 void Examination::not_trusted(const Chain& chain) {
     const auto& path = chain.path;
     const auto& leaf = *chain.presented.front();
     const bool known = path.trust == TrustPath::Trust::untrusted; // our anchors are given
     const bool alone = chain.presented.size() - chain.duplicates.size() == 1 && !leaf.root_like;
     if (alone && chain.complete != true) {
-        // Windows follows such a URL, where the firewall lets it.
-        const auto url = std::ranges::find_if(leaf.ca_issuer_urls, [](const auto& text) {
-            return url_scheme(text) == "http";
-        });
-        const bool fetched = url != leaf.ca_issuer_urls.end();
-        add("missing-intermediate", known && !fetched ? Weight::fails : Weight::open, Party::theirs,
+        missing_intermediate(
+            leaf, known,
             fmt::format(
-                "only the server certificate is sent, and its issuer {} is no root known here{}",
-                leaf.issuer,
-                fetched ? "; an Edge that may fetch " + *url + " can do without, others cannot" : ""
-            ),
-            "install the intermediate certificate on the Edge Server and restart the Access Edge, "
-            "so that it is sent; where that issuer is a root itself, the other side imports it");
+                "only the server certificate is sent, and its issuer {} is no root known here",
+                leaf.issuer
+            )
+        );
         return;
     }
     const auto because = path.why.empty() ? std::string() : ": " + path.why;

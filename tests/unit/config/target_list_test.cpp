@@ -199,7 +199,7 @@ targets: [{host: a}]
     const auto& deployment = outcome.deployment;
     CHECK(
         deployment.trust.ca_files ==
-        std::vector<std::string>{"lists/pki/root.pem", "/etc/root.pem", "pki/root.pem"}
+        std::vector<CaFile>{{"lists/pki/root.pem"}, {"/etc/root.pem"}, {"pki/root.pem"}}
     );
     REQUIRE(deployment.identities.size() == 2);
     CHECK(deployment.identities[0].certificate == "lists/one.pem");
@@ -209,6 +209,18 @@ targets: [{host: a}]
     CHECK(deployment.identities[1].pfx == "lists/../two.pfx");
     CHECK(deployment.identities[1].password_file == "lists/two.txt");
     CHECK_FALSE(deployment.trust.system.has_value());
+}
+
+TEST_CASE("a CA file may be marked as anchor") {
+    const auto deployment = read_good(R"(
+trust:
+  ca_files: [root.pem, {file: ca.pem, anchor: yes}, {file: bundle.p7b}, {file: root.pem}]
+targets: [{host: a}]
+)");
+    CHECK(
+        deployment.trust.ca_files ==
+        std::vector<CaFile>{{"root.pem", false}, {"ca.pem", true}, {"bundle.p7b", false}}
+    );
 }
 
 TEST_CASE("policy sets decisions and run options") {

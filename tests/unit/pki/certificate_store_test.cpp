@@ -36,12 +36,16 @@ const std::string& leaf() {
     return der;
 }
 
+// `given`: CA files of the operator; `marked`: those that are anchors whoever signed them.
 ChainPtr chain(
-    const std::vector<std::string>& presented, const std::vector<std::string>& anchors = {}
+    const std::vector<std::string>& presented, const std::vector<std::string>& given = {},
+    const std::vector<std::string>& marked = {}
 ) {
     Anchors trusted;
-    for (const auto& der : anchors)
+    for (const auto& der : given)
         trusted.add(der);
+    for (const auto& der : marked)
+        trusted.add_marked(der);
     return CertificateStore(std::move(trusted)).chain(presented);
 }
 
@@ -127,12 +131,77 @@ TEST_CASE("chain: a missing intermediate is named") {
     CHECK(facts->path.path.size() == 1);
 }
 
-TEST_CASE("chain: an intermediate that only the operator has completes it, and that is said") {
+TEST_CASE("anchors: a CA file with root and issuing CA does not hide that the server sends neither"
+) {
     const auto facts = chain({leaf()}, {root(), intermediate()});
-    CHECK(facts->complete == true);
+    CHECK(facts->complete == false);
+    CHECK(facts->missing_issuer == "CN=Issuing");
     CHECK(facts->path.trust == Trust::trusted);
     CHECK(facts->path.used_unpresented);
-    CHECK(facts->path.path.size() == 2);
+    CHECK(facts->path.path.size() == 3);
+    const auto sent = chain({leaf(), intermediate()}, {root(), intermediate()});
+    CHECK(sent->complete == true);
+    CHECK(!sent->path.used_unpresented);
+    CHECK(sent->path.path.size() == 3);
+}
+
+TEST_CASE("anchors: an issuing CA alone is none, helps to build the path, and the root is wanted") {
+    const auto facts = chain({leaf()}, {intermediate()});
+    CHECK(facts->complete == false);
+    CHECK(facts->missing_issuer == "CN=Issuing");
+    CHECK(facts->path.trust == Trust::unknown);
+    CHECK(!facts->path.anchors_configured);
+    CHECK(
+        facts->path.why ==
+        "none of the CA certificates given is a root, and CN=Root issued CN=Issuing"
+    );
+    CHECK(
+        subjects(facts->path.path) ==
+        std::vector<std::string>{"CN=host.contoso.example", "CN=Issuing"}
+    );
+    // The root may be what is left out: the file says nothing about it.
+    const auto with_ca = chain({leaf(), intermediate()}, {intermediate()});
+    CHECK(!with_ca->complete.has_value());
+    CHECK(with_ca->missing_issuer == "CN=Root");
+}
+
+TEST_CASE("anchors: a marked one ends the path, whoever signed it, also where a root is given, too"
+) {
+    for (const auto& facts :
+         {chain({leaf()}, {}, {intermediate()}), chain({leaf()}, {root()}, {intermediate()}),
+          chain({leaf(), intermediate(), root()}, {intermediate(), root()}, {intermediate()})}) {
+        CHECK(facts->path.trust == Trust::trusted);
+        CHECK(facts->complete == true);
+        CHECK(!facts->path.used_unpresented);
+        CHECK(
+            subjects(facts->path.path) ==
+            std::vector<std::string>{"CN=host.contoso.example", "CN=Issuing"}
+        );
+    }
+    CHECK(chain({leaf()}, {root()}, {leaf()})->path.path.size() == 1);
+}
+
+TEST_CASE("anchors: subject and issuer alike do not make one of a certificate that another key "
+          "signed") {
+    const auto linked =
+        make({.subject = "Root", .key = "root", .issuer = "Root", .issuer_key = "old"});
+    CHECK(chain({leaf(), intermediate()}, {linked})->path.trust == Trust::unknown);
+    const auto old = make_root("Root", "old");
+    const auto facts = chain({leaf(), intermediate()}, {linked, old});
+    CHECK(facts->path.trust == Trust::trusted);
+    CHECK(facts->path.path.size() == 4);
+}
+
+TEST_CASE("anchors: a bundle says whether it has a root") {
+    Anchors anchors;
+    CHECK(!anchors.without_root());
+    anchors.add(intermediate());
+    CHECK(anchors.without_root());
+    CHECK(!anchors.configured());
+    SUBCASE("by a root") { anchors.add(root()); }
+    SUBCASE("by a mark") { anchors.add_marked(intermediate()); }
+    CHECK(!anchors.without_root());
+    CHECK(anchors.configured());
 }
 
 TEST_CASE("chain: the wrong order is seen, and does not hide the path") {
@@ -443,7 +512,9 @@ TEST_CASE("roots: a root's own key change, signed by the old key, is an intermed
         extension("2.5.29.35", tlv(0x30, tlv(0x80, "old")))};
     const auto odd = odd_root(algorithm("1.2.840.113549.1.1.2", tlv(0x05, "")), {}, identifiers);
     CHECK(chain({leaf_of_odd_root(), odd})->roots.empty());
-    CHECK(chain({leaf_of_odd_root(), odd}, {odd})->roots == Positions{1}); // as an anchor it is one
+    CHECK(
+        chain({leaf_of_odd_root(), odd}, {}, {odd})->roots == Positions{1}
+    ); // as an anchor it is one
 }
 
 TEST_CASE("roots: the server certificate is none, nor is an intermediate that is an anchor") {

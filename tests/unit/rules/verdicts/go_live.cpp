@@ -426,7 +426,7 @@ TEST_CASE("go-live: certificates") {
          },
          "cannot-tell: missing-intermediate open theirs"},
         {"intermediate only here", [](Partner& p) { p.chain.path.used_unpresented = true; },
-         "ready: missing-intermediate note theirs"},
+         "will-fail: missing-intermediate fails theirs"},
         {"intermediate only where the certificate says it is",
          [](Partner& p) { p.chain.path.used_unpresented = p.chain.path.used_fetched = true; },
          "cannot-tell: missing-intermediate open theirs"},
