@@ -76,8 +76,14 @@ void Builder::trusted_application() {
     CertificateSpec elliptic =
         internal_spec(application.pool, {application.pool, application.host});
     elliptic.key = {KeySpec::Kind::ec, 256, "P-256"};
-    add("trusted application", application, 8100, kSipBetweenServers, pki_.internal(elliptic))
-        .server.sip.server = "RTCC/5.0.0.0 bot";
+    elliptic.not_after_days = 3000; // the CAs have 2000 days left
+    auto& bot =
+        add("trusted application", application, 8100, kSipBetweenServers, pki_.internal(elliptic));
+    bot.server.sip.server = "RTCC/5.0.0.0 bot";
+    plant(
+        bot, "a certificate that is valid for longer than the CA that issued it",
+        {"outcome=ok", "leaf-outlives-issuer=warn"}
+    );
 }
 
 void Builder::branches() {

@@ -13,10 +13,20 @@ namespace {
 
 constexpr auto kTrusts = std::to_array<Word<TrustPath::Trust>>({
     {TrustPath::Trust::trusted, "trusted"},
+    {TrustPath::Trust::invalid, "invalid"},
     {TrustPath::Trust::untrusted, "untrusted"},
     {TrustPath::Trust::unknown, "unknown"},
     {TrustPath::Trust::not_searched, "not_searched"},
     {TrustPath::Trust::gave_up, "gave_up"},
+});
+
+constexpr auto kFlaws = std::to_array<Word<PathFlaw::Kind>>({
+    {PathFlaw::Kind::critical_extension, "critical_extension"},
+    {PathFlaw::Kind::not_a_ca, "not_a_ca"},
+    {PathFlaw::Kind::path_length, "path_length"},
+    {PathFlaw::Kind::server_key_usage, "server_key_usage"},
+    {PathFlaw::Kind::name_constraints, "name_constraints"},
+    {PathFlaw::Kind::names_not_compared, "names_not_compared"},
 });
 
 } // namespace
@@ -26,11 +36,22 @@ std::span<const Word<TrustPath::Trust>> words() {
     return kTrusts;
 }
 
+template <>
+std::span<const Word<PathFlaw::Kind>> words() {
+    return kFlaws;
+}
+
+bool TrustPath::refused() const {
+    return std::any_of(flaws.begin(), flaws.end(), [](const PathFlaw& flaw) {
+        return flaw.kind != PathFlaw::Kind::names_not_compared;
+    });
+}
+
 bool TrustPath::operator==(const TrustPath& other) const {
     const auto rest = [](const TrustPath& it) {
         return std::tie(
             it.trust, it.anchors_configured, it.system_anchor, it.used_unpresented, it.used_fetched,
-            it.why
+            it.flaws, it.why
         );
     };
     return rest(*this) == rest(other) && same(path, other.path);
@@ -40,7 +61,8 @@ bool Chain::operator==(const Chain& other) const {
     const auto rest = [](const Chain& it) {
         return std::tie(
             it.unreadable, it.ordered, it.complete, it.missing_issuer, it.duplicates, it.extra,
-            it.roots, it.root_included, it.completed_by_fetch, it.path
+            it.reversed, it.issuer_rekeyed, it.unrelated, it.roots, it.root_included,
+            it.completed_by_fetch, it.path
         );
     };
     return rest(*this) == rest(other) && same(presented, other.presented) &&

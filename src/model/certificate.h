@@ -53,6 +53,7 @@ struct SubjectAltName {
     std::vector<std::string> dns; // raw dNSName bytes
     std::vector<std::string> ip;  // as text
     std::size_t other = 0;        // entries of other kinds, and those beyond the limit
+    std::size_t beyond = 0;       // of these: DNS names and addresses beyond the limit
 };
 
 // DistributionPoint of RFC 5280 4.2.1.13.
@@ -106,6 +107,10 @@ struct Certificate {
     bool self_signed = false; // and its own key made the signature
     bool root_like = false;   // self-issued, and nothing shows that another key made the signature:
                               // so also where this OpenSSL cannot verify it
+    // For building paths; not kept in a result file.
+    std::vector<std::string> critical; // OIDs of extensions that are marked critical
+    bool name_constraints = false;     // has the extension (RFC 5280 4.2.1.10)
+
     std::vector<std::string>
         duplicate_extensions; // OIDs that stand more than once (RFC 5280 4.2 forbids it)
     std::vector<std::string> undecodable; // extension OIDs whose content could not be decoded
@@ -121,10 +126,30 @@ std::string short_thumbprint(const Certificate&);
 
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
-// TrustPath is the best trust path for the server certificate, dates ignored.
+// PathFlaw is something on a path that RFC 5280 6.1 forbids, signatures and dates apart.
+struct PathFlaw {
+    enum class Kind : std::uint8_t {
+        critical_extension, // unknown, or not to be decoded
+        not_a_ca,           // issued a certificate, and may not
+        path_length,
+        server_key_usage,
+        name_constraints,
+        names_not_compared // no flaw for certain: this program cannot tell
+    };
+    Kind kind = Kind::critical_extension;
+    std::size_t position = 0; // in TrustPath::path
+    std::string text;         // one clause
+    bool operator==(const PathFlaw&) const = default;
+};
+template <>
+std::span<const Word<PathFlaw::Kind>> words();
+
+// TrustPath is the best trust path for the server certificate. Dates do not count for `trust`, they
+// choose among several paths.
 struct TrustPath {
     enum class Trust : std::uint8_t {
-        trusted,      // a path to an anchor was found
+        trusted,      // a path to an anchor was found, and RFC 5280 6.1 accepts it
+        invalid,      // one was found, and it has flaws
         untrusted,    // none, and the operator's own anchors are configured
         unknown,      // none, but only the system's anchors were there to look in
         not_searched, // nothing to search with (no chain)
@@ -133,12 +158,15 @@ struct TrustPath {
     Trust trust = Trust::not_searched;
     bool anchors_configured = false; // the operator's own; else only the system's
     bool system_anchor = false; // the path ends in an anchor of the system, not of the operator
-    std::vector<CertificatePtr>
-        path; // server certificate first, anchor last; the longest partial one if none was found
-    bool used_unpresented = false; // an intermediate of the path was not in the presented chain
-    bool used_fetched = false;     // one came from a caIssuers location
-    std::string why;               // one clause where not trusted: "issuer CN=… is not an anchor"
+    std::vector<CertificatePtr> path =
+        {}; // server certificate first, anchor last; the longest partial one if none was found
+    std::vector<PathFlaw> flaws = {}; // also where no anchor was found
+    bool used_unpresented = false;    // an intermediate of the path was not in the presented chain
+    bool used_fetched = false;        // one came from a caIssuers location
+    std::string why = {}; // one clause where not trusted: "issuer CN=… is not an anchor"
     std::size_t signatures_checked = 0; // not kept in a result file
+    bool anchored() const { return trust == Trust::trusted || trust == Trust::invalid; }
+    bool refused() const; // by a flaw that is certain
     bool operator==(const TrustPath&) const;
 };
 template <>
@@ -155,7 +183,12 @@ struct Chain {
         complete; // every issuer up to the root or an anchor is there; absent = cannot tell
     std::string missing_issuer;          // name of the first issuer that is not there
     std::vector<std::size_t> duplicates; // positions of certificates already seen before them
-    std::vector<std::size_t> extra;      // positions that no path from the server certificate uses
+    bool reversed = false; // as far as it is not ordered: each certificate is issued by the one
+                           // before it, from the first or from the second on
+    // A CA of that name was sent, or is an anchor, with another key: it was renewed with a new one.
+    bool issuer_rekeyed = false;
+    std::vector<std::size_t> extra;     // positions that no path from the server certificate uses
+    std::vector<std::size_t> unrelated; // of these: not even by their name an issuer of the first
     std::vector<std::size_t> roots; // positions above the server certificate of roots: root-like,
                                     // or self-issued and configured as an anchor
     bool root_included = false;     // one of them is not the server certificate again

@@ -36,10 +36,9 @@ struct CertificateStore::Impl {
             if (issued(of, *issuer)) return issuer;
         return nullptr;
     }
-    // What follows from a chain's `fetched`, which is not empty.
-    void judge_fetched(Chain& chain);
 
     Anchors anchors;
+    Preference preference;
     SignatureCache signatures;
     std::map<Fingerprint, CertificatePtr> by_fingerprint;
     std::vector<CertificatePtr> in_order;
@@ -47,8 +46,12 @@ struct CertificateStore::Impl {
     // completed.
     using Chains = std::map<std::vector<Fingerprint>, ChainPtr>;
     Chains chains;
-    std::unordered_map<const Chain*, Chains::iterator> places; // of the values of `chains`
-    ChainPtr last;                                             // asked for
+    using Places = std::unordered_map<const Chain*, Chains::iterator>;
+    Places places; // of the values of `chains`
+    ChainPtr last; // asked for
+
+    void find_path(Chain& chain, const Preference& by);
+    void replace(Places::iterator place, const ChainPtr& chain);
 };
 
 namespace {
@@ -63,8 +66,10 @@ bool is_chain_of(const std::vector<std::string>& presented, const Chain& chain) 
 
 } // namespace
 
-CertificateStore::CertificateStore(Anchors anchors) : impl_(std::make_unique<Impl>()) {
+CertificateStore::CertificateStore(Anchors anchors, Preference preference)
+    : impl_(std::make_unique<Impl>()) {
     impl_->anchors = std::move(anchors);
+    impl_->preference = std::move(preference);
 }
 
 CertificateStore::~CertificateStore() = default;
@@ -102,7 +107,7 @@ ChainPtr CertificateStore::chain(const std::vector<std::string>& presented) {
             chain->unreadable.push_back(position);
     }
     read_chain_facts(*chain, impl_->anchors.impl(), impl_->signatures);
-    chain->path = build_path(chain->presented, impl_->anchors.impl(), impl_->signatures);
+    impl_->find_path(*chain, impl_->preference);
     const auto place = impl_->chains.emplace(std::move(fingerprints), chain).first;
     impl_->places.emplace(chain.get(), place);
     return impl_->last = std::move(chain);
@@ -156,18 +161,43 @@ ChainPtr CertificateStore::complete(const Chain& chain, const std::vector<Certif
         completed->fetched.push_back(*next);
     }
     if (completed->fetched.size() == chain.fetched.size()) return nullptr;
-    impl_->judge_fetched(*completed);
-    // From now on it is what this list of certificates leads to, also for whoever asks later.
-    const auto of_list = place->second;
-    impl_->places.erase(place);
-    impl_->places.emplace(completed.get(), of_list);
-    if (impl_->last.get() == &chain) impl_->last = completed;
-    of_list->second = completed;
+    impl_->find_path(*completed, impl_->preference);
+    impl_->replace(place, completed);
     return completed;
 }
 
-// Without what was fetched the path ends where it ended before; with it a new one is built.
-void CertificateStore::Impl::judge_fetched(Chain& chain) {
+ChainPtr CertificateStore::avoid(const Chain& chain, const std::set<Fingerprint>& revoked) {
+    const auto place = impl_->places.find(&chain);
+    const auto concerned = std::ranges::any_of(chain.path.path, [&](const auto& certificate) {
+        return revoked.contains(certificate->sha256);
+    });
+    if (place == impl_->places.end() || !concerned) return nullptr;
+    auto preference = impl_->preference;
+    preference.against = [&, known = impl_->preference.against](const Certificate& issuer) {
+        return (known ? known(issuer) : 0) + (revoked.contains(issuer.sha256) ? 1 : 0);
+    };
+    const auto other = std::make_shared<Chain>(chain);
+    impl_->find_path(*other, preference);
+    if (other->path == chain.path) return nullptr;
+    impl_->replace(place, other);
+    return other;
+}
+
+// From now on it is what this list of certificates leads to, also for whoever asks later.
+void CertificateStore::Impl::replace(Places::iterator place, const ChainPtr& chain) {
+    const auto of_list = place->second;
+    if (last.get() == place->first) last = chain;
+    places.erase(place);
+    places.emplace(chain.get(), of_list);
+    of_list->second = chain;
+}
+
+// The best path with what was fetched, and what follows from that.
+void CertificateStore::Impl::find_path(Chain& chain, const Preference& by) {
+    if (chain.fetched.empty()) {
+        chain.path = build_path(chain.presented, anchors.impl(), signatures, by);
+        return;
+    }
     const auto& top = *chain.fetched.back();
     chain.completed_by_fetch =
         top.root_like || anchors.impl().contains(top) || anchor_above(top) != nullptr;
@@ -178,7 +208,7 @@ void CertificateStore::Impl::judge_fetched(Chain& chain) {
     }
     auto candidates = chain.presented;
     candidates.insert(candidates.end(), chain.fetched.begin(), chain.fetched.end());
-    chain.path = build_path(candidates, anchors.impl(), signatures);
+    chain.path = build_path(candidates, anchors.impl(), signatures, by);
     for (const auto& certificate : chain.path.path) {
         const auto is_it = [&](const auto& one) { return one->sha256 == certificate->sha256; };
         if (std::ranges::any_of(chain.presented, is_it) ||

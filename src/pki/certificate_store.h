@@ -6,7 +6,10 @@
 #include "model/result.h"
 #include "model/trust.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,18 +39,26 @@ class Anchors {
     std::unique_ptr<Impl> impl_;
 };
 
+// Preference chooses among several paths of one certificate.
+struct Preference {
+    std::optional<Time> now = {}; // absent: dates do not count
+    // How much speaks against a certificate above the server certificate, besides its dates and
+    // RFC 5280; null: nothing.
+    std::function<int(const Certificate&)> against = nullptr;
+};
+
 // CertificateStore owns the certificates and chains of a run. Not thread safe.
 class CertificateStore {
   public:
-    explicit CertificateStore(Anchors anchors);
+    explicit CertificateStore(Anchors anchors, Preference preference = {});
     ~CertificateStore();
 
     // The one object of this DER; a problem where it is no certificate.
     Result<CertificatePtr> intern(std::string_view der);
 
-    // The chain as presented (DER in wire order) with its order facts and its best path; dates are
-    // ignored in the search. Computed once per distinct list; where complete() has added to it,
-    // with that. Null where nothing was presented.
+    // The chain as presented (DER in wire order) with its order facts and its best path. Computed
+    // once per distinct list; where complete() has added to it, with that. Null where nothing was
+    // presented.
     ChainPtr chain(const std::vector<std::string>& presented);
 
     // Where every chain so far leads by all certificates so far. The pointers are those of chain().
@@ -64,6 +75,10 @@ class CertificateStore {
     // new one from now on. The given one does not change, and whoever holds it exchanges it. Null
     // where nothing fitted, or where the chain is not (or no longer) one of this store.
     ChainPtr complete(const Chain&, const std::vector<CertificatePtr>& found);
+
+    // The chain with its path built again, away from what is revoked where there is another way. It
+    // takes the place of the given one as complete() says; null where the path stays.
+    ChainPtr avoid(const Chain&, const std::set<Fingerprint>& revoked);
 
     // In order of first sight.
     const std::vector<CertificatePtr>& certificates() const;

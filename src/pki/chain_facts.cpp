@@ -24,6 +24,12 @@ class ChainGraph {
     bool issued(std::size_t signed_one, std::size_t issuer);
     std::vector<std::size_t> issuers(std::size_t position);
     bool has_issuer(std::size_t position);
+    // Is each certificate issued by the one before it, from the first or from the second on?
+    bool reversed();
+    // Positions that cannot be above the first one even by their names.
+    std::vector<std::size_t> unrelated() const;
+    // Is there a CA with the name of its issuer, sent or among the anchors?
+    bool names_issuer(std::size_t position, Anchors::Impl& anchors) const;
     bool issued_by_anchor(std::size_t position, Anchors::Impl& anchors);
     bool issued_by_helper(std::size_t position, Anchors::Impl& anchors);
 
@@ -54,6 +60,8 @@ void read_chain_facts(Chain& chain, Anchors::Impl& anchors, SignatureCache& sign
         if (!graph.issued(distinct[i], distinct[i + 1])) chain.ordered = false;
     read_roots(chain, anchors);
 
+    if (!chain.ordered) chain.reversed = graph.reversed();
+
     std::vector<std::size_t> reached{0};
     std::set<std::size_t> seen{0};
     for (std::size_t next = 0; next < reached.size() && reached.size() < distinct.size(); ++next)
@@ -61,6 +69,7 @@ void read_chain_facts(Chain& chain, Anchors::Impl& anchors, SignatureCache& sign
             if (seen.insert(issuer).second) reached.push_back(issuer);
     for (const std::size_t position : distinct)
         if (!seen.contains(position)) chain.extra.push_back(position);
+    if (!chain.extra.empty()) chain.unrelated = graph.unrelated();
     read_completeness(chain, graph, reached, anchors);
 }
 
@@ -104,6 +113,35 @@ bool ChainGraph::has_issuer(std::size_t position) {
         return issuer.second != position &&
                signature_fits(*presented_[position], *presented_[issuer.second]);
     });
+}
+
+bool ChainGraph::reversed() {
+    const auto last = distinct_.size() - 1;
+    for (std::size_t i = 1; i < last; ++i)
+        if (!issued(distinct_[i + 1], distinct_[i])) return false;
+    return issued(distinct_[1], distinct_[0]) ||
+           (last > 1 && issued(distinct_[0], distinct_[last]));
+}
+
+std::vector<std::size_t> ChainGraph::unrelated() const {
+    std::set<std::size_t> above{0};
+    std::vector<std::size_t> open{0};
+    while (!open.empty()) {
+        const auto [from, to] = by_subject_.equal_range(issuer_[open.back()]);
+        open.pop_back();
+        for (auto issuer = from; issuer != to; ++issuer)
+            if (above.insert(issuer->second).second) open.push_back(issuer->second);
+    }
+    std::vector<std::size_t> out;
+    for (const auto position : distinct_)
+        if (!above.contains(position)) out.push_back(position);
+    return out;
+}
+
+bool ChainGraph::names_issuer(std::size_t position, Anchors::Impl& anchors) const {
+    const auto [from, to] = by_subject_.equal_range(issuer_[position]);
+    return std::any_of(from, to, [&](const auto& one) { return one.second != position; }) ||
+           !anchors.named(presented_[position]->issuer_der).empty();
 }
 
 bool ChainGraph::issued_by_anchor(std::size_t position, Anchors::Impl& anchors) {
@@ -154,6 +192,7 @@ void read_completeness(
     for (const std::size_t position : reached)
         if (!graph.has_issuer(position)) {
             chain.missing_issuer = chain.presented[position]->issuer;
+            chain.issuer_rekeyed = graph.names_issuer(position, anchors);
             // What a file of the operator has under this name is no root: the server leaves it out.
             if (graph.issued_by_helper(position, anchors)) chain.complete = false;
             break;

@@ -55,6 +55,8 @@ constexpr Extension kExtensions[] = {
     {"1.3.6.1.4.1.311.25.2", read_sid},                   // szOID_NTDS_CA_SECURITY_EXT
 };
 
+constexpr std::string_view kNameConstraints = "2.5.29.30"; // decoded by libcrypto, on demand
+
 // GeneralName tags (RFC 5280 4.2.1.6).
 constexpr std::uint8_t kDnsName = der::primitive(2), kDirectoryName = der::constructed(4),
                        kUri = der::primitive(6), kIpAddress = der::primitive(7);
@@ -87,7 +89,7 @@ void read_extensions(std::string_view extensions, Certificate& certificate) {
     while (const auto element = list.next()) {
         der::Reader parts(element->content);
         const auto oid = parts.next_oid();
-        parts.next(der::kBoolean); // critical
+        const auto critical = parts.next(der::kBoolean);
         const auto value = parts.next(der::kOctetString);
         if (element->tag != der::kSequence || !oid || !value || !parts.finished()) {
             if (oid)
@@ -99,6 +101,9 @@ void read_extensions(std::string_view extensions, Certificate& certificate) {
         const int times = ++seen[*oid];
         if (times == 2) certificate.duplicate_extensions.push_back(*oid);
         if (times > 1) continue; // the first one counts
+        if (critical && critical->content != std::string_view("\0", 1))
+            certificate.critical.push_back(*oid);
+        if (*oid == kNameConstraints) certificate.name_constraints = true;
         for (const auto& known : kExtensions)
             if (known.oid == *oid && !known.decode(value->content, certificate))
                 certificate.undecodable.push_back(*oid);
@@ -195,10 +200,11 @@ bool read_san(std::string_view value, Certificate& certificate) {
             san.ip.push_back(to_text(address));
         } else {
             ++san.other;
+            if (!room && (name.tag == kDnsName || name.tag == kIpAddress)) ++san.beyond;
         }
         return name.tag != kIpAddress || address_size;
     });
-    if (san.dns.size() + san.ip.size() == limits::kNamesKept && san.other > 0)
+    if (san.beyond > 0)
         certificate.notes.push_back(
             fmt::format("only the first {} subject alternative names are kept", limits::kNamesKept)
         );

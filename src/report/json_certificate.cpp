@@ -79,6 +79,7 @@ void subject_alternative_name(auto& json, auto& it) {
         members("dns", san.dns);
         members("ip", san.ip);
         members("other", san.other);
+        members("beyond_limit", san.beyond);
     });
     if constexpr (kReading<decltype(json)>)
         if (present) it.san = std::move(san);

@@ -8,6 +8,12 @@
 
 namespace lyncprobe::report {
 
+void fields(auto& json, Is<PathFlaw> auto& it) {
+    json("kind", it.kind);
+    json("position", it.position);
+    json("text", it.text);
+}
+
 void fields(auto& json, Is<Chain> auto& it) {
     json("ordered", it.ordered);
     json("complete", it.complete);
@@ -15,12 +21,16 @@ void fields(auto& json, Is<Chain> auto& it) {
     json("duplicates", it.duplicates);
     json("extra", it.extra);
     json("unreadable", it.unreadable);
+    json("unrelated", it.unrelated);
+    json("reversed", it.reversed);
+    json("issuer_rekeyed", it.issuer_rekeyed);
     json("root_included", it.root_included);
     json("trust", it.path.trust);
     json("trust_detail", or_null(it.path.why));
     json("own_anchors", it.path.anchors_configured);
     json("used_unpresented", it.path.used_unpresented);
     json("path", it.path.path);
+    json.unless_empty("flaws", it.path.flaws);
     json.unless_empty("fetched", it.fetched);
     if (kReading<decltype(json)> || !it.fetched.empty())
         json("completed_by_fetch", it.completed_by_fetch);

@@ -41,7 +41,7 @@ Result<ScanResult> check(
     result.kind = ResultKind::check;
     result.started_at = options.world.now();
     result.judged_at = options.at.value_or(result.started_at);
-    pki::CertificateStore store(std::move(anchors));
+    pki::CertificateStore store(std::move(anchors), preference_at(result.judged_at));
     const Policy policy;
     const auto soon = settings.expires_within.value_or(std::chrono::days{30});
     Judge judge(
@@ -72,6 +72,7 @@ Result<ScanResult> check(
     }
     auto context = judge.context();
     context.described = &wanted.described;
+    context.bundle = true;
     for (auto& row : result.files)
         judge.judge(row, context);
     result.finished_at = options.world.now();

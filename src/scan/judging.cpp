@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -86,6 +87,15 @@ std::string not_judged(const std::exception& error) {
 }
 
 } // namespace
+
+pki::Preference preference_at(Time now) {
+    auto known = std::make_shared<std::map<Fingerprint, int>>(); // judged once each
+    return {.now = now, .against = [known](const Certificate& issuer) {
+                const auto [at, fresh] = known->try_emplace(issuer.sha256);
+                if (fresh) at->second = rules::fails_as_issuer(issuer);
+                return at->second;
+            }};
+}
 
 Judge::Judge(
     pki::CertificateStore& store, FindingPool& pool, rules::Selection selection,

@@ -13,6 +13,9 @@
 
 namespace lyncprobe::scan {
 
+// Among several paths: one that is valid at that time, and whose CA certificates fail fewest rules.
+pki::Preference preference_at(Time);
+
 // PendingEvidence is what judging an endpoint needs and its row does not keep.
 struct PendingEvidence {
     ChainPtr chain = nullptr; // of the most advanced attempt, else of any that saw one

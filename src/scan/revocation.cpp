@@ -8,6 +8,7 @@
 #include "pki/distinguished_name.h"
 #include "pki/ocsp.h"
 #include "rules/revocation/crl_scope.h"
+#include "rules/revocation/revocation_facts.h"
 
 #include <algorithm>
 
@@ -77,6 +78,16 @@ void Revocation::run() {
     ask_for_lists(LocationKind::delta_crl);
     ask_responders();
     put_in_order();
+    avoid_revoked();
+}
+
+// What came back may make another path the best one.
+void Revocation::avoid_revoked() {
+    std::set<Fingerprint> revoked;
+    for (const auto& [sha256, status] : statuses_)
+        if (rules::revoked_by(status, now_)) revoked.insert(sha256);
+    for (auto& chain : chains_)
+        if (auto other = store_.avoid(*chain, revoked)) chain = std::move(other);
 }
 
 // Round by round: what one location gave may name the next.

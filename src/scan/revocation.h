@@ -83,6 +83,7 @@ class Revocation {
     );
     void say(std::size_t asker, StatusSaid said);
     void put_in_order();
+    void avoid_revoked();
 
     pki::CertificateStore& store_;
     const World& world_;

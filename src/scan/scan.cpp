@@ -100,7 +100,7 @@ class Scan {
           result_(new_result(plan, options)), // takes the targets
           deployment_(std::move(plan.deployment)),
           identities_(used_by(result_.targets, std::move(inputs.identities))),
-          store_(std::move(inputs.anchors)),
+          store_(std::move(inputs.anchors), preference_at(result_.judged_at)),
           judge_(
               store_, *result_.findings, std::move(plan.selection), deployment_.policy,
               deployment_.waivers, result_.judged_at,

@@ -194,7 +194,7 @@ std::string position_of(const CaseFile& file, const Finding& finding, std::size_
     for (std::size_t i = 0; i < file.presented.size(); ++i)
         if (pki::sha256(file.presented[i]) == *finding.certificate && earlier-- == 0)
             return std::to_string(i);
-    return "nowhere";
+    return "path";
 }
 
 } // namespace

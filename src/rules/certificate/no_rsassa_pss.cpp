@@ -67,6 +67,7 @@ constinit const Rule no_rsassa_pss{
     .evidence = "where: signature (outer), inner, key; oid; hash, mask_hash, salt_length: the "
                 "parameters; parameters_by_default: none were written, so the SHA-1 defaults hold",
     .check = check_no_rsassa_pss,
+    .every_certificate = true,
 };
 
 } // namespace lyncprobe::rules

@@ -70,6 +70,15 @@ Ruling check_signature_algorithm(const Subject& s) {
                       .with("signature", certificate.signature.name)
                       .with("oid", certificate.signature.oid)
                       .with("hash", certificate.signature.hash);
+    if (certificate.signature_algorithms_differ && ruling.verdict == Verdict::pass) {
+        ruling.verdict = Verdict::warn;
+        ruling.message = fmt::format(
+            "the signature algorithm inside ({}) and the one outside ({}) differ, in their "
+            "parameters where the names agree: OpenSSL and others refuse such a certificate",
+            certificate.signature_inner.name, certificate.signature.name
+        );
+        ruling.fix = "reissue the certificate: the CA or a tool behind it wrote one field wrongly";
+    }
     if (certificate.signature_inner == certificate.signature) return ruling;
     return std::move(ruling)
         .with("signature_inner", certificate.signature_inner.name)
@@ -86,7 +95,8 @@ constinit const Rule signature_algorithm{
     .source = kRequirements,
     .demands = "Every certificate presented has an inner and an outer signature algorithm of SHA-1 "
                "or SHA-2 (224 to 512 bits) with RSA (PKCS #1 v1.5) or ECDSA. MD2, MD4, MD5, "
-               "RIPEMD, SHA-3, EdDSA, GOST and RSASSA-PSS fail. A presented root's signature on "
+               "RIPEMD, SHA-3, EdDSA, GOST and RSASSA-PSS fail; that both differ is a warning. A "
+               "presented root's signature on "
                "itself is not judged for its hash; of SHA-1 sha1-deprecated warns.",
     .why = "Windows refuses or cannot verify a certificate whose signature it does not implement; "
            "the handshake then ends with nothing more than a Schannel event.",
@@ -98,6 +108,7 @@ constinit const Rule signature_algorithm{
     .evidence = "signature, oid, hash: the outer algorithm; with _inner the inner one that differs",
     .applies = applies_signature_algorithm,
     .check = check_signature_algorithm,
+    .every_certificate = true,
 };
 
 } // namespace lyncprobe::rules

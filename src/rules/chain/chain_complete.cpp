@@ -9,27 +9,43 @@ namespace lyncprobe::rules {
 
 namespace {
 
+Ruling rule_on_gap(const Chain& chain) {
+    const auto issuer = chain.missing_issuer.empty() ? "an issuer" : chain.missing_issuer;
+    if (chain.issuer_rekeyed)
+        return fail(fmt::format(
+                        "a CA of the name {} was sent or is known here, with another key: the CA "
+                        "was renewed with a new key, and its certificate for the key that signed "
+                        "is missing",
+                        issuer
+                    ))
+            .fixed_by(
+                "install the CA certificate with the key that signed (AD CS keeps those of all its "
+                "keys: certutil -ca.cert) in the server's Intermediate Certification Authorities "
+                "store and restart the service; or renew the server certificate, so that the CA's "
+                "new key signs it"
+            );
+    if (chain.path.used_unpresented && !chain.path.used_fetched)
+        return fail(fmt::format(
+            "the server does not send {}; the certificate is known here from a CA file only, and a "
+            "peer that does not have it cannot build the path",
+            issuer
+        ));
+    // Were it a root, fetching it would have made the chain complete.
+    if (chain.complete == false || !chain.fetched.empty())
+        return fail(
+            fmt::format("the chain ends before {}, which is neither sent nor a known root", issuer)
+        );
+    return inconclusive(fmt::format(
+        "the chain ends before {}, which may be a root or a missing intermediate; give the roots "
+        "with --ca-file",
+        issuer
+    ));
+}
+
 Ruling check_chain_complete(const Subject& s) {
     const auto& chain = s.chain;
     if (chain.complete == true) return pass();
-    const auto issuer = chain.missing_issuer.empty() ? "an issuer" : chain.missing_issuer;
-    // Were it a root, fetching it would have made the chain complete.
-    const bool missing = chain.complete == false || !chain.fetched.empty();
-    const bool given = chain.path.used_unpresented && !chain.path.used_fetched;
-    auto ruling =
-        given     ? fail(fmt::format(
-                        "the server does not send {}; the certificate is known here from a CA file "
-                            "only, and a peer that does not have it cannot build the path",
-                        issuer
-                    ))
-        : missing ? fail(fmt::format(
-                        "the chain ends before {}, which is neither sent nor a known root", issuer
-                    ))
-                  : inconclusive(fmt::format(
-                        "the chain ends before {}, which may be a root or a missing intermediate; "
-                        "give the roots with --ca-file",
-                        issuer
-                    ));
+    auto ruling = rule_on_gap(chain);
     if (!chain.missing_issuer.empty()) ruling.evidence.set("missing_issuer", chain.missing_issuer);
     if (!chain.fetched.empty()) {
         ruling.message += chain.completed_by_fetch

@@ -16,12 +16,25 @@ std::vector<std::string> as_text(const std::vector<std::size_t>& positions) {
     return out;
 }
 
+bool may_be_ca(const Certificate& certificate) {
+    return certificate.root_like ||
+           (certificate.basic_constraints && certificate.basic_constraints->ca);
+}
+
 Ruling rule_on_order(const Chain& chain) {
     if (!chain.unreadable.empty())
         return fail(fmt::format(
             "the chain holds something that is no readable certificate, at position {}",
             some_of(as_text(chain.unreadable))
         ));
+    if (chain.reversed)
+        return warn(
+            !may_be_ca(*chain.presented.front())
+                ? "the certificates behind the server certificate are sent in reverse order, the "
+                  "highest first"
+                : "the certificates are sent in reverse order: the server certificate has to be "
+                  "the first, and each one issued by the next"
+        );
     if (!chain.duplicates.empty())
         return warn(fmt::format(
             "the chain repeats a certificate at position {}", some_of(as_text(chain.duplicates))

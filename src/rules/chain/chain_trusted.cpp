@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rule chain-trusted: the server certificate leads to a trust anchor, dates apart.
+#include "model/text/lists.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -27,10 +30,60 @@ Ruling rule_on_gap(const std::string& issuer) {
         .with("missing_issuer", issuer);
 }
 
+std::string fix_of(PathFlaw::Kind kind) {
+    switch (kind) {
+    case PathFlaw::Kind::critical_extension:
+        return "reissue the certificate without the critical extension, or not marked critical; "
+               "the template or CAPolicy.inf adds it";
+    case PathFlaw::Kind::server_key_usage:
+        return "reissue the server certificate from a template for servers (Web Server), with "
+               "digital signature and key encipherment as key usage";
+    case PathFlaw::Kind::name_constraints:
+        return "reissue the server certificate with names that the CA may certify, or from a CA "
+               "without these name constraints; or renew the CA certificate with others";
+    case PathFlaw::Kind::path_length:
+        return "issue the server certificate from a CA that stands higher, or renew the CA "
+               "certificate that is named with a larger path length (CAPolicy.inf, PathLength)";
+    case PathFlaw::Kind::not_a_ca:
+    case PathFlaw::Kind::names_not_compared: break;
+    }
+    return "issue the server certificate from a proper CA, and renew the CA certificate that is "
+           "named with basicConstraints CA:TRUE and keyCertSign";
+}
+
+// What is wrong for certain; empty where nothing is.
+std::vector<std::string> texts_of(const std::vector<PathFlaw>& flaws, bool certain) {
+    std::vector<std::string> out;
+    for (const auto& flaw : flaws)
+        if ((flaw.kind != PathFlaw::Kind::names_not_compared) == certain) out.push_back(flaw.text);
+    return out;
+}
+
+Ruling rule_on_flaws(const TrustPath& path) {
+    const auto first = std::ranges::find_if(path.flaws, [](const PathFlaw& flaw) {
+        return flaw.kind != PathFlaw::Kind::names_not_compared;
+    });
+    const auto flaws = texts_of(path.flaws, true);
+    return fail(
+               joined(flaws, "; ") + (path.anchored() || path.trust == TrustPath::Trust::unknown
+                                          ? ""
+                                          : "; besides, no path leads to a trust anchor")
+    )
+        .with("flaws", flaws)
+        .fixed_by(fix_of(first->kind));
+}
+
 Ruling rule_on_path(const Chain& chain) {
     const auto& path = chain.path;
     const auto because = path.why.empty() ? std::string() : ": " + path.why;
+    if (path.refused()) return rule_on_flaws(path);
+    if (path.anchored() && !path.flaws.empty())
+        return inconclusive(
+            joined(texts_of(path.flaws, false), "; ") +
+            "; openssl verify or the certificate's path on Windows (certutil -verify) tells"
+        );
     switch (path.trust) {
+    case TrustPath::Trust::invalid: // has flaws
     case TrustPath::Trust::trusted:
         return pass(
             path.used_fetched ? "by way of a certificate that only a caIssuers location gave" : ""
@@ -44,11 +97,12 @@ Ruling rule_on_path(const Chain& chain) {
             "trust.ca_files",
             because
         ));
-    case TrustPath::Trust::gave_up: {
-        const auto message = "the search for a path was given up at its limit" + because;
-        return (path.anchors_configured ? fail(message) : inconclusive(message))
+    case TrustPath::Trust::gave_up:
+        return inconclusive(
+                   "the search for a path was given up at its limit" + because +
+                   "; remove the certificates that the server sends and does not need"
+        )
             .with("limit", path.why);
-    }
     case TrustPath::Trust::not_searched: break;
     }
     return inconclusive("no path was searched" + because);
@@ -80,16 +134,21 @@ constinit const Rule chain_trusted{
         "system. Other CA certificates given help to build the path. Dates do not count here "
         "(validity judges them). Where only this system's anchors are known, or no CA file holds "
         "an anchor, and none fits, the verdict is inconclusive, since a private CA is normal for "
-        "Lync.",
+        "Lync; so it is where the search ends at its limit. On the path every issuer is a CA "
+        "(basicConstraints, keyCertSign) and not deeper than its path length allows, names obey "
+        "the name constraints, no unknown extension is critical, and the key usage of the server "
+        "certificate allows a handshake.",
     .why =
         "Mutual TLS between servers and every client's sign-in need the same root on both sides.",
     .fix = "where the server leaves out an intermediate certificate, make it send that one (see "
            "chain-complete); where the root is the matter, install it in the Trusted Root "
            "Certification Authorities store of every peer, or reissue the certificate from a CA "
            "they trust",
-    .evidence = "anchors: configured or system; path: the subjects from the server certificate up; "
-                "used_unpresented: a certificate of the path was not in the chain; missing_issuer: "
-                "the name of the certificate before which the way up ends",
+    .evidence =
+        "anchors: configured or system; path: the subjects from the server certificate up; "
+        "used_unpresented: a certificate of the path was not in the chain; flaws: what RFC 5280 "
+        "forbids on it; missing_issuer: "
+        "the name of the certificate before which the way up ends",
     .check = check_chain_trusted,
 };
 

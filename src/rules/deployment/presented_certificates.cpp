@@ -136,7 +136,7 @@ Origin origin_of(const Chain& chain) {
     out.text = leaf.self_issued ? fmt::format("{} (self-signed)", leaf.subject) : leaf.issuer;
     if (chain.path.path.empty()) return out;
     const auto& top = *chain.path.path.back();
-    if (chain.path.trust != TrustPath::Trust::trusted && !top.root_like) return out;
+    if (!chain.path.anchored() && !top.root_like) return out;
     out.root = top.subject_der;
     if (&top != &leaf) out.text = top.subject;
     return out;

@@ -25,6 +25,7 @@
     X(crl_reachable_scheme)                                                                        \
     X(chain_crl_distribution_point)                                                                \
     X(chain_eku)                                                                                   \
+    X(leaf_outlives_issuer)                                                                        \
     X(subject_name)                                                                                \
     X(subject_in_san)                                                                              \
     X(name_characters)                                                                             \

@@ -201,7 +201,7 @@ const Certificate* server_certificate_of(const EndpointRow& row) {
 }
 
 bool publicly_trusted(const Chain& chain) {
-    return chain.path.trust == TrustPath::Trust::trusted && chain.path.system_anchor;
+    return chain.path.anchored() && chain.path.system_anchor;
 }
 
 std::string some_of(std::span<const std::string> list) { return enumerate(list, kNamesInSentence); }

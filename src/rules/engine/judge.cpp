@@ -3,6 +3,7 @@
 
 #include "model/glob.h"
 #include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
 
 #include <algorithm>
 #include <exception>
@@ -21,6 +22,7 @@ constexpr const Rule* kRules[] = {LYNCPROBE_RULES(LYNCPROBE_LIST)};
 #undef LYNCPROBE_LIST
 
 Ruling ruling_of(const Rule&, const Subject&);
+Ruling not_needed(Ruling);
 Ruling could_not_judge(const std::string& error);
 Finding finding_of(const Rule&, Ruling);
 Finding unreadable_entry(const Rule&, std::size_t position);
@@ -91,6 +93,7 @@ class Judging {
             else
                 judge_certificate(position, readable++);
         }
+        judge_unsent();
         if (context_.revocation) judge_revocation();
         if (entries > 0) judge_chain();
         if (context_.seen().answer && !context_.seen().answer->empty()) judge_conversation();
@@ -113,6 +116,20 @@ class Judging {
             // Said rather than left out, so that nobody takes silence for a pass.
             else if (leaf_rule && !rule->only_where_it_applies)
                 keep(not_the_server_certificate(*rule, index));
+        }
+    }
+
+    void judge_unsent() {
+        const auto& path = chain_.path.path;
+        for (std::size_t i = 1; i < path.size(); ++i) {
+            const bool sent = std::ranges::any_of(chain_.presented, [&](const auto& one) {
+                return one->sha256 == path[i]->sha256;
+            });
+            for (const auto* rule : rules_) {
+                if (sent || !rule->unsent_too) continue;
+                auto finding = judge_one(*rule, {chain_, 0, context_, path[i].get()});
+                if (is_open(finding.verdict)) keep(std::move(finding));
+            }
         }
     }
 
@@ -273,14 +290,37 @@ std::vector<Finding> judge_srv_records(const DomainDiscovery& domain) {
     return findings_on(domain, {}, true);
 }
 
+int fails_as_issuer(const Certificate& issuer) {
+    const auto one = std::make_shared<const Certificate>(issuer);
+    Chain chain;
+    chain.presented = {one, one};
+    const Policy policy;
+    Context context;
+    context.policy = &policy;
+    int fails = 0;
+    for (const auto* rule : all())
+        if (rule->scope == Scope::certificate && !rule->unsent_too &&
+            ruling_of(*rule, {chain, 1, context}).verdict == Verdict::fail)
+            ++fails;
+    return fails;
+}
+
 Finding judge_one(const Rule& rule, const Subject& subject) {
     auto ruling = ruling_of(rule, subject);
-    if (ruling.fix.empty() && !subject.is_leaf()) ruling.fix = rule.ca_fix;
+    if (ruling.fix.empty() && (subject.unsent || !subject.is_leaf())) ruling.fix = rule.ca_fix;
+    const bool about_one = rule.scope == Scope::certificate || rule.scope == Scope::revocation;
+    if (about_one && is_open(ruling.verdict)) {
+        if (subject.unsent)
+            ruling.message =
+                fmt::format("{}, which is not sent: {}", subject.unsent->subject, ruling.message);
+        else if (!rule.every_certificate && !subject.needed())
+            ruling = not_needed(std::move(ruling));
+    }
     auto finding = finding_of(rule, std::move(ruling));
     if (rule.scope == Scope::certificate || rule.scope == Scope::leaf ||
         rule.scope == Scope::revocation) {
         finding.certificate = subject.certificate().sha256;
-        if (is_open(finding.verdict) && !finding.evidence.find("error"))
+        if (is_open(finding.verdict) && !finding.evidence.find("error") && !subject.unsent)
             finding.evidence.set("position", static_cast<std::int64_t>(subject.position));
     }
     return finding;
@@ -308,6 +348,17 @@ Ruling ruling_of(const Rule& rule, const Subject& subject) {
 
 Ruling could_not_judge(const std::string& error) {
     return fail(fmt::format("the rule could not judge this: {}", error)).with("error", error);
+}
+
+// A certificate that no peer needs does no harm, and leads those astray that build other paths.
+Ruling not_needed(Ruling ruling) {
+    ruling.verdict = at_most_warn(ruling.verdict);
+    ruling.message += "; the path does not need this certificate: remove it";
+    return std::move(ruling)
+        .with("not_needed", true)
+        .fixed_by("remove the certificate from what the server sends: from its Intermediate "
+                  "Certification Authorities and Trusted Root stores (computer account), or from "
+                  "the PEM file; then restart the services");
 }
 
 // The finding without its certificate; only what is open is worth a source and a fix.

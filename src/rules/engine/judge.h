@@ -67,6 +67,8 @@ std::vector<Finding> judge_srv_records(const DomainDiscovery&);
 // The same as judge() by a list of one's own.
 std::vector<const Finding*>
 judge_by(std::span<const Rule* const> rules, const Chain&, const Context&, FindingPool&);
+// How many rules about certificates fail this one as a CA above a server certificate, dates apart.
+int fails_as_issuer(const Certificate&);
 // One rule on one subject, with the certificate filled in where the rule is about one.
 Finding judge_one(const Rule&, const Subject&);
 

@@ -88,6 +88,7 @@ struct Context {
     const Target* described = nullptr;          // null: nobody said what it is
     const EndpointEvidence* observed = nullptr; // null: a file, or a certificate of our own
     bool own_identity = false;                  // our own certificate, not a peer's
+    bool bundle = false; // a file: what has nothing to do with its first certificate counts, too
 
     const Target& target() const;               // of default values where nobody said what it is
     const EndpointEvidence& seen() const;       // empty where no endpoint was asked
@@ -99,13 +100,15 @@ struct Subject {
     const Chain& chain;
     std::size_t position; // of the certificate in chain.presented
     const Context& context;
+    const Certificate* unsent = nullptr; // in its place: of the path, and not presented
 
     const Target& target() const { return context.target(); }
     const EndpointEvidence& seen() const { return context.seen(); }
-    const Certificate& certificate() const { return *chain.presented[position]; }
+    const Certificate& certificate() const { return unsent ? *unsent : *chain.presented[position]; }
     bool has_chain() const { return !chain.presented.empty(); } // else only in Scope::conversation
     const Certificate& leaf() const { return *chain.presented.front(); } // the server certificate
     bool is_leaf() const { return position == 0; }
+    bool needed() const;     // the best path makes use of it, or no path was searched to the end
     bool is_anchor() const { // a root that was presented
         return std::find(chain.roots.begin(), chain.roots.end(), position) != chain.roots.end();
     }
@@ -162,6 +165,12 @@ struct Rule {
     // Scope::deployment keep silent themselves.
     bool only_where_it_applies = false;
     Ruling (*check)(const Subject&) = nullptr;
+    // Of a rule about certificates: judges those, too, of which the path makes no use, since all
+    // that is sent is checked.
+    bool every_certificate = false;
+    // Of a rule about certificates: judges those of the path, too, that are not sent; it gives a
+    // finding only where one is not good.
+    bool unsent_too = false;
     // In its place for Scope::deployment; it gives no ruling where it does not apply.
     std::vector<RunRuling> (*check_run)(const ScanResult&, const IssuerClosures&) = nullptr;
     // In its place for Scope::dns; it gives no ruling where it does not apply.

@@ -92,10 +92,9 @@ Ruling revoked(const Subject& s, const StatusSaid& said) {
 Ruling check_not_revoked(const Subject& s) {
     const auto& status = status_of(s);
     const auto now = s.context.now;
+    if (const auto* said = revoked_by(status, now)) return revoked(s, *said);
     std::vector<std::string> vouching, reasons;
     for (const auto& said : status.said) {
-        if (said.status == Status::revoked && vouched_for(said) && !taken_back(status, said, now))
-            return revoked(s, said);
         if (said.status == Status::removed || is_delta(*said.location)) continue;
         auto reason =
             said.status == Status::revoked && vouched_for(said) ? "" : no_comfort(said, now);
@@ -120,6 +119,14 @@ Ruling check_not_revoked(const Subject& s) {
 }
 
 } // namespace
+
+const StatusSaid* revoked_by(const CertificateStatus& status, Time now) {
+    const auto found = std::ranges::find_if(status.said, [&](const StatusSaid& said) {
+        return said.status == Status::revoked && vouched_for(said) &&
+               !taken_back(status, said, now);
+    });
+    return found == status.said.end() ? nullptr : &*found;
+}
 
 constinit const Rule not_revoked{
     .id = "not-revoked",

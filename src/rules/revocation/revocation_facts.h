@@ -12,6 +12,9 @@ namespace lyncprobe::rules {
 // The whole that is known; there is something wherever a `revocation` rule runs.
 const CertificateStatus& status_of(const Subject&);
 
+// Who says that it is revoked, where somebody says so who may; else null.
+const StatusSaid* revoked_by(const CertificateStatus&, Time now);
+
 bool is_list(const FetchedLocation&);  // a base or delta list was asked for
 bool is_delta(const FetchedLocation&); // or what came is one
 

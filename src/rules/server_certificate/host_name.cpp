@@ -122,8 +122,9 @@ Ruling rule_on_coverage(const Coverage& coverage, bool by_subject, CertificateUs
                                          "covers it; Microsoft's pages disagree whether that counts"
         );
     if (by_subject)
-        return pass(
-            "covered by the common name only; put the names into a subject alternative name too"
+        return warn(
+            "no DNS name is in a subject alternative name, and the common name alone covers it: "
+            "browsers, telephones and other clients of today do not look there"
         );
     if (!coverage.by_wildcard.empty())
         return pass(fmt::format(
@@ -131,6 +132,15 @@ Ruling rule_on_coverage(const Coverage& coverage, bool by_subject, CertificateUs
             some_of(coverage.by_wildcard)
         ));
     return pass();
+}
+
+// What was not read is not absent.
+Ruling beyond_limit(const Coverage& coverage, const SubjectAltName& san) {
+    return inconclusive(fmt::format(
+        "{} is not among the first {} names of the certificate, and {} more were not read; "
+        "certutil -dump shows them all",
+        some_of(coverage.missing), san.dns.size() + san.ip.size(), san.beyond
+    ));
 }
 
 void add_names(Facts& evidence, const Certificate& certificate, const Coverage& coverage) {
@@ -168,8 +178,10 @@ Ruling check_covered_names(const Subject& s) {
     const bool any_dns_name = std::any_of(names.begin(), names.end(), [](const auto& name) {
         return !parse_address(name);
     });
-    auto ruling = rule_on_coverage(coverage, by_subject && any_dns_name, s.target().use)
-                      .with("names", std::vector(names.begin(), names.end()));
+    auto ruling = rule_on_coverage(coverage, by_subject && any_dns_name, s.target().use);
+    if (!coverage.missing.empty() && certificate.san && certificate.san->beyond > 0)
+        ruling = beyond_limit(coverage, *certificate.san);
+    ruling.evidence.set("names", std::vector(names.begin(), names.end()));
     add_names(ruling.evidence, certificate, coverage);
     return ruling;
 }
@@ -187,7 +199,8 @@ constinit const Rule host_name{
                 "lync-server-2013-wildcard-certificate-support"},
     .demands =
         "Every expected name is in the subject alternative name of the server certificate, an "
-        "address among its addresses. The common name counts only where no DNS name is there. A "
+        "address among its addresses. The common name counts only where no DNS name is there, "
+        "which is a warning. A "
         "wildcard covers one label; it does not count for SIP and outside on an Edge Server: uses "
         "Default (but for meet, dialin, admin and lyncdiscover), Internal, AccessEdgeExternal, "
         "DataEdgeExternal, XMPPServer; without a use the probes sip, federation, xmpp (not on "

@@ -181,7 +181,7 @@ void Assessment::ourselves() {
             "no certificate of ours was given, so mutual TLS and the answer to us cannot be judged"
         ));
     const auto& identity = run_.identities.front();
-    for (const auto* finding : refusing(identity.findings, identity.chain.get())) {
+    for (const auto* finding : refusing(identity.findings)) {
         auto reason = reason_of(
             "our-certificate", Weight::fails, Party::ours,
             fmt::format("our own certificate, {}: {}", finding->rule, finding->message),

@@ -41,6 +41,6 @@ struct EndpointStanding {
 EndpointStanding standing_of(const EndpointRow&, const FederationRow& asked);
 
 // The findings that make a peer's Edge refuse this certificate; `chain` is the one they are about.
-std::vector<const Finding*> refusing(const std::vector<const Finding*>&, const Chain* chain);
+std::vector<const Finding*> refusing(const std::vector<const Finding*>&);
 
 } // namespace lyncprobe::rules

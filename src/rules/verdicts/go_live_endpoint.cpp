@@ -31,15 +31,6 @@ bool counts_for_acceptance(const Finding& finding) {
     return std::ranges::find(kAcceptance, finding.rule) != kAcceptance.end();
 }
 
-// Certificates that were sent and that no peer needs, such as an old root, do no harm.
-bool on_path(const Finding& finding, const Chain* chain) {
-    if (!finding.certificate || chain == nullptr || chain->path.trust != TrustPath::Trust::trusted)
-        return true;
-    return std::ranges::any_of(chain->path.path, [&](const CertificatePtr& certificate) {
-        return certificate->sha256 == *finding.certificate;
-    });
-}
-
 // The last certificate of the path that was sent before one that was not.
 const Certificate& last_sent(const Chain& chain) {
     const auto& path = chain.path.path;
@@ -72,12 +63,11 @@ class Examination {
         connection();
         tls_version();
         trust();
-        const auto* chain = row_.main.chain.get();
-        for (const auto* finding : refusing(row_.findings, chain))
+        for (const auto* finding : refusing(row_.findings))
             add(reason_by(*finding, Weight::fails, Party::theirs));
         for (const auto* finding : row_.findings)
-            if (finding->rule == "validity" && finding->verdict == Verdict::warn &&
-                on_path(*finding, chain))
+            if (finding->verdict == Verdict::warn &&
+                (finding->rule == "validity" || finding->rule == "host-name"))
                 add(reason_by(*finding, Weight::note, Party::theirs));
         mutual_tls();
         sip();
@@ -225,7 +215,11 @@ void Examination::trust() {
     if (!row_.main.chain || row_.main.chain->presented.empty()) return;
     const auto& chain = *row_.main.chain;
     const auto& path = chain.path;
-    if (path.trust != TrustPath::Trust::trusted) return not_trusted(chain);
+    for (const auto& flaw : path.flaws)
+        add("chain-trusted",
+            flaw.kind == PathFlaw::Kind::names_not_compared ? Weight::open : Weight::fails,
+            Party::theirs, flaw.text);
+    if (!path.anchored()) return not_trusted(chain);
     if (path.used_unpresented && path.used_fetched)
         add("missing-intermediate", Weight::open, Party::theirs,
             "an intermediate certificate is not sent, and was found only where the certificate "
@@ -391,13 +385,10 @@ EndpointStanding standing_of(const EndpointRow& row, const FederationRow& asked)
     return Examination(row, asked).take();
 }
 
-std::vector<const Finding*> refusing(
-    const std::vector<const Finding*>& findings, const Chain* chain
-) {
+std::vector<const Finding*> refusing(const std::vector<const Finding*>& findings) {
     std::vector<const Finding*> out;
     for (const auto* finding : findings)
-        if (finding->verdict == Verdict::fail && counts_for_acceptance(*finding) &&
-            on_path(*finding, chain))
+        if (finding->verdict == Verdict::fail && counts_for_acceptance(*finding))
             out.push_back(finding);
     return out;
 }

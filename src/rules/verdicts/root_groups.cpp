@@ -9,7 +9,7 @@ namespace lyncprobe::rules {
 namespace {
 
 RootTrust trust_of(const Chain& chain, const IssuerClosure& closure) {
-    if (chain.path.trust == TrustPath::Trust::trusted) return RootTrust::trusted;
+    if (chain.path.anchored()) return RootTrust::trusted;
     if (!closure.anchors.empty()) return RootTrust::trusted_over_others;
     return chain.path.anchors_configured ? RootTrust::not_among_anchors : RootTrust::unknown;
 }

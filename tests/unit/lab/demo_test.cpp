@@ -63,7 +63,7 @@ TEST_CASE("every rule has a fault planted for it") {
     for (const std::string rule :
          {"key-length-recommended", "sha1-deprecated", "crl-reachable-scheme",
           "chain-crl-distribution-point", "chain-order", "clock-skew", "product-version",
-          "not-refused", "subject-in-san", "name-characters"})
+          "not-refused", "subject-in-san", "name-characters", "leaf-outlives-issuer"})
         CHECK_MESSAGE(expected.contains(rule + "=warn"), rule);
     for (const std::string outcome :
          {"ok", "timeout", "refused", "not_tls", "client_certificate_required",

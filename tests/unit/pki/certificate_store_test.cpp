@@ -290,50 +290,6 @@ TEST_CASE("path: names are compared in canonical form") {
     CHECK(chain({leaf(), upper, root()})->ordered);
 }
 
-TEST_CASE("path: only a CA may issue, and only as deep as it allows") {
-    const auto no_ca = make(
-        {.subject = "Issuing",
-         .key = "issuing",
-         .issuer = "Root",
-         .issuer_key = "root",
-         .ca = false}
-    );
-    const auto facts = chain({leaf(), no_ca}, {root()});
-    CHECK(facts->path.trust == Trust::untrusted);
-    CHECK(facts->path.why == "CN=Issuing is not a CA certificate");
-    CHECK(facts->ordered); // what was sent is still in order
-
-    const auto shallow = make({.subject = "Root", .key = "root", .path_length = 0});
-    const auto too_deep = chain({leaf(), intermediate()}, {shallow});
-    CHECK(too_deep->path.trust == Trust::untrusted);
-    CHECK(too_deep->path.why == "CN=Root allows fewer CA certificates below it");
-    CHECK(chain({make_leaf("Root", "root")}, {shallow})->path.trust == Trust::trusted);
-    const auto enough = make({.subject = "Root", .key = "root", .path_length = 1});
-    CHECK(chain({leaf(), intermediate()}, {enough})->path.trust == Trust::trusted);
-
-    const auto no_signing = make(
-        {.subject = "Issuing",
-         .key = "issuing",
-         .issuer = "Root",
-         .issuer_key = "root",
-         .more = {extension("2.5.29.15", tlv(0x03, from_hex("0780")))}}
-    );
-    CHECK(chain({leaf(), no_signing}, {root()})->path.trust == Trust::untrusted);
-}
-
-TEST_CASE("path: a version 1 root is good as an anchor, a version 1 intermediate is not") {
-    const auto old_root = make({.subject = "Root", .key = "root", .version = 1});
-    CHECK(chain({leaf(), intermediate()}, {old_root})->path.trust == Trust::trusted);
-    const auto old_ca = make(
-        {.subject = "Issuing",
-         .key = "issuing",
-         .issuer = "Root",
-         .issuer_key = "root",
-         .version = 1}
-    );
-    CHECK(chain({leaf(), old_ca}, {root()})->path.trust == Trust::untrusted);
-}
-
 TEST_CASE("path: other endpoints of the run do not lend their intermediates") {
     Anchors anchors;
     anchors.add(root());

@@ -156,12 +156,39 @@ std::string Draft::sign(const std::string& signer, const std::string& digest, Pa
     return sequence({tbs, outer.value_or(inner), tlv(0x03, std::string(1, '\0') + signature)});
 }
 
+std::string key_usage(const std::string& bits) {
+    std::string octets((bits.size() + 7) / 8, '\0');
+    for (std::size_t i = 0; i < bits.size(); ++i)
+        if (bits[i] == '1') octets[i / 8] = static_cast<char>(octets[i / 8] | (0x80 >> (i % 8)));
+    const auto unused = static_cast<char>(octets.size() * 8 - bits.size());
+    return extension("2.5.29.15", tlv(0x03, unused + octets), true);
+}
+
+std::string subject_alt_name(const std::vector<std::string>& general_names) {
+    return extension("2.5.29.17", sequence(general_names));
+}
+
+std::string name_constraints(
+    const std::vector<std::string>& permitted, const std::vector<std::string>& excluded
+) {
+    const auto subtrees = [](int tag, const std::vector<std::string>& bases) {
+        std::string out;
+        for (const auto& base : bases)
+            out += sequence({base});
+        return bases.empty() ? out : tlv(tag, out);
+    };
+    return extension(
+        "2.5.29.30", sequence({subtrees(0xa0, permitted), subtrees(0xa1, excluded)}), true
+    );
+}
+
 std::string make(const Node& node) {
     Draft draft{
         .version = node.version,
         .serial = node.serial,
         .subject = common_name(node.subject),
         .issuer = common_name(node.issuer.empty() ? node.subject : node.issuer),
+        .valid = node.valid,
         .public_key = spki("P-256/" + node.key)};
     if (node.version == 3) {
         draft.extensions = node.more;

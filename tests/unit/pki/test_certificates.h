@@ -28,6 +28,13 @@ std::string common_name(const std::string& text);
 std::string validity(const std::string& from, const std::string& until);
 
 std::string extension(const std::string& dotted, const std::string& value, bool critical = false);
+// Bits of RFC 5280 4.2.1.3, "100000010" from digitalSignature on.
+std::string key_usage(const std::string& bits);
+std::string subject_alt_name(const std::vector<std::string>& general_names);
+// GeneralSubtrees of RFC 5280 4.2.1.10, by their bases.
+std::string name_constraints(
+    const std::vector<std::string>& permitted, const std::vector<std::string>& excluded = {}
+);
 std::string basic_constraints(bool ca, int path_length = -1);
 std::string uri(const std::string& text);      // a GeneralName
 std::string dns_name(const std::string& text); // a GeneralName
@@ -71,6 +78,7 @@ struct Node {
     std::string serial = "\x01";
     std::vector<std::string> more = {}; // further extensions
     int version = 3;
+    std::string valid = validity("240101000000Z", "340101000000Z");
 };
 std::string make(const Node& node);
 std::string make_root(const std::string& subject, const std::string& key);

@@ -3,6 +3,7 @@
 #include "unit/rules/subjects.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace lyncprobe;
 using namespace lyncprobe::rules;
@@ -59,6 +60,40 @@ TEST_CASE("chain-order: disorder, repetition and leftovers are warned of") {
                           "position 1, 3 {ordered=yes, extra=[1; 3], root_included=no}"
     );
     CHECK(list_of(extra.evidence, "extra") == std::vector<std::string>{"1", "3"});
+}
+
+TEST_CASE("chain-order: the reverse order is said") {
+    const auto behind = about_chain("chain-order", [](Chain& c) {
+        c.ordered = false;
+        c.reversed = true;
+    });
+    CHECK(
+        text_of(behind) == "warn: the certificates behind the server certificate are sent in "
+                           "reverse order, the highest first {ordered=no, root_included=no}"
+    );
+    Bench all({intermediate(), server()});
+    all.chain.ordered = false;
+    all.chain.reversed = true;
+    CHECK(
+        text_of(all.ask("chain-order")) ==
+        "warn: the certificates are sent in reverse order: the server certificate has to be the "
+        "first, and each one issued by the next {ordered=no, root_included=no}"
+    );
+}
+
+TEST_CASE("chain-complete: a CA of that name with another key is said") {
+    const auto finding = about_chain("chain-complete", [](Chain& c) {
+        c.complete = false;
+        c.missing_issuer = "CN=Contoso Issuing CA";
+        c.issuer_rekeyed = true;
+    });
+    CHECK(
+        text_of(finding) ==
+        "fail: a CA of the name CN=Contoso Issuing CA was sent or is known here, with another key: "
+        "the CA was renewed with a new key, and its certificate for the key that signed is missing "
+        "{missing_issuer=CN=Contoso Issuing CA}"
+    );
+    CHECK(finding.fix.starts_with("install the CA certificate with the key that signed"));
 }
 
 TEST_CASE("chain-order: an entry that is no certificate fails") {
@@ -142,32 +177,128 @@ TEST_CASE(
     CHECK(finding.message.find("--ca-file") != std::string::npos);
 }
 
-TEST_CASE("chain-trusted: a search that was given up fails where our own anchors are configured") {
-    const auto finding = trusted_as(TrustPath::Trust::gave_up, true);
-    CHECK(
-        text_of(finding) ==
-        "fail: the search for a path was given up at its limit: issuer CN=Contoso Root CA is not "
-        "an anchor {limit=issuer CN=Contoso Root CA is not an anchor, anchors=configured, "
-        "path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}"
-    );
-    CHECK(finding.evidence.text("limit") == "issuer CN=Contoso Root CA is not an anchor");
-    CHECK(finding.message.find("given up") != std::string::npos);
-}
-
-TEST_CASE("chain-trusted: without them, or where nothing was searched, it is inconclusive") {
-    const auto finding = trusted_as(TrustPath::Trust::gave_up);
-    CHECK(
-        text_of(finding) ==
-        "inconclusive: the search for a path was given up at its limit: issuer CN=Contoso Root CA "
-        "is not an anchor {limit=issuer CN=Contoso Root CA is not an anchor, anchors=system, "
-        "path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}"
-    );
-    CHECK(!finding.evidence.text("limit").empty());
+TEST_CASE("chain-trusted: a search that was given up, or none, is inconclusive, whatever anchors "
+          "there are") {
+    for (const bool configured : {true, false})
+        CHECK(
+            text_of(trusted_as(TrustPath::Trust::gave_up, configured)) ==
+            fmt::format(
+                "inconclusive: the search for a path was given up at its limit: issuer CN=Contoso "
+                "Root CA is not an anchor; remove the certificates that the server sends and does "
+                "not need {{limit=issuer CN=Contoso Root CA is not an anchor, anchors={}, "
+                "path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}}",
+                configured ? "configured" : "system"
+            )
+        );
     CHECK(
         text_of(trusted_as(TrustPath::Trust::not_searched)) ==
         "inconclusive: no path was searched: issuer CN=Contoso Root CA is not an anchor "
         "{anchors=system, path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}"
     );
+}
+
+TEST_CASE("chain-trusted: what RFC 5280 forbids fails, with the fix for it, with and without an "
+          "anchor") {
+    using Kind = PathFlaw::Kind;
+    const auto flawed = [](TrustPath::Trust trust, std::vector<PathFlaw> flaws) {
+        return about_chain("chain-trusted", [&](Chain& chain) {
+            chain.path.trust = trust;
+            chain.path.flaws = std::move(flaws);
+        });
+    };
+    const std::pair<Kind, std::string_view> fixes[] = {
+        {Kind::critical_extension, "without the critical extension"},
+        {Kind::not_a_ca, "basicConstraints CA:TRUE and keyCertSign"},
+        {Kind::path_length, "with a larger path length"},
+        {Kind::server_key_usage, "from a template for servers"},
+        {Kind::name_constraints, "with names that the CA may certify"}};
+    for (const auto& [kind, fix] : fixes) {
+        const auto finding = flawed(TrustPath::Trust::invalid, {{kind, 0, "it is wrong"}});
+        CHECK(text_of(finding) == "fail: it is wrong {flaws=[it is wrong], anchors=system}");
+        CHECK(finding.fix.find(fix) != std::string::npos);
+    }
+    const PathFlaw wrong{Kind::not_a_ca, 1, "a"}, open{Kind::names_not_compared, 0, "b"};
+    CHECK(
+        text_of(flawed(TrustPath::Trust::untrusted, {open, wrong, wrong})) ==
+        "fail: a; a; besides, no path leads to a trust anchor {flaws=[a; a], anchors=system}"
+    );
+    CHECK(
+        text_of(flawed(TrustPath::Trust::unknown, {wrong})) == "fail: a {flaws=[a], anchors=system}"
+    );
+    CHECK(flawed(TrustPath::Trust::trusted, {open}).verdict == Verdict::inconclusive);
+}
+
+TEST_CASE("leaf-outlives-issuer: the earliest end above the server certificate counts") {
+    Bench bench({server(), intermediate()});
+    CHECK(bench.verdict("leaf-outlives-issuer") == Verdict::not_applicable); // no path
+    const auto with_ends = [&](std::string_view leaf, std::string_view ca, std::string_view root) {
+        std::vector<CertificatePtr> path;
+        for (const auto text : {leaf, ca, root}) {
+            auto one = server();
+            one.not_after = at(text);
+            path.push_back(std::make_shared<const Certificate>(one));
+        }
+        bench.chain.presented = {path[0]};
+        bench.chain.path.path = path;
+        return text_of(bench.ask("leaf-outlives-issuer"));
+    };
+    CHECK(
+        with_ends("2027-01-01", "2027-01-01", "2030-01-01") ==
+        "pass {not_after=2027-01-01T00:00:00Z, issuer_not_after=2027-01-01T00:00:00Z, "
+        "issuer=CN=sip.contoso.com}"
+    );
+    CHECK(
+        with_ends("2027-01-02", "2030-01-01", "2027-01-01") ==
+        "warn: the server certificate is valid until 2027-01-02T00:00:00Z, but CN=sip.contoso.com "
+        "above it only until 2027-01-01T00:00:00Z: from then on it is refused "
+        "{not_after=2027-01-02T00:00:00Z, issuer_not_after=2027-01-01T00:00:00Z, "
+        "issuer=CN=sip.contoso.com}"
+    );
+}
+
+TEST_CASE("what the path does not need is warned of at most, but for what is checked of all") {
+    auto expired = intermediate();
+    expired.not_after = at("2020-01-01");
+    expired.sha256[0] = 0x77;
+    Bench bench({server(), intermediate(), expired});
+    CHECK(bench.verdict("validity", 2) == Verdict::fail); // no path was searched
+    bench.chain.path.path = {bench.chain.presented[0], bench.chain.presented[1]};
+    const auto spare = bench.ask("validity", 2);
+    CHECK(spare.verdict == Verdict::warn);
+    CHECK(spare.message.ends_with("; the path does not need this certificate: remove it"));
+    CHECK(spare.fix.starts_with("remove the certificate from what the server sends"));
+    CHECK(bench.verdict("validity", 1) == Verdict::pass);
+    bench.chain.path.trust = TrustPath::Trust::gave_up; // a path may be there all the same
+    CHECK(bench.verdict("validity", 2) == Verdict::fail);
+    bench.chain.path.trust = TrustPath::Trust::trusted;
+    bench.context.bundle = true;
+    CHECK(bench.verdict("validity", 2) == Verdict::warn); // an issuer by its name
+    bench.chain.unrelated = {2};
+    CHECK(bench.verdict("validity", 2) == Verdict::fail);
+    bench.context.bundle = false;
+    CHECK(bench.verdict("validity", 2) == Verdict::warn);
+
+    auto bad = intermediate();
+    bad.sha256[0] = 0x78;
+    bad.signature = bad.signature_inner = pss("SHA256", 32);
+    Bench signed_so({server(), intermediate(), bad});
+    signed_so.chain.path.path = {signed_so.chain.presented[0], signed_so.chain.presented[1]};
+    for (const auto* rule : {"signature-algorithm", "no-rsassa-pss"})
+        CHECK(signed_so.verdict(rule, 2) == Verdict::fail);
+}
+
+TEST_CASE("validity: a certificate of the path that is not sent is judged, too") {
+    auto top = root();
+    top.not_after = at("2020-01-01");
+    Bench bench({server()});
+    bench.chain.path.path = {bench.chain.presented[0], std::make_shared<const Certificate>(top)};
+    std::vector<std::string> said;
+    for (const auto& finding : bench.ask_all())
+        if (finding.rule == "validity" && finding.certificate == top.sha256)
+            said.push_back(finding.message + " -> " + finding.fix);
+    REQUIRE(said.size() == 1);
+    CHECK(said[0].starts_with("CN=Contoso Root CA, which is not sent: expired on 2020-01-01"));
+    CHECK(said[0].find("renew its root certificate") != std::string::npos);
 }
 
 TEST_CASE("chain-trusted: dates do not count") {

@@ -89,18 +89,21 @@ TEST_CASE(
     CHECK(finding.message.find("common name") != std::string::npos);
 }
 
-TEST_CASE("host-name: the common name counts where there is no SAN with a DNS name, with a note") {
+TEST_CASE("host-name: the common name counts where there is no SAN with a DNS name, with a warning"
+) {
     const auto finding = expecting({"sip.contoso.com"}, with_common_name("sip.contoso.com"));
     CHECK(
         text_of(finding) ==
-        "01 pass: covered by the common name only; put the names into a subject alternative name "
-        "too {names=[sip.contoso.com], common_name=[sip.contoso.com]}"
+        "01 warn: no DNS name is in a subject alternative name, and the common name alone covers "
+        "it: browsers, telephones and other clients of today do not look there "
+        "{names=[sip.contoso.com], common_name=[sip.contoso.com], position=0}"
     );
     CHECK(!finding.message.empty());
     CHECK(
         text_of(expecting({"sip.contoso.com"}, with_san({}, {"192.0.2.1"}))) ==
-        "01 pass: covered by the common name only; put the names into a subject alternative name "
-        "too {names=[sip.contoso.com], san_ip=[192.0.2.1], common_name=[sip.contoso.com]}"
+        "01 warn: no DNS name is in a subject alternative name, and the common name alone covers "
+        "it: browsers, telephones and other clients of today do not look there "
+        "{names=[sip.contoso.com], san_ip=[192.0.2.1], common_name=[sip.contoso.com], position=0}"
     );
     CHECK(
         text_of(expecting({"sip.contoso.com"}, with_common_name("other.contoso.com"))) ==

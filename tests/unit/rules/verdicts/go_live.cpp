@@ -384,13 +384,19 @@ TEST_CASE("go-live: certificates") {
          [](Partner& p) { p.fails("not-revoked", Verdict::inconclusive); }, "ready"},
         {"soon expired", [](Partner& p) { p.fails("validity", Verdict::warn); },
          "ready: validity note theirs"},
-        {"an old root that nobody needs",
+        {"the name in the common name only",
+         [](Partner& p) { p.fails("host-name", Verdict::warn); }, "ready: host-name note theirs"},
+        {"what RFC 5280 forbids",
          [](Partner& p) {
-             auto finding = finding_of("validity", Verdict::fail, "expired");
-             finding.certificate = Fingerprint{99};
-             p.row().findings.push_back(p.pool.keep(finding));
+             p.chain.path.trust = TrustPath::Trust::invalid;
+             p.chain.path.flaws = {{PathFlaw::Kind::not_a_ca, 0, "CN=X is no CA"}};
          },
-         "ready"},
+         "will-fail: chain-trusted fails theirs"},
+        {"names that cannot be compared",
+         [](Partner& p) {
+             p.chain.path.flaws = {{PathFlaw::Kind::names_not_compared, 0, "a UPN"}};
+         },
+         "cannot-tell: chain-trusted open theirs"},
         {"what is no reason for an Edge",
          [](Partner& p) {
              p.fails("crl-distribution-point");
