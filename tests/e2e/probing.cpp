@@ -135,6 +135,43 @@ TEST_CASE("probe: a name that does not exist, and nobody at the port: 3 and the 
     CHECK(only_endpoint(no_resolver).at("target").at("address").is_null());
 }
 
+TEST_CASE("anchors: an issuing CA helps, or is marked; check says what probe says") {
+    const TemporaryFolder folder;
+    lab::Lab lab;
+    auto alone = good_server();
+    alone.chain_pem.resize(1);
+    const auto port = lab.add(alone);
+    REQUIRE(port.has_value());
+    const auto host = "127.0.0.1:" + std::to_string(*port);
+    const auto file = folder.write("server.pem", alone.chain_pem.front());
+    const auto ca = pki().issuing.self().certificate_pem;
+    const auto issuing = folder.write("issuing.pem", ca);
+    const auto both = folder.write("certnew.pem", pki().root.self().certificate_pem + ca);
+    struct Row {
+        const char* option;
+        std::string file;
+        const char *trusted, *complete;
+        bool warned;
+    };
+    for (const auto& [option, given, trusted, complete, warned] :
+         {Row{"--ca-file", both, "pass", "fail", false},
+          Row{"--ca-file", issuing, "inconclusive", "fail", true},
+          Row{"--anchor-file", issuing, "pass", "pass", false}}) {
+        CAPTURE(option);
+        for (const auto& [command, what] : {std::pair("probe", host), std::pair("check", file)}) {
+            const auto done =
+                lyncprobe({command, what, option, given, "--no-system-trust", "--format", "json"});
+            const auto result = parse_json(done.out);
+            const auto* files = result.as_object().if_contains("files");
+            const auto& judged =
+                files ? files->as_array().front().as_object() : only_endpoint(result);
+            CHECK(verdict_of(judged, "chain-trusted") == trusted);
+            CHECK(verdict_of(judged, "chain-complete") == complete);
+            CHECK(has(done.err, "no self-signed certificate in it") == warned);
+        }
+    }
+}
+
 TEST_CASE("anchors: given, absent, several, not the system's") {
     const TemporaryFolder folder;
     lab::Lab lab;
