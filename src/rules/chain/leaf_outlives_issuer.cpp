@@ -3,6 +3,7 @@
 #include "rules/engine/all.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
 
@@ -23,7 +24,10 @@ const Certificate* first_to_expire(const Chain& chain) {
 Ruling check_leaf_outlives_issuer(const Subject& s) {
     const auto& leaf_end = *s.leaf().not_after;
     const auto& issuer = *first_to_expire(s.chain);
-    auto ruling = leaf_end <= *issuer.not_after
+    // By days: a lab's CA and server certificates may be made in one go.
+    using std::chrono::days;
+    const auto day = [](Time time) { return std::chrono::floor<days>(time); };
+    auto ruling = day(leaf_end) <= day(*issuer.not_after)
                       ? pass()
                       : warn(fmt::format(
                             "the server certificate is valid until {}, but {} above it only until "
@@ -43,8 +47,8 @@ constinit const Rule leaf_outlives_issuer{
     .title = "The server certificate does not outlive a CA above it",
     .scope = Scope::chain,
     .source = {.document = "RFC 5280", .section = "6.1.3 Basic Certificate Processing (a)(2)"},
-    .demands = "No CA certificate of the path, sent or not, root included, expires before the "
-               "server certificate.",
+    .demands = "No CA certificate of the path, sent or not, root included, expires on a day "
+               "before that of the server certificate.",
     .why = "Whoever renews by the date of the server certificate is late: with the CA's date all "
            "its certificates are refused at once.",
     .fix = "renew the CA certificate that is named, with the same key where the CA allows it, and "
