@@ -9,8 +9,15 @@ namespace lyncprobe::rules {
 
 namespace {
 
+// The best path needs a CA certificate of a file given here, also where another path is sent.
+bool needs_file(const Chain& chain) {
+    return chain.path.used_unpresented && !chain.path.used_fetched;
+}
+
 Ruling rule_on_gap(const Chain& chain) {
-    const auto issuer = chain.missing_issuer.empty() ? "an issuer" : chain.missing_issuer;
+    const auto issuer = chain.missing_issuer.empty()
+                            ? needs_file(chain) ? "a CA certificate of the path" : "an issuer"
+                            : chain.missing_issuer;
     if (chain.issuer_rekeyed)
         return fail(fmt::format(
                         "a CA of the name {} was sent or is known here, with another key: the CA "
@@ -24,7 +31,7 @@ Ruling rule_on_gap(const Chain& chain) {
                 "store and restart the service; or renew the server certificate, so that the CA's "
                 "new key signs it"
             );
-    if (chain.path.used_unpresented && !chain.path.used_fetched)
+    if (needs_file(chain))
         return fail(fmt::format(
             "the server does not send {}; the certificate is known here from a CA file only, and a "
             "peer that does not have it cannot build the path",
@@ -44,7 +51,7 @@ Ruling rule_on_gap(const Chain& chain) {
 
 Ruling check_chain_complete(const Subject& s) {
     const auto& chain = s.chain;
-    if (chain.complete == true) return pass();
+    if (chain.complete == true && !needs_file(chain)) return pass();
     auto ruling = rule_on_gap(chain);
     if (!chain.missing_issuer.empty()) ruling.evidence.set("missing_issuer", chain.missing_issuer);
     if (!chain.fetched.empty()) {

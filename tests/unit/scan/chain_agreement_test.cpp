@@ -278,6 +278,11 @@ TEST_CASE("chains: check, scan and federation agree") {
          "validity warn, chain-order warn",
          "",
          ""},
+        {"the valid one is in a file only",
+         {{leaf, dated(ca(), kPast)}, {root, issuing}},
+         "validity warn, chain-complete fail",
+         "missing-intermediate",
+         ""},
         {"an expired cross-signed root",
          {{leaf, issuing,
            make(
