@@ -13,21 +13,18 @@ namespace lyncprobe::net {
 using boost::system::error_code;
 using tls::PeerEnd;
 
-std::shared_ptr<Connection> Connection::make(boost::asio::io_context& io, Transport transport) {
-    if (transport == Transport::udp) return std::make_shared<UdpConnection>(io);
-    return std::make_shared<TcpConnection>(io);
+std::shared_ptr<Connection> Connection::make(
+    boost::asio::io_context& io, Transport transport, const StallAllowance& stalls
+) {
+    if (transport == Transport::udp) return std::make_shared<UdpConnection>(io, stalls);
+    return std::make_shared<TcpConnection>(io, stalls);
 }
 
-Connection::Connection(boost::asio::io_context& io) : timer_(io) {}
+Connection::Connection(boost::asio::io_context& io, const StallAllowance& stalls)
+    : timer_(io), stalls_(stalls), stalled_before_(stalls.given(Clock::now())) {}
 
 void Connection::limit(Clock::time_point at) {
-    limit_ = at + extended_;
-    arm_timer();
-}
-
-void Connection::extend_deadlines(Clock::duration by) {
-    extended_ += by;
-    if (limit_ != Clock::time_point::max()) limit_ += by;
+    limit_ = at;
     arm_timer();
 }
 
@@ -38,7 +35,7 @@ void Connection::cut(Clock::time_point at, PeerEnd why) {
 }
 
 void Connection::pause_until(Clock::time_point at) {
-    pause_ = at;
+    pause_ = at - stalled();
     arm_timer();
 }
 
@@ -61,7 +58,7 @@ bool Connection::accept(std::size_t bytes) {
 
 void Connection::arm_timer() {
     if (!is_open()) return;
-    timer_.expires_at(std::min({limit_, cut_, pause_, wake_}));
+    timer_.expires_at(std::min({moved(limit_), cut_, moved(pause_), wake_}));
     // Weak: the timer must not keep a connection that its coroutine has let go.
     timer_.async_wait([weak = weak_from_this()](error_code error) {
         const auto self = weak.lock();
@@ -69,21 +66,29 @@ void Connection::arm_timer() {
     });
 }
 
-// A limit that was moved while its handler was already on its way is found not to be due.
+// A limit that moved after its timer was set is found not to be due.
 void Connection::look_at_clock() {
     const auto now = Clock::now();
     if (now >= cut_) return finish(cut_why_);
-    if (now >= limit_) return finish(PeerEnd::timeout);
-    if (now >= pause_) {
-        pause_ = Clock::time_point::max();
+    if (now >= moved(limit_)) return finish(PeerEnd::timeout);
+    if (now >= moved(pause_)) {
+        pause_ = kNever;
         paused_out_ = true;
         cancel_wait();
     }
     if (now >= wake_) {
-        wake_ = Clock::time_point::max();
+        wake_ = kNever;
         wake();
     }
     arm_timer();
+}
+
+Clock::duration Connection::stalled() const {
+    return stalls_.given(Clock::now()) - stalled_before_;
+}
+
+Clock::time_point Connection::moved(Clock::time_point limit) const {
+    return limit == kNever ? kNever : limit + stalled();
 }
 
 } // namespace lyncprobe::net

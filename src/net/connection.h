@@ -3,6 +3,7 @@
 // TLS.
 #pragma once
 
+#include "model/stall_clock.h"
 #include "model/vocabulary.h"
 #include "tls/handshaker.h"
 
@@ -34,17 +35,18 @@ struct Datagrams {
 // why. Kept by shared_ptr, because the engine may cut it short while a coroutine waits on it.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    static std::shared_ptr<Connection> make(boost::asio::io_context&, Transport);
+    // `stalls`: of its endpoint. From now on limits and pauses move by what is given.
+    static std::shared_ptr<Connection> make(
+        boost::asio::io_context&, Transport, const StallAllowance& stalls = StallAllowance()
+    );
     virtual ~Connection() = default;
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
     // The absolute limit of what follows; reaching it is a time-out.
     void limit(Clock::time_point at);
-    // Another limit, the operator's or the run's; the earlier of the two holds.
+    // Another limit, the operator's or the run's, which does not move; the earlier one holds.
     void cut(Clock::time_point at, tls::PeerEnd why);
-    // Time that this machine took for itself: every limit, now and later, moves by it.
-    void extend_deadlines(Clock::duration by);
     // Not an end, only the end of a pause: read() returns with nothing and paused_out() is true.
     void pause_until(Clock::time_point at);
 
@@ -64,7 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool paused_out() const { return paused_out_; }
 
   protected:
-    explicit Connection(boost::asio::io_context&);
+    Connection(boost::asio::io_context&, const StallAllowance& stalls);
     bool is_open() const { return end_ == tls::PeerEnd::open; }
     void finish(tls::PeerEnd why);
     void stop_timer() { timer_.cancel(); }
@@ -79,13 +81,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   private:
     void arm_timer();
     void look_at_clock();
+    Clock::duration stalled() const; // since it was made
+    Clock::time_point moved(Clock::time_point limit) const;
 
     boost::asio::steady_timer timer_;
-    Clock::time_point limit_ = Clock::time_point::max();
-    Clock::time_point cut_ = Clock::time_point::max();
-    Clock::time_point pause_ = Clock::time_point::max();
-    Clock::time_point wake_ = Clock::time_point::max();
-    Clock::duration extended_{0};
+    static constexpr Clock::time_point kNever = Clock::time_point::max();
+
+    StallAllowance stalls_;
+    Clock::duration stalled_before_;                    // of the endpoint, when this was made
+    Clock::time_point limit_ = kNever, pause_ = kNever; // moved() by stalls
+    Clock::time_point cut_ = kNever;
+    Clock::time_point wake_ = kNever;
     std::size_t received_ = 0;
     tls::PeerEnd cut_why_ = tls::PeerEnd::timeout;
     tls::PeerEnd end_ = tls::PeerEnd::open;

@@ -72,6 +72,7 @@ class Asking {
 
     std::vector<DnsAnswer> run() {
         started_ = Clock::now();
+        if (options_.stalls != nullptr) options_.stalls->begin(started_, kTick);
         start_more();
         tick();
         io_.run();
@@ -85,6 +86,8 @@ class Asking {
     struct State {
         enum { waiting, asked, done } at = waiting;
         Clock::time_point since;
+        StallAllowance stalls;       // since then
+        Clock::duration forgiven{0}; // of these, at the last time it was asked
     };
 
     void start_more() {
@@ -92,7 +95,7 @@ class Asking {
         starting_ = true;
         while (next_ < state_.size() && under_way_ < options_.at_a_time) {
             const auto index = next_++;
-            state_[index] = {State::asked, Clock::now()};
+            state_[index] = {State::asked, Clock::now(), StallAllowance(options_.stalls)};
             ++under_way_;
             ask(index, *servers_);
         }
@@ -112,6 +115,13 @@ class Asking {
 
     void answered(std::size_t index, int status, std::string_view message, bool first) {
         if (state_[index].at != State::asked) return; // given up meanwhile
+        // c-ares counts a stall against the server; each costs it one of its tries.
+        const auto stalled = state_[index].stalls.given(Clock::now());
+        if (message.empty() && first && stalled > state_[index].forgiven &&
+            (status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)) {
+            state_[index].forgiven = stalled;
+            return ask(index, *servers_);
+        }
         // No server gave an answer that c-ares accepts, which may be a SERVFAIL or REFUSED.
         if (message.empty() && status == ARES_ECONNREFUSED && first) {
             ask(index, *reasons_);
@@ -137,13 +147,15 @@ class Asking {
     void tick() {
         if (ended_) return;
         const auto now = Clock::now();
+        if (options_.stalls != nullptr) options_.stalls->turn(now);
         const bool interrupted = options_.interrupts && *options_.interrupts > 0;
         if (interrupted || (options_.deadline && now - started_ >= *options_.deadline)) {
             give_up_all("there was no time to wait for it", DnsStatus::not_asked);
             return;
         }
         for (std::size_t i = 0; i < state_.size(); ++i) {
-            if (state_[i].at != State::asked || now - state_[i].since < options_.timeout) continue;
+            const auto waited = now - state_[i].since - state_[i].stalls.given(now);
+            if (state_[i].at != State::asked || waited < options_.timeout) continue;
             // Where no server has answered at all, waiting again for each of the other questions
             // would take minutes and change nothing.
             if (!heard_) {

@@ -4,7 +4,7 @@
 
 #include "model/dns.h"
 #include "model/result.h"
-#include "model/time.h"
+#include "model/stall_clock.h"
 
 #include <atomic>
 #include <optional>
@@ -20,6 +20,7 @@ struct AskOptions {
     std::optional<Milliseconds> deadline; // of them all; the rest is `not_asked`
     std::size_t at_a_time = 32;
     const std::atomic<int>* interrupts = nullptr; // counts Ctrl-C; at 1 nothing more is waited for
+    StallClock* stalls = nullptr; // of whoever asks: puts off `timeout`; null counts none
 };
 
 // One answer for each question, in their order. The hosts file is not looked at: partners do not

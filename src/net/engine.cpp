@@ -39,14 +39,22 @@ constexpr std::size_t kReadBuffer = 64u << 10; // one for all connections
 constexpr std::chrono::milliseconds kTick{50};
 constexpr int kTicksPerProgress = 2;
 constexpr std::chrono::seconds kLastChance{1}; // for open attempts after an interrupt
-// Shorter work of our own between two reads moves no deadline.
-constexpr std::chrono::milliseconds kWorthExtending{50};
+// A peer that heard nothing for so long may have given up on us.
+constexpr std::chrono::seconds kPatienceOfPeers{2};
 // Before a connection that we could not open is tried again.
 constexpr std::chrono::milliseconds kShortagePause{50};
 constexpr std::size_t kNameWarnings = 10;
 
 // Why a run starts nothing any more.
 enum class Stop { none, interrupted, deadline };
+
+// EndpointTime is an endpoint's one deadline, which stalls put off.
+struct EndpointTime {
+    Clock::time_point limit;
+    StallAllowance stalls;
+    Clock::time_point deadline(Clock::time_point now) const { return limit + stalls.given(now); }
+    bool over(Clock::time_point now) const { return now >= deadline(now); }
+};
 
 // Run is the state of one call of run(). Everything happens on the caller's thread, in handlers of
 // io_: between two co_await nothing else changes it.
@@ -72,11 +80,10 @@ class Run {
     void start_endpoints();
     asio::awaitable<void> probe(Endpoint endpoint);
     asio::awaitable<void> try_attempt(
-        const Endpoint& endpoint, const Attempt& attempt, Clock::time_point& deadline,
-        ProbedEndpoint& result
+        const Endpoint& endpoint, const Attempt& attempt, EndpointTime& time, ProbedEndpoint& result
     );
     asio::awaitable<bool> connect_once(
-        const Endpoint& endpoint, const Attempt& attempt, Clock::time_point deadline,
+        const Endpoint& endpoint, const Attempt& attempt, const EndpointTime& time,
         Observation& seen
     );
     asio::awaitable<void> wait_for_room();
@@ -100,6 +107,8 @@ class Run {
     bool wanted_family(const Address& address) const;
     std::string seed();
 
+    StallClock own_stalls_;
+    StallClock& stalls_;
     asio::io_context io_; // first, because everything below uses it until it is destroyed
     std::span<const Target> targets_;
     EngineOptions options_; // with_defaults()
@@ -128,7 +137,8 @@ Run::Run(
     std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
     const Sinks& sinks
 )
-    : targets_(targets),
+    : stalls_(options.stalls != nullptr ? *options.stalls : own_stalls_),
+      targets_(targets),
       options_(options),
       variants_(plan::variants_of(options, options.beside_tls13)),
       contexts_(contexts),
@@ -137,15 +147,17 @@ Run::Run(
       shortage_(*options.concurrency),
       timer_(io_),
       buffer_(kReadBuffer),
-      names_(*options.concurrency),
+      names_(*options.concurrency, &stalls_),
       random_(std::random_device{}()) {}
 
 Result<RunEnd> Run::go() {
-    auto resolver =
-        Resolver::make(io_, {.servers = options_.resolvers, .family = *options_.address_family});
+    auto resolver = Resolver::make(
+        io_, {.servers = options_.resolvers, .family = *options_.address_family, .stalls = &stalls_}
+    );
     if (!resolver) return resolver.error();
     resolver_ = std::move(*resolver);
     started_ = Clock::now();
+    stalls_.begin(started_, kTick);
     progress_.targets = targets_.size();
     for (std::size_t target = 0; target < targets_.size(); ++target)
         take_in(target);
@@ -282,14 +294,16 @@ asio::awaitable<void> Run::probe(Endpoint endpoint) {
     result.addresses_of_name = endpoint.addresses_of_name;
     result.addresses_skipped = endpoint.addresses_skipped;
     // One deadline for everything, the look-up before it included.
-    auto deadline = Clock::now() + timeout_of(target) - endpoint.look_up;
+    const auto now = Clock::now();
+    stalls_.look(now); // what was before is not this endpoint's
+    EndpointTime time{now + timeout_of(target) - endpoint.look_up, StallAllowance(&stalls_)};
     std::vector<Attempt> attempts;
     // Each list of attempts follows from what was seen before; the plan says when it is enough.
     attempts.push_back(plan::first_attempt(target, variants_));
     while (!attempts.empty()) {
         for (const Attempt& attempt : attempts) {
             if (stop_ != Stop::none && !result.observations.empty()) break;
-            co_await try_attempt(endpoint, attempt, deadline, result);
+            co_await try_attempt(endpoint, attempt, time, result);
         }
         if (stop_ != Stop::none) break;
         attempts = plan::further_attempts(target, result.observations, variants_);
@@ -297,12 +311,22 @@ asio::awaitable<void> Run::probe(Endpoint endpoint) {
     over(endpoint, std::move(result));
 }
 
+// A partner is asked once, whatever becomes of the question.
+bool asked_a_partner(const Observation& observation) {
+    return observation.attempt.probe == Probe::federation &&
+           observation.stage >= Stage::conversation;
+}
+
+// While this machine stood still, the peer may have waited for us in vain.
+bool may_be_our_silence(const Observation& observation) {
+    return observation.outcome != Outcome::ok && observation.outcome != Outcome::refused &&
+           observation.outcome != Outcome::local_error && !asked_a_partner(observation);
+}
+
 bool worth_a_retry(const Observation& observation) {
     // Supplementary attempts are made once: many servers answer an old version with a reset.
     if (!is_primary(observation.attempt.role)) return false;
-    // A partner is asked once, whatever becomes of the question.
-    if (observation.attempt.probe == Probe::federation && observation.stage >= Stage::conversation)
-        return false;
+    if (asked_a_partner(observation)) return false;
     return observation.outcome == Outcome::connect_timeout || observation.outcome == Outcome::reset;
 }
 
@@ -325,8 +349,7 @@ std::string detail_of(Stop why) {
 
 // The attempt and its retries; what got furthest counts.
 asio::awaitable<void> Run::try_attempt(
-    const Endpoint& endpoint, const Attempt& attempt, Clock::time_point& deadline,
-    ProbedEndpoint& result
+    const Endpoint& endpoint, const Attempt& attempt, EndpointTime& time, ProbedEndpoint& result
 ) {
     std::vector<Observation> tries;
     while (tries.size() <= *options_.retries) {
@@ -335,7 +358,7 @@ asio::awaitable<void> Run::try_attempt(
             break;
         }
         // Without time left a connection would say "time-out" of a server that was never asked.
-        if (tries.empty() && !result.observations.empty() && Clock::now() >= deadline) {
+        if (tries.empty() && !result.observations.empty() && time.over(Clock::now())) {
             tries.push_back(
                 untried(attempt, Outcome::skipped, "the endpoint's time was over before its turn")
             );
@@ -343,18 +366,25 @@ asio::awaitable<void> Run::try_attempt(
             break;
         }
         Observation& seen = tries.emplace_back();
-        const bool shortage = co_await connect_once(endpoint, attempt, deadline, seen);
+        const auto stalled_before = time.stalls.given(Clock::now());
+        const bool shortage = co_await connect_once(endpoint, attempt, time, seen);
         if (shortage && shortage_.wait(scheduler_.running())) {
             tries.pop_back();
             const auto waits_since = Clock::now();
             co_await wait_for_room();
             // A shortage of this machine is not charged to the endpoint.
-            deadline += Clock::now() - waits_since;
+            time.limit += Clock::now() - waits_since;
             continue;
         }
         ++result.attempts;
+        const auto now = Clock::now();
+        const bool stood_still = time.stalls.given(now) - stalled_before >= kPatienceOfPeers;
+        if (stood_still && stop_ == Stop::none && !time.over(now) && may_be_our_silence(seen)) {
+            tries.pop_back();
+            continue;
+        }
         if (stop_ == Stop::deadline) seen.detail += "; the run's deadline was reached";
-        if (!worth_a_retry(seen) || stop_ != Stop::none || Clock::now() >= deadline) break;
+        if (!worth_a_retry(seen) || stop_ != Stop::none || time.over(now)) break;
     }
     result.observations.push_back(std::move(tries[furthest(tries)]));
 }
@@ -369,25 +399,25 @@ asio::awaitable<void> Run::wait_for_room() {
 }
 
 asio::awaitable<bool> Run::connect_once(
-    const Endpoint& endpoint, const Attempt& attempt, Clock::time_point deadline, Observation& seen
+    const Endpoint& endpoint, const Attempt& attempt, const EndpointTime& time, Observation& seen
 ) {
     const Target& target = targets_[endpoint.target];
     AttemptSetup setup;
-    setup.connection = Connection::make(io_, target.transport);
+    setup.connection = Connection::make(io_, target.transport, time.stalls);
     setup.contexts = &contexts_;
     setup.buffer = buffer_;
     setup.target = &target;
     setup.address = endpoint.address;
     setup.attempt = attempt;
     setup.probe = probes::find(setup.attempt.probe);
-    setup.deadline = deadline;
+    setup.deadline = time.deadline(Clock::now());
     setup.connect_timeout = connect_timeout_of(target);
     setup.look_up = endpoint.look_up;
     setup.seed = seed();
     setup.our_domain = options_.our_domain;
     setup.attempt.handshake.late_certificate =
         setup.probe != nullptr && setup.probe->late_certificate;
-    // stop() and extended deadlines reach the connections that are still in use.
+    // stop() reaches the connections that are still in use.
     std::erase_if(open_, [](const auto& connection) { return connection.expired(); });
     open_.push_back(setup.connection);
     return run_attempt(std::move(setup), seen);
@@ -403,14 +433,7 @@ void Run::over(const Endpoint& endpoint, ProbedEndpoint&& result) {
 
 void Run::hand_over(ProbedEndpoint&& result) {
     ++progress_.endpoints_finished;
-    const auto before = Clock::now();
     sinks_.finished(std::move(result));
-    const auto lost = Clock::now() - before;
-    // A slow reader of our output, or a chain that takes long to judge, must not become a time-out
-    // of the peers that answered meanwhile.
-    if (lost < kWorthExtending) return;
-    for (const auto& weak : open_)
-        if (const auto connection = weak.lock()) connection->extend_deadlines(lost);
 }
 
 void Run::hand_over_untried(
@@ -435,6 +458,7 @@ void Run::hand_over_untried(
 // set a number.
 void Run::tick() {
     const auto now = Clock::now();
+    stalls_.turn(now);
     if (options_.interrupts != nullptr && options_.interrupts->load() > 0) stop(Stop::interrupted);
     if (options_.deadline && now >= started_ + *options_.deadline) stop(Stop::deadline);
     give_up_slow_names();

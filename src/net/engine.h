@@ -5,6 +5,7 @@
 
 #include "model/observation.h"
 #include "model/result.h"
+#include "model/stall_clock.h"
 #include "plan/plan.h"
 #include "tls/tls_context.h"
 
@@ -27,6 +28,8 @@ struct EngineOptions : RunSettings {
     bool beside_tls13 = false;          // plan::ProbeVariants::tls12
     // Counts Ctrl-C; at 1 the engine stops starting, gives open attempts one second and returns.
     const std::atomic<int>* interrupts = nullptr;
+    // Where stalls are counted, which extend everything but `deadline`; null = for this run only.
+    StallClock* stalls = nullptr;
 };
 
 struct Progress {

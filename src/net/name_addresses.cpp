@@ -13,6 +13,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::chrono::milliseconds kTick{50}; // how late an interrupt may be noticed
 
 } // namespace
@@ -22,7 +24,7 @@ std::vector<LookUp> look_up(std::span<const std::string> names, const AskOptions
     for (auto& one : found)
         one.failure = "no answer from the name server in time";
     asio::io_context io;
-    auto resolver = Resolver::make(io, {.servers = options.resolvers});
+    auto resolver = Resolver::make(io, {.servers = options.resolvers, .stalls = options.stalls});
     if (!resolver) {
         for (auto& one : found)
             one.failure = resolver.error().what;
@@ -34,11 +36,15 @@ std::vector<LookUp> look_up(std::span<const std::string> names, const AskOptions
             found[i] = std::move(result);
             --open;
         });
-    const auto until = std::chrono::steady_clock::now() + options.timeout;
-    while (open > 0 && std::chrono::steady_clock::now() < until) {
+    const auto started = Clock::now();
+    const StallAllowance stalls(options.stalls);
+    if (options.stalls != nullptr) options.stalls->begin(started, kTick);
+    for (auto now = started; open > 0 && now - started - stalls.given(now) < options.timeout;) {
         if (options.interrupts && *options.interrupts > 0) break;
         io.run_for(kTick);
         io.restart();
+        now = Clock::now();
+        if (options.stalls != nullptr) options.stalls->turn(now);
     }
     return found;
 }

@@ -16,6 +16,7 @@ std::optional<std::string> NameQueue::next(Clock::time_point now) {
     if (next_ == order_.size() || under_way_.size() >= at_a_time_) return std::nullopt;
     const std::string& name = order_[next_++];
     names_.at(name).asked = now;
+    names_.at(name).stalls = StallAllowance(stalls_);
     under_way_.push_back(name);
     return name;
 }
@@ -26,7 +27,7 @@ std::vector<NameQueue::Waiter> NameQueue::answered(const std::string& name, Cloc
     const auto entry = names_.find(name);
     if (entry == names_.end()) return waiters;
     for (const std::size_t target : entry->second.targets)
-        waiters.push_back({.target = target, .look_up = now - entry->second.asked});
+        waiters.push_back({.target = target, .look_up = entry->second.under_way(now)});
     names_.erase(entry);
     std::erase(under_way_, name);
     return waiters;
@@ -40,7 +41,7 @@ std::vector<NameQueue::Waiter> NameQueue::give_up(
     std::vector<Waiter> waiters;
     for (const std::string& text : under_way_) {
         Name& name = names_.at(text);
-        const auto look_up = now - name.asked;
+        const auto look_up = name.under_way(now);
         std::erase_if(name.targets, [&](std::size_t target) {
             if (look_up < patience(target)) return false;
             waiters.push_back({.target = target, .look_up = look_up});

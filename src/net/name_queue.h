@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The names of a run: each is asked for once, a bounded number at a time, and each target waits for
-// its name only as long as its own deadline allows. The time is an argument.
+// its name only as long as its own deadline allows; stalls do not count. The time is an argument.
 #pragma once
+
+#include "model/stall_clock.h"
 
 #include <chrono>
 #include <functional>
@@ -23,7 +25,9 @@ class NameQueue {
         Clock::duration look_up{0};
     };
 
-    explicit NameQueue(std::size_t at_a_time) : at_a_time_(at_a_time) {}
+    // Null counts no stalls; else the clock outlives this.
+    explicit NameQueue(std::size_t at_a_time, StallClock* stalls = nullptr)
+        : at_a_time_(at_a_time), stalls_(stalls) {}
 
     void add(const std::string& name, std::size_t target);
 
@@ -47,9 +51,14 @@ class NameQueue {
     struct Name {
         std::vector<std::size_t> targets;
         Clock::time_point asked;
+        StallAllowance stalls; // since then
+        Clock::duration under_way(Clock::time_point now) const {
+            return now - asked - stalls.given(now);
+        }
     };
 
     std::size_t at_a_time_;
+    StallClock* stalls_;
     std::unordered_map<std::string, Name> names_; // not yet answered
     std::vector<std::string> order_;
     std::size_t next_ = 0; // of order_, not yet asked for

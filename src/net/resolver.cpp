@@ -24,6 +24,12 @@ bool is_localhost(std::string_view name) {
 // c-ares' word for "every server failed", whatever they said.
 bool unexplained(int status) { return status == ARES_ECONNREFUSED; }
 
+bool ran_out(int status) { return status == ARES_ETIMEOUT || unexplained(status); }
+
+bool stalled_since(const StallAllowance& asked) {
+    return asked.given(StallClock::Clock::now()).count() > 0;
+}
+
 DnsChannel::Settings dns_settings(const std::string& servers, int extra_flags) {
     return {.servers = servers, .lookups = "b", .extra_flags = extra_flags};
 }
@@ -39,6 +45,8 @@ struct Resolver::Pending {
     Done done; // empty once it was called
     std::optional<FamilyAnswer> a, aaaa;
     asio::steady_timer grace;
+    StallClock::Clock::time_point grace_until;
+    StallAllowance stalls; // since the grace began
 };
 
 Result<std::unique_ptr<Resolver>> Resolver::make(asio::io_context& io, const Settings& settings) {
@@ -88,7 +96,10 @@ void Resolver::ask(const std::shared_ptr<Pending>& pending, bool v6) {
     const int family = v6 ? 6 : 4;
     dns_->ask(
         pending->name, family,
-        [this, pending, v6, family](int status, std::vector<Address> found) {
+        [this, pending, v6, family,
+         asked = StallAllowance(settings_.stalls)](int status, std::vector<Address> found) {
+            // c-ares counts a stall against the server; each costs it one of its tries.
+            if (ran_out(status) && pending->done && stalled_since(asked)) return ask(pending, v6);
             if (!unexplained(status) || !pending->done) {
                 answered(pending, v6, {.status = status, .addresses = std::move(found)});
                 return;
@@ -114,9 +125,19 @@ void Resolver::answered(const std::shared_ptr<Pending>& pending, bool v6, Family
 // Many name servers never answer AAAA. With an address of the other family there is something to
 // probe, so the late one is waited for only a moment (RFC 8305 3).
 void Resolver::start_grace(const std::shared_ptr<Pending>& pending) {
-    pending->grace.expires_after(settings_.grace);
-    pending->grace.async_wait([pending](boost::system::error_code error) {
-        if (!error) finish(pending);
+    pending->grace_until = StallClock::Clock::now() + settings_.grace;
+    pending->stalls = StallAllowance(settings_.stalls);
+    wait_for_grace(pending);
+}
+
+void Resolver::wait_for_grace(const std::shared_ptr<Pending>& pending) {
+    const auto until = [pending] {
+        return pending->grace_until + pending->stalls.given(StallClock::Clock::now());
+    };
+    pending->grace.expires_at(until());
+    pending->grace.async_wait([pending, until](boost::system::error_code error) {
+        if (error) return;
+        StallClock::Clock::now() < until() ? wait_for_grace(pending) : finish(pending);
     });
 }
 

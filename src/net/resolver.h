@@ -2,7 +2,7 @@
 // From a name to its addresses: the hosts file, then A and AAAA asked side by side.
 #pragma once
 
-#include "model/time.h"
+#include "model/stall_clock.h"
 #include "net/look_up.h"
 
 #include <functional>
@@ -23,6 +23,7 @@ class Resolver {
         std::vector<std::string> servers; // empty = the system's, after its hosts file
         int family = 0;                   // 0 any, 4, 6
         Milliseconds grace{500};          // how long AAAA may come after A, or A after AAAA
+        StallClock* stalls = nullptr;     // null counts none; else it outlives the resolver
     };
     using Done = std::function<void(LookUp)>;
 
@@ -42,6 +43,7 @@ class Resolver {
     void ask(const std::shared_ptr<Pending>&, bool v6);
     void answered(const std::shared_ptr<Pending>&, bool v6, FamilyAnswer);
     void start_grace(const std::shared_ptr<Pending>&);
+    static void wait_for_grace(const std::shared_ptr<Pending>&);
     static void finish(const std::shared_ptr<Pending>&);
 
     boost::asio::io_context& io_;

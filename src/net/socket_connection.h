@@ -35,7 +35,8 @@ class SocketConnection : public Connection {
   protected:
     static constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 
-    explicit SocketConnection(boost::asio::io_context& io) : Connection(io), socket_(io) {}
+    SocketConnection(boost::asio::io_context& io, const StallAllowance& stalls)
+        : Connection(io, stalls), socket_(io) {}
     // 0: nothing is there, or the connection has ended.
     virtual std::size_t read_now(std::span<char> buffer) = 0;
 

@@ -10,7 +10,8 @@ namespace lyncprobe::net {
 
 class TcpConnection final : public SocketConnection<boost::asio::ip::tcp> {
   public:
-    explicit TcpConnection(boost::asio::io_context& io) : SocketConnection(io) {}
+    TcpConnection(boost::asio::io_context& io, const StallAllowance& stalls)
+        : SocketConnection(io, stalls) {}
 
     boost::asio::awaitable<boost::system::error_code> connect(
         boost::asio::ip::address address, std::uint16_t port

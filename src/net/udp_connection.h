@@ -12,7 +12,8 @@ namespace lyncprobe::net {
 // answered (RFC 5389 7.2.1).
 class UdpConnection final : public SocketConnection<boost::asio::ip::udp> {
   public:
-    explicit UdpConnection(boost::asio::io_context& io) : SocketConnection(io) {}
+    UdpConnection(boost::asio::io_context& io, const StallAllowance& stalls)
+        : SocketConnection(io, stalls) {}
 
     boost::asio::awaitable<boost::system::error_code> connect(
         boost::asio::ip::address address, std::uint16_t port

@@ -228,10 +228,14 @@ TEST_CASE("udp: the operator's cut and the extended deadline hold as over TCP") 
     CHECK(result.end == PeerEnd::interrupted);
 
     asio::io_context again;
-    const auto extended = Connection::make(again, Transport::udp); // goes before its io_context
-    extended->limit(Clock::now() + 100ms);
-    extended->extend_deadlines(300ms);
+    StallClock stalls;
     const auto then = Clock::now();
+    // It goes before its io_context.
+    const auto extended = Connection::make(again, Transport::udp, StallAllowance(&stalls));
+    extended->limit(Clock::now() + 100ms);
+    stalls.begin(then - 300ms, 0ms);
+    stalls.turn(then);
+    stalls.begin(then, 1h); // none follows
     asio::co_spawn(again, converse(extended, endpoint, 1, &result), [](std::exception_ptr) {});
     again.run();
     CHECK(result.end == PeerEnd::timeout);
