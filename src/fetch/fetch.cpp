@@ -21,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kTickMs = 100; // how late a deadline or an interrupt may be noticed
+constexpr Milliseconds kTick{100}; // how late a deadline or an interrupt may be noticed
 // After so many waits in a row without a byte a host is not waited for once more: thousands of
 // certificates may name one responder.
 constexpr int kSilences = 3;
@@ -30,7 +30,8 @@ constexpr int kSilences = 3;
 struct Job {
     std::size_t request = 0;
     std::string url;
-    Clock::duration spent{0};
+    Clock::duration spent{0};                // without stalls
+    Clock::duration stalled{0};              // what of these was given to it
     std::optional<AddressClass> first_class; // of the first host
 };
 
@@ -69,16 +70,17 @@ class Fetching {
         AddressPolicy policy;
     };
     struct Running {
-        Job job;
+        Ready asked;
         std::unique_ptr<Transfer> transfer;
-        AddressPolicy policy;
         std::string origin; // host and port
         Clock::time_point started;
+        StallAllowance stalls; // since then
     };
 
     // The jobs that were redirected.
     std::vector<Job> run_round(std::vector<Job> jobs) {
         auto waiting = prepare(std::move(jobs));
+        if (options_.stalls) options_.stalls->begin(Clock::now(), kTick);
         std::reverse(waiting.begin(), waiting.end()); // taken from the end
         std::vector<Job> redirected;
         while (!waiting.empty() || !running_.empty()) {
@@ -87,7 +89,7 @@ class Fetching {
                     finish(one.job, stop->outcome, stop->detail);
                 for (auto& [handle, one] : running_) {
                     curl_multi_remove_handle(multi_.get(), handle);
-                    finish(one.job, stop->outcome, stop->detail);
+                    finish(one.asked.job, stop->outcome, stop->detail);
                 }
                 running_.clear();
                 for (const auto& job : redirected)
@@ -100,8 +102,10 @@ class Fetching {
             }
             int active = 0;
             broken_ = curl_multi_perform(multi_.get(), &active) != CURLM_OK;
-            collect(redirected);
-            if (active > 0) curl_multi_poll(multi_.get(), nullptr, 0, kTickMs, nullptr);
+            collect(waiting, redirected);
+            if (active > 0)
+                curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(kTick.count()), nullptr);
+            if (options_.stalls) options_.stalls->turn(Clock::now());
         }
         return redirected;
     }
@@ -194,12 +198,12 @@ class Fetching {
         running_.emplace(
             handle,
             Running{
-                std::move(one.job), std::move(transfer), one.policy, std::move(origin),
-                Clock::now()}
+                std::move(one), std::move(transfer), std::move(origin), Clock::now(),
+                StallAllowance(options_.stalls)}
         );
     }
 
-    void collect(std::vector<Job>& redirected) {
+    void collect(std::vector<Ready>& waiting, std::vector<Job>& redirected) {
         int left = 0;
         while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
             if (message->msg != CURLMSG_DONE) continue;
@@ -208,21 +212,37 @@ class Fetching {
             if (node.empty()) continue;
             auto one = std::move(node.mapped());
             curl_multi_remove_handle(multi_.get(), one.transfer->handle());
-            one.job.spent += Clock::now() - one.started;
+            auto& job = one.asked.job;
+            const bool stalled = charge(job, one);
             auto next = code == CURLE_OK ? one.transfer->redirect() : std::string();
             if (!next.empty()) {
-                one.job.url = std::move(next);
-                one.job.first_class = one.policy.same_as;
-                redirected.push_back(std::move(one.job));
+                job.url = std::move(next);
+                job.first_class = one.asked.policy.same_as;
+                redirected.push_back(std::move(job));
+                continue;
+            }
+            // libcurl's clock went on while this machine stood still.
+            if (stalled && code != CURLE_OK && job.spent < options_.timeout) {
+                waiting.push_back(std::move(one.asked));
                 continue;
             }
             auto answer = one.transfer->answer(code);
             // Who was redirected may have had next to no time left for this host.
-            if (!one.job.first_class) learn_silence(one, code, answer);
-            answer.milliseconds = in_milliseconds(one.job.spent);
+            if (!job.first_class) learn_silence(one, code, answer);
+            answer.milliseconds = in_milliseconds(job.spent);
             one.transfer.reset();
-            done_(one.job.request, std::move(answer));
+            done_(job.request, std::move(answer));
         }
+    }
+
+    // The time since it was asked, without stalls; true where there were any.
+    static bool charge(Job& job, const Running& one) {
+        const auto now = Clock::now();
+        const auto most = StallAllowance::kMost - job.stalled;
+        const auto stalled = std::min<Clock::duration>(one.stalls.given(now), most);
+        job.stalled += stalled;
+        job.spent += now - one.started - stalled;
+        return stalled.count() > 0;
     }
 
     void learn_silence(const Running& one, CURLcode code, const Answer& answer) {

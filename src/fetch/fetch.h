@@ -5,7 +5,7 @@
 
 #include "fetch/address_policy.h"
 #include "model/revocation.h"
-#include "model/time.h"
+#include "model/stall_clock.h"
 
 #include <atomic>
 #include <chrono>
@@ -46,6 +46,7 @@ struct Options {
     std::optional<std::chrono::steady_clock::time_point> deadline; // the rest is `skipped`
     std::size_t at_a_time = 8;                    // each may hold as much as its limit
     const std::atomic<int>* interrupts = nullptr; // counts Ctrl-C; at 1 the rest is `interrupted`
+    StallClock* stalls = nullptr; // of whoever fetches: puts off `timeout`; null counts none
     // All names of one round at once; one answer for each, in their order.
     std::function<std::vector<NameFound>(const std::vector<std::string>&)> resolve;
 };
