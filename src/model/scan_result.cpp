@@ -71,9 +71,9 @@ bool ScanResult::operator==(const ScanResult& other) const {
     const auto rest = [](const ScanResult& it) {
         return std::tie(
             it.kind, it.started_at, it.finished_at, it.judged_at, it.vantage, it.inputs,
-            it.resolvers, it.interrupted, it.declared, it.targets, it.endpoints, it.identities,
-            it.trust, it.roots, it.topology, it.files, it.federation, it.domains, it.fetched,
-            it.summary
+            it.resolvers, it.interrupted, it.stalled, it.declared, it.targets, it.endpoints,
+            it.identities, it.trust, it.roots, it.topology, it.files, it.federation, it.domains,
+            it.fetched, it.summary
         );
     };
     return rest(*this) == rest(other) && same(locations, other.locations);

@@ -112,6 +112,7 @@ struct ScanResult {
     std::vector<std::string> inputs;
     std::vector<std::string> resolvers; // of discovery; empty = the system's
     bool interrupted = false;
+    Milliseconds stalled{0}; // how long this program could not run and the peers were not charged
     Declared declared;
     std::vector<Target> targets;        // as prepared by plan
     std::vector<EndpointRow> endpoints; // in the order of the target list at the end

@@ -21,6 +21,7 @@ void write_counts(Page& page, const ScanResult& run) {
     Counts counts(run.files.size(), "file");
     counts.add(unreadable, "unreadable", Style::red);
     counts.add_findings(run.summary);
+    counts.note(run);
     page.paragraph(0, 4, counts.pieces());
 }
 

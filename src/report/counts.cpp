@@ -20,8 +20,18 @@ void Counts::add_findings(const Summary& summary) {
     add(summary.waived, "waived");
 }
 
-void Counts::note(std::string_view text) {
-    pieces_.push_back({"; " + std::string(text), Style::yellow});
+void Counts::note(const ScanResult& run) {
+    constexpr Milliseconds kWorthSaying{1'000};
+    if (run.interrupted)
+        pieces_.push_back({"; interrupted: only what was known until then", Style::yellow});
+    if (run.stalled >= kWorthSaying)
+        pieces_.push_back(
+            {fmt::format(
+                 "; this machine stood still for {:.1f} s, which no time-out includes",
+                 std::chrono::duration<double>(run.stalled).count()
+             ),
+             Style::yellow}
+        );
 }
 
 } // namespace lyncprobe::report

@@ -11,8 +11,6 @@
 
 namespace lyncprobe::report {
 
-inline constexpr std::string_view kInterrupted = "interrupted: only what was known until then";
-
 // Counts grows to "14 endpoints: 9 ok, 5 refused; 6 fail, 2 waived"; what is zero is left out.
 class Counts {
   public:
@@ -22,7 +20,8 @@ class Counts {
         : pieces_{std::move(total)}, separator_(separator) {}
     void add(std::size_t count, std::string_view word, Style style = Style::plain);
     void add_findings(const Summary&); // a group of its own
-    void note(std::string_view);       // behind the counts
+    // What was not as it should be with the run itself, behind the counts.
+    void note(const ScanResult&);
     const std::vector<Piece>& pieces() const { return pieces_; }
 
   private:

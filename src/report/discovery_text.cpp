@@ -64,7 +64,7 @@ void write_counts(Page& page, const ScanResult& found) {
     Counts counts({asked}, "; ");
     counts.add_findings(found.summary);
     counts.add(found.summary.unanswered, "not answered", Style::yellow);
-    if (found.interrupted) counts.note(kInterrupted);
+    counts.note(found);
     page.paragraph(0, 4, counts.pieces());
 }
 

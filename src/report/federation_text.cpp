@@ -62,7 +62,7 @@ void write_counts(Page& page, const ScanResult& run) {
             word, style
         );
     }
-    if (run.interrupted) counts.note(kInterrupted);
+    counts.note(run);
     page.paragraph(0, 4, counts.pieces());
 }
 

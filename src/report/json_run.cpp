@@ -31,6 +31,7 @@ void run_members(auto& json, auto& it) {
     json("vantage", or_null(it.vantage));
     json("inputs", it.inputs);
     json("interrupted", it.interrupted);
+    json("stalled_ms", it.stalled);
     json("resolvers", it.resolvers);
 }
 

@@ -41,7 +41,7 @@ void write_summary_line(Page& page, const ScanResult& run) {
             );
     counts.add_findings(summary);
     counts.add(summary.unjudged, "not judged", Style::yellow);
-    if (run.interrupted) counts.note(kInterrupted);
+    counts.note(run);
     page.paragraph(0, 4, counts.pieces());
 }
 

@@ -15,6 +15,7 @@ Asking::Asking(
     options_.at_a_time =
         settings.concurrency.value_or(static_cast<std::uint32_t>(options_.at_a_time));
     options_.interrupts = options.interrupts;
+    options_.stalls = &stalls_;
 }
 
 Result<plan::Answers> Asking::ask(const std::vector<DnsQuestion>& questions) {
@@ -40,6 +41,10 @@ std::optional<Problem> Asking::find_out(
     for (auto& domain : domains)
         plan::take_hosts(domain, *hosts);
     return std::nullopt;
+}
+
+Milliseconds Asking::stalled() const {
+    return std::chrono::duration_cast<Milliseconds>(stalls_.total());
 }
 
 std::optional<Milliseconds> Asking::remaining() const {

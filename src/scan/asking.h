@@ -18,6 +18,8 @@ class Asking {
     // `settings.timeout` is the limit of one question, `settings.deadline` of them all. The options
     // outlive this.
     Asking(const RunSettings&, const std::vector<std::string>& resolvers, const ScanOptions&);
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
 
     Result<plan::Answers> ask(const std::vector<DnsQuestion>&);
     // Asks for these records of the domains, then for the addresses of the hosts in them; takes the
@@ -25,12 +27,14 @@ class Asking {
     std::optional<Problem> find_out(
         std::vector<DomainDiscovery>&, const std::vector<DnsQuestion>& records, int family
     );
+    Milliseconds stalled() const; // until now
     // What is left of the deadline, never negative; absent where there is none.
     std::optional<Milliseconds> remaining() const;
 
   private:
     const World& world_;
-    net::AskOptions options_;
+    StallClock stalls_;
+    net::AskOptions options_; // points to stalls_
     std::optional<Milliseconds> deadline_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

@@ -56,10 +56,11 @@ Result<ScanResult> check(
     }
     result.fetched = settings.fetch.value_or(false);
     StatusMap statuses;
+    StallClock stalls;
     if (result.fetched) {
         Revocation revocation(
-            store, options.world, fetch_options(settings, wanted.resolvers, options.interrupts),
-            result.judged_at
+            store, options.world,
+            fetch_options(settings, wanted.resolvers, options.interrupts, &stalls), result.judged_at
         );
         for (const auto& row : result.files)
             revocation.add(row.chain);
@@ -76,6 +77,7 @@ Result<ScanResult> check(
     for (auto& row : result.files)
         judge.judge(row, context);
     result.finished_at = options.world.now();
+    result.stalled = std::chrono::duration_cast<Milliseconds>(stalls.total());
     return result;
 }
 

@@ -21,6 +21,7 @@ Result<ScanResult> discover(const DiscoverOptions& wanted, const ScanOptions& op
     const auto family = wanted.settings.address_family.value_or(0);
     const auto questions = plan::record_questions(found.domains, family);
     if (auto problem = asking.find_out(found.domains, questions, family)) return *problem;
+    found.stalled = asking.stalled();
     found.interrupted = options.interrupts && *options.interrupts > 0;
     for (auto& domain : found.domains)
         domain.findings = rules::judge_domain(domain, wanted.selection);

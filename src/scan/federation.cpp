@@ -152,7 +152,9 @@ Result<ScanResult> federation(
         observer.warning(to_text(warning));
     options.beside_tls13 = true;
     auto result = scan(std::move(*plan), options, std::move(inputs), observer);
-    if (result) judge(rows, *result);
+    if (!result) return result;
+    result->stalled += asking.stalled();
+    judge(rows, *result);
     return result;
 }
 

@@ -18,7 +18,7 @@ namespace lyncprobe::scan {
 
 fetch::Options fetch_options(
     const RunSettings& settings, std::vector<std::string> resolvers,
-    const std::atomic<int>* interrupts
+    const std::atomic<int>* interrupts, StallClock* stalls
 ) {
     fetch::Options out;
     out.private_networks = settings.fetch_private.value_or(false);
@@ -26,10 +26,12 @@ fetch::Options fetch_options(
     out.timeout = settings.timeout.value_or(out.timeout);
     out.connect_timeout = settings.connect_timeout.value_or(out.connect_timeout);
     out.interrupts = interrupts;
+    out.stalls = stalls;
     net::AskOptions ask;
     ask.resolvers = std::move(resolvers);
     ask.timeout = out.connect_timeout;
     ask.interrupts = out.interrupts;
+    ask.stalls = stalls;
     out.resolve = [ask](const std::vector<std::string>& names) {
         std::vector<fetch::NameFound> found;
         for (auto& one : net::look_up(names, ask))

@@ -20,10 +20,11 @@
 namespace lyncprobe::scan {
 
 // How a run fetches: within `settings`, its hosts looked up by these resolvers ("address[:port]"),
-// ended where `interrupts` counts a Ctrl-C (null = that ends the process).
+// ended where `interrupts` counts a Ctrl-C (null = that ends the process), not charged for what
+// `stalls` counts.
 fetch::Options fetch_options(
     const RunSettings& settings, std::vector<std::string> resolvers,
-    const std::atomic<int>* interrupts
+    const std::atomic<int>* interrupts, StallClock* stalls
 );
 
 // What an OCSP response says about a certificate; its facts and, where it cannot be used, the

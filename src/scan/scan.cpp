@@ -108,7 +108,9 @@ class Scan {
                   deployment_.settings.expires_within.value_or(std::chrono::days{30})
               )
           ),
-          engine_(engine_options(deployment_, options)) {}
+          engine_(engine_options(deployment_, options)) {
+        engine_.stalls = &stalls_;
+    }
 
     // Makes our own certificates ready to be offered: one that libssl cannot use is a mistake of
     // the input, not of every endpoint.
@@ -147,7 +149,7 @@ class Scan {
     void fetch() {
         if (!result_.fetched) return;
         const auto& settings = deployment_.settings;
-        auto from = fetch_options(settings, engine_.resolvers, engine_.interrupts);
+        auto from = fetch_options(settings, engine_.resolvers, engine_.interrupts, &stalls_);
         if (settings.deadline) from.deadline = started_ + *settings.deadline;
         Revocation revocation(store_, options_.world, std::move(from), result_.judged_at);
         for (const auto& identity : identities_)
@@ -174,6 +176,7 @@ class Scan {
         const bool stopped = options_.interrupts && *options_.interrupts > 0;
         result_.interrupted = result_.interrupted || stopped;
         result_.finished_at = options_.world.now();
+        result_.stalled = std::chrono::duration_cast<Milliseconds>(stalls_.total());
         std::ranges::sort(result_.endpoints, [](const auto& a, const auto& b) {
             return std::tie(a.target, a.address) < std::tie(b.target, b.address);
         });
@@ -260,7 +263,8 @@ class Scan {
     StatusMap statuses_; // of --fetch
     Judge judge_;
     tls::ContextPool contexts_;
-    net::EngineOptions engine_;
+    StallClock stalls_;
+    net::EngineOptions engine_;            // points to stalls_
     std::size_t offset_ = 0;               // of the round's targets among all
     std::vector<PendingEvidence> pending_; // with --fetch, one for each row of the result
 };
