@@ -11,6 +11,7 @@ namespace lyncprobe::limits {
 inline constexpr std::size_t kBytesFromPeer = 4u << 20;    // everything one connection may send us
 inline constexpr std::size_t kCertificateList = 1u << 20;  // SSL_CTX_set_max_cert_list
 inline constexpr std::size_t kCertificatesPresented = 256; // entries of a Certificate message
+inline constexpr std::uint32_t kDhBits = 8192; // of a group that we compute with (RFC 7919 A.5)
 inline constexpr std::size_t kHandshakeMessages =
     256; // messages of one connection, KeyUpdate and tickets included
 inline constexpr std::size_t kFirstBytes = 64; // kept of a peer that does not speak TLS

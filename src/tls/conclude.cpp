@@ -92,6 +92,14 @@ Ending not_tls(const TlsClient::Impl& client) {
 Ending after_failure(const TlsClient::Impl& client, bool conversing) {
     const auto stage = client.transcript.handshake_complete() && conversing ? Stage::conversation
                                                                             : Stage::handshake;
+    const auto dh_bits = std::max(client.transcript.dh_bits(), client.refused_dh_bits);
+    if (dh_bits > limits::kDhBits)
+        return {
+            Outcome::limit_exceeded, stage,
+            fmt::format(
+                "its Diffie-Hellman group has {} bits; more than {} are not computed with", dh_bits,
+                limits::kDhBits
+            )};
     if (client.too_large)
         return {
             Outcome::limit_exceeded, stage,

@@ -180,6 +180,7 @@ void HandshakeTranscript::server_key_exchange(std::string_view body) {
     const bool is_signed = !has(facts_.cipher, "_anon_");
     const auto exchange =
         codec::read_server_key_exchange(body, hello_.version, elliptic, is_signed);
+    dh_bits_ = exchange.dh_bits;
     if (!exchange.well_formed) return;
     // An export suite sends a short-lived RSA key in the place of the DH group.
     const auto* kind = has(facts_.cipher, "_RSA_EXPORT") ? "RSA" : "DH";

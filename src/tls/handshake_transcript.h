@@ -41,6 +41,7 @@ class HandshakeTranscript {
     // authentication (RFC 8446 4.6.2).
     bool requested_late() const { return requested_late_; }
     bool anything_received() const { return anything_received_; }
+    std::uint32_t dh_bits() const { return dh_bits_; } // of the server's DH group; 0 where none
     bool too_many_messages() const;
     bool too_many_certificates() const { return too_many_certificates_; } // the first were kept
     std::uint16_t version() const { return hello_.version; }              // 0 before ServerHello
@@ -62,6 +63,7 @@ class HandshakeTranscript {
     codec::ServerHello hello_;
     codec::CertificateRequest request_;
     std::vector<std::string> presented_;
+    std::uint32_t dh_bits_ = 0;
     bool certificate_seen_ = false, too_many_certificates_ = false, requested_ = false,
          client_certificate_sent_ = false;
     bool finished_sent_ = false, server_finished_ = false, anything_received_ = false;

@@ -87,6 +87,24 @@ void on_message(
     }
 }
 
+// libssl asks here about a DH group before it verifies its signature and computes with it. One of
+// 10,000 bits, the most that it takes itself, costs a second for each peer.
+int allow(
+    const SSL* ssl, const SSL_CTX* context, int what, int bits, int nid, void* other, void* client
+) {
+    // The context keeps the callback that libssl comes with.
+    const auto by_default = SSL_CTX_get_security_callback(SSL_get_SSL_CTX(ssl));
+    if (what == SSL_SECOP_TMP_DH && other != nullptr) {
+        const int size = EVP_PKEY_get_bits(static_cast<const EVP_PKEY*>(other));
+        if (size > static_cast<int>(limits::kDhBits)) {
+            static_cast<TlsClient::Impl*>(client)->refused_dh_bits =
+                static_cast<std::uint32_t>(size);
+            return 0;
+        }
+    }
+    return by_default(ssl, context, what, bits, nid, other, nullptr);
+}
+
 void set_server_name(SSL* ssl, const std::string& name) {
     // What the macro SSL_set_tlsext_host_name does, which casts in C style.
     SSL_ctrl(
@@ -158,6 +176,8 @@ TlsClient::TlsClient(ContextPool::Context& context, const HandshakeOptions& opti
     SSL_set_connect_state(ssl);
     SSL_set_msg_callback(ssl, on_message);
     SSL_ctrl(ssl, SSL_CTRL_SET_MSG_CALLBACK_ARG, 0, impl_.get());
+    SSL_set_security_callback(ssl, allow);
+    SSL_set0_security_ex_data(ssl, impl_.get());
     if (!options.server_name.empty()) set_server_name(ssl, options.server_name);
     impl_->late_certificate = options.late_certificate;
     if (options.late_certificate) {

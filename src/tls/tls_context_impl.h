@@ -47,13 +47,14 @@ struct TlsClient::Impl {
     std::string unwritten; // plaintext that waits for the end of a renegotiation
     std::string first_bytes;
     std::uint64_t bytes_received = 0;
-    std::string failure;           // OpenSSL's reason
-    bool too_large = false;        // a message was larger than we accept
-    bool late_certificate = false; // may be asked for after the handshake
-    bool ended = false;            // no more ciphertext will come
-    bool application_data = false; // the server spoke after the handshake
-    bool out_of_memory = false;    // in a callback of ours: what libssl then says means nothing
-    SslPtr ssl;                    // last: it points into this
+    std::string failure;               // OpenSSL's reason
+    bool too_large = false;            // a message was larger than we accept
+    std::uint32_t refused_dh_bits = 0; // of a group that was too large to compute with
+    bool late_certificate = false;     // may be asked for after the handshake
+    bool ended = false;                // no more ciphertext will come
+    bool application_data = false;     // the server spoke after the handshake
+    bool out_of_memory = false;        // in a callback of ours: what libssl then says means nothing
+    SslPtr ssl;                        // last: it points into this
 
     void fail();
     // Throws std::bad_alloc where an allocation failure made libssl fail.

@@ -2,9 +2,11 @@
 // Servers that break TLS itself: each endpoint once, with the outcome and stage of the contract,
 // the chain kept where it was seen, in bounded time and memory.
 #include "e2e/fixtures.h"
+#include "pki/ossl.h"
 #include "support/bad_handshakes.h"
 
 #include <doctest/doctest.h>
+#include <openssl/pem.h>
 
 namespace lyncprobe::test {
 
@@ -26,9 +28,31 @@ struct Hostile {
     std::string more = {}; // of the target
 };
 
+// By the key of the good server.
+std::string rsa_signature(std::string_view text) {
+    const auto memory = lyncprobe::pki::memory_bio(pki().server.key_pem);
+    const lyncprobe::pki::EvpPkeyPtr key(
+        PEM_read_bio_PrivateKey(memory.get(), nullptr, nullptr, nullptr)
+    );
+    const lyncprobe::pki::EvpMdCtxPtr context(EVP_MD_CTX_new());
+    REQUIRE(
+        EVP_DigestSignInit_ex(
+            context.get(), nullptr, "SHA256", nullptr, nullptr, key.get(), nullptr
+        ) == 1
+    );
+    std::vector<unsigned char> out(static_cast<std::size_t>(EVP_PKEY_get_size(key.get())));
+    std::size_t size = out.size();
+    REQUIRE(
+        EVP_DigestSign(
+            context.get(), out.data(), &size, lyncprobe::pki::octets(text), text.size()
+        ) == 1
+    );
+    return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(size)};
+}
+
 lab::Faults faulty(BadHello kind) {
     return {.answer_hello = [kind](std::string_view record, const std::vector<std::string>& chain) {
-        return lab::bad_hello_answer(kind, record, chain);
+        return lab::bad_hello_answer(kind, record, chain, rsa_signature);
     }};
 }
 
@@ -121,12 +145,26 @@ TEST_CASE("bytes in place of a handshake: not TLS, or TLS that failed, and never
         {"large cookie", with(BadHello::retry_cookie_60_kb), "tls_failure", "handshake"},
         {"DH 512", with(BadHello::dh_512_bits), "tls_failure", "handshake", "", true},
         {"empty staple", with(BadHello::empty_staple), "tls_failure", "handshake", "", true},
-        {"DH 10000", with(BadHello::dh_10000_bits), "tls_failure", "handshake", "", true},
+        {"DH 10000", with(BadHello::dh_10000_bits), "limit_exceeded", "handshake", "10000", true},
         {"RSA 16384", rsa_16384, "tls_failure", "handshake", "bad signature", true},
-        {"DH 65528", with(BadHello::dh_65528_bits), "tls_failure", "handshake", "", true},
+        {"DH 65528", with(BadHello::dh_65528_bits), "limit_exceeded", "handshake", "65528", true},
     };
     Site site;
     check_each(scan(site, all), all);
+}
+
+TEST_CASE("peers with a huge Diffie-Hellman group take no time from the others") {
+    Site site;
+    for (int number = 1; number <= 15; ++number)
+        site.add("huge " + std::to_string(number), with(BadHello::dh_10000_bits));
+    for (int number = 1; number <= 20; ++number)
+        site.add("good " + std::to_string(number), good_server());
+    const auto done = lyncprobe({"scan", site.list(), "--output", site.file("r.json")});
+    const auto result = json_file(site.file("r.json"));
+    CHECK(count_of(result, "outcomes", "ok") == 20);
+    CHECK(count_of(result, "outcomes", "limit_exceeded") == 15);
+    CHECK(verdict_of(result, "huge 7", "key-length") == "pass");
+    if (!kSanitized) CHECK(done.seconds < 5);
 }
 
 TEST_CASE("fatal alerts have their number and name") {

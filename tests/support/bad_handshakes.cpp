@@ -68,9 +68,11 @@ std::string server_hello(
     );
 }
 
+const std::string kServerRandom(32, 'r');
+
 std::string tls12_hello(const std::string& more = {}, std::size_t cipher = kAes128GcmDheRsa) {
     return server_hello(
-        std::string(32, 'r'), {}, cipher, extension(0xff01, "\0"s) + more // RFC 5746 3.2
+        kServerRandom, {}, cipher, extension(0xff01, "\0"s) + more // RFC 5746 3.2
     );
 }
 
@@ -100,10 +102,14 @@ std::string certificate_message(const std::vector<std::string>& chain_der) {
 }
 
 // ServerHello, Certificate, and a ServerKeyExchange with a prime of this size (RFC 5246 7.4.3).
-std::string diffie_hellman(std::size_t bits, const std::vector<std::string>& chain_der) {
-    const std::string prime(bits / 8, '\xff');
-    const auto exchange = vector(prime, 2) + vector("\x02", 2) + vector(prime, 2) + "\x04\x01"s +
-                          vector(std::string(256, 's'), 2);
+std::string diffie_hellman(
+    std::size_t bits, const std::vector<std::string>& chain_der,
+    const std::function<std::string(std::string_view)>& signature
+) {
+    const std::string prime(bits / 8, '\xff'); // odd is all that is looked for
+    const std::string share(bits / 8, '\x7f');
+    const auto parameters = vector(prime, 2) + vector("\x02", 2) + vector(share, 2);
+    const auto exchange = parameters + "\x04\x01"s + vector(signature(parameters), 2);
     return records(
         kHandshakeRecord, tls12_hello() + certificate_message(chain_der) +
                               handshake(kServerKeyExchange, exchange) +
@@ -190,9 +196,18 @@ void spoil_key_exchange(std::string& flight) {
 } // namespace
 
 Reply bad_hello_answer(
-    BadHello kind, std::string_view record, const std::vector<std::string>& chain_der
+    BadHello kind, std::string_view record, const std::vector<std::string>& chain_der,
+    const SignWithRsa& sign
 ) {
     using enum BadHello;
+    const auto no_signature = [](std::string_view) { return std::string(256, 's'); };
+    const auto good_signature = [&](std::string_view parameters) { // RFC 5246 7.4.3
+        constexpr std::size_t kClientRandom = kRecordHeader + 4 + 2;
+        return sign(
+            std::string(record.substr(std::min(kClientRandom, record.size()), 32)) + kServerRandom +
+            std::string(parameters)
+        );
+    };
     const auto close = [](std::string text) {
         return Reply{.text = std::move(text), .then = Reply::Then::close};
     };
@@ -238,9 +253,9 @@ Reply bad_hello_answer(
         );
     case retry_loop: return one(kHandshakeRecord, retry_request(record, 0));
     case retry_cookie_60_kb: return one(kHandshakeRecord, retry_request(record, 60'000));
-    case dh_512_bits: return {.text = diffie_hellman(512, chain_der)};
-    case dh_10000_bits: return {.text = diffie_hellman(10'000, chain_der)};
-    case dh_65528_bits: return {.text = diffie_hellman(65'528, chain_der)};
+    case dh_512_bits: return {.text = diffie_hellman(512, chain_der, no_signature)};
+    case dh_10000_bits: return {.text = diffie_hellman(10'000, chain_der, good_signature)};
+    case dh_65528_bits: return {.text = diffie_hellman(65'528, chain_der, no_signature)};
     case false_signature: return {.text = signed_falsely(16'384, chain_der)};
     case empty_staple: return {.text = empty_staple_flight(chain_der)};
     }

@@ -6,6 +6,7 @@
 #include "lab/answers.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +42,7 @@ enum class BadHello : std::uint8_t {
     retry_loop,          // answers every hello with a HelloRetryRequest
     retry_cookie_60_kb,  // a HelloRetryRequest with a cookie of 60 KB
     dh_512_bits,         // TLS 1.2 with a Diffie-Hellman group of 512 bits and no signature
-    dh_10000_bits,       // of 10,000 bits
+    dh_10000_bits,       // of 10,000 bits, signed, so that a client computes with it
     dh_65528_bits,       // and with one of 65,528 bits
     false_signature,     // TLS 1.2 with 2,048 bytes that are no signature, of a key of 16,384 bits
     empty_staple         // TLS 1.2 with an OCSP response of no bytes
@@ -59,9 +60,13 @@ enum class BadFlight : std::uint8_t {
     no_finished               // without that record
 };
 
+// Signs as RSA with SHA-256 (RFC 8017 8.2) and the key of the server certificate.
+using SignWithRsa = std::function<std::string(std::string_view)>;
+
 // For Faults::answer_hello.
 Reply bad_hello_answer(
-    BadHello, std::string_view record, const std::vector<std::string>& chain_der
+    BadHello, std::string_view record, const std::vector<std::string>& chain_der,
+    const SignWithRsa& sign
 );
 
 // For Faults::spoil.

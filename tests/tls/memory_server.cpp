@@ -4,6 +4,7 @@
 #include "pki/identity.h"
 
 #include <doctest/doctest.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 
 namespace lyncprobe::test {
@@ -17,6 +18,30 @@ pki::X509Ptr certificate(const std::string& pem) {
     return out;
 }
 
+// Of an odd number that is no prime, which a client does not look for, and short private keys.
+pki::EvpPkeyPtr dh_group(unsigned bits) {
+    const std::unique_ptr<BIGNUM, pki::Deleter<&BN_free>> prime(BN_new()), two(BN_new());
+    const std::unique_ptr<OSSL_PARAM_BLD, pki::Deleter<&OSSL_PARAM_BLD_free>> build(
+        OSSL_PARAM_BLD_new()
+    );
+    BN_set_bit(prime.get(), static_cast<int>(bits));
+    BN_sub_word(prime.get(), 1);
+    BN_set_word(two.get(), 2);
+    OSSL_PARAM_BLD_push_BN(build.get(), "p", prime.get());
+    OSSL_PARAM_BLD_push_BN(build.get(), "g", two.get());
+    OSSL_PARAM_BLD_push_int(build.get(), "priv_len", 256);
+    const std::unique_ptr<OSSL_PARAM, pki::Deleter<&OSSL_PARAM_free>> values(
+        OSSL_PARAM_BLD_to_param(build.get())
+    );
+    const std::unique_ptr<EVP_PKEY_CTX, pki::Deleter<&EVP_PKEY_CTX_free>> maker(
+        EVP_PKEY_CTX_new_from_name(nullptr, "DH", nullptr)
+    );
+    EVP_PKEY* made = nullptr;
+    REQUIRE(EVP_PKEY_fromdata_init(maker.get()) == 1);
+    REQUIRE(EVP_PKEY_fromdata(maker.get(), &made, EVP_PKEY_KEY_PARAMETERS, values.get()) == 1);
+    return pki::EvpPkeyPtr(made);
+}
+
 } // namespace
 
 MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_server_method())) {
@@ -25,7 +50,9 @@ MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_
     SSL_CTX_set_min_proto_version(context, setup.min_version);
     SSL_CTX_set_max_proto_version(context, setup.max_version);
     REQUIRE(SSL_CTX_set_cipher_list(context, setup.ciphers.c_str()) == 1);
-    REQUIRE(SSL_CTX_set_dh_auto(context, 1) == 1);
+    REQUIRE(SSL_CTX_set_dh_auto(context, setup.dh_bits == 0 ? 1 : 0) == 1);
+    if (setup.dh_bits > 0)
+        REQUIRE(SSL_CTX_set0_tmp_dh_pkey(context, dh_group(setup.dh_bits).release()) == 1);
     if (!setup.groups.empty())
         REQUIRE(SSL_CTX_set1_groups_list(context, setup.groups.c_str()) == 1);
     if (!setup.tickets) SSL_CTX_set_num_tickets(context, 0);

@@ -26,6 +26,7 @@ struct ServerSetup {
     std::string ciphers = "ALL:@SECLEVEL=0";
     std::string groups;
     bool tickets = true;
+    unsigned dh_bits = 0; // of its DH group; 0 = as libssl chooses
 };
 
 class MemoryServer {

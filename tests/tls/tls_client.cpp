@@ -396,6 +396,30 @@ TEST_CASE("tls: a Certificate message beyond the limit is limit_exceeded, one of
     }
 }
 
+TEST_CASE("tls: a DH group of 8,192 bits is computed with, a larger one ends the handshake before"
+) {
+    for (const unsigned bits : {8192u, 8193u, 10'000u}) {
+        CAPTURE(bits);
+        auto setup = rsa_server(TLS1_2_VERSION);
+        setup.ciphers = "DHE:@SECLEVEL=0";
+        setup.dh_bits = bits;
+        Connection connection;
+        MemoryServer server(setup);
+        pump(*connection.client, server);
+        const auto seen = connection.conclude();
+        CHECK(seen.presented.size() == 2);
+        CHECK(seen.tls.group == "DH " + std::to_string(bits));
+        CHECK(server.up() == (bits == 8192));
+        CHECK((seen.outcome == Outcome::ok) == (bits == 8192));
+        if (bits == 8192) continue;
+        CHECK(seen.outcome == Outcome::limit_exceeded);
+        CHECK(seen.stage == Stage::handshake);
+        CHECK(seen.detail.find(std::to_string(bits)) != std::string::npos);
+        for (const auto& message : seen.tls.messages) // nothing of ours behind the hello
+            CHECK((message.received || message.type == 1));
+    }
+}
+
 TEST_CASE("tls: application data goes both ways and close_notify ends it") {
     Connection connection;
     MemoryServer server(rsa_server(TLS1_3_VERSION));

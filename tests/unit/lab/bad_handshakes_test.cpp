@@ -18,8 +18,11 @@ const std::string kExchange = "\x16\x03\x03\0\x05\x0c\0\0\x01"s + "e";
 const std::string kFinished = "\x16\x03\x03\0\x03"s + "fff";
 const std::string kFlight = kHello + kChain + kExchange;
 
+std::string no_signature(std::string_view) { return {}; }
+
 std::string answer(BadHello kind) {
-    return bad_hello_answer(kind, "\x16\x03\x01\0\x01x"s, {leaf().certificate_der}).text;
+    return bad_hello_answer(kind, "\x16\x03\x01\0\x01x"s, {leaf().certificate_der}, no_signature)
+        .text;
 }
 
 std::string spoilt(BadFlight kind, const std::string& flight, bool finished) {
@@ -55,9 +58,12 @@ TEST_CASE("fault: answers to a hello that are no handshake") {
     // A message of 60 KB takes four records.
     CHECK(answer(BadHello::retry_cookie_60_kb).size() > 60'000 + 4 * 5);
     CHECK(answer(BadHello::dh_65528_bits).find(leaf().certificate_der) != std::string::npos);
-    CHECK(bad_hello_answer(BadHello::alert_then_reset, {}, {}).then == Reply::Then::reset);
-    CHECK(bad_hello_answer(BadHello::warning_drip, {}, {}).pause.count() > 0);
-    CHECK(bad_hello_answer(BadHello::empty_records, {}, {}).endless.size() >= 16'384);
+    CHECK(
+        bad_hello_answer(BadHello::alert_then_reset, {}, {}, no_signature).then ==
+        Reply::Then::reset
+    );
+    CHECK(bad_hello_answer(BadHello::warning_drip, {}, {}, no_signature).pause.count() > 0);
+    CHECK(bad_hello_answer(BadHello::empty_records, {}, {}, no_signature).endless.size() >= 16'384);
 }
 
 TEST_CASE("fault: a flood behind the handshake goes on") {
