@@ -186,6 +186,7 @@ void check_discover(const Options& options) {
         {!options.target_globs.empty(), "--target"},
         {options.shards > 1, "--shard"},
         {options.follow, "--follow"},
+        {settings.allow_private.has_value(), "--allow-private"},
         {settings.fetch_private.has_value(), "--fetch-private"},
         {settings.fetch.has_value(), "--fetch"},
         {settings.ldap_server.has_value(), "--ldap-server"},

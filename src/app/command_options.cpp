@@ -214,6 +214,8 @@ constexpr OptionRow kProbing[] = {
     {"--inventory", kFlag, flag<&R::inventory>,
      "read certificates without a handshake where that is possible"},
     {"--address-family", "FAMILY", take_address_family, "4, 6 or any [any]"},
+    {"--allow-private", kFlag, flag<&R::allow_private>,
+     "probe names that others told (SRV records, Autodiscover) at private addresses too"},
     {"--resolver", "ADDR[:PORT]", text<&O::resolvers>,
      "DNS server to ask instead of the system's; may be repeated"},
     {"--cert", "FILE", text<&I::certificate>, "our own certificate with its chain (PEM or DER)"},

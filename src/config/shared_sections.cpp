@@ -131,6 +131,7 @@ constexpr std::array kSettings{
     Setting{"fetch", take<&R::fetch, read_yes_or_no>},
     Setting{"fetch-private", take<&R::fetch_private, read_yes_or_no>},
     Setting{"ldap-server", take<&R::ldap_server, read_ldap_server>},
+    Setting{"allow-private", take<&R::allow_private, read_yes_or_no>},
     Setting{"address-family", take<&R::address_family, read_address_family>},
     Setting{"fail-on", take<&R::fail_on, read_fail_on>},
     Setting{"only", take<&R::only, read_rules>},

@@ -3,7 +3,7 @@
 // from hosts that the address policy allows. The only room with libcurl.
 #pragma once
 
-#include "fetch/address_policy.h"
+#include "model/address_policy.h"
 #include "model/revocation.h"
 #include "model/stall_clock.h"
 

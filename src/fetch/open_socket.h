@@ -2,8 +2,8 @@
 // The last word of the address policy: what libcurl really connects to. POSIX is behind it.
 #pragma once
 
-#include "fetch/address_policy.h"
 #include "fetch/curl_handles.h"
+#include "model/address_policy.h"
 #include "model/revocation.h"
 
 #include <string>

@@ -44,7 +44,10 @@ struct Target {
     Transport transport = Transport::tcp;
     bool plain = false;      // without TLS by design: autodiscover over HTTP
     bool role_given = false; // false: the role was not declared
-    std::string service;     // id of the row of plan/services.h that it comes from; empty = none
+    // The name was told by others (an SRV record, an Autodiscover document) and lies outside the
+    // domain that was asked about and our own: AddressPolicy holds for its addresses.
+    bool learnt = false;
+    std::string service; // id of the row of plan/services.h that it comes from; empty = none
     Place place;
     // Filled by plan::prepare: an endpoint's id is the base, "@address" where the name has several,
     // and the suffix.
@@ -98,6 +101,7 @@ struct RunSettings {
     // Asking the locations that certificates name; `ldap_server`: "HOST[:PORT]" for those without
     // a host.
     std::optional<bool> fetch, fetch_private;
+    std::optional<bool> allow_private; // private addresses of learnt names
     std::optional<std::string> ldap_server;
     std::optional<std::string> fail_on;
     std::vector<std::string> only, skip;

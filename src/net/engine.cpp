@@ -3,6 +3,7 @@
 // over exactly once.
 #include "net/engine.h"
 
+#include "model/address_policy.h"
 #include "model/limits.h"
 #include "net/descriptors.h"
 #include "net/name_queue.h"
@@ -199,6 +200,10 @@ void Run::add_endpoints(
         .addresses_of_name = all.size(), // before the family is chosen: an id does not depend on it
         .addresses_skipped = skipped,
         .look_up = look_up};
+    const bool learnt = targets_[target].learnt;
+    const AddressPolicy policy{
+        .private_networks = options_.allow_private.value_or(false),
+        .allowed_by = "--allow-private"};
     progress_.endpoints_known += distinct.size();
     for (const Address& address : distinct) {
         endpoint.address = address;
@@ -211,6 +216,11 @@ void Run::add_endpoints(
             hand_over_untried(
                 target, address, Outcome::skipped,
                 fmt::format("only IPv{} is to be probed", *options_.address_family), endpoint,
+                Stage::connect
+            );
+        else if (auto refusal = learnt ? policy.refusal(address) : std::string(); !refusal.empty())
+            hand_over_untried(
+                target, address, Outcome::skipped, "others told this name: " + refusal, endpoint,
                 Stage::connect
             );
         else

@@ -19,6 +19,7 @@ class TargetList {
   public:
     void add(Target target, const DomainDiscovery& domain, const DiscoveryRow& row) {
         target.sip_domain = domain.domain;
+        target.learnt = !is_below(target.host, domain.domain);
         target.role_given = target.role != Role::other;
         target.transport = default_transport(target.probe, target.port);
         target.name = fmt::format("{} {}", domain.domain, row.record);

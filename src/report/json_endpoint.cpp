@@ -47,6 +47,7 @@ void target(Json& json, auto& row, auto& it) {
     // From here on not in version 0.1.0.
     json("id", id);
     json("role_given", it.role_given);
+    json("learnt", it.learnt);
     json("service", or_null(it.service));
     json("addresses", it.addresses);
     json("mutual", it.mutual);

@@ -46,7 +46,8 @@ Target target_of(const probes::LearntEndpoint& learnt, const Target& because_of)
     return target;
 }
 
-// Our certificate is shown to hosts in the domain that was asked about, and in our own.
+// Our certificate is shown to hosts in the domain that was asked about, and in our own, at whatever
+// address.
 bool is_known(
     const std::string& host, const Target& because_of, const std::vector<std::string>& own
 ) {
@@ -74,7 +75,8 @@ std::vector<Target> learnt_targets(const ScanResult& run, const std::vector<std:
         for (const auto& endpoint : probes::learnt_endpoints(row.main.answer)) {
             if (parse_address(endpoint.host)) continue; // a document may name any address
             auto target = target_of(endpoint, because_of);
-            if (!is_known(target.host, because_of, own)) target.identity.clear();
+            target.learnt = !is_known(target.host, because_of, own);
+            if (target.learnt) target.identity.clear();
             if (is_there(run.targets, target) || is_there(learnt, target)) continue;
             if (learnt.size() == limits::kLearntKept) return learnt;
             learnt.push_back(std::move(target));

@@ -40,6 +40,12 @@ Milliseconds remaining(Milliseconds deadline, std::chrono::steady_clock::time_po
     return std::max(deadline - std::chrono::duration_cast<Milliseconds>(gone), Milliseconds{1});
 }
 
+bool is_ours(const std::string& host, const std::vector<std::string>& own) {
+    return std::ranges::any_of(own, [&](const auto& domain) {
+        return plan::is_below(host, domain);
+    });
+}
+
 void keep_named(std::vector<Target>& targets, const std::vector<std::string>& globs) {
     if (globs.empty()) return;
     std::erase_if(targets, [&](const Target& target) {
@@ -289,6 +295,8 @@ Result<Plan> prepare(Deployment deployment, const TargetChoice& choice) {
             ),
             .hint = "--plan without it lists the names"};
     plan::fill_in_sip_domains(targets, deployment.sip_domains);
+    for (auto& target : targets)
+        target.learnt = target.learnt && !is_ours(target.host, deployment.sip_domains);
     auto prepared = plan::prepare(std::move(targets), deployment.inputs);
     targets = std::move(prepared.targets);
     std::ranges::move(prepared.warnings, std::back_inserter(deployment.warnings));

@@ -129,6 +129,7 @@ TEST_CASE("discover: what makes no sense is refused before anything is asked") {
     refused({"discover", "contoso.example", "--follow"}, "--follow needs --scan");
     refused({"discover", "contoso.example", "--fetch"}, "--fetch needs --scan");
     refused({"discover", "contoso.example", "--fetch-private"}, "--fetch-private needs --scan");
+    refused({"discover", "contoso.example", "--allow-private"}, "--allow-private needs --scan");
     refused({"discover", "contoso.example", "--versions"}, "--versions needs --scan");
     refused(
         {"discover", "contoso.example", "--scan", "--ldap-server", "dc01"},

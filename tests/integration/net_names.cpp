@@ -207,3 +207,37 @@ TEST_CASE("net: a name server that is no address stops the run before it begins"
     CHECK(end.error().what == "'ns.example' is no address of a name server");
     CHECK(finished == 0);
 }
+
+TEST_CASE("net: a name that others told leads to no private address unless that is allowed, and "
+          "never to a metadata service") {
+    lab::Lab lab;
+    const HalfDns dns(3); // 127.0.0.1 for every name
+    auto options = with_resolver(dns.address());
+    auto told = target("sip.fabrikam.example", start(lab, server()));
+    auto listed = told;
+    told.learnt = true;
+    auto metadata = told;
+    metadata.addresses = {*parse_address("169.254.169.254"), *parse_address("fe80::1")};
+
+    const auto cautious = run({told, listed}, options);
+    REQUIRE(cautious.endpoints.size() == 2);
+    for (const auto& endpoint : cautious.endpoints) {
+        const auto& seen = endpoint.observations.back();
+        CHECK(to_text(endpoint.address.value()) == "127.0.0.1");
+        CHECK((seen.outcome == Outcome::ok) == (endpoint.target == 1));
+        if (endpoint.target == 1) continue;
+        CHECK(endpoint.attempts == 0);
+        CHECK(seen.outcome == Outcome::skipped);
+        CHECK(seen.stage == Stage::connect);
+        CHECK(seen.detail.find("--allow-private") != std::string::npos);
+    }
+    options.allow_private = true;
+    CHECK(run({told}, options).only().outcome == Outcome::ok);
+    const auto never = run({metadata}, options);
+    REQUIRE(never.endpoints.size() == 2);
+    for (const auto& endpoint : never.endpoints) {
+        CHECK(endpoint.attempts == 0);
+        CHECK(endpoint.observations.back().outcome == Outcome::skipped);
+        CHECK(endpoint.observations.back().detail.find("never asked") != std::string::npos);
+    }
+}

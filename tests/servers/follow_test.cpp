@@ -51,9 +51,22 @@ TEST_CASE("follow: our own registrar is asked to register, somebody else's is no
         .identity = "ours",
         .probe = "autodiscover",
         .more = "sip_domain: contoso.example"};
-    const auto result = scan(
-        {discover}, {"--follow", "--resolver", dns.address()}, "sip_domains: [contoso.example]\n"
+    const std::string domains = "sip_domains: [contoso.example]\n";
+    std::vector<std::string> options{"--follow", "--resolver", dns.address()};
+    // A document may not lead a scan into a network that nobody named.
+    const auto cautious = scan({discover}, options, domains);
+    const auto left_out =
+        cautious.endpoint(fmt::format("fe01.fabrikam.example:{}", foreign.port()));
+    CHECK(left_out.get("/outcome") == "skipped");
+    CHECK(left_out.get("/stage") == "connect");
+    CHECK(left_out.get("/detail").find("--allow-private") != std::string::npos);
+    CHECK(
+        cautious.endpoint(fmt::format("sip.contoso.example:{}", ours.port())).get("/outcome") ==
+        "ok"
     );
+
+    options.emplace_back("--allow-private");
+    const auto result = scan({discover}, options, domains);
     CHECK(result.endpoint("discover").get("/outcome") == "ok");
 
     const auto own = result.endpoint(fmt::format("sip.contoso.example:{}", ours.port()));

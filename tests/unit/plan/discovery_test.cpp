@@ -263,6 +263,16 @@ TEST_CASE("discovery: a hosted domain's servers are a partner's") {
     }
 }
 
+TEST_CASE("discovery: a host outside the domain is learnt, one below it is not") {
+    Domain domain;
+    domain.alias("lyncdiscover", "webdir.online.lync.com", "52.112.0.1");
+    domain.srv("_sip._tls", "sip.contoso.com", 443, "192.0.2.1");
+    domain.srv("_sipfederationtls._tcp", "sip.contoso.com.fabrikam.com", 5061, "192.0.2.2");
+    for (const auto& target : plan::discovered_targets({domain.get()}))
+        CHECK_MESSAGE(target.learnt == target.host.ends_with("fabrikam.com"), target.host);
+    CHECK(plan::federation_targets(domain.get()).front().learnt);
+}
+
 TEST_CASE("discovery naming: private addresses, places") {
     for (const auto* text :
          {"10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1", "127.0.0.1", "169.254.1.1",

@@ -190,3 +190,16 @@ TEST_CASE("prepare: a choice that matches nothing is a mistake, a shard may be e
     strange.settings.only = {"no-such-rule"};
     CHECK(scan::prepare(std::move(strange)).has_error());
 }
+
+TEST_CASE("prepare: a name that others told is ours where it lies in a SIP domain of ours") {
+    Deployment deployment;
+    deployment.sip_domains = {"contoso.example"};
+    for (const auto* host : {"edge.contoso.example", "edge.fabrikam.example"}) {
+        auto& target = deployment.targets.emplace_back();
+        target.host = host;
+        target.learnt = true;
+    }
+    const auto plan = scan::prepare(std::move(deployment));
+    CHECK_FALSE(plan->deployment.targets[0].learnt);
+    CHECK(plan->deployment.targets[1].learnt);
+}

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "fetch/address_policy.h"
+#include "model/address_policy.h"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
-namespace lyncprobe::fetch {
+namespace lyncprobe {
 
 namespace {
 
@@ -85,16 +85,19 @@ AddressClass class_of(const Address& address) {
 
 std::string AddressPolicy::refusal(const Address& address) const {
     const auto found = class_of(address);
-    // Whatever is allowed: no CRL is on such an address, and one may be the metadata service of a
-    // cloud.
+    // Whatever is allowed: no server of others is on such an address, and one may be the metadata
+    // service of a cloud.
     if (found == AddressClass::forbidden)
-        return fmt::format("{} is no address that is fetched from", to_text(address));
+        return fmt::format(
+            "{} is link-local, a metadata service or no server's address, and is never asked",
+            to_text(address)
+        );
     // A public location must not lead a scan into the network it runs in.
     if (same_as && found != *same_as)
         return fmt::format("a redirect leads into another kind of network, {}", to_text(address));
     if (found == AddressClass::private_network && !private_networks)
-        return fmt::format("{} is a private address (--fetch-private allows it)", to_text(address));
+        return fmt::format("{} is a private address ({} allows it)", to_text(address), allowed_by);
     return {};
 }
 
-} // namespace lyncprobe::fetch
+} // namespace lyncprobe
