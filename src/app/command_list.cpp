@@ -97,6 +97,7 @@ CLI::App* add_check(CLI::App& app, Options& options) {
     check->add_option("FILE", options.inputs, "PEM, DER, PKCS#7 or PFX; '-' is stdin")->required();
     add_role_options(*check, options);
     add_judging_options(*check, options);
+    add_fetch_times(*check, options);
     add_password_options(*check, options);
     add_output_options(*check, options);
     check->footer(

@@ -195,6 +195,13 @@ constexpr OptionRow kRole[] = {
      "name that the certificate must cover; may be repeated"},
 };
 
+constexpr OptionRow kFetchTimes[] = {
+    {"--timeout", "DURATION", limit<&R::timeout>, "limit of one location that is fetched [15s]"},
+    {"--connect-timeout", "DURATION", limit<&R::connect_timeout>,
+     "limit for connecting to its host [5s]"},
+    {"--deadline", "DURATION", limit<&R::deadline>,
+     "limit of all fetching; what was not reached is left out [10m]"},
+};
 constexpr OptionRow kProbing[] = {
     {"--timeout", "DURATION", limit<&R::timeout>,
      "deadline of one endpoint, look-up to close [10s]"},
@@ -276,6 +283,8 @@ void add_output_options(CLI::App& app, Options& options) {
 }
 
 void add_judging_options(CLI::App& app, Options& options) { add_options(app, options, kJudging); }
+
+void add_fetch_times(CLI::App& app, Options& options) { add_options(app, options, kFetchTimes); }
 
 void add_password_options(CLI::App& app, Options& options) { add_options(app, options, kPassword); }
 

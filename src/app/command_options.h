@@ -98,6 +98,7 @@ void add_judging_options(CLI::App&, Options&); // and what decides about trust, 
 void add_password_options(CLI::App&, Options&);
 void add_role_options(CLI::App&, Options&); // who presents the certificate
 void add_probing_options(CLI::App&, Options&);
+void add_fetch_times(CLI::App&, Options&);      // for a command that probes nothing
 void add_choosing_options(CLI::App&, Options&); // of targets
 
 } // namespace lyncprobe::app

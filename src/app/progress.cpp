@@ -10,14 +10,22 @@
 namespace lyncprobe::app {
 
 void Progress::tick(const net::Progress& at) {
-    if (!shown_) return;
     // Nothing is left to wait for: what follows on the terminal finds a clean line.
     if (at.in_flight == 0 && at.endpoints_finished >= std::max(at.endpoints_known, at.targets))
         return clear();
-    auto line = fmt::format(
+    show(fmt::format(
         "{} of {} endpoints done, {} open", at.endpoints_finished,
         std::max(at.endpoints_known, at.targets), at.in_flight
-    );
+    ));
+}
+
+void Progress::fetching(std::size_t done, std::size_t known) {
+    if (done >= known) return clear();
+    show(fmt::format("{} of {} locations fetched", done, known));
+}
+
+void Progress::show(std::string line) {
+    if (!shown_) return;
     const auto width = line.size();
     if (width < width_) line.append(width_ - width, ' ');
     std::cerr << '\r' << line << std::flush;

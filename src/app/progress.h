@@ -13,11 +13,14 @@ class Progress {
     explicit Progress(bool shown) : shown_(shown) {}
     ~Progress() { clear(); }
     void tick(const net::Progress&);
+    void fetching(std::size_t done, std::size_t known);
     void say(const std::string& sentence
     ); // a whole line on stderr, with the progress line out of its way
     void clear();
 
   private:
+    void show(std::string line);
+
     bool shown_;
     std::size_t width_ = 0; // columns on the screen now
 };

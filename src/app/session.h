@@ -31,6 +31,7 @@ class Session final : public scan::Observer {
     int finish(Result<ScanResult>, const std::optional<std::string>& fail_on);
 
     void progress(const net::Progress& at) override { progress_.tick(at); }
+    void fetching(std::size_t done, std::size_t known) override { progress_.fetching(done, known); }
     void identities(const std::vector<IdentityRow>& rows) override { outputs_->identities(rows); }
     void endpoint(const EndpointRow& row, const Target& target) override {
         outputs_->endpoint(row, target);

@@ -185,6 +185,9 @@ class Fetching {
         // A host that did not answer others costs no second time-out.
         if (const auto known = silent_.find(origin); known != silent_.end())
             return finish(one.job, FetchOutcome::unreachable, known->second);
+        if (options_.refusal)
+            if (auto reason = options_.refusal(one.job.request); !reason.empty())
+                return finish(one.job, FetchOutcome::limit_exceeded, std::move(reason));
         const auto spent = std::chrono::duration_cast<Milliseconds>(one.job.spent);
         // All steps of one request share its time.
         const auto left = std::max(options_.timeout - spent, Milliseconds{1});
@@ -267,7 +270,7 @@ class Fetching {
         if (options_.interrupts && *options_.interrupts > 0)
             return Refusal{FetchOutcome::interrupted, "the run was interrupted"};
         if (options_.deadline && Clock::now() >= *options_.deadline)
-            return Refusal{FetchOutcome::skipped, "the run's deadline came first"};
+            return Refusal{FetchOutcome::skipped, options_.deadline_says};
         if (broken_) return Refusal{FetchOutcome::local_error, "libcurl cannot go on"};
         return std::nullopt;
     }

@@ -44,6 +44,9 @@ struct Options {
     Milliseconds timeout{15'000}; // of one location, redirects included
     Milliseconds connect_timeout{5'000};
     std::optional<std::chrono::steady_clock::time_point> deadline; // the rest is `skipped`
+    std::string deadline_says = "the run's deadline came first";   // why
+    // Asked before a request is sent; where it gives a reason, that is `limit_exceeded`.
+    std::function<std::string(std::size_t request)> refusal = {};
     std::size_t at_a_time = 8;                    // each may hold as much as its limit
     const std::atomic<int>* interrupts = nullptr; // counts Ctrl-C; at 1 the rest is `interrupted`
     StallClock* stalls = nullptr; // of whoever fetches: puts off `timeout`; null counts none

@@ -2,6 +2,7 @@
 // Every limit on what is read, in one place; each is tested at its edge.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -42,6 +43,10 @@ inline constexpr int kRedirects = 5;
 inline constexpr std::size_t kLocationsFetched = 4096; // distinct ones of a run
 inline constexpr std::size_t kLocationsOfChain =
     64; // of these for one chain: a hostile one takes nothing from the others
+// A hostile chain, or a firewall that drops everything, must not hold a run up for hours.
+inline constexpr std::chrono::milliseconds kFetchTime{600'000}; // of a run, for all locations
+inline constexpr std::chrono::milliseconds kFetchTimeOfChain{
+    60'000};                                    // waited for locations of one chain
 inline constexpr std::size_t kIssuersTried = 8; // of one name, for one certificate
 inline constexpr int kAiaSteps = 4;             // certificates fetched above the last one presented
 

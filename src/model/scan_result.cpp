@@ -3,6 +3,7 @@
 
 #include "model/compare.h"
 
+#include <algorithm>
 #include <array>
 #include <tuple>
 
@@ -77,6 +78,12 @@ bool ScanResult::operator==(const ScanResult& other) const {
         );
     };
     return rest(*this) == rest(other) && same(locations, other.locations);
+}
+
+std::size_t locations_left_out(const ScanResult& run) {
+    return static_cast<std::size_t>(std::ranges::count(
+        run.locations, FetchOutcome::skipped, [](const auto& it) { return it->outcome; }
+    ));
 }
 
 namespace {

@@ -135,6 +135,9 @@ struct ScanResult {
     bool operator==(const ScanResult&) const;
 };
 
+// How many locations --fetch left out, since there was no time for them.
+std::size_t locations_left_out(const ScanResult&);
+
 // The endpoints that could not be judged and make exit code 3. An address that cannot be tried from
 // here (skipped: no route, or never a server's) is not among them where the same target was judged
 // on another address.

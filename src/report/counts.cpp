@@ -24,6 +24,14 @@ void Counts::note(const ScanResult& run) {
     constexpr Milliseconds kWorthSaying{1'000};
     if (run.interrupted)
         pieces_.push_back({"; interrupted: only what was known until then", Style::yellow});
+    if (const auto left_out = locations_left_out(run); left_out > 0)
+        pieces_.push_back(
+            {fmt::format(
+                 "; fetching was cut short: {} of {} were not asked", left_out,
+                 counted(run.locations.size(), "location")
+             ),
+             Style::yellow}
+        );
     if (run.stalled >= kWorthSaying)
         pieces_.push_back(
             {fmt::format(

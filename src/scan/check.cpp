@@ -37,6 +37,7 @@ Result<ScanResult> check(
     auto selection = rules::Selection::make(settings.only, settings.skip);
     if (!selection) return selection.error();
 
+    const auto started = std::chrono::steady_clock::now();
     ScanResult result;
     result.kind = ResultKind::check;
     result.started_at = options.world.now();
@@ -58,10 +59,9 @@ Result<ScanResult> check(
     StatusMap statuses;
     StallClock stalls;
     if (result.fetched) {
-        Revocation revocation(
-            store, options.world,
-            fetch_options(settings, wanted.resolvers, options.interrupts, &stalls), result.judged_at
-        );
+        auto from = fetch_options(settings, wanted.resolvers, options.interrupts, &stalls);
+        if (settings.deadline) from.deadline = started + *settings.deadline;
+        Revocation revocation(store, options.world, std::move(from), result.judged_at, observer);
         for (const auto& row : result.files)
             revocation.add(row.chain);
         revocation.run();

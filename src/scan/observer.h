@@ -15,6 +15,8 @@ class Observer {
   public:
     virtual ~Observer() = default;
     virtual void progress(const net::Progress&) {} // about ten times a second
+    // With --fetch: how many of the locations that are known by now were asked.
+    virtual void fetching(std::size_t /*done*/, std::size_t /*known*/) {}
     // Our own certificates, judged; once, before the first endpoint() call.
     virtual void identities(const std::vector<IdentityRow>&) {}
     // An endpoint that is judged; each once, in order of completion.

@@ -73,7 +73,13 @@ ChainPtr Revocation::completed(const ChainPtr& chain) const {
 }
 
 void Revocation::run() {
-    asked_of_.resize(chains_.size());
+    shares_.resize(chains_.size());
+    const auto latest = std::chrono::steady_clock::now() + limits::kFetchTime;
+    if (!options_.deadline || latest < *options_.deadline) {
+        options_.deadline = latest;
+        options_.deadline_says =
+            fmt::format("fetching takes at most {} of a run", to_text(limits::kFetchTime));
+    }
     fetch_issuers();
     collect_askers();
     ask_for_lists(LocationKind::crl);
@@ -298,7 +304,7 @@ Revocation::Question Revocation::new_question(
     // The first chain with something left of its share pays: a server with a long chain of its own
     // must not use up what others need.
     const auto payer = std::ranges::find_if(chains, [&](std::size_t chain) {
-        return asked_of_[chain] < limits::kLocationsOfChain;
+        return shares_[chain].locations < limits::kLocationsOfChain && refusal(chain).empty();
     });
     if (payer == chains.end() || asked_ == limits::kLocationsFetched) {
         location->outcome = FetchOutcome::limit_exceeded;
@@ -307,11 +313,23 @@ Revocation::Question Revocation::new_question(
             limits::kLocationsFetched, limits::kLocationsOfChain
         );
     } else {
-        ++asked_of_[*payer];
+        ++shares_[*payer].locations;
         ++asked_;
     }
     return {
-        .location = location, .request = {.url = url, .body = {}, .limit = limit}, .askers = {}};
+        .location = location,
+        .request = {.url = url, .body = {}, .limit = limit},
+        .askers = {},
+        .payer = payer == chains.end() ? 0 : *payer};
+}
+
+std::string Revocation::refusal(std::size_t chain) const {
+    const std::chrono::duration<double, std::milli> waited(shares_[chain].milliseconds);
+    if (waited < limits::kFetchTimeOfChain) return {};
+    return fmt::format(
+        "not asked: the other locations of one chain took {} already",
+        to_text(limits::kFetchTimeOfChain)
+    );
 }
 
 void Revocation::ask(
@@ -327,7 +345,9 @@ void Revocation::ask(
             requests.push_back(question.request);
             asked.push_back(&question);
         }
-    world_.fetch(requests, options_, [&](std::size_t request, fetch::Answer&& answer) {
+    auto options = options_;
+    options.refusal = [&](std::size_t request) { return refusal(asked[request]->payer); };
+    const auto take = [&](std::size_t request, fetch::Answer&& answer) {
         auto& location = *asked[request]->location;
         // Kept before the answer is read, which may find it unfit and say so here.
         location.outcome = answer.outcome;
@@ -335,8 +355,12 @@ void Revocation::ask(
         location.address = answer.address;
         location.bytes = answer.bytes;
         location.milliseconds = answer.milliseconds;
+        shares_[asked[request]->payer].milliseconds += answer.milliseconds;
+        observer_.fetching(++answered_, asked_);
         answered(*asked[request], std::move(answer));
-    });
+    };
+    observer_.fetching(answered_, asked_);
+    world_.fetch(requests, options, take);
 }
 
 void Revocation::say(std::size_t asker, StatusSaid said) {

@@ -7,6 +7,7 @@
 #include "model/deployment.h"
 #include "model/revocation.h"
 #include "pki/certificate_store.h"
+#include "scan/observer.h"
 #include "scan/world.h"
 
 #include <atomic>
@@ -38,8 +39,15 @@ StatusSaid read_response(
 class Revocation {
   public:
     // `now`: the time that dates are judged at.
-    Revocation(pki::CertificateStore& store, const World& world, fetch::Options options, Time now)
-        : store_(store), world_(world), options_(std::move(options)), now_(now) {}
+    Revocation(
+        pki::CertificateStore& store, const World& world, fetch::Options options, Time now,
+        Observer& observer
+    )
+        : store_(store),
+          world_(world),
+          options_(std::move(options)),
+          now_(now),
+          observer_(observer) {}
 
     void add(ChainPtr chain); // null is none
     // Completes chains from their caIssuers locations, then asks for the status of every
@@ -65,6 +73,7 @@ class Revocation {
         Location location;
         fetch::Request request;
         std::vector<std::size_t> askers; // indices into askers_; none for an issuer
+        std::size_t payer = 0;           // the chain that it is charged to; index into chains_
     };
 
     void fetch_issuers();
@@ -77,6 +86,8 @@ class Revocation {
         LocationKind kind, const std::string& url, const std::vector<std::size_t>& chains,
         std::size_t limit
     );
+    // Why nothing more is asked for this chain; empty while it may.
+    std::string refusal(std::size_t chain) const;
     void ask_responders();
     void ask(
         const std::vector<Question>& questions,
@@ -95,8 +106,14 @@ class Revocation {
     std::vector<Asker> askers_;
     std::map<std::string, std::set<std::size_t>> deltas_; // URL → askers
     std::vector<LocationPtr> locations_;                  // in the order in which they were needed
-    std::size_t asked_ = 0;
-    std::vector<std::size_t> asked_of_; // by chain
+    Observer& observer_;
+    std::size_t asked_ = 0, answered_ = 0;
+    // What is charged to a chain.
+    struct Share {
+        std::size_t locations = 0;
+        double milliseconds = 0;
+    };
+    std::vector<Share> shares_; // by chain
     StatusMap statuses_;
 };
 

@@ -157,7 +157,9 @@ class Scan {
         const auto& settings = deployment_.settings;
         auto from = fetch_options(settings, engine_.resolvers, engine_.interrupts, &stalls_);
         if (settings.deadline) from.deadline = started_ + *settings.deadline;
-        Revocation revocation(store_, options_.world, std::move(from), result_.judged_at);
+        Revocation revocation(
+            store_, options_.world, std::move(from), result_.judged_at, observer_
+        );
         for (const auto& identity : identities_)
             revocation.add(store_.chain(identity->chain()));
         for (const auto& evidence : pending_)

@@ -246,6 +246,31 @@ TEST_CASE("fetch: endpoints share locations, each of which is asked once; a slow
     CHECK(result.endpoint("fast").verdict("not-revoked", 1) == "inconclusive");
 }
 
+TEST_CASE("fetch: a deadline that cuts fetching short is said, and nothing is called judged") {
+    const Publisher web("location /slow/ { limit_rate 100; }");
+    std::filesystem::create_directories(web.folder().file("www/slow"));
+    web.folder().write(
+        "www/slow/ca.crl", lab::make_crl(publishing_ca().self(), {.strangers = 1000})
+    );
+    const TemporaryFolder folder;
+    const auto file = folder.write(
+        "slow.pem", leaf_with(publishing_ca(), {web.url("/slow/ca.crl")}).certificate_pem +
+                        publishing_ca().self().certificate_pem
+    );
+    const std::vector<std::string> command{"check", file, "--fetch-private", "--fail-on", "never"};
+    auto cut = command, patient = command;
+    cut.insert(cut.end(), {"--deadline", "1s"});
+    const auto short_one = test::lyncprobe(cut);
+    CHECK(short_one.seconds < 4);
+    CHECK(short_one.exit_code == 3);
+    CHECK(short_one.out.find("fetching was cut short: 1 of 1 location") != std::string::npos);
+    // A location's own limit is no cut: what it gave is judged.
+    patient.insert(patient.end(), {"--timeout", "1s"});
+    const auto own_limit = test::lyncprobe(patient);
+    CHECK(own_limit.exit_code == 0);
+    CHECK(own_limit.out.find("cut short") == std::string::npos);
+}
+
 TEST_CASE("fetch: a chain that names too many locations takes nothing from the others") {
     const Publisher web;
     web.put("ca.crl", lab::make_crl(publishing_ca().self(), {}));

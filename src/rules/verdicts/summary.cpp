@@ -62,7 +62,8 @@ int exit_code(const Summary& summary, const ScanResult& run, std::optional<Verdi
         if (!file.error.empty()) return kBadInput;
     if (!run.federation.empty()) return go_live_exit_code(run.federation);
     if (fail_on && summary.worst && badness(*summary.worst) >= badness(*fail_on)) return kFindings;
-    return summary.unjudged + summary.unanswered > 0 ? kUnjudged : kGood;
+    const auto open = summary.unjudged + summary.unanswered + locations_left_out(run);
+    return open > 0 ? kUnjudged : kGood;
 }
 
 // Go or no-go; what a rule says counts as far as it decides that.

@@ -115,6 +115,19 @@ TEST_CASE(
     CHECK(it.exit_code() == 3);
 }
 
+TEST_CASE("exit code: 3 when fetching was cut short, and no finding counts") {
+    Scenario it;
+    auto& row = it.judged_row();
+    auto location = std::make_shared<FetchedLocation>();
+    it.run.locations = {location};
+    location->outcome = FetchOutcome::limit_exceeded;
+    CHECK(it.exit_code() == 0);
+    location->outcome = FetchOutcome::skipped;
+    CHECK(it.exit_code() == 3);
+    row.findings = {it.finding(Verdict::fail)};
+    CHECK(it.exit_code() == 1);
+}
+
 TEST_CASE("exit code: 130 when interrupted, before every other") {
     Scenario it;
     it.judged_row().findings = {it.finding(Verdict::fail)};

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lyncprobe::scan_test {
@@ -36,7 +37,10 @@ class Heard : public scan::Observer {
     void endpoint(const EndpointRow& row, const Target& target) override;
     void warning(const std::string& sentence) override;
 
+    void fetching(std::size_t done, std::size_t known) override { fetched = {done, known}; }
+
     std::vector<std::string> events, warnings;
+    std::pair<std::size_t, std::size_t> fetched; // what was said last
 };
 
 // Play is the outside of one scan.

@@ -173,6 +173,44 @@ TEST_CASE("fetch: rows wait until every location was asked, and are judged by wh
         CHECK(finding(row.findings, "crl-reachable") != nullptr);
 }
 
+TEST_CASE("scan: what is waited for one chain's locations is bounded, and said") {
+    Play play;
+    Heard heard;
+    auto spec = lab::CertificateSpec{.common_name = "a.contoso.com", .dns = {"a.contoso.com"}};
+    spec.crl_urls = {{"http://a.example/1", "http://a.example/2", "http://a.example/3"}};
+    play.show = [&](const Target& to) {
+        auto seen = shown(to);
+        seen.presented = {contoso().root.issue(spec).certificate_der};
+        return seen;
+    };
+    auto wanted = deployment({target("a.contoso.com")});
+    wanted.settings.fetch = true;
+    auto options = scan::ScanOptions{};
+    options.world = play.world();
+    options.world.fetch = [](const std::vector<fetch::Request>& requests, const fetch::Options& how,
+                             const std::function<void(std::size_t, fetch::Answer &&)>& done) {
+        CHECK(how.deadline.has_value()); // ten minutes for all
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            const auto reason = how.refusal(i);
+            if (reason.empty())
+                done(i, {.outcome = FetchOutcome::timeout, .milliseconds = 30'000});
+            else
+                done(i, {.outcome = FetchOutcome::limit_exceeded, .detail = reason});
+        }
+    };
+    auto plan = scan::prepare(std::move(wanted));
+    REQUIRE(plan.has_value());
+    const auto result = scan::scan(
+        std::move(*plan), options, {.anchors = contoso().anchors(), .identities = {}}, heard
+    );
+    REQUIRE(result.has_value());
+    REQUIRE(result->locations.size() >= 3);
+    CHECK(result->locations[1]->outcome == FetchOutcome::timeout);
+    CHECK(result->locations[2]->outcome == FetchOutcome::limit_exceeded);
+    CHECK(result->locations[2]->detail.find("1m") != std::string::npos);
+    CHECK(heard.fetched == std::pair<std::size_t, std::size_t>{3, 3});
+}
+
 TEST_CASE("prepare: a choice that matches nothing is a mistake, a shard may be empty") {
     const auto all = [] { return deployment({target("a.contoso.com"), target("b.contoso.com")}); };
     const auto none = scan::prepare(all(), {.names = {"c*"}});
