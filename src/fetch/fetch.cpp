@@ -75,6 +75,7 @@ class Fetching {
         std::string origin; // host and port
         Clock::time_point started;
         StallAllowance stalls; // since then
+        bool talking = false;  // with a directory, over the connection that libcurl has made
     };
 
     // The jobs that were redirected.
@@ -103,8 +104,12 @@ class Fetching {
             int active = 0;
             broken_ = curl_multi_perform(multi_.get(), &active) != CURLM_OK;
             collect(waiting, redirected);
-            if (active > 0)
-                curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(kTick.count()), nullptr);
+            auto sockets = talk(waiting, redirected);
+            if (active > 0 || !sockets.empty())
+                curl_multi_poll(
+                    multi_.get(), sockets.data(), static_cast<unsigned>(sockets.size()),
+                    static_cast<int>(kTick.count()), nullptr
+                );
             if (options_.stalls) options_.stalls->turn(Clock::now());
         }
         return redirected;
@@ -120,7 +125,7 @@ class Fetching {
                 finish(job, read.refusal.outcome, std::move(read.refusal.detail));
                 continue;
             }
-            if (job.first_class && read.location->ldap) {
+            if (job.first_class && read.location->directory) {
                 finish(job, FetchOutcome::unsupported, "it redirects to a directory");
                 continue;
             }
@@ -210,32 +215,59 @@ class Fetching {
         int left = 0;
         while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
             if (message->msg != CURLMSG_DONE) continue;
-            const auto code = message->data.result;
-            auto node = running_.extract(message->easy_handle);
-            if (node.empty()) continue;
-            auto one = std::move(node.mapped());
-            curl_multi_remove_handle(multi_.get(), one.transfer->handle());
-            auto& job = one.asked.job;
-            const bool stalled = charge(job, one);
-            auto next = code == CURLE_OK ? one.transfer->redirect() : std::string();
-            if (!next.empty()) {
-                job.url = std::move(next);
-                job.first_class = one.asked.policy.same_as;
-                redirected.push_back(std::move(job));
-                continue;
-            }
-            // libcurl's clock went on while this machine stood still.
-            if (stalled && code != CURLE_OK && job.spent < options_.timeout) {
-                waiting.push_back(std::move(one.asked));
-                continue;
-            }
-            auto answer = one.transfer->answer(code);
-            // Who was redirected may have had next to no time left for this host.
-            if (!job.first_class) learn_silence(one, code, answer);
-            answer.milliseconds = in_milliseconds(job.spent);
-            one.transfer.reset();
-            done_(job.request, std::move(answer));
+            const auto one = running_.find(message->easy_handle);
+            if (one == running_.end()) continue;
+            if (message->data.result == CURLE_OK && one->second.transfer->is_directory())
+                one->second.talking = true; // the connection lasts as long as libcurl has it
+            else
+                conclude(one->first, message->data.result, waiting, redirected);
         }
+    }
+
+    // Goes on with directories. What is to be waited for.
+    std::vector<curl_waitfd> talk(std::vector<Ready>& waiting, std::vector<Job>& redirected) {
+        std::vector<curl_waitfd> sockets;
+        std::vector<std::pair<CURL*, CURLcode>> over;
+        const auto now = Clock::now();
+        for (const auto& [handle, one] : running_) {
+            if (!one.talking) continue;
+            if (!one.transfer->talk())
+                over.emplace_back(handle, CURLE_OK);
+            else if (one.asked.job.spent + now - one.started - one.stalls.given(now) >= options_.timeout)
+                over.emplace_back(handle, CURLE_OPERATION_TIMEDOUT);
+            else
+                sockets.push_back(one.transfer->wanted());
+        }
+        for (const auto& [handle, code] : over)
+            conclude(handle, code, waiting, redirected);
+        return sockets;
+    }
+
+    void conclude(
+        CURL* handle, CURLcode code, std::vector<Ready>& waiting, std::vector<Job>& redirected
+    ) {
+        auto one = std::move(running_.extract(handle).mapped());
+        curl_multi_remove_handle(multi_.get(), handle);
+        auto& job = one.asked.job;
+        const bool stalled = charge(job, one);
+        auto next = code == CURLE_OK ? one.transfer->redirect() : std::string();
+        if (!next.empty()) {
+            job.url = std::move(next);
+            job.first_class = one.asked.policy.same_as;
+            redirected.push_back(std::move(job));
+            return;
+        }
+        // libcurl's clock went on while this machine stood still.
+        if (stalled && code != CURLE_OK && job.spent < options_.timeout) {
+            waiting.push_back(std::move(one.asked));
+            return;
+        }
+        auto answer = one.transfer->answer(code);
+        // Who was redirected may have had next to no time left for this host.
+        if (!job.first_class) learn_silence(one, code, answer);
+        answer.milliseconds = in_milliseconds(job.spent);
+        one.transfer.reset();
+        done_(job.request, std::move(answer));
     }
 
     // The time since it was asked, without stalls; true where there were any.

@@ -63,7 +63,7 @@ LocationRead read_location(std::string_view text, const std::string& ldap_server
     auto url = encoded(text);
     if (!url) return refused(FetchOutcome::unsupported, "this is no URL that can be asked for");
 
-    Location location{.url = {}, .ldap = ldap};
+    Location location{.url = {}, .tls = scheme.ends_with('s')};
     if (ldap && url->compare(scheme.size(), 4, ":///") == 0) {
         // What a CA of Active Directory writes by default.
         if (ldap_server.empty())
@@ -76,7 +76,10 @@ LocationRead read_location(std::string_view text, const std::string& ldap_server
         location.by_operator = true;
     }
     const UrlPtr parsed(curl_url());
-    if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url->c_str(), 0) != CURLUE_OK)
+    // libcurl need not be built with LDAP: it only takes the URL apart.
+    if (!parsed ||
+        curl_url_set(parsed.get(), CURLUPART_URL, url->c_str(), CURLU_NON_SUPPORT_SCHEME) !=
+            CURLUE_OK)
         return refused(FetchOutcome::unsupported, "this is no URL that can be asked for");
     // Whoever wrote the certificate could have us log in somewhere.
     if (!part(parsed.get(), CURLUPART_USER, 0).empty() ||
@@ -85,8 +88,9 @@ LocationRead read_location(std::string_view text, const std::string& ldap_server
     location.host = part(parsed.get(), CURLUPART_HOST, 0);
     if (location.host.starts_with('['))
         location.host = location.host.substr(1, location.host.size() - 2);
-    const auto port = part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
-    std::from_chars(port.data(), port.data() + port.size(), location.port);
+    const auto port = part(parsed.get(), CURLUPART_PORT, 0);
+    location.port = ldap ? (location.tls ? 636 : 389) : (location.tls ? 443 : 80);
+    if (!port.empty()) std::from_chars(port.data(), port.data() + port.size(), location.port);
     location.curl_host = location.host;
     location.literal = parse_address(location.host);
     if (!location.literal) {
@@ -99,6 +103,12 @@ LocationRead read_location(std::string_view text, const std::string& ldap_server
         location.host = name.name;
     }
     if (location.port == 0) return refused(FetchOutcome::unsupported, "its port cannot be");
+    if (ldap) location.directory = codec::read_ldap_url(*url);
+    if (ldap && !location.directory)
+        return refused(
+            FetchOutcome::unsupported,
+            "it asks a directory for more than one entry, or with a filter that is not understood"
+        );
     location.url = std::move(*url);
     return {.location = std::move(location)};
 }

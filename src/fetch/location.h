@@ -2,6 +2,7 @@
 // A location out of a certificate, taken apart: where it leads, and whether it is fetched at all.
 #pragma once
 
+#include "codec/ldap.h"
 #include "model/revocation.h"
 
 #include <cstdint>
@@ -13,7 +14,8 @@ namespace lyncprobe::fetch {
 
 struct Location {
     std::string url; // as libcurl takes it: what may not stand in a URL is percent-encoded
-    bool ldap = false;
+    std::optional<codec::LdapQuery> directory = {}; // of ldap and ldaps: what is asked for
+    bool tls = false;
     std::string host;      // DNS name or address without brackets
     std::string curl_host; // as libcurl calls it: a trailing dot stays
     std::uint16_t port = 0;

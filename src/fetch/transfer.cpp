@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "fetch/transfer.h"
 
-#include "fetch/ldap_text.h"
 #include "model/limits.h"
 
+#include <array>
 #include <new>
 
 #include <fmt/format.h>
@@ -13,6 +13,7 @@ namespace lyncprobe::fetch {
 namespace {
 
 constexpr long kHttpOk = 200;
+constexpr auto kBroken = "the connection broke";
 
 long info(CURL* easy, CURLINFO what) {
     long value = 0;
@@ -28,8 +29,7 @@ Transfer::Transfer(
 )
     : location_(location),
       gate_{.policy = policy, .refusal = {}},
-      // base64 and the lines around it
-      limit_(location.ldap ? request.limit / 2 * 3 : request.limit),
+      limit_(request.limit),
       easy_(curl_easy_init()) {
     if (!easy_) return;
     if (!location.literal) {
@@ -41,6 +41,10 @@ Transfer::Transfer(
                    (addresses[i].v6 ? "[" + to_text(addresses[i]) + "]" : to_text(addresses[i]));
         resolved_.reset(curl_slist_append(nullptr, pin.c_str()));
     }
+    if (location.directory) {
+        search_.emplace(*location.directory, limit_);
+        unsent_ = search_->begin();
+    }
     set_options(request, connect_timeout, timeout);
 }
 
@@ -50,8 +54,19 @@ void Transfer::set_options(
     const auto set = [this](CURLoption option, auto value) {
         curl_easy_setopt(easy_.get(), option, value);
     };
-    set(CURLOPT_URL, location_.url.c_str());
-    set(CURLOPT_PROTOCOLS_STR, "http,https,ldap,ldaps");
+    auto url = location_.url;
+    if (search_) { // nothing of HTTP is said
+        const bool bare_v6 = location_.literal && location_.literal->v6;
+        const auto& host = location_.curl_host;
+        url = fmt::format(
+            "{}://{}:{}", location_.tls ? "https" : "http", bare_v6 ? "[" + host + "]" : host,
+            location_.port
+        );
+        set(CURLOPT_CONNECT_ONLY, 1L);
+        set(CURLOPT_SSL_ENABLE_ALPN, 0L);
+    }
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)); // what Windows asks with
     set(CURLOPT_FOLLOWLOCATION, 0L); // the address policy is asked before each step
     set(CURLOPT_PROXY, ""); // a proxy would resolve and connect where the policy cannot see it
@@ -80,7 +95,34 @@ void Transfer::set_options(
 }
 
 bool Transfer::silent(CURLcode code) const {
-    return code == CURLE_OPERATION_TIMEDOUT && header_bytes_ == 0 && body_.empty();
+    return code == CURLE_OPERATION_TIMEDOUT && header_bytes_ == 0 && body_.empty() && !heard_;
+}
+
+bool Transfer::talk() {
+    thread_local std::array<char, 16u << 10> buffer;
+    while (true) {
+        std::size_t size = 0;
+        if (!unsent_.empty()) {
+            const auto sent = curl_easy_send(easy_.get(), unsent_.data(), unsent_.size(), &size);
+            if (sent == CURLE_AGAIN) return true;
+            // What the server said before it left can still be read.
+            sent == CURLE_OK ? unsent_.erase(0, size) : unsent_.erase();
+            continue;
+        }
+        if (search_->end() != codec::LdapSearch::End::open) return false; // its farewell is out
+        const auto got = curl_easy_recv(easy_.get(), buffer.data(), buffer.size(), &size);
+        if (got == CURLE_AGAIN) return true;
+        if (got != CURLE_OK || size == 0) return false;
+        heard_ = true;
+        unsent_ = search_->receive({buffer.data(), size});
+    }
+}
+
+curl_waitfd Transfer::wanted() const {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket);
+    const short events = unsent_.empty() ? CURL_WAIT_POLLIN : CURL_WAIT_POLLOUT;
+    return {.fd = socket, .events = events, .revents = 0};
 }
 
 std::string Transfer::redirect() const {
@@ -104,17 +146,7 @@ Answer Transfer::answer(CURLcode code) {
 }
 
 void Transfer::read_end(Answer& answer) {
-    if (location_.ldap) {
-        answer.values = ldap_values(body_);
-        // What was received is base64; what counts is what it holds.
-        answer.bytes = 0;
-        for (const auto& value : answer.values)
-            answer.bytes += value.size();
-        answer.outcome = answer.values.empty() ? FetchOutcome::status : FetchOutcome::ok;
-        if (answer.values.empty())
-            answer.detail = "the directory shows nothing there to a reader who has not logged in";
-        return;
-    }
+    if (search_) return read_directory(answer);
     // A page about an error would be read as a list that is damaged.
     const long status = info(easy_.get(), CURLINFO_RESPONSE_CODE);
     if (status == kHttpOk) {
@@ -126,6 +158,37 @@ void Transfer::read_end(Answer& answer) {
     answer.detail = fmt::format("the web server answered {}", status);
 }
 
+void Transfer::read_directory(Answer& answer) {
+    using End = codec::LdapSearch::End;
+    switch (search_->end()) {
+    case End::open:
+        answer.outcome = FetchOutcome::closed;
+        answer.detail = kBroken;
+        return;
+    case End::refused:
+        answer.outcome = FetchOutcome::status;
+        answer.detail = search_->detail();
+        return;
+    case End::malformed:
+        answer.outcome = FetchOutcome::wrong_content;
+        answer.detail = "what answers there is no LDAP directory";
+        return;
+    case End::too_large:
+        answer.outcome = FetchOutcome::limit_exceeded;
+        answer.detail = too_large();
+        return;
+    case End::values: break;
+    }
+    answer.outcome = FetchOutcome::ok;
+    answer.values = search_->take_values();
+    for (const auto& value : answer.values)
+        answer.bytes += value.size();
+}
+
+std::string Transfer::too_large() const {
+    return fmt::format("it is larger than {} bytes, the most that is fetched", limit_);
+}
+
 void Transfer::read_failure(CURLcode code, Answer& answer) const {
     const auto end = [&](FetchOutcome outcome, std::string detail) {
         answer.outcome = outcome;
@@ -134,9 +197,7 @@ void Transfer::read_failure(CURLcode code, Answer& answer) const {
     if (too_much_ || code == CURLE_FILESIZE_EXCEEDED)
         return end(
             FetchOutcome::limit_exceeded,
-            header_bytes_ > limits::kHttpHeaders
-                ? "its headers do not end"
-                : fmt::format("it is larger than {} bytes, the most that is fetched", limit_)
+            header_bytes_ > limits::kHttpHeaders ? "its headers do not end" : too_large()
         );
     curl_off_t connected = 0; // microseconds until it was
     curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &connected);
@@ -148,7 +209,7 @@ void Transfer::read_failure(CURLcode code, Answer& answer) const {
     case CURLE_COULDNT_CONNECT: {
         // open_socket() asks the policy once more, and libcurl calls that a failed connection.
         if (!gate_.refusal.empty()) return end(FetchOutcome::forbidden, gate_.refusal);
-        if (connected > 0) return end(FetchOutcome::closed, "the connection broke");
+        if (connected > 0) return end(FetchOutcome::closed, kBroken);
         const auto outcome = connect_outcome(info(easy_.get(), CURLINFO_OS_ERRNO));
         return end(
             outcome, outcome == FetchOutcome::refused ? "the host refuses the connection"
@@ -162,7 +223,7 @@ void Transfer::read_failure(CURLcode code, Answer& answer) const {
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-    case CURLE_PARTIAL_FILE: return end(FetchOutcome::closed, "the connection broke");
+    case CURLE_PARTIAL_FILE: return end(FetchOutcome::closed, kBroken);
     case CURLE_SSL_CONNECT_ERROR: return end(FetchOutcome::closed, "the TLS handshake failed");
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -172,17 +233,6 @@ void Transfer::read_failure(CURLcode code, Answer& answer) const {
             connected > 0 ? FetchOutcome::limit_exceeded : FetchOutcome::local_error,
             connected > 0 ? "its headers do not end, or this machine has no memory for them"
                           : "this machine has no memory for it"
-        );
-    case CURLE_URL_MALFORMAT: // by the rules of LDAP
-        return end(FetchOutcome::unsupported, "this is no URL that can be asked for");
-    case CURLE_LDAP_CANNOT_BIND:
-    case CURLE_LDAP_SEARCH_FAILED:
-    case CURLE_LOGIN_DENIED:
-    case CURLE_REMOTE_ACCESS_DENIED:
-    case CURLE_REMOTE_FILE_NOT_FOUND:
-        return end(
-            FetchOutcome::status,
-            "the directory has no such entry for a reader who has not logged in"
         );
     default:
         return end(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One exchange of libcurl: one URL, one host, no redirect followed.
+// One exchange with one host: by HTTP, which libcurl speaks, or by LDAP over a connection that it
+// makes. No redirect is followed.
 #pragma once
 
 #include "fetch/curl_handles.h"
@@ -7,6 +8,7 @@
 #include "fetch/location.h"
 #include "fetch/open_socket.h"
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,6 +26,11 @@ class Transfer {
     Transfer& operator=(const Transfer&) = delete;
 
     CURL* handle() const { return easy_.get(); } // null where libcurl has no memory
+    // Of a directory, once libcurl is connected: asks and listens as far as that goes without
+    // waiting. False: there is nothing more to come. To be waited for is what wanted() says.
+    bool is_directory() const { return search_.has_value(); }
+    bool talk();
+    curl_waitfd wanted() const;
     // What it came to, once libcurl has said `code` about it.
     Answer answer(CURLcode code);
     // It ran out of time, and the host had sent nothing.
@@ -37,6 +44,8 @@ class Transfer {
     void set_options(const Request&, Milliseconds connect_timeout, Milliseconds timeout);
     void read_failure(CURLcode code, Answer& answer) const;
     void read_end(Answer& answer);
+    void read_directory(Answer& answer);
+    std::string too_large() const;
 
     Location location_;
     SocketGate gate_;
@@ -44,6 +53,9 @@ class Transfer {
     std::string body_;
     std::size_t header_bytes_ = 0;
     bool too_much_ = false, no_memory_ = false;
+    std::optional<codec::LdapSearch> search_;
+    std::string unsent_; // of the search
+    bool heard_ = false; // the directory has said something
     ListPtr resolved_, headers_;
     EasyPtr easy_;
 };

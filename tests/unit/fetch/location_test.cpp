@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Where a location of a certificate leads.
-#include "fetch/ldap_text.h"
 #include "fetch/location.h"
 
 #include <doctest/doctest.h>
@@ -67,21 +66,9 @@ TEST_CASE("location: LDAP without a host is for members of the domain, unless a 
                               "certificateRevocationList"
     );
     CHECK(read_location("ldaps:///CN=CA", "dc01.contoso.local").location->port == 636);
+    CHECK(read_location("ldap:///CN=CA", "dc01.contoso.local").location->port == 389);
+    CHECK(read_location("ldap:///CN=CA", "dc01").location->directory->base == "CN=CA");
+    CHECK(refused("ldap://dc01.contoso.com/CN=CA?a?sub") == FetchOutcome::unsupported);
     // A host that is written stays.
     CHECK(!read_location("ldap://other.example/CN=CA", "dc01.contoso.local").location->by_operator);
-}
-
-TEST_CASE("ldap text: the values of revocation lists and CA certificates, in order") {
-    const auto values = ldap_values("DN: CN=Contoso CA,CN=CDP\n"
-                                    "\tcertificateRevocationList;binary:: MAA=\n"
-                                    "\tcn: Contoso CA\n"
-                                    "\tcACertificate:: MAEA\n"
-                                    "\tdeltaRevocationList;binary:: no base64!\n"
-                                    "\tdescription:: MAA=\n\n");
-    CHECK(
-        values ==
-        std::vector<std::string>{std::string("\x30\x00", 2), std::string("\x30\x01\x00", 3)}
-    );
-    CHECK(ldap_values("").empty());
-    CHECK(ldap_values("\tcertificateRevocationList:: ").empty());
 }

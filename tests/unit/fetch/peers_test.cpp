@@ -110,8 +110,24 @@ TEST_CASE("fetch: a header without end is the host's fault, not this machine's")
     CHECK(ask({many.url()}, Milliseconds{10'000}).front().outcome == FetchOutcome::limit_exceeded);
 }
 
-TEST_CASE("fetch: an LDAP location that LDAP cannot read is not this machine's fault") {
+TEST_CASE("fetch: an LDAP location that is not understood is not asked") {
     const Peer peer;
     auto url = "ldap" + peer.url().substr(4) + "?a?nowhere?(x=";
-    CHECK(ask({url}, Milliseconds{2'000}).front().outcome != FetchOutcome::local_error);
+    CHECK(ask({url}, Milliseconds{2'000}).front().outcome == FetchOutcome::unsupported);
+}
+
+TEST_CASE("fetch: a directory's message is refused when it is announced, however it goes on") {
+    const auto outcome_of = [](const std::string& words) {
+        const Peer peer(words);
+        const auto url = "ldap" + peer.url().substr(4) + "?certificateRevocationList";
+        const auto answer = ask({url}, Milliseconds{5'000}).front();
+        CHECK(answer.milliseconds < 4'000);
+        return answer.outcome;
+    };
+    using namespace std::string_literals;
+    const auto huge = "\x30\x84\x6b\x49\xd2\0"s; // 1.8 GB
+    CHECK(outcome_of(huge) == FetchOutcome::limit_exceeded);
+    const auto bound = "\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\0\x04\0\x04\0"s;
+    CHECK(outcome_of(bound + huge) == FetchOutcome::limit_exceeded);
+    CHECK(outcome_of("HTTP/1.1 400 Bad Request\r\n\r\n") == FetchOutcome::wrong_content);
 }
