@@ -100,8 +100,9 @@ Result<pki::IdentityPtr> load_identity(const IdentityFiles& files, const Warn& w
     auto certificate = read_file(files.certificate, limits::kCertificateFile);
     if (!certificate) return certificate.error();
     auto identity = pki::read_identity(files.id, *certificate, *key, *password);
-    if (!identity) return at_file(identity.error(), files.certificate);
-    return identity;
+    if (identity) return identity;
+    const bool readable = pki::read_certificate_file(*certificate, *password).has_value();
+    return at_file(identity.error(), readable ? files.key : files.certificate);
 }
 
 Result<pki::Anchors> load_anchors(

@@ -192,8 +192,16 @@ TEST_CASE(
     refused({"--pfx", strict.pfx, "--password-env", "NO_SUCH_VARIABLE"}, "NO_SUCH_VARIABLE");
     refused({"--pfx", strict.pfx, "--password-file", strict.site.file("absent")}, "absent");
     refused({"--pfx", strict.cert}, "identity.pem");
-    refused({"--cert", strict.cert, "--key", other_key}, "key");
-    refused({"--cert", strict.cert, "--key", strict.cert}, "key");
+    // The file that is named is the one to look at.
+    refused({"--cert", strict.cert, "--key", other_key}, "other.key:");
+    refused({"--cert", strict.cert, "--key", strict.cert}, "identity.pem:");
+    const auto locked = strict.secret(
+        "locked.key", openssl(
+                          {"pkey", "-in", kInput, "-aes256", "-passout", "env:P"},
+                          pki().server.key_pem, {"P=" + std::string(kPassword)}
+                      )
+    );
+    refused({"--cert", strict.cert, "--key", locked, "--password-file", wrong}, "locked.key:");
     refused({"--cert", strict.key, "--key", strict.key}, "certificate");
     refused({"--cert", strict.site.file("absent.pem"), "--key", strict.key}, "absent.pem");
     CHECK(!has(
