@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "app/output.h"
+#include "app/process.h"
 #include "model/escape.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <dirent.h>
 #include <fcntl.h>
+#include <iostream>
 #include <streambuf>
 #include <system_error>
 #include <unistd.h>
 
+#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace lyncprobe::app {
@@ -25,8 +30,14 @@ std::string error_text(int error) { return std::generic_category().message(error
 // dropped.
 class DescriptorBuffer final : public std::streambuf {
   public:
+    // -1: what comes is kept until open().
     explicit DescriptorBuffer(int descriptor) : descriptor_(descriptor) {
         setp(buffer_.data(), buffer_.data() + buffer_.size());
+    }
+    void open(int descriptor) {
+        descriptor_ = descriptor;
+        write(kept_.data(), kept_.data() + kept_.size());
+        kept_.clear();
     }
     int error() const { return error_; }
 
@@ -43,20 +54,25 @@ class DescriptorBuffer final : public std::streambuf {
 
   private:
     void write_out() {
-        const char* from = pbase();
-        while (from < pptr() && error_ == 0) {
-            const auto written =
-                ::write(descriptor_, from, static_cast<std::size_t>(pptr() - from));
+        if (descriptor_ < 0)
+            kept_.append(pbase(), pptr());
+        else
+            write(pbase(), pptr());
+        setp(buffer_.data(), buffer_.data() + buffer_.size());
+    }
+    void write(const char* from, const char* end) {
+        while (from < end && error_ == 0) {
+            const auto written = ::write(descriptor_, from, static_cast<std::size_t>(end - from));
             if (written > 0)
                 from += written;
             else if (errno != EINTR)
                 error_ = errno;
         }
-        setp(buffer_.data(), buffer_.data() + buffer_.size());
     }
 
     int descriptor_;
     int error_ = 0;
+    std::string kept_;
     std::array<char, 16384> buffer_;
 };
 
@@ -100,6 +116,68 @@ bool is_device(const std::string& path) {
     return stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
+bool is_named_pipe(const std::string& path) {
+    struct stat info {};
+    return stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode);
+}
+
+// -1 with ENXIO while nobody reads it.
+int open_pipe(const std::string& path) {
+    const int descriptor = open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor >= 0) fcntl(descriptor, F_SETFL, O_WRONLY); // a slow reader is waited for
+    return descriptor;
+}
+
+// Until somebody reads it or the run is interrupted.
+int wait_for_reader(const std::string& path) {
+    constexpr useconds_t kPause = 50'000;
+    std::cerr << "lyncprobe: waiting for a reader of '" << for_terminal(path) << "'\n";
+    const auto& interrupts = count_interrupts();
+    const int before = interrupts;
+    int descriptor = open_pipe(path);
+    for (; descriptor < 0 && errno == ENXIO && interrupts == before; descriptor = open_pipe(path))
+        usleep(kPause);
+    return descriptor;
+}
+
+constexpr std::string_view kTemporaryName = ".lyncprobe-";
+constexpr std::string_view kSixMore = "XXXXXX"; // mkstemp(3)
+
+// Of runs that were killed: a run that goes on has locked its own.
+void remove_left_behind(const std::string& folder) {
+    DIR* entries = opendir(folder.empty() ? "." : folder.c_str());
+    if (entries == nullptr) return;
+    while (const dirent* entry = readdir(entries)) {
+        const std::string_view name = entry->d_name;
+        if (!name.starts_with(kTemporaryName) ||
+            name.size() != kTemporaryName.size() + kSixMore.size())
+            continue;
+        const auto path = folder + entry->d_name;
+        const int file = open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (file < 0) continue;
+        struct stat info {};
+        if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && flock(file, LOCK_EX | LOCK_NB) == 0)
+            unlink(path.c_str());
+        close(file);
+    }
+    closedir(entries);
+}
+
+// A new file in the folder, locked for as long as it is open; -1 with errno. `path` becomes its
+// own.
+int make_temporary(const std::string& folder, std::string& path) {
+    while (true) {
+        path = folder + std::string(kTemporaryName) + std::string(kSixMore);
+        const int file = mkostemp(path.data(), O_CLOEXEC);
+        if (file < 0) return file;
+        flock(file, LOCK_EX);
+        // Another run may have taken it for one that was left behind, before it was locked.
+        struct stat info {};
+        if (fstat(file, &info) != 0 || info.st_nlink > 0) return file;
+        close(file);
+    }
+}
+
 // Permissions of a file that replaces `path`: what it had, else what the umask leaves of 0666.
 mode_t mode_for(const std::string& path) {
     struct stat info {};
@@ -134,7 +212,7 @@ struct Output::Impl {
         temporary.clear();
     }
 
-    int descriptor;
+    int descriptor;        // -1: a named pipe that nobody reads yet
     std::string path;      // empty = stdout
     std::string temporary; // empty = stdout, a device, or already renamed
     DescriptorBuffer buffer;
@@ -152,7 +230,13 @@ Result<Output> Output::file(const std::string& path) {
     const auto cannot = [&](int error) {
         return Problem{.what = "cannot write '" + path + "': " + error_text(error)};
     };
-    if (is_device(path)) { // /dev/stdout, a pipe: nothing to replace
+    if (is_named_pipe(path)) {
+        // Without a reader yet, opening it would keep the run from beginning.
+        const int descriptor = open_pipe(path);
+        if (descriptor < 0 && errno != ENXIO) return cannot(errno);
+        return Output(std::make_unique<Impl>(descriptor, path, ""));
+    }
+    if (is_device(path)) { // /dev/stdout: nothing to replace
         const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
         if (descriptor < 0) return cannot(errno);
         return Output(std::make_unique<Impl>(descriptor, path, ""));
@@ -163,8 +247,9 @@ Result<Output> Output::file(const std::string& path) {
     if (access(target.c_str(), F_OK) == 0 && access(target.c_str(), W_OK) != 0)
         return cannot(errno);
     // Beside its target: across file systems a rename would be a copy that others see half done.
-    std::string temporary = folder_of(target) + ".lyncprobe-XXXXXX";
-    const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
+    remove_left_behind(folder_of(target));
+    std::string temporary;
+    const int descriptor = make_temporary(folder_of(target), temporary);
     if (descriptor < 0) return cannot(errno);
     fchmod(descriptor, mode_for(target));
     return Output(std::make_unique<Impl>(descriptor, target, temporary));
@@ -179,6 +264,13 @@ std::ostream& Output::stream() { return impl_->stream; }
 
 std::string Output::commit() {
     impl_->stream.flush();
+    if (impl_->descriptor < 0) {
+        impl_->descriptor = wait_for_reader(impl_->path);
+        if (impl_->descriptor < 0)
+            return "cannot write '" + for_terminal(impl_->path) +
+                   "': " + (errno == ENXIO ? "nobody reads it" : error_text(errno));
+        impl_->buffer.open(impl_->descriptor);
+    }
     const int error = impl_->buffer.error();
     if (impl_->path.empty())
         // Whoever closed the pipe, such as head, has seen enough.

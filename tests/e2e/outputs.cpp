@@ -2,7 +2,10 @@
 // Result files and stdout: whole or not at all, and known to be writable before anything is probed.
 #include "e2e/fixtures.h"
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -150,6 +153,59 @@ TEST_CASE("two runs at once on one output: the file is one whole result") {
     CHECK(one.wait().exit_code == 3);
     CHECK(two.wait().exit_code == 3);
     require_valid({site.file("r.json"), site.file("r.ndjson")});
+    CHECK(temporary_files_in(site.folder().path()).empty());
+}
+
+TEST_CASE("a named pipe gets the result, whenever somebody comes to read it") {
+    Site site;
+    site.add("good", good_server());
+    const auto pipe = site.file("pipe.json");
+    REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+    Process scan(std::vector<std::string>{
+        lyncprobe_path(), "scan", site.list(), "--output", pipe, "--output", site.file("r.txt")});
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    CHECK(has(scan.stderr_so_far(), "waiting for a reader")); // and the scan is over
+    CHECK(parse_json(read_text(pipe)).as_object().contains("summary"));
+    CHECK(scan.wait().exit_code == 0);
+    CHECK(exists(site.file("r.txt")));
+
+    Process alone(std::vector<std::string>{
+        lyncprobe_path(), "scan", site.list(), "--output", pipe, "--output", site.file("again.txt")}
+    );
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    alone.send_signal(SIGINT); // nobody comes
+    const auto done = alone.wait();
+    CHECK(done.exit_code == 4);
+    CHECK(has(done.err, "nobody reads it"));
+}
+
+TEST_CASE("what a killed run left behind goes with the next one; what another one writes stays") {
+    lab::Faults silent;
+    silent.silent = true;
+    Site site;
+    site.add("silent", server_with(silent), "timeout: 3s");
+    const std::vector<std::string> command{
+        lyncprobe_path(), "scan", site.list(), "--output", site.file("r.json")};
+    {
+        Process killed(command);
+        std::this_thread::sleep_for(std::chrono::milliseconds(700));
+        killed.send_signal(SIGKILL);
+        CHECK(killed.wait().signal == SIGKILL);
+    }
+    CHECK(temporary_files_in(site.folder().path()).size() == 1);
+    Process slow(command);
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    CHECK(temporary_files_in(site.folder().path()).size() == 1);
+    const auto own = temporary_files_in(site.folder().path()).front();
+    site.folder().write(
+        "nothing.yaml", "targets:\n  - {host: 127.0.0.1, port: 9, timeout: 100ms}\n"
+    );
+    CHECK(
+        lyncprobe({"scan", site.file("nothing.yaml"), "--output", site.file("s.json")}).signal == 0
+    );
+    CHECK(temporary_files_in(site.folder().path()) == std::vector{own});
+    CHECK(slow.wait().signal == 0);
+    require_valid({site.file("r.json")});
     CHECK(temporary_files_in(site.folder().path()).empty());
 }
 
