@@ -3,6 +3,7 @@
 
 #include "model/text/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -11,13 +12,26 @@ namespace lyncprobe {
 
 namespace {
 
-// Characters that change how a line reads without being seen: controls, C1, zero width, line
-// separators, bidi controls (Unicode 9 23.2, UAX 9), tags, soft hyphen, byte order mark.
+// Range is two characters and all between them.
+struct Range {
+    char32_t first, last;
+};
+
+// Characters that change how a line reads without being seen: controls, C1, line separators,
+// interlinear annotation, and what Unicode 15 calls Default_Ignorable_Code_Point (zero width, bidi
+// controls, fillers, joiners, variation selectors, tags).
+constexpr Range kHidden[] = {
+    {0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
+    {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},
+    {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+    {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+};
+
 bool is_hidden(char32_t c) {
-    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
-           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-           (c >= 0xe0000 && c <= 0xe007f);
+    // U+FFFE and its like in every plane are no characters; one of them is a mark of byte order.
+    return (c & 0xfffe) == 0xfffe || std::ranges::any_of(kHidden, [c](const Range& range) {
+               return range.first <= c && c <= range.last;
+           });
 }
 
 std::string escaped(char32_t c) {
@@ -27,8 +41,7 @@ std::string escaped(char32_t c) {
 
 bool is_combining(char32_t c) {
     return (c >= 0x300 && c <= 0x36f) || (c >= 0x1ab0 && c <= 0x1aff) ||
-           (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe00 && c <= 0xfe0f) ||
-           (c >= 0xfe20 && c <= 0xfe2f);
+           (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe20 && c <= 0xfe2f);
 }
 
 bool is_wide(char32_t c) { // UAX 11 W and F, the large blocks

@@ -56,6 +56,18 @@ TEST_CASE("escape: nothing that steers a terminal or hides survives") {
         for_terminal("a\xe2\x80\x8b"
                      "b") == "a\\u{200b}b"
     ); // zero width space
+    for (const auto& [hidden, shown] :
+         {std::pair{"\u034f", "\\u{034f}"},
+          {"\u115f", "\\u{115f}"},
+          {"\u3164", "\\u{3164}"},
+          {"\ufe0f", "\\u{fe0f}"},
+          {"\xef\xbf\xbe", "\\u{fffe}"},
+          {"\U000e0100", "\\u{e0100}"},
+          {"\U000e01ef", "\\u{e01ef}"},
+          {"\uffa0", "\\u{ffa0}"}})
+        CHECK(for_terminal(std::string("a") + hidden + "b") == std::string("a") + shown + "b");
+    for (const auto* seen : {"\u0301", "\u1161", "\u3163", "\ufffd", "\U0001f600"})
+        CHECK(for_terminal(seen) == seen);
     CHECK(for_terminal("\xff\xfe") == "\\xff\\xfe");
     CHECK(for_terminal("\xc0\xaf") == "\\xc0\\xaf");          // overlong
     CHECK(for_terminal("\xed\xa0\x80") == "\\xed\\xa0\\x80"); // surrogate
