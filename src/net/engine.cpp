@@ -35,7 +35,7 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-constexpr std::size_t kSpareDescriptors = 64;  // files, name servers, a few libraries
+constexpr std::size_t kSpareDescriptors = 64;  // for files, name servers, a few libraries
 constexpr std::size_t kReadBuffer = 64u << 10; // one for all connections
 constexpr std::chrono::milliseconds kTick{50};
 constexpr int kTicksPerProgress = 2;
@@ -61,8 +61,8 @@ struct EndpointTime {
 // io_: between two co_await nothing else changes it.
 class Run {
   public:
-    Run(std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
-        const Sinks& sinks);
+    Run(std::span<const Target> targets, const EngineOptions& options, std::size_t names,
+        tls::ContextPool& contexts, const Sinks& sinks);
     Result<RunEnd> go();
 
   private:
@@ -135,8 +135,8 @@ class Run {
 };
 
 Run::Run(
-    std::span<const Target> targets, const EngineOptions& options, tls::ContextPool& contexts,
-    const Sinks& sinks
+    std::span<const Target> targets, const EngineOptions& options, std::size_t names,
+    tls::ContextPool& contexts, const Sinks& sinks
 )
     : stalls_(options.stalls != nullptr ? *options.stalls : own_stalls_),
       targets_(targets),
@@ -148,7 +148,7 @@ Run::Run(
       shortage_(*options.concurrency),
       timer_(io_),
       buffer_(kReadBuffer),
-      names_(*options.concurrency, &stalls_),
+      names_(names, &stalls_),
       random_(std::random_device{}()) {}
 
 Result<RunEnd> Run::go() {
@@ -538,7 +538,6 @@ bool Run::wanted_family(const Address& address) const {
 // For identifiers in conversations (branch, Call-ID): no two may be alike, also between runs.
 std::string Run::seed() { return fmt::format("{:016x}", random_()); }
 
-// Each endpoint at a time needs one descriptor.
 EngineOptions with_defaults(EngineOptions options) {
     options.concurrency = options.concurrency.value_or(100);
     options.per_address = options.per_address.value_or(1);
@@ -549,15 +548,23 @@ EngineOptions with_defaults(EngineOptions options) {
     return options;
 }
 
-std::uint32_t bounded_concurrency(const EngineOptions& options, const Sinks& sinks) {
+// Each endpoint at a time needs one descriptor, each name under way up to two. Of few descriptors
+// half are for endpoints. `names`: how many at a time.
+void bound_by_descriptors(EngineOptions& options, std::size_t& names, const Sinks& sinks) {
     const std::size_t descriptors = raise_descriptor_limit();
-    const std::size_t most = descriptors > kSpareDescriptors ? descriptors - kSpareDescriptors : 1;
+    const std::size_t spare = std::min(kSpareDescriptors, descriptors / 2);
+    const std::size_t most = std::max<std::size_t>(descriptors - spare, 1);
     if (*options.concurrency > most && sinks.warning)
         sinks.warning(fmt::format(
             "concurrency is {} instead of {}: the limit is {} open files (ulimit -n)", most,
             *options.concurrency, descriptors
         ));
-    return static_cast<std::uint32_t>(std::clamp<std::size_t>(*options.concurrency, 1, most));
+    options.concurrency =
+        static_cast<std::uint32_t>(std::clamp<std::size_t>(*options.concurrency, 1, most));
+    names = std::clamp<std::size_t>(
+        (descriptors - std::min<std::size_t>(*options.concurrency, descriptors)) / 4, 1,
+        *options.concurrency
+    );
 }
 
 } // namespace
@@ -567,10 +574,11 @@ Result<RunEnd> run(
     const Sinks& sinks
 ) {
     EngineOptions bounded = with_defaults(options);
-    bounded.concurrency = bounded_concurrency(bounded, sinks);
+    std::size_t names = 0;
+    bound_by_descriptors(bounded, names, sinks);
     std::unique_ptr<Run> engine;
     try {
-        engine = std::make_unique<Run>(targets, bounded, contexts, sinks);
+        engine = std::make_unique<Run>(targets, bounded, names, contexts, sinks);
     } catch (const boost::system::system_error& error) {
         return Problem{
             .what = fmt::format("the network engine cannot start: {}", error.code().message()),

@@ -74,6 +74,7 @@ TEST_CASE("64 descriptors suffice for a scan, slowly") {
     const auto done =
         run(limited("ulimit -n 64", {lyncprobe_path(), "scan", site.list(), "--format", "json"}));
     CHECK(done.exit_code == 0);
+    CHECK(has(done.err, "concurrency is 32 instead of 100"));
     CHECK(count_of(parse_json(done.out), "outcomes", "ok") == 20);
 }
 
