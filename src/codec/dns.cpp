@@ -229,6 +229,7 @@ class Reading {
     }
 
     void finish() {
+        merge_equal(answer_.targets);
         keep(answer_.targets, answer_.targets_skipped, limits::kSrvTargets, [](const auto& t) {
             return std::tie(t.priority, t.host, t.port, t.weight);
         });
@@ -252,14 +253,25 @@ class Reading {
         answer_.detail = why;
     }
 
-    // Equal SRV records stay, they are a mistake worth telling; equal addresses are one.
+    // Equal SRV records are counted, since they are a mistake worth telling.
+    static void merge_equal(std::vector<SrvTarget>& list) {
+        std::ranges::sort(list);
+        std::vector<SrvTarget> merged;
+        for (auto from = list.begin(); from != list.end();) {
+            const auto to =
+                std::find_if(from, list.end(), [&](const auto& it) { return it != *from; });
+            merged.push_back(*from);
+            merged.back().times = static_cast<std::uint32_t>(to - from);
+            from = to;
+        }
+        list = std::move(merged);
+    }
+
     template <class T, class Key>
     static void keep(std::vector<T>& list, std::size_t& skipped, std::size_t limit, Key key) {
         std::ranges::sort(list, {}, key);
-        if constexpr (std::is_same_v<T, Address>) {
-            const auto twice = std::ranges::unique(list);
-            list.erase(twice.begin(), twice.end());
-        }
+        const auto twice = std::ranges::unique(list);
+        list.erase(twice.begin(), twice.end());
         // Sorted before it is cut, so that the same answer in another order is judged the same.
         if (list.size() <= limit) return;
         skipped = list.size() - limit;

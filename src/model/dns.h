@@ -48,6 +48,7 @@ struct DnsQuestion {
 struct SrvTarget {
     std::string host;
     std::uint16_t port = 0, priority = 0, weight = 0;
+    std::uint32_t times = 1; // that the answer has this record
     auto operator<=>(const SrvTarget&) const = default;
 };
 

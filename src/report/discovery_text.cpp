@@ -104,6 +104,7 @@ std::vector<std::string> answer_lines(const DomainDiscovery& domain, const Disco
         auto line = fmt::format("{} port {}", target.host, target.port);
         if (answer.targets.size() > 1)
             line += fmt::format(", priority {}, weight {}", target.priority, target.weight);
+        if (target.times > 1) line += fmt::format(" ({} times)", target.times);
         if (const auto host = domain.hosts.find(target.host); host != domain.hosts.end())
             line += ": " + host_text(host->second);
         lines.push_back(std::move(line));

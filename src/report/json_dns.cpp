@@ -13,6 +13,7 @@ void fields(auto& json, Is<SrvTarget> auto& it) {
     json("port", it.port);
     json("priority", it.priority);
     json("weight", it.weight);
+    if (kReading<decltype(json)> || it.times > 1) json("times", it.times);
 }
 
 namespace {

@@ -15,11 +15,19 @@ namespace {
 // What is wrong, one sentence each.
 std::vector<std::string> problems_of(const DiscoveryRow& row) {
     std::vector<std::string> out;
-    std::map<std::pair<std::string, std::uint16_t>, int> times;
+    std::map<std::pair<std::string, std::uint16_t>, std::uint32_t> times;
     std::map<std::uint16_t, std::pair<bool, bool>> weights; // by priority: with, without a weight
     for (const auto& target : row.answer.targets) {
-        if (++times[{target.host, target.port}] == 2)
-            out.push_back(fmt::format("{} names {} twice", row.record, target.host));
+        auto& so_far = times[{target.host, target.port}];
+        if (so_far < 2 && so_far + target.times >= 2)
+            out.push_back(
+                so_far + target.times == 2
+                    ? fmt::format("{} names {} twice", row.record, target.host)
+                    : fmt::format(
+                          "{} names {} {} times", row.record, target.host, so_far + target.times
+                      )
+            );
+        so_far += target.times;
         auto& [with, without] = weights[target.priority];
         (target.weight > 0 ? with : without) = true;
     }

@@ -95,6 +95,16 @@ TEST_CASE("dns: odd bytes of a name are told apart and harmless") {
     );
 }
 
+TEST_CASE("dns: equal SRV records are one, and counted") {
+    std::vector<std::string> records(2900, srv(kOwner, 0, 0, 5061, name("sip.contoso.com")));
+    records.push_back(srv(kOwner, 0, 0, 5061, name("sip2.contoso.com")));
+    const auto answer = read(kSrv, records);
+    REQUIRE(answer.targets.size() == 2);
+    CHECK(answer.targets[0].times == 2900);
+    CHECK(answer.targets[1].times == 1);
+    CHECK(answer.targets_skipped == 0);
+}
+
 TEST_CASE("dns: addresses of both families, sorted, nothing twice, other records left aside") {
     const auto v4 = [](char last) { return record(kOwner, 1, 60, "\xc0\0\2"s + last); };
     const auto answer = read(
