@@ -61,6 +61,33 @@ struct Attempt {
     bool constant_hello = false;
 };
 
+// Cause says why an endpoint did not answer where outcome and stage leave it open: what the name
+// server said, what is known of the way to the address, and what was received instead.
+enum class Cause : std::uint8_t {
+    none,
+    no_such_name,
+    no_such_record,
+    resolver_failure,
+    resolver_refused,
+    resolver_silent,
+    run_deadline, // of the whole run, not the endpoint's
+    no_route,     // of this machine, to the address
+    udp_silence,  // not one datagram came back
+    other_side,   // the run is made from the other side of the deployment
+    plain_sip,
+    plain_http,
+    plain_xmpp,
+    other_service, // the greeting of another protocol
+    nothing_in_common,
+    unknown_server_name,
+    server_fault, // the alert internal_error
+    read_in_part, // its chain was seen by a hello of our own only
+    pseudo_tls,   // the hello of an A/V Edge was answered
+    without_tls   // a conversation in cleartext by design
+};
+template <>
+std::span<const Word<Cause>> words(); // "no_such_name"…: the words of a finding's evidence
+
 // Wall milliseconds; a phase that was not reached is 0.
 struct Timings {
     double resolve = 0, connect = 0, handshake = 0, conversation = 0, total = 0;
@@ -78,9 +105,11 @@ struct Observation {
     ClientCertificateFacts client_certificate;
     std::vector<std::string> presented; // DER of each entry of the Certificate message, in order
     bool pseudo_tls = false;            // spoke MS-TURN pseudo-TLS: no chain by design
-    bool plain = false;      // its conversation ended well without TLS: no chain by design either
-    Time answered_at = {};   // wall clock when the attempt ended; epoch where nothing was connected
-    Facts answer;            // what the conversation learnt
+    bool plain = false;    // its conversation ended well without TLS: no chain by design either
+    Time answered_at = {}; // wall clock when the attempt ended; epoch where nothing was connected
+    Facts answer;          // what the conversation learnt
+    Cause cause = Cause::none;
+    std::string unanswered;  // the request that was out when the conversation ended; empty = none
     std::string first_bytes; // of a peer that does not speak TLS, at most limits::kFirstBytes
 };
 

@@ -57,7 +57,8 @@ ConnectFailure classify(const error_code& error, const Way& way) {
             .shortage = true};
     return {
         .outcome = Outcome::unreachable,
-        .detail = fmt::format("cannot be reached: {}", error.message())};
+        .detail = fmt::format("cannot be reached: {}", error.message()),
+        .cause = is_no_route(error) && !way.route ? Cause::no_route : Cause::none};
 }
 
 } // namespace lyncprobe::net

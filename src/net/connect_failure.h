@@ -3,7 +3,7 @@
 // to outcome and words.
 #pragma once
 
-#include "model/vocabulary.h"
+#include "model/observation.h"
 
 #include <string>
 
@@ -17,6 +17,7 @@ struct ConnectFailure {
     Outcome outcome = Outcome::unreachable;
     std::string detail;
     bool shortage = false;
+    Cause cause = Cause::none;
 };
 
 // What this machine knows of the way to the address.

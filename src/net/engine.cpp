@@ -92,7 +92,8 @@ class Run {
     void hand_over(ProbedEndpoint&& result);
     void hand_over_untried(
         std::size_t target, std::optional<Address> address, Outcome outcome,
-        const std::string& detail, const Endpoint& endpoint, Stage stage = Stage::resolve
+        const std::string& detail, const Endpoint& endpoint, Stage stage = Stage::resolve,
+        Cause cause = Cause::none
     );
 
     // The clock.
@@ -256,7 +257,8 @@ void Run::answered(const std::string& name, const LookUp& found) {
         }
         ++progress_.endpoints_known;
         hand_over_untried(
-            target, std::nullopt, Outcome::dns_failure, found.failure, {.look_up = look_up}
+            target, std::nullopt, Outcome::dns_failure, found.failure, {.look_up = look_up},
+            Stage::resolve, found.cause
         );
     }
     start_look_ups();
@@ -280,7 +282,7 @@ void Run::give_up_slow_names() {
         ++progress_.endpoints_known;
         hand_over_untried(
             target, std::nullopt, Outcome::dns_failure, "no answer from the name server in time",
-            {.look_up = look_up}
+            {.look_up = look_up}, Stage::resolve, Cause::resolver_silent
         );
     }
     start_look_ups();
@@ -393,7 +395,12 @@ asio::awaitable<void> Run::try_attempt(
             tries.pop_back();
             continue;
         }
-        if (stop_ == Stop::deadline) seen.detail += "; the run's deadline was reached";
+        if (stop_ == Stop::deadline) {
+            seen.detail += "; the run's deadline was reached";
+            // What had not answered by then may have answered in its own time.
+            if (seen.outcome == Outcome::timeout || seen.outcome == Outcome::connect_timeout)
+                seen.cause = Cause::run_deadline;
+        }
         if (!worth_a_retry(seen) || stop_ != Stop::none || time.over(now)) break;
     }
     result.observations.push_back(std::move(tries[furthest(tries)]));
@@ -448,11 +455,12 @@ void Run::hand_over(ProbedEndpoint&& result) {
 
 void Run::hand_over_untried(
     std::size_t target, std::optional<Address> address, Outcome outcome, const std::string& detail,
-    const Endpoint& endpoint, Stage stage
+    const Endpoint& endpoint, Stage stage, Cause cause
 ) {
     Observation observation =
         untried(plan::first_attempt(targets_[target], variants_), outcome, detail);
     observation.stage = stage;
+    observation.cause = cause;
     const std::chrono::duration<double, std::milli> look_up = endpoint.look_up;
     observation.timings.resolve = observation.timings.total = look_up.count();
     ProbedEndpoint result;

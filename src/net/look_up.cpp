@@ -57,6 +57,19 @@ std::string reason(int status) {
     }
 }
 
+Cause cause_of(int status) {
+    switch (status) {
+    case ARES_SUCCESS:
+    case ARES_ENODATA: return Cause::no_such_record;
+    case ARES_ENOTFOUND:
+    case ARES_EBADNAME: return Cause::no_such_name;
+    case ARES_EREFUSED: return Cause::resolver_refused;
+    case ARES_ECONNREFUSED:
+    case ARES_ETIMEOUT: return Cause::resolver_silent;
+    default: return Cause::resolver_failure;
+    }
+}
+
 } // namespace
 
 LookUp combine(
@@ -94,6 +107,7 @@ LookUp combine(
     const auto worst = std::ranges::min_element(failures, {}, rank);
     const int status = worst == failures.end() ? ARES_ENODATA : *worst;
     result.failure = reason(status);
+    result.cause = cause_of(status);
     result.no_such_name = status == ARES_ENOTFOUND;
     return result;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/host.h"
+#include "model/observation.h"
 #include "model/result.h"
 
 #include <optional>
@@ -18,6 +19,7 @@ struct LookUp {
     std::vector<Address>
         addresses; // IPv4 first, then IPv6; sorted, so that a run is repeatable; no duplicates
     std::string failure;       // why there is none, in words
+    Cause cause = Cause::none; // the same for the rules
     bool no_such_name = false; // a name server said so
     std::string warning;       // what is missing although there are addresses
 };

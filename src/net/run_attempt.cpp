@@ -93,6 +93,7 @@ bool no_connection(
     ConnectFailure failure = classify(error, way);
     seen.outcome = failure.outcome;
     seen.detail = std::move(failure.detail);
+    seen.cause = failure.cause;
     return failure.shortage;
 }
 
@@ -103,14 +104,16 @@ bool conclude_datagrams(const AttemptSetup& setup, const Datagrams& datagrams, O
         return no_connection(setup, datagrams.undelivered, seen);
     }
     if (seen.outcome != Outcome::timeout) return false;
-    if (datagrams.received > 0)
+    if (datagrams.received > 0) {
         seen.detail = "what answered over UDP was no answer to our question";
-    else
-        seen.detail = fmt::format(
-            "no answer over UDP in time, although the question was sent {}: nothing answers on "
-            "this port, or a firewall drops it",
-            counted(datagrams.sent, "time")
-        );
+        return false;
+    }
+    seen.cause = Cause::udp_silence;
+    seen.detail = fmt::format(
+        "no answer over UDP in time, although the question was sent {}: nothing answers on this "
+        "port, or a firewall drops it",
+        counted(datagrams.sent, "time")
+    );
     return false;
 }
 
