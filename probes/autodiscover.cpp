@@ -103,10 +103,11 @@ class AutodiscoverConversation final : public HttpConversation {
         switch (step) {
         case Step::name: return {.path = "/", .accept = kXml};
         case Step::root: return {.path = kRoot, .accept = kXml};
-        case Step::json: return {.path = document_path_, .accept = kJson};
+        case Step::json:
+            return {.path = document_path_, .accept = kJson, .needed = formats_.empty()};
         case Step::domain: break;
         }
-        return {.path = domain_path_, .accept = kXml, .last = true};
+        return {.path = domain_path_, .accept = kXml, .last = true, .needed = formats_.empty()};
     }
 
     // True where the answer is a document.

@@ -39,6 +39,7 @@ class AvEdgeConversation final : public Conversation {
           ) {
         answer_.facts.set(keys::kRequest, std::string(udp_ ? "Allocate" : "pseudo-TLS hello"));
         answer_.facts.set(keys::kTransport, std::string(to_text(peer.target->transport)));
+        answer_.unanswered = udp_ ? "Allocate" : "the pseudo-TLS hello";
         // Who is cut short says how; this says where.
         answer_.detail = udp_ ? "the Allocate has no answer"
                               : "the pseudo-TLS hello of an A/V Edge has no answer";
@@ -99,6 +100,7 @@ class AvEdgeConversation final : public Conversation {
     Want accepted(std::string_view rest) {
         answer_.pseudo_tls = true;
         answer_.facts.set(keys::kRequest, std::string("pseudo-TLS hello, Allocate"));
+        answer_.unanswered = "Allocate";
         answer_.detail = "it answers the pseudo-TLS hello as an A/V Edge does, but not an Allocate";
         if (!rest.empty() && feed(rest)) return {Want::Kind::done};
         return {Want::Kind::send, codec::ms_turn_frame(codec::ms_turn_allocate(transaction_))};

@@ -46,6 +46,11 @@ struct Answer {
     Conclusion conclusion = Conclusion::unfinished;
     // One clause in words; of an unfinished one it says what was missed, and may be empty.
     std::string detail;
+    std::string unanswered = {}; // "GET /meet/": the request that is out; empty where none is
+    // What the protocol itself says of our certificate: why it does not take it, or that it wants
+    // one and got none.
+    std::string certificate_refusal = {};
+    bool certificate_missing = false;
     Facts facts; // what was learnt, also when cut short; keys are declared in the probe's header
     bool plain = false;      // what it says is all, and the conversation is in cleartext
     bool pseudo_tls = false; // the peer spoke MS-TURN's pseudo-TLS, or MS-TURN where it needs none

@@ -29,7 +29,10 @@ struct Known {
     std::array<std::string_view, 3> words; // any of them
     std::string_view why;
     std::string_view remedy;
+    Refusal::Certificate certificate = Refusal::Certificate::other;
 };
+
+constexpr auto kRefused = Refusal::Certificate::refused, kMissing = Refusal::Certificate::missing;
 
 constexpr std::string_view kGiveIdentity =
     "give the target an identity: a certificate with its private key, of a CA this server trusts";
@@ -42,43 +45,51 @@ constexpr std::array<Known, 10> kKnown{{
     {403,
      {"403.16", "client certificate is untrusted or invalid", "certificate is not trusted"},
      "it does not trust our certificate (IIS 403.16)",
-     kTrustIssuer},
+     kTrustIssuer,
+     kRefused},
     {403,
      {"403.13", "certificate has been revoked", "certificate was revoked"},
      "it holds our certificate for revoked, or cannot reach the CRL that says so (IIS 403.13)",
      "fetch the CRL our certificate names from the server itself; issue a new certificate if ours "
-     "is on it"},
+     "is on it",
+     kRefused},
     {403,
      {"403.17", "certificate has expired or is not yet valid", "certificate has expired"},
      "it holds our certificate for expired or not yet valid (IIS 403.17)",
-     "renew our certificate, and compare the server's clock with ours"},
+     "renew our certificate, and compare the server's clock with ours",
+     kRefused},
     {403,
      {"403.12", "mapper denied", "mapper has denied"},
      "it maps our certificate to no account that may enter (IIS 403.12)",
-     "use the certificate of an account or a server that this web site knows"},
+     "use the certificate of an account or a server that this web site knows",
+     kRefused},
     {403,
      {"403.7", "requires a client certificate", "client certificate is required"},
      "it wants a client certificate and got none (IIS 403.7)",
-     kGiveIdentity},
+     kGiveIdentity,
+     kMissing},
     {403,
      {"post-handshake authentication", "renegotiation"},
      "it wanted a client certificate for this path after the handshake and could not get it",
-     kGiveIdentity},
+     kGiveIdentity,
+     kMissing},
     {400,
      {"no required ssl certificate was sent"},
      "it wants a client certificate and got none",
-     kGiveIdentity},
+     kGiveIdentity,
+     kMissing},
     {400,
      {"the ssl certificate error"},
      "it asked for a client certificate and does not accept ours",
      "put the root certificate of our certificate's issuer into the proxy's list of trusted CAs, "
-     "or use a certificate of a CA on that list"},
+     "or use a certificate of a CA on that list",
+     kRefused},
     {400,
      {"invalid hostname"},
      "no web site of this server has the name we asked for",
      "ask for it by a name of its bindings (host, or sni where the host is an address), or bind "
      "the site to all names"},
-    {496, {}, "it wants a client certificate and got none", kGiveIdentity},
+    {496, {}, "it wants a client certificate and got none", kGiveIdentity, kMissing},
 }};
 
 bool applies(const Known& known, const codec::HttpResponse& response) {
@@ -118,8 +129,10 @@ std::optional<Refusal> read_refusal(
             return Refusal{
                 std::string(known.why),
                 "our certificate was ready but did not reach it: look for a proxy in between that "
-                "ends TLS, and for a list of CAs the server asks for that ours is not on"};
-        return Refusal{std::string(known.why), std::string(known.remedy)};
+                "ends TLS, and for a list of CAs the server asks for that ours is not on",
+                true, false, known.certificate};
+        return Refusal{
+            std::string(known.why), std::string(known.remedy), true, false, known.certificate};
     }
     if (response.status != 403) return std::nullopt;
     return Refusal{
@@ -159,6 +172,7 @@ std::optional<Refusal> HttpConversation::refusal(
 
 Want HttpConversation::ask(Get get) {
     asked_ = std::move(get);
+    answer_.unanswered = "GET " + asked_.path;
     // Set before the answer: where none comes, the report says what was asked.
     if (answers_ == 0) facts().set(http_answer::kRequest, "GET " + asked_.path);
     return {
@@ -185,6 +199,7 @@ Want HttpConversation::take_response() {
     const auto& response = reader_.response();
     learn(response);
     ++answers_;
+    answer_.unanswered.clear();
     note_path(status_line(response));
     note_refusal(response);
     auto get = next(asked_, response);
@@ -203,11 +218,11 @@ Want HttpConversation::peer_closed() {
     // The head of an answer that was cut names the server all the same.
     if (const auto* begun = reader_.begun()) learn(*begun);
     note_path("closed without an answer");
-    // A server may close an idle connection; the next GET is one too many then, and no fault.
-    return answers_ > 0 ? finish() : Want{Want::Kind::done};
+    return answers_ > 0 && !asked_.needed ? finish() : Want{Want::Kind::done};
 }
 
 Want HttpConversation::finish() {
+    answer_.unanswered.clear();
     answer_.plain = target_->plain;
     return stop(Conclusion::finished, main_detail_);
 }
@@ -252,10 +267,14 @@ void HttpConversation::note_path(std::string_view outcome) {
 }
 
 void HttpConversation::note_refusal(const codec::HttpResponse& response) {
-    // The first refusal: the paths are in the order of what matters.
-    if (facts().find(http_answer::kRefusal) != nullptr) return;
     auto found = refusal(asked_, response);
     if (!found) return;
+    if (found->certificate == kRefused && answer_.certificate_refusal.empty())
+        answer_.certificate_refusal =
+            fmt::format("GET {} with {}: {}", asked_.path, status_line(response), found->why);
+    answer_.certificate_missing = answer_.certificate_missing || found->certificate == kMissing;
+    // The first refusal: the paths are in the order of what matters.
+    if (facts().find(http_answer::kRefusal) != nullptr) return;
     facts().set(http_answer::kRefusal, std::move(found->why));
     facts().set(http_answer::kRemedy, std::move(found->remedy));
     if (found->expected) facts().set(http_answer::kRefusalExpected, true);

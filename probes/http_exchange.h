@@ -7,6 +7,7 @@
 #include "codec/http.h"
 #include "probes/conversation.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ struct Refusal {
     std::string remedy;
     bool told = true;      // by the server; else the cause is a guess
     bool expected = false; // whoever comes as we do is to be refused
+    // It is about the certificate itself: not taken, or wanted and not sent.
+    enum class Certificate : std::uint8_t { other, refused, missing };
+    Certificate certificate = Certificate::other;
 };
 // Known: IIS 403.7, 403.12, 403.13, 403.16, 403.17, which may be told in the body only, its words
 // for a name no site has, nginx's and Apache's own words, and any other 403. Nothing where it is no
@@ -66,7 +70,8 @@ class HttpConversation : public Conversation {
     struct Get {
         std::string path;
         std::string accept = "*/*";
-        bool last = false; // nothing is asked after it whatever is answered
+        bool last = false;  // nothing is asked after it whatever is answered
+        bool needed = true; // else a server that closes instead of an answer has done no harm
     };
     explicit HttpConversation(const Peer& peer);
 

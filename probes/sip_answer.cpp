@@ -175,6 +175,7 @@ std::string_view product_of_server_header(std::string_view server_header) {
 SipConversation::SipConversation(std::string_view method, std::string request)
     : asked_(method), request_(std::move(request)) {
     answer_.facts.set(sip_answer::kRequest, std::string(method));
+    answer_.unanswered = method;
 }
 
 Want SipConversation::start() { return {Want::Kind::send, std::move(request_)}; }
@@ -189,11 +190,13 @@ Want SipConversation::on(const Received& received) {
 
 Want SipConversation::ask(std::string_view method, std::string request) {
     asked_ = method;
+    answer_.unanswered = method;
     passed_over_ = 0;
     return {Want::Kind::send, std::move(request)};
 }
 
 Want SipConversation::finish(std::string detail) {
+    answer_.unanswered.clear();
     return stop(Conclusion::finished, std::move(detail));
 }
 

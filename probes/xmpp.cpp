@@ -124,6 +124,7 @@ class XmppConversation final : public Conversation {
 
     Want open_stream() {
         step_ = Step::header;
+        answer_.unanswered = in_tls_ ? "the stream header inside TLS" : "the stream header";
         return {Want::Kind::send, codec::encode({.to = domain_, .from = from_})};
     }
 
@@ -196,6 +197,7 @@ class XmppConversation final : public Conversation {
         required_ = starttls->child(space::kTls, "required") != nullptr;
         answer_.facts.set(xmpp_answer::kStarttls, std::string(required_ ? "required" : "offered"));
         step_ = Step::proceed;
+        answer_.unanswered = "starttls";
         // What follows without being asked for is a refusal, or nothing a server may say.
         if (const auto want = read({}); want.kind != Want::Kind::receive)
             return want.kind == Want::Kind::start_tls

@@ -246,7 +246,21 @@ void Exchange::conclude(Observation& observation) const {
         if (conversing()) add_conversation(answer, observation);
     }
     // What a conversation means to ask was not asked where it never began.
-    if (conversing() || cleartext_ != Cleartext::none) observation.answer = answer.facts;
+    if (conversing() || cleartext_ != Cleartext::none) {
+        observation.answer = answer.facts;
+        observation.unanswered = answer.unanswered;
+    }
+    add_certificate_word(answer, observation.client_certificate);
+}
+
+// HTTP may refuse a certificate that TLS took, in words of its own.
+void add_certificate_word(const probes::Answer& answer, ClientCertificateFacts& facts) {
+    if (!facts.requested) return;
+    if (!answer.certificate_refusal.empty() && !facts.presented.empty()) {
+        facts.accepted = false;
+        facts.refusal = answer.certificate_refusal;
+    }
+    if (answer.certificate_missing && facts.presented.empty()) facts.required = true;
 }
 
 void add_conversation(const probes::Answer& answer, Observation& observation) {

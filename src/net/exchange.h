@@ -92,4 +92,7 @@ void conclude_preamble(
     Stage stage = Stage::preamble
 );
 
+// What the protocol itself said of our certificate, laid over what TLS did.
+void add_certificate_word(const probes::Answer&, ClientCertificateFacts&);
+
 } // namespace lyncprobe::net

@@ -167,6 +167,8 @@ TEST_CASE("web: nginx says in HTTP that it wants a client certificate, and that 
         CHECK(none.get("/conversation/status") == "400");
         CHECK(none.get("/conversation/refusal") == "it wants a client certificate and got none");
         CHECK(none.get("/conversation/remedy").find("identity") != std::string::npos);
+        CHECK(none.get("/mutual_tls/required") == "true");
+        CHECK(none.verdict("client-certificate-accepted") == "inconclusive");
 
         const auto with = result.endpoint("with");
         CHECK(with.get("/conversation/status") == "200");
@@ -177,6 +179,9 @@ TEST_CASE("web: nginx says in HTTP that it wants a client certificate, and that 
         CHECK(
             strange.get("/conversation/refusal").find("does not accept ours") != std::string::npos
         );
+        CHECK(with.get("/mutual_tls/accepted") == "true");
+        CHECK(strange.get("/mutual_tls/accepted") == "false");
+        CHECK(strange.verdict("client-certificate-accepted") == "fail");
     }
 }
 

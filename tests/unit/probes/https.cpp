@@ -134,10 +134,11 @@ TEST_CASE("https probe: cut at every byte, and in pieces of every size") {
         CHECK(played.asked.size() == 1);
         CHECK(played.has(http_answer::kStatus) == (size > first.find("\r\n\r\n") + 3));
     }
-    // One answer is enough: a server may close before or in the second.
+    // The second path is another service's, which then gives no answer.
     for (std::size_t size = 0; size < second.size(); ++size) {
         const auto played = play(https, target(), {first, second.substr(0, size)});
-        CHECK(played.answer.conclusion == Conclusion::finished);
+        CHECK(played.answer.conclusion == Conclusion::unfinished);
+        CHECK(played.answer.unanswered == "GET /CertProv/CertProvisioningService.svc");
         CHECK(
             played.list(http_answer::kPaths).back() ==
             "GET /CertProv/CertProvisioningService.svc: closed without an answer"
@@ -217,6 +218,13 @@ TEST_CASE("https probe: refusals are explained") {
         CHECK(played.answer.conclusion == Conclusion::finished);
         CHECK(played.text(http_answer::kRefusal).find(row.refusal) != std::string::npos);
         CHECK(played.text(http_answer::kRemedy).find(row.remedy) != std::string::npos);
+        // About the certificate itself, or about something else.
+        const auto refusal = played.text(http_answer::kRefusal);
+        const bool missing = refusal.find("got none") != std::string::npos;
+        const bool other = refusal.find("does not say why") != std::string::npos ||
+                           refusal.find("no web site") != std::string::npos;
+        CHECK(played.answer.certificate_missing == missing);
+        CHECK(played.answer.certificate_refusal.empty() == (missing || other));
     }
     for (const auto& harmless :
          {http("400 Bad Request", "Bad Request"), http("401 Unauthorized", "403.7"),
