@@ -25,15 +25,11 @@ struct Ending {
 
 // Alerts with which servers refuse a client certificate or that there is none (RFC 5246 7.2.2, RFC
 // 8446 6.2). Many send another one than the RFC asks for; what matters is when they come.
-constexpr std::array<std::uint8_t, 12> kRefusals{40, 41, 42, 43, 44, 45, 46, 48, 49, 51, 80, 116};
+// decode_error is also what GnuTLS says to the empty Certificate message of a client without one.
+constexpr std::array<std::uint8_t, 14> kRefusals{40, 41, 42, 43, 44, 45, 46,
+                                                 47, 48, 49, 50, 51, 80, 116};
 
-// GnuTLS, up to TLS 1.2, says this to the empty Certificate message of a client that has none.
-constexpr std::uint8_t kDecodeError = 50;
-
-bool is_refusal(std::uint8_t code, bool certificate_sent) {
-    return std::find(kRefusals.begin(), kRefusals.end(), code) != kRefusals.end() ||
-           (code == kDecodeError && !certificate_sent);
-}
+bool is_refusal(std::uint8_t code) { return std::ranges::find(kRefusals, code) != kRefusals.end(); }
 
 // True where the server asked for a certificate and our last flight is out: what ends the
 // connection now is its answer to what we sent. A server of TLS 1.2 has not said Finished then; one
@@ -71,8 +67,7 @@ Ending after_alert(
     const TlsClient::Impl& client, const Alert& alert, bool conversing,
     ClientCertificateFacts& facts
 ) {
-    if (answers_our_certificate(client) &&
-        is_refusal(alert.code, client.transcript.client_certificate_sent()))
+    if (answers_our_certificate(client) && is_refusal(alert.code))
         return refusal(client, alert_text(alert) + " after our Finished", facts);
     const bool up = client.transcript.handshake_complete();
     std::string detail =
@@ -176,12 +171,12 @@ Ending judge(
             "answers with the pseudo-TLS hello of an A/V Edge: no certificate by design"};
     if (client.state == TlsClient::State::failed) return after_failure(client, conversing);
 
-    // A ticket says that a TLS 1.3 server went on after our certificate; only a reset speaks
-    // against it then.
+    // RFC 8446 4.6.1: a ticket follows our Finished, so the server had taken our certificate, or
+    // its absence, before it went away.
     const bool ticket =
         transcript.version() >= codec::kTls13 && transcript.facts().session_ticket == true;
-    const bool gone = end == PeerEnd::reset || (end == PeerEnd::end_of_stream && !ticket);
-    if (gone && answers_our_certificate(client) && (!up || !conversing || end == PeerEnd::reset))
+    const bool gone = end == PeerEnd::reset || end == PeerEnd::end_of_stream;
+    if (gone && !ticket && answers_our_certificate(client))
         return refusal(
             client,
             end == PeerEnd::reset ? "connection reset right after our Finished"
@@ -190,15 +185,16 @@ Ending judge(
         );
     if (!up) return after_end(client, end, conversing);
 
-    // Under TLS 1.2 the server's Finished is its answer; under TLS 1.3 data, a friendly close or
-    // the wait is.
-    const bool answered =
-        transcript.version() < codec::kTls13
-            ? transcript.server_finished()
-            : refusal_waited || client.application_data || transcript.close_notify_received();
-    if (conversing && end != PeerEnd::open) {
+    // Under TLS 1.2 the server's Finished is its answer; under TLS 1.3 a ticket, data, a friendly
+    // close or the wait is.
+    const bool answered = transcript.version() < codec::kTls13
+                              ? transcript.server_finished()
+                              : ticket || refusal_waited || client.application_data ||
+                                    transcript.close_notify_received();
+    // A close is what a handshake without a conversation ends with; a reset is a fault in any case.
+    if ((conversing && end != PeerEnd::open) || end == PeerEnd::reset) {
         done(client, answered, facts);
-        return after_end(client, end, conversing);
+        return after_end(client, end, true);
     }
     if (end == PeerEnd::limit || end == PeerEnd::interrupted)
         return after_end(client, end, conversing);

@@ -451,6 +451,13 @@ TEST_CASE("tls: a TLS 1.3 server that sent a ticket or a close_notify did not re
         (void)connection.client->read();
         const auto fin = connection.conclude(PeerEnd::end_of_stream, false, false);
         CHECK(fin.outcome == (tickets ? Outcome::ok : Outcome::client_certificate_required));
+        // In the middle of a conversation the close is the conversation's where a ticket came.
+        for (const auto end : {PeerEnd::end_of_stream, PeerEnd::reset}) {
+            const auto cut = connection.conclude(end, true, false);
+            CHECK(cut.stage == (tickets ? Stage::conversation : Stage::client_auth));
+            CHECK((cut.outcome == Outcome::client_certificate_required) == !tickets);
+            CHECK(cut.client_certificate.required == !tickets);
+        }
     }
     Connection connection;
     auto setup = asking_server(TLS1_3_VERSION, false);
