@@ -59,6 +59,7 @@ constexpr std::array kTargetKeys{
     TargetKey{"sip_domain", read<&T::sip_domain, read_host_name>, nullptr},
     TargetKey{"product", read<&T::product, any_word<Product>>, take_over<&T::product>},
     TargetKey{"plain", read<&T::plain, read_yes_or_no>, nullptr},
+    TargetKey{"expect", read<&T::expect, any_word<Expectation>>, take_over<&T::expect>},
     TargetKey{"mutual", read<&T::mutual, any_word<Mutual>>, take_over<&T::mutual>},
     TargetKey{"enrollment", read_target_enrollment, take_over<&T::enrollment>},
     TargetKey{"os", read<&T::os, read_computer_system>, take_over<&T::os>},

@@ -29,6 +29,7 @@ struct Reading {
     PoolDraft draft;
     const Node* services = nullptr;
     const Node* ports = nullptr;
+    const Node* expect = nullptr;
 };
 
 // PoolKey is one key of a pool: how it is read, which roles have it, and how a default of the list
@@ -143,6 +144,7 @@ constexpr std::array kPoolKeys{
     PoolKey{"external", read_external_names, only(Role::edge)},
     PoolKey{"services", read_later<&Reading::services>},
     PoolKey{"ports", read_later<&Reading::ports>},
+    PoolKey{"expect", read_later<&Reading::expect>, kEveryRole, take_over<&T::expect, &P::expect>},
     PoolKey{"sip_names", read<&P::sip_names, read_yes_or_no>, plan::kRegistrars},
     PoolKey{
         "autodiscover_names", read<&P::autodiscover_names, read_yes_or_no>,
@@ -237,6 +239,13 @@ void read_services(const Node& mapping, ListFile& file, Pool& pool) {
     for_each_service(mapping, file, pool, true, [&pool](const Entry& entry) {
         if (const auto runs = read_yes_or_no(entry))
             pool.services.push_back({entry.key.text, *runs});
+    });
+}
+
+void read_expectations(const Node& mapping, ListFile& file, Pool& pool) {
+    for_each_service(mapping, file, pool, true, [&pool](const Entry& entry) {
+        if (const auto expect = read_word<Expectation>(entry))
+            pool.expectations.push_back({entry.key.text, *expect});
     });
 }
 
@@ -363,6 +372,7 @@ PoolDraft read_pool(const Node& mapping, ListFile& file, std::vector<Problem>& w
     if (!check_keys(mapping, file, draft)) return draft;
     if (reading.services != nullptr) read_services(*reading.services, file, pool);
     if (reading.ports != nullptr) read_ports(*reading.ports, file, pool);
+    if (reading.expect != nullptr) read_expectations(*reading.expect, file, pool);
     check_servers(mapping, file, pool);
     if (pool.role == Role::edge) check_edge(mapping, file, pool, warnings);
     check_chosen_ports(mapping, file, pool);

@@ -328,7 +328,8 @@ class Importer {
         return fits;
     }
 
-    // `services:` and `ports:` say only where the file differs from what is usual.
+    // `services:` and `ports:` say where the file differs from what is usual, and which of the
+    // services that are merely usual the file has: these are missed where they do not answer.
     void say_what_runs(Pool& pool) const {
         const auto runs = [&pool](const plan::Service& service) {
             return std::ranges::find(pool.ports, service.id, &ServicePorts::service) !=
@@ -344,17 +345,18 @@ class Importer {
             std::vector<const plan::Service*> members;
             for (const auto& service : plan::services())
                 if (service.group == group && possible(service)) members.push_back(&service);
-            const auto unusual = [&](const plan::Service* service) {
-                return runs(*service) != plan::has(service->usual, pool.role);
+            const auto worth_saying = [&](const plan::Service* service) {
+                const bool usual = plan::has(service->usual, pool.role);
+                return runs(*service) != usual || (usual && !plan::is_core(*service));
             };
-            if (std::ranges::none_of(members, unusual)) continue;
+            if (std::ranges::none_of(members, worth_saying)) continue;
             const bool first = runs(*members.front());
             // A group says in one word what all its members do.
             if (std::ranges::all_of(members, [&](const auto* it) { return runs(*it) == first; }))
                 pool.services.push_back({std::string(group), first});
             else
                 for (const auto* service : members)
-                    if (unusual(service))
+                    if (worth_saying(service))
                         pool.services.push_back({std::string(service->id), runs(*service)});
         }
         // The usual port need not be written.

@@ -282,6 +282,7 @@ template std::optional<CertificateUse>
 read_word(const Entry&, std::initializer_list<CertificateUse>);
 template std::optional<Side> read_word(const Entry&, std::initializer_list<Side>);
 template std::optional<Probe> read_word(const Entry&, std::initializer_list<Probe>);
+template std::optional<Expectation> read_word(const Entry&, std::initializer_list<Expectation>);
 template std::optional<Mutual> read_word(const Entry&, std::initializer_list<Mutual>);
 template std::optional<Transport> read_word(const Entry&, std::initializer_list<Transport>);
 template std::optional<Product> read_word(const Entry&, std::initializer_list<Product>);

@@ -47,6 +47,8 @@ struct Target {
     // The name was told by others (an SRV record, an Autodiscover document) and lies outside the
     // domain that was asked about and our own: AddressPolicy holds for its addresses.
     bool learnt = false;
+    Listing listing = Listing::listed;      // how it is known that it is there
+    Expectation expect = Expectation::none; // what must not work from here
     std::string service; // id of the row of plan/services.h that it comes from; empty = none
     Place place;
     // Filled by plan::prepare: an endpoint's id is the base, "@address" where the name has several,

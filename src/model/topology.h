@@ -60,6 +60,11 @@ struct ServicePorts {
     std::vector<std::uint16_t> ports;
 };
 
+struct ServiceExpectation {
+    std::string service; // id or group
+    Expectation expect = Expectation::none;
+};
+
 // Pool is the machines of one name. A single server is a pool of one; without `servers` it is the
 // pool's name itself.
 struct Pool {
@@ -70,9 +75,11 @@ struct Pool {
     EdgeServices<std::string> external;     // FQDNs of an Edge
     std::vector<ServiceChoice> services;    // where it differs from what its role usually runs
     std::vector<ServicePorts> ports;        // where they differ from the product's
-    std::optional<bool> sip_names;          // does its certificate carry sip.<SIP domain>?
-    std::optional<bool> autodiscover_names; // lyncdiscover.<SIP domain> on its web services?
-    std::vector<std::string> publishes;     // by a reverse proxy; empty = all we know of
+    std::vector<ServiceExpectation> expectations; // what must not work from where the run is made
+    Expectation expect = Expectation::none;       // of the other services
+    std::optional<bool> sip_names;                // does its certificate carry sip.<SIP domain>?
+    std::optional<bool> autodiscover_names;       // lyncdiscover.<SIP domain> on its web services?
+    std::vector<std::string> publishes;           // by a reverse proxy; empty = all we know of
     std::string identity;
     Enrollment enrollment;
     std::optional<Mutual> mutual; // absent: none where clients connect, else automatic

@@ -118,6 +118,19 @@ constexpr std::array<Word<Mutual>, 3> kMutual{{
     {Mutual::both, "both"},
 }};
 
+constexpr std::array<Word<Listing>, 3> kListings{{
+    {Listing::listed, "listed"},
+    {Listing::core, "core"},
+    {Listing::usual, "usual"},
+}};
+
+constexpr std::array<Word<Expectation>, 4> kExpectations{{
+    {Expectation::none, "none"},
+    {Expectation::unreachable, "unreachable"},
+    {Expectation::client_certificate_refused, "client-certificate-refused"},
+    {Expectation::protocol_refused, "protocol-refused"},
+}};
+
 constexpr std::array<Word<EnrollmentMethod>, 6> kMethods{{
     {EnrollmentMethod::automatic, "auto"},
     {EnrollmentMethod::web, "web"},
@@ -212,6 +225,14 @@ std::span<const Word<Mutual>> words() {
     return kMutual;
 }
 template <>
+std::span<const Word<Listing>> words() {
+    return kListings;
+}
+template <>
+std::span<const Word<Expectation>> words() {
+    return kExpectations;
+}
+template <>
 std::span<const Word<EnrollmentMethod>> words() {
     return kMethods;
 }
@@ -278,6 +299,7 @@ template std::string_view nearest_word<CertificateUse>(std::string_view);
 template std::string_view nearest_word<Side>(std::string_view);
 template std::string_view nearest_word<Probe>(std::string_view);
 template std::string_view nearest_word<Mutual>(std::string_view);
+template std::string_view nearest_word<Expectation>(std::string_view);
 template std::string_view nearest_word<Transport>(std::string_view);
 template std::string_view nearest_word<Product>(std::string_view);
 template std::string_view nearest_word<EnrollmentMethod>(std::string_view);

@@ -94,6 +94,18 @@ enum class Transport : std::uint8_t { tcp, udp };
 
 enum class Mutual : std::uint8_t { automatic, none, both };
 
+// How a target came to be expected: named in the list, by a service without which its role would
+// be none, or by one that the role usually has.
+enum class Listing : std::uint8_t { listed, core, usual };
+
+// What must not work from where the run is made.
+enum class Expectation : std::uint8_t {
+    none,
+    unreachable,
+    client_certificate_refused,
+    protocol_refused
+};
+
 enum class EnrollmentMethod : std::uint8_t { unknown, automatic, web, mmc, certreq, offline };
 
 enum class OperatingSystem : std::uint8_t {
@@ -176,6 +188,10 @@ template <>
 std::span<const Word<Product>> words();
 template <>
 std::span<const Word<Mutual>> words();
+template <>
+std::span<const Word<Listing>> words();
+template <>
+std::span<const Word<Expectation>> words();
 template <>
 std::span<const Word<EnrollmentMethod>> words();
 template <>

@@ -34,6 +34,15 @@ std::optional<std::string> server_name_for(const Pool& pool, const Service& serv
     }
 }
 
+// What a list says of one service is more exact than what it says of its group.
+template <class Said>
+const Said* said_of(const std::vector<Said>& list, const Service& service) {
+    for (const auto name : {service.id, service.group})
+        if (const auto found = std::ranges::find(list, name, &Said::service); found != list.end())
+            return &*found;
+    return nullptr;
+}
+
 // Expansion is what all pools need to know of the whole deployment.
 class Expansion {
   public:
@@ -103,6 +112,9 @@ class Expansion {
                 target.transport = listener.transport;
                 target.plain = listener.probe == Probe::autodiscover && is_plain_http_port(port);
                 target.service = service.id;
+                target.listing = listing_of(pool, service);
+                const auto* expected = said_of(pool.expectations, service);
+                target.expect = expected ? expected->expect : pool.expect;
                 target.place = spot.place;
             }
     }
@@ -276,15 +288,14 @@ class Expansion {
 
 bool runs_on(const Pool& pool, const Service& service) {
     if (!has(service.roles, pool.role)) return false;
-    // What is said of one service is more exact than what is said of its group.
-    for (const auto name : {service.id, service.group})
-        if (const auto said = std::ranges::find(pool.services, name, &ServiceChoice::service);
-            said != pool.services.end())
-            return said->runs;
+    if (const auto* choice = said_of(pool.services, service)) return choice->runs;
     // A port that was given is of use to a service that runs.
-    const bool port_given =
-        std::ranges::find(pool.ports, service.id, &ServicePorts::service) != pool.ports.end();
-    return port_given || has(service.usual, pool.role);
+    return said_of(pool.ports, service) || has(service.usual, pool.role);
+}
+
+Listing listing_of(const Pool& pool, const Service& service) {
+    if (said_of(pool.services, service) || said_of(pool.ports, service)) return Listing::listed;
+    return is_core(service) ? Listing::core : Listing::usual;
 }
 
 std::vector<std::uint16_t> ports_on(const Pool& pool, const Service& service) {

@@ -13,6 +13,10 @@
 namespace lyncprobe::plan {
 
 // Does it run on this pool: as `services:` says, else where a port was given, else as usual?
+// How we know of the service where it runs: by `services:` or `ports:` of the pool, else by the
+// role.
+Listing listing_of(const Pool&, const Service&);
+
 bool runs_on(const Pool&, const Service&);
 
 // The ports on which it listens there.

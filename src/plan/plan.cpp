@@ -71,8 +71,8 @@ auto claims_of(const Target& t) {
 auto rest_of(const Target& t) {
     const auto& e = t.enrollment;
     return std::tie(
-        t.pool, t.server, t.site, t.side, t.mutual, t.os, t.product, t.plain, t.timeout,
-        t.connect_timeout, e.method, e.ca_os, e.requester_os, e.kb922706
+        t.pool, t.server, t.site, t.side, t.listing, t.expect, t.mutual, t.os, t.product, t.plain,
+        t.timeout, t.connect_timeout, e.method, e.ca_os, e.requester_os, e.kb922706
     );
 }
 auto all_of(const Target& t) { return std::tuple_cat(endpoint_of(t), claims_of(t), rest_of(t)); }

@@ -94,6 +94,10 @@ struct Service {
 };
 
 std::span<const Service> services();
+// Without it a server of this role would be none, so that it is missed wherever it does not answer:
+// registrar, web sites, Access Edge, web conferencing and A/V Edge, replication, published web,
+// Mediation.
+bool is_core(const Service&);
 const Service* find_service(std::string_view id);
 
 // Does one of the product's rows say that only servers connect to this port of a registrar (Front

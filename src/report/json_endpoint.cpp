@@ -49,6 +49,8 @@ void target(Json& json, auto& row, auto& it) {
     json("role_given", it.role_given);
     json("learnt", it.learnt);
     json("service", or_null(it.service));
+    json("listing", it.listing);
+    json("expect", or_null(it.expect));
     json("addresses", it.addresses);
     json("mutual", it.mutual);
     json("os", or_null(it.os));

@@ -105,6 +105,8 @@ bool optional_member(std::string_view pointer) {
          "/target/role_given",
          "/target/learnt",
          "/target/service",
+         "/target/listing",
+         "/target/expect",
          "/target/addresses",
          "/target/mutual",
          "/target/os",
