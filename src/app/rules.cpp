@@ -4,6 +4,7 @@
 #include "app/reporting.h"
 #include "model/escape.h"
 #include "plan/services.h"
+#include "rules/connection/endings.h"
 #include "rules/engine/explain.h"
 #include "rules/engine/judge.h"
 
@@ -28,11 +29,12 @@ int run_rules(const Options& options) {
 
 int run_docs(const Options& options) {
     if (options.docs_kind == "rules") return print(rules::markdown());
+    if (options.docs_kind == "endings") return print(rules::endings_markdown());
     if (options.docs_kind == "services") return print(plan::services_markdown());
     for (const std::string_view kind : {"man", "bash", "zsh", "fish", "powershell"})
         if (options.docs_kind == kind)
             return stop({.what = fmt::format("docs {} is known, not built yet", kind)});
-    return stop({.what = "docs knows: rules, services"});
+    return stop({.what = "docs knows: rules, services, endings"});
 }
 
 } // namespace lyncprobe::app

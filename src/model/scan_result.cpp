@@ -88,6 +88,11 @@ std::size_t locations_left_out(const ScanResult& run) {
 
 namespace {
 
+const Finding* reach_of(const EndpointRow& row) {
+    const auto found = std::ranges::find(row.findings, kEndpointReachable, &Finding::rule);
+    return found == row.findings.end() ? nullptr : *found;
+}
+
 // Skipped at connect: this address cannot be tried from here. Skipped before that: the run's own
 // deadline cut it off, and it was owed all the same.
 bool untriable(const EndpointRow& row) {
@@ -101,9 +106,15 @@ std::set<const EndpointRow*> unjudged_rows(const ScanResult& run) {
     for (const auto& row : run.endpoints)
         if (judged(row)) judged_targets.insert(row.target);
     std::set<const EndpointRow*> result;
-    for (const auto& row : run.endpoints)
-        if (!judged(row) && !(untriable(row) && judged_targets.contains(row.target)))
-            result.insert(&row);
+    for (const auto& row : run.endpoints) {
+        const auto* reach = reach_of(row);
+        // Results of before the rule do not have its finding.
+        const bool owed =
+            reach ? !reach->waived &&
+                        (reach->verdict == Verdict::inconclusive || reach->verdict == Verdict::fail)
+                  : !judged(row) && !(untriable(row) && judged_targets.contains(row.target));
+        if (owed) result.insert(&row);
+    }
     return result;
 }
 

@@ -17,6 +17,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lyncprobe {
@@ -138,9 +139,13 @@ struct ScanResult {
 // How many locations --fetch left out, since there was no time for them.
 std::size_t locations_left_out(const ScanResult&);
 
-// The endpoints that could not be judged and make exit code 3. An address that cannot be tried from
-// here (skipped: no route, or never a server's) is not among them where the same target was judged
-// on another address.
+// The rule that says whether an endpoint answers.
+inline constexpr std::string_view kEndpointReachable = "endpoint-reachable";
+
+// The endpoints that make exit code 3: those of which this rule says that they do not answer or
+// could not be asked, unless that is waived. Where it says nothing, as in older results: those that
+// showed neither a chain nor that they have none by design, but for a skipped address of a target
+// that was judged on another.
 std::set<const EndpointRow*> unjudged_rows(const ScanResult&);
 
 } // namespace lyncprobe

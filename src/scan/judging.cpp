@@ -3,6 +3,7 @@
 
 #include "codec/tls_messages.h"
 #include "plan/plan.h"
+#include "rules/engine/deployment_names.h"
 #include "scan/revocation.h"
 
 #include <algorithm>
@@ -48,13 +49,17 @@ void add_versions(const AttemptRow& attempt, rules::EndpointEvidence& evidence) 
 }
 
 // Points into the row.
-rules::EndpointEvidence evidence_of(const EndpointRow& row, Time answered_at) {
+rules::EndpointEvidence evidence_of(const EndpointRow& row, const PendingEvidence& pending) {
     rules::EndpointEvidence evidence;
+    evidence.row = &row;
+    evidence.cause = pending.cause;
+    evidence.first_bytes = pending.first_bytes;
+    evidence.unanswered = pending.unanswered;
     evidence.client_certificate = with_our_certificate(row);
     // What a conversation told before it broke off is evidence, and no basis for a verdict.
     if (row.main.outcome == Outcome::ok) evidence.answer = &row.main.answer;
     evidence.address = row.address;
-    evidence.answered_at = answered_at;
+    evidence.answered_at = pending.answered_at;
     add_versions(row.main, evidence);
     for (const auto& variant : row.variants) {
         add_versions(variant, evidence);
@@ -119,7 +124,11 @@ PendingRow Judge::row(const Target& target, ProbedEndpoint&& probed) {
     row.attempts = probed.attempts;
 
     const auto main = furthest(probed.observations);
-    evidence.answered_at = probed.observations[main].answered_at;
+    auto& its = probed.observations[main];
+    evidence.answered_at = its.answered_at;
+    evidence.cause = its.cause;
+    evidence.first_bytes = std::move(its.first_bytes);
+    evidence.unanswered = std::move(its.unanswered);
     for (std::size_t i = 0; i < probed.observations.size(); ++i) {
         auto chain = store_.chain(probed.observations[i].presented);
         const bool other = !has_own_sni(probed.observations[i].attempt.role);
@@ -185,10 +194,30 @@ std::shared_ptr<const TlsFacts> Judge::shared(TlsFacts&& facts) {
     return *tls_.insert(std::make_shared<const TlsFacts>(std::move(facts))).first;
 }
 
-void Judge::judge(const Target& target, EndpointRow& row, const PendingEvidence& evidence) {
-    if (!evidence.chain && row.main.answer.empty()) return;
-    static const Chain kNoChain; // of a protocol that answered without TLS
-    const auto observed = evidence_of(row, evidence.answered_at);
+void Judge::stand(
+    const std::vector<pki::IdentityPtr>& identities, const Declared& declared,
+    std::string_view vantage
+) {
+    vantage_ = vantage;
+    for (const auto& identity : identities) {
+        auto& ours = ours_[identity->id()];
+        ours.chain = store_.chain(identity->chain());
+        ours.stranger = !ours.chain->presented.empty() &&
+                        rules::is_stranger(*ours.chain->presented.front(), declared);
+    }
+}
+
+void Judge::judge(
+    const Target& target, EndpointRow& row, const PendingEvidence& evidence,
+    const rules::Others* others
+) {
+    static const Chain kNoChain; // of an endpoint that showed none
+    auto observed = evidence_of(row, evidence);
+    if (others) others->tell(target, row, observed);
+    if (const auto ours = ours_.find(target.identity); ours != ours_.end()) {
+        observed.ours = ours->second.chain.get();
+        observed.stranger = ours->second.stranger;
+    }
     auto facts = context();
     facts.described = &target;
     facts.observed = &observed;
@@ -200,9 +229,12 @@ void Judge::judge(const Target& target, EndpointRow& row, const PendingEvidence&
     row.findings = findings(evidence.chain ? *evidence.chain : kNoChain, facts, names);
 }
 
-void Judge::judge_safely(const Target& target, EndpointRow& row, const PendingEvidence& evidence) {
+void Judge::judge_safely(
+    const Target& target, EndpointRow& row, const PendingEvidence& evidence,
+    const rules::Others* others
+) {
     try {
-        judge(target, row, evidence);
+        judge(target, row, evidence, others);
     } catch (const std::exception& error) {
         row.main.outcome = Outcome::local_error;
         row.main.stage = Stage::done;
@@ -210,6 +242,16 @@ void Judge::judge_safely(const Target& target, EndpointRow& row, const PendingEv
         row.main.chain = nullptr; // else it would count as judged
         row.main.pseudo_tls = row.main.plain = false;
         row.variants.clear();
+        judge_unjudged(target, row);
+    }
+}
+
+// That it was not judged is said by the rules about connections, if there is memory for that.
+void Judge::judge_unjudged(const Target& target, EndpointRow& row) {
+    try {
+        judge(target, row, {});
+    } catch (const std::exception&) {
+        row.findings.clear();
     }
 }
 
@@ -259,6 +301,7 @@ rules::Context Judge::context() const {
     context.expires_within = expires_within_;
     context.policy = &policy_;
     context.revocation = revocation_;
+    context.vantage = vantage_;
     return context;
 }
 

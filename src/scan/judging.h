@@ -5,9 +5,11 @@
 #include "model/scan_result.h"
 #include "pki/certificate_store.h"
 #include "pki/identity.h"
+#include "rules/connection/others.h"
 #include "rules/engine/judge.h"
 #include "rules/engine/waivers.h"
 
+#include <map>
 #include <memory>
 #include <set>
 
@@ -22,6 +24,9 @@ struct PendingEvidence {
     Time answered_at = {};
     std::string staple =
         {}; // OCSP response, of the attempt that showed the chain; empty where none
+    // Of the most advanced attempt, as Observation has them.
+    Cause cause = Cause::none;
+    std::string first_bytes = {}, unanswered = {};
 };
 
 struct PendingRow {
@@ -38,13 +43,24 @@ class Judge {
         std::chrono::seconds expires_within
     );
 
+    // Our own certificates, which servers may refuse, and where we stand; before any endpoint is
+    // judged. `declared`: says whether they belong to the topology. Outlives this, as `vantage`.
+    void stand(
+        const std::vector<pki::IdentityPtr>&, const Declared& declared, std::string_view vantage
+    );
+
     // What of an endpoint is kept, without findings, and what judge() needs besides.
     PendingRow row(const Target&, ProbedEndpoint&&);
-    void judge(const Target&, EndpointRow&, const PendingEvidence&);
+    // `others`: what the rest of the run says; null where that does not matter.
+    void judge(
+        const Target&, EndpointRow&, const PendingEvidence&, const rules::Others* others = nullptr
+    );
     // The same for a machine that is short of memory: an endpoint for which there is none is a
     // local_error and does not end the scan.
     PendingRow row_safely(const Target&, ProbedEndpoint&&);
-    void judge_safely(const Target&, EndpointRow&, const PendingEvidence&);
+    void judge_safely(
+        const Target&, EndpointRow&, const PendingEvidence&, const rules::Others* others = nullptr
+    );
     IdentityRow identity(const pki::Identity&);
     // A file's certificates, and its findings under the context that the command line gave.
     FileRow file(std::string path, const std::vector<std::string>& certificates);
@@ -60,6 +76,7 @@ class Judge {
 
   private:
     AttemptRow row_of(Observation&&, ChainPtr);
+    void judge_unjudged(const Target&, EndpointRow&);
     std::shared_ptr<const TlsFacts> shared(TlsFacts&&);
     // `names`: what a waiver may call the subject.
     std::vector<const Finding*> findings(
@@ -83,6 +100,12 @@ class Judge {
     Time now_;
     std::chrono::seconds expires_within_;
     const StatusMap* revocation_ = nullptr;
+    std::string_view vantage_;
+    struct Ours {
+        ChainPtr chain;
+        bool stranger = false;
+    };
+    std::map<std::string, Ours> ours_; // by the id of the identity
 };
 
 } // namespace lyncprobe::scan

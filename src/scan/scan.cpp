@@ -132,6 +132,7 @@ class Scan {
                     )};
             }
         }
+        judge_.stand(identities_, result_.declared, result_.vantage);
         if (!result_.fetched) judge_identities();
         return std::nullopt;
     }
@@ -153,7 +154,7 @@ class Scan {
 
     // --fetch: what was probed waits for it, unjudged.
     void fetch() {
-        if (!result_.fetched) return;
+        if (!result_.fetched) return judge_pending();
         const auto& settings = deployment_.settings;
         auto from = fetch_options(settings, engine_.resolvers, engine_.interrupts, &stalls_);
         if (settings.deadline) from.deadline = started_ + *settings.deadline;
@@ -162,20 +163,19 @@ class Scan {
         );
         for (const auto& identity : identities_)
             revocation.add(store_.chain(identity->chain()));
-        for (const auto& evidence : pending_)
+        for (const auto& [index, evidence] : pending_)
             revocation.add(evidence.chain);
         try {
             revocation.run();
         } catch (const std::exception& error) {
             observer_.warning(fmt::format("fetching ended early: {}", error.what()));
         }
-        for (std::size_t i = 0; i < pending_.size(); ++i)
-            use_completed(revocation, result_.endpoints[i], pending_[i]);
+        for (auto& [index, evidence] : pending_)
+            use_completed(revocation, result_.endpoints[index], evidence);
         statuses_ = revocation.take_statuses();
         judge_.use(statuses_);
         judge_identities();
-        for (std::size_t i = 0; i < pending_.size(); ++i)
-            judge_row(result_.endpoints[i], pending_[i]);
+        judge_pending();
         result_.locations = revocation.take_locations();
     }
 
@@ -207,11 +207,12 @@ class Scan {
         probed.target += offset_;
         const auto& target = result_.targets[probed.target];
         auto [row, evidence] = judge_.row_safely(target, std::move(probed));
+        const bool waits = result_.fetched || rules::depends_on_others(target, row);
         result_.endpoints.push_back(std::move(row));
-        if (result_.fetched)
-            pending_.push_back(std::move(evidence));
+        if (waits)
+            pending_.emplace_back(result_.endpoints.size() - 1, std::move(evidence));
         else
-            judge_row(result_.endpoints.back(), evidence);
+            judge_row(result_.endpoints.back(), evidence, nullptr);
     }
 
     void judge_identities() {
@@ -230,9 +231,15 @@ class Scan {
             variant.chain = revocation.completed(variant.chain);
     }
 
-    void judge_row(EndpointRow& row, const PendingEvidence& evidence) {
+    void judge_pending() {
+        const rules::Others others(result_);
+        for (const auto& [index, evidence] : pending_)
+            judge_row(result_.endpoints[index], evidence, &others);
+    }
+
+    void judge_row(EndpointRow& row, const PendingEvidence& evidence, const rules::Others* others) {
         const auto& target = result_.targets[row.target];
-        judge_.judge_safely(target, row, evidence);
+        judge_.judge_safely(target, row, evidence, others);
         observer_.endpoint(row, target);
     }
 
@@ -272,9 +279,10 @@ class Scan {
     Judge judge_;
     tls::ContextPool contexts_;
     StallClock stalls_;
-    net::EngineOptions engine_;            // points to stalls_
-    std::size_t offset_ = 0;               // of the round's targets among all
-    std::vector<PendingEvidence> pending_; // with --fetch, one for each row of the result
+    net::EngineOptions engine_; // points to stalls_
+    std::size_t offset_ = 0;    // of the round's targets among all
+    // Rows, by index, that are judged after the others: all of them with --fetch.
+    std::vector<std::pair<std::size_t, PendingEvidence>> pending_;
 };
 
 } // namespace

@@ -3,24 +3,12 @@
 
 namespace lyncprobe::rules {
 
-namespace {
-
-constexpr std::uint32_t kListLimit = 16'384;
-constexpr std::uint32_t kListMargin = 512; // longer than nearly every distinguished name
-
-} // namespace
-
 const ClientCertificateFacts* request_of(const EndpointRow& row) {
     if (row.main.client_certificate) return row.main.client_certificate.get();
     for (const auto& variant : row.variants)
         if (has_own_sni(variant.role) && variant.client_certificate)
             return variant.client_certificate.get();
     return nullptr;
-}
-
-bool about_cut(const ClientCertificateFacts& facts) {
-    return facts.ca_names_bytes + kListMargin >= kListLimit &&
-           facts.ca_names_bytes <= kListLimit + kListMargin;
 }
 
 bool lists_its_roots(const Target& target) {

@@ -14,10 +14,6 @@ namespace lyncprobe::rules {
 // in every attempt under the endpoint's own name.
 const ClientCertificateFacts* request_of(const EndpointRow&);
 
-// Schannel cuts the list at 16,384 bytes (Microsoft KB 2464556 and 2801679): is it about as long?
-// The last name that does not fit is left out, so that a cut list is a little shorter.
-bool about_cut(const ClientCertificateFacts&);
-
 // Windows sends its Trusted Root store; what a gateway or a stranger's server lists may be
 // anything.
 bool lists_its_roots(const Target&);

@@ -3,6 +3,7 @@
 // Windows cuts it.
 #include "rules/deployment/ca_lists.h"
 #include "rules/engine/all.h"
+#include "rules/engine/helpers.h"
 
 #include <map>
 #include <utility>

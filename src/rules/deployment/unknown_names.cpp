@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Rule unknown-names: every name in a certificate belongs to something in the topology.
-#include "model/host.h"
 #include "model/text/lists.h"
 #include "rules/engine/all.h"
+#include "rules/engine/deployment_names.h"
 #include "rules/engine/helpers.h"
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,46 +17,10 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// In each SIP domain: what clients, telephones and partners look for, and the usual simple URLs.
-constexpr std::string_view kUsual[] = {
-    "sip",  "sipinternal", "sipexternal", "lyncdiscover", "lyncdiscoverinternal",
-    "meet", "dialin",      "admin",       "ucupdates-r2", "xmpp"};
-
-// DeploymentNames is every name that the target list explains.
-class DeploymentNames {
-  public:
-    explicit DeploymentNames(const Declared& declared)
-        : names_(declared.names.begin(), declared.names.end()) {
-        for (const auto& domain : declared.sip_domains) {
-            names_.insert(domain);
-            for (const auto label : kUsual)
-                names_.insert(fmt::format("{}.{}", label, domain));
-        }
-        for (const auto& name : names_)
-            if (const auto dot = name.find('.'); dot != std::string::npos)
-                domains_.insert(name.substr(dot + 1));
-    }
-
-    bool has(const std::string& name) const {
-        return name.starts_with("*.") ? domains_.contains(name.substr(2)) : names_.contains(name);
-    }
-
-  private:
-    std::set<std::string, std::less<>> names_, domains_;
-};
-
-// In lower case, with its wildcard; nothing where it is no FQDN, which other rules see.
-std::string normal(const std::string& name) {
-    const bool wildcard = name.starts_with("*.");
-    auto host = check_host_name(wildcard ? name.substr(2) : name).name;
-    if (host.find('.') == std::string::npos) return {};
-    return wildcard ? "*." + host : host;
-}
-
 Names unknown_in(const Certificate& certificate, const DeploymentNames& known) {
     Names out;
     for (const auto& raw : dns_names_of(certificate))
-        if (auto name = normal(raw); !name.empty() && !known.has(name))
+        if (auto name = normal_name(raw); !name.empty() && !known.has(name))
             out.push_back(std::move(name));
     return out;
 }

@@ -25,6 +25,10 @@
     X(crl_reachable_scheme)                                                                        \
     X(chain_crl_distribution_point)                                                                \
     X(chain_eku)                                                                                   \
+    X(endpoint_reachable)                                                                          \
+    X(client_certificate_accepted)                                                                 \
+    X(conversation_finished)                                                                       \
+    X(own_certificate_usage)                                                                       \
     X(leaf_outlives_issuer)                                                                        \
     X(subject_name)                                                                                \
     X(subject_in_san)                                                                              \

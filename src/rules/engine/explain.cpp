@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kWidth = 80;
 
 constexpr Room kRooms[] = {
+    {Scope::connection, "connection", "what became of the connection"},
     {Scope::certificate, "certificate", "every certificate presented"},
     {Scope::leaf, "server_certificate", "the server certificate"},
     {Scope::chain, "chain", "the chain as a whole"},

@@ -204,6 +204,12 @@ bool publicly_trusted(const Chain& chain) {
     return chain.path.anchored() && chain.path.system_anchor;
 }
 
+bool about_cut(const ClientCertificateFacts& facts) {
+    constexpr std::uint32_t kLimit = 16'384;
+    constexpr std::uint32_t kMargin = 512; // longer than nearly every distinguished name
+    return facts.ca_names_bytes + kMargin >= kLimit && facts.ca_names_bytes <= kLimit + kMargin;
+}
+
 std::string some_of(std::span<const std::string> list) { return enumerate(list, kNamesInSentence); }
 
 namespace {

@@ -22,6 +22,7 @@ inline constexpr std::string_view kTemplateV2 = "1.3.6.1.4.1.311.21.7";
 inline constexpr std::string_view kApplicationPolicies = "1.3.6.1.4.1.311.21.10";
 // Purposes (RFC 5280 4.2.1.12).
 inline constexpr std::string_view kServerAuth = "1.3.6.1.5.5.7.3.1";
+inline constexpr std::string_view kClientAuth = "1.3.6.1.5.5.7.3.2";
 // RFC 4055 1.2; both the signature and the key type.
 inline constexpr std::string_view kRsassaPss = "1.2.840.113549.1.1.10";
 
@@ -95,6 +96,10 @@ const Certificate* server_certificate_of(const EndpointRow&);
 // A path to an anchor was found although only the system's anchors were there: a public CA issued
 // it.
 bool publicly_trusted(const Chain&);
+
+// Schannel cuts the list at 16,384 bytes (Microsoft KB 2464556 and 2801679): is it about as long?
+// The last name that does not fit is left out, so that a cut list is a little shorter.
+bool about_cut(const ClientCertificateFacts&);
 
 inline constexpr std::size_t kNamesInEvidence = 50; // a SAN may hold thousands
 

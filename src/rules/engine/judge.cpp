@@ -83,6 +83,7 @@ class Judging {
         // What cannot be parsed keeps its place: positions in findings are those on the wire.
         const auto entries = chain_.presented.size() + chain_.unreadable.size();
         findings_.reserve((entries + 1) * rules_.size());
+        if (context_.seen().row) judge_connection();
         std::size_t readable = 0; // index into chain_.presented
         for (std::size_t position = 0; position < entries; ++position) {
             const bool broken =
@@ -101,6 +102,12 @@ class Judging {
     }
 
   private:
+    void judge_connection() {
+        for (const auto* rule : rules_)
+            if (rule->scope == Scope::connection)
+                keep_said(*rule, judge_one(*rule, {chain_, 0, context_}));
+    }
+
     void judge_unreadable(std::size_t position) {
         for (const auto* rule : rules_)
             if (rule->scope == Scope::certificate ||
@@ -248,7 +255,7 @@ std::vector<const Finding*> judge(
 ) {
     std::vector<const Rule*> chosen;
     for (const auto* rule : all())
-        if (selection.chosen(*rule)) chosen.push_back(rule);
+        if (selection.chosen(*rule) || rule->scope == Scope::connection) chosen.push_back(rule);
     return Judging(chosen, chain, context, selection, pool).findings();
 }
 

@@ -20,13 +20,15 @@
 
 namespace lyncprobe::rules {
 
-// What a rule looks at; `certificate` rules run once for each certificate presented. A
+// What a rule looks at; `certificate` rules run once for each certificate presented. A `connection`
+// rule judges what became of the connection, runs on every endpoint, and is chosen by no filter. A
 // `conversation` rule judges what the protocol answered and runs where it answered anything, also
 // without a chain. A `revocation` rule judges each presented certificate about whose revocation
 // something is known, and gives no finding where there is nothing or where it does not apply. A
 // `dns` rule judges the records of a SIP domain. A `conclusion` is no rule that runs: it is a
 // reason of the go-live verdict, drawn from everything else (verdicts/go_live.h).
 enum class Scope {
+    connection,
     certificate,
     leaf,
     chain,
@@ -61,6 +63,16 @@ struct NameTried {
 // EndpointEvidence is what all attempts on one endpoint come to: made once for it, read by every
 // rule. It points into the endpoint's row.
 struct EndpointEvidence {
+    const EndpointRow* row = nullptr; // null: not asked, and connection rules do not run
+    // Of the most advanced attempt, as Observation has them.
+    Cause cause = Cause::none;
+    std::string_view first_bytes, unanswered;
+    // What the other endpoints of the run say; known where may_depend_on_others() (judge.h).
+    bool other_address_answers = false; // of the same target
+    bool pool_mate_answers = false;     // at the same service
+    // Our certificate that was offered, with its path; null where none was.
+    const Chain* ours = nullptr;
+    bool stranger = false; // the list has a topology, and no name of ours is in it
     // Versions: those that the server chose in any attempt; those that were
     // offered alone; those of the latter of which nothing is known, since no answer came.
     std::vector<TlsVersion> versions_chosen, versions_offered, versions_open;
@@ -80,6 +92,7 @@ struct Context {
     // Of the run.
     Time now = {};
     std::chrono::seconds expires_within{30 * 86400};
+    std::string_view vantage;       // where the run is made; empty = not said
     const Policy* policy = nullptr; // never null while judging
     // What revocation lists, responders and the staple said; null where nothing is known.
     const StatusMap* revocation = nullptr;

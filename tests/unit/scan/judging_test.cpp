@@ -94,7 +94,9 @@ TEST_CASE("judging: a chain shown to a foreign name is kept, and never judged as
     REQUIRE(row.variants.size() == 1);
     CHECK(row.variants.front().chain != nullptr);
     bench.judge.judge(server(), row, evidence);
-    CHECK(row.findings.empty());
+    REQUIRE(row.findings.size() == 1); // of the connection, and of no certificate
+    CHECK(row.findings.front()->rule == "endpoint-reachable");
+    CHECK(row.findings.front()->verdict == Verdict::fail);
     CHECK_FALSE(judged(row));
 }
 
