@@ -50,8 +50,9 @@ CLI::App* add_scan(CLI::App& app, Options& options) {
         "  lyncprobe scan targets.yaml\n"
         "  lyncprobe scan targets.yaml --cert edge.pem --key edge.key --output result.json\n"
         "  lyncprobe scan internal.yaml edge.yaml --target 'fe*' --fail-on warn --format json\n"
-        "Exit codes: 0 nothing found, 1 findings, 2 input error, 3 some endpoint not judged, 4 "
-        "internal error, 130 interrupted."
+        "Exit codes: 0 nothing found, 1 findings, 2 input error, 3 nothing found, and some "
+        "endpoint "
+        "does not answer or could not be asked, 4 internal error, 130 interrupted."
     );
     return scan;
 }
@@ -127,6 +128,9 @@ CLI::App* add_import(CLI::App& app, Options& options) {
     return command;
 }
 
+constexpr const char* kWaivers = "target list whose `waivers:` hold; what they cover is said and "
+                                 "does not count";
+
 void add_sip_domains(CLI::App& command, Options& options) {
     command
         .add_option_function<std::vector<std::string>>(
@@ -160,6 +164,7 @@ CLI::App* add_discover(CLI::App& app, Options& options) {
     discover->add_flag(
         "--yaml", options.as_target_list, "print a target list for scan instead of the report"
     );
+    discover->add_option("--waivers", options.waivers, kWaivers)->option_text("LIST.yaml");
     discover->add_flag("--scan", options.scan_too, "go on and probe what was found");
     add_choosing_options(*discover, options);
     add_run_options(*discover, options);
@@ -226,6 +231,7 @@ CLI::App* add_federation(CLI::App& app, Options& options) {
          },
          "the partner's Access Edge by name (-ProxyFqdn) instead of its SRV record"}};
     add_options(*federation, options, kWhose);
+    federation->add_option("--waivers", options.waivers, kWaivers)->option_text("LIST.yaml");
     federation->add_flag(
         "--self", options.self, "these domains are our own: look at them as a partner would"
     );
@@ -297,7 +303,7 @@ CLI::App* add_rules(CLI::App& app, Options& options) {
 
 CLI::App* add_docs(CLI::App& app, Options& options) {
     auto* docs = app.add_subcommand("docs", "Documents that come out of the program")->group("");
-    docs->add_option("KIND", options.docs_kind, "rules, services")->required();
+    docs->add_option("KIND", options.docs_kind, "rules, services, endings")->required();
     return docs;
 }
 

@@ -230,7 +230,8 @@ constexpr OptionRow kProbing[] = {
     {"--pfx", "FILE", text<&I::pfx>, "our own certificate and key in one PFX file"},
 };
 constexpr OptionRow kBehindPassword[] = {
-    {"--vantage", "NAME", text<&O::vantage>, "where this machine stands, for the result file"},
+    {"--vantage", "NAME", text<&O::vantage>,
+     "where this machine stands; internal or external: the other side need not answer"},
     {"--changes", kFlag, to_come, ""},
     {"--state", "", to_come, ""},
 };

@@ -162,9 +162,13 @@ void write_statement(Writing& to, const Statement& statement, bool place_is_clea
 void write_rule(Writing& to, Statements rule, std::size_t places_in_title) {
     const auto& first = *rule.front().finding;
     write_title(to.page, first);
-    for (const auto& statement : rule)
-        write_statement(to, statement, statement.where.size() == places_in_title);
-    write_fix(to.page, first);
+    for (std::size_t i = 0; i < rule.size(); ++i) {
+        write_statement(to, rule[i], rule[i].where.size() == places_in_title);
+        // The fix is that of a cause; statements with the same one stand together.
+        const auto& finding = *rule[i].finding;
+        const bool shared = i + 1 < rule.size() && rule[i + 1].finding->fix == finding.fix;
+        if (!shared) write_fix(to.page, finding);
+    }
     // The same rule comes back in other sections; its source is the same there.
     if (to.cited.insert(first.rule).second) write_source(to.page, first);
 }

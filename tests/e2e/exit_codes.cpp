@@ -37,15 +37,18 @@ TEST_CASE("0: all judged and nothing found; the summary says the same") {
     CHECK(parse_json(done.out).at("summary").at("exit_code").as_int64() == 0);
 }
 
-TEST_CASE("1: a failure; 3: an endpoint that could not be judged; both: 1") {
+TEST_CASE("1: a failure, and an endpoint that does not answer") {
     Site site;
     site.add("failing", server_with(for_clients_only()));
     site.add("refusing", refusing());
     site.add("good", good_server());
     const auto list = site.list();
     CHECK(lyncprobe({"scan", list, "--target", "failing"}).exit_code == 1);
-    CHECK(lyncprobe({"scan", list, "--target", "refusing"}).exit_code == 3);
-    CHECK(lyncprobe({"scan", list, "--target", "refusing", "--target", "good"}).exit_code == 3);
+    CHECK(lyncprobe({"scan", list, "--target", "refusing"}).exit_code == 1);
+    CHECK(lyncprobe({"scan", list, "--target", "refusing", "--target", "good"}).exit_code == 1);
+    // No filter hides that an endpoint does not answer.
+    CHECK(lyncprobe({"scan", list, "--target", "refusing", "--only", "validity"}).exit_code == 1);
+    CHECK(lyncprobe({"scan", list, "--target", "refusing", "--skip", "endpoint-*"}).exit_code == 1);
     const auto both = lyncprobe({"scan", list, "--format", "json"});
     CHECK(both.exit_code == 1);
     CHECK(parse_json(both.out).at("summary").at("exit_code").as_int64() == 1);
@@ -76,6 +79,24 @@ TEST_CASE("--fail-on moves the bar; what could not be judged counts all the same
     }
 }
 
+TEST_CASE("what does not answer counts as 0 where it is waived, or as expected") {
+    Site site;
+    site.add("refusing", refusing(), "expect: unreachable");
+    site.add("good", good_server());
+    const auto expected = lyncprobe({"scan", site.list(), "--format", "json"});
+    CHECK(expected.exit_code == 0);
+    CHECK(verdict_of(parse_json(expected.out), "refusing", "endpoint-reachable") == "pass");
+    Site other;
+    other.add("refusing", refusing());
+    other.add("answering", good_server(), "expect: unreachable");
+    const auto list = other.list("waivers: [{rule: endpoint-reachable, target: refusing, reason: "
+                                 "moved}]");
+    CHECK(lyncprobe({"scan", list, "--target", "refusing"}).exit_code == 0);
+    const auto answering = lyncprobe({"scan", list, "--target", "answering", "--format", "json"});
+    CHECK(answering.exit_code == 1);
+    CHECK(verdict_of(parse_json(answering.out), "answering", "endpoint-reachable") == "fail");
+}
+
 TEST_CASE("a server that demands our certificate was judged all the same: 0") {
     Site site;
     auto strict = good_server();
@@ -84,7 +105,9 @@ TEST_CASE("a server that demands our certificate was judged all the same: 0") {
     site.add("strict", strict);
     const auto done = lyncprobe({"scan", site.list(), "--format", "json"});
     CHECK(done.exit_code == 0);
-    CHECK(outcome_of(parse_json(done.out), "strict") == "client_certificate_required");
+    const auto result = parse_json(done.out);
+    CHECK(outcome_of(result, "strict") == "client_certificate_required");
+    CHECK(verdict_of(result, "strict", "client-certificate-accepted") == "inconclusive");
 }
 
 TEST_CASE("for check, 2 wins over 1 and the readable files are judged") {

@@ -75,7 +75,7 @@ TEST_CASE("broken servers among good ones are each named rightly, within the dea
         {"scan", list, "--timeout", "3s", "--output", site.file("r.json"), "--output",
          site.file("r.ndjson")}
     );
-    CHECK(done.exit_code == 3);
+    CHECK(done.exit_code == 1);
     CHECK(done.seconds < kTimeout + kSlack);
     CHECK(done.err == "");
     CHECK(harmless_on_a_terminal(done.out));
@@ -121,6 +121,15 @@ TEST_CASE("broken servers among good ones are each named rightly, within the dea
          {"mute after the handshake", "wants our certificate", "wants our certificate, TLS 1.2"})
         CHECK(verdict_of(result, judged, "server-eku") == "pass");
     CHECK(verdict_of(result, "silent", "server-eku") == "");
+    for (const auto* open :
+         {"silent", "refusing", "resetting", "closing", "HTTP", "SIP", "alert 40"})
+        CHECK(verdict_of(result, open, "endpoint-reachable") == "fail");
+    for (const auto* broken :
+         {"mute after the handshake", "leaving after the handshake", "garbage instead of SIP",
+          "endless headers"}) {
+        CHECK(verdict_of(result, broken, "conversation-finished") == "fail");
+        CHECK(verdict_of(result, broken, "endpoint-reachable") == "pass");
+    }
 }
 
 TEST_CASE(
@@ -149,12 +158,14 @@ TEST_CASE("--deadline ends the whole run: what was not reached is skipped and no
         {"scan", site.list(), "--deadline", "1500ms", "--timeout", "1s", "--concurrency", "2",
          "--format", "json"}
     );
-    CHECK(done.exit_code == 3);
+    CHECK(done.exit_code == 1); // those that were reached said nothing
     CHECK(done.seconds < 1.5 + kSlack);
     const auto result = parse_json(done.out);
     CHECK(target_names(result).size() == 6);
     CHECK(outcome_of(result, "silent 1") == "timeout");
     CHECK(outcome_of(result, "silent 6") == "skipped");
+    CHECK(verdict_of(result, "silent 1", "endpoint-reachable") == "fail");
+    CHECK(verdict_of(result, "silent 6", "endpoint-reachable") == "inconclusive");
 }
 
 TEST_CASE(

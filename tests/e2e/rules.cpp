@@ -108,6 +108,10 @@ TEST_CASE("the document of the rules is what the program says") {
             read_text(path) == document.out,
             "docs/rules.md is not what `lyncprobe docs rules` prints"
         );
+    CHECK_MESSAGE(
+        read_text(LYNCPROBE_SOURCE_DIR "/docs/endings.md") == lyncprobe({"docs", "endings"}).out,
+        "docs/endings.md is not what `lyncprobe docs endings` prints"
+    );
     CHECK(lyncprobe({"docs", "nonsense"}).exit_code == 2);
 }
 
