@@ -6,6 +6,7 @@
 #include "app/exit_code.h"
 #include "app/process.h"
 #include "app/reporting.h"
+#include "app/target_lists.h"
 #include "model/escape.h"
 #include "plan/discovery.h"
 #include "probes/probe.h"
@@ -35,8 +36,11 @@ void tell_problems(const ScanResult& found) {
 }
 
 // The same probes as a list written with --yaml; what is not built yet is left out and said.
-int scan_found(const ScanResult& found, const Options& options) {
+int scan_found(
+    const ScanResult& found, const std::vector<Waiver>& waivers, const Options& options
+) {
     Deployment deployment;
+    deployment.waivers = waivers;
     for (auto& target : plan::discovered_targets(found.domains)) {
         // DNS does not tell whose a domain is; nobody is to be registered at another's.
         if (target.probe == Probe::sip) target.sip_domain.clear();
@@ -73,6 +77,8 @@ int run_discover(const Options& options) {
         options.scan_too ? rules::RuleSet::both : rules::RuleSet::dns
     );
     if (!selection) return stop(selection.error());
+    const auto waivers = read_waivers(options.waivers);
+    if (!waivers) return stop(waivers.error());
     count_interrupts(); // from now on a temporary file is there that has to be removed
     // One document on stdout: the target list, or with --scan and another format than text the
     // scan's, whose are the files, too.
@@ -87,7 +93,8 @@ int run_discover(const Options& options) {
         {.domains = options.inputs,
          .settings = options.settings,
          .resolvers = options.resolvers,
-         .selection = *selection},
+         .selection = *selection,
+         .waivers = *waivers},
         {.vantage = options.vantage, .interrupts = &count_interrupts()}
     );
     if (!result) return stop(result.error());
@@ -103,7 +110,7 @@ int run_discover(const Options& options) {
     if (report && options.scan_too) exit_code = std::max(exit_code, print("\n"));
     if (!report) tell_problems(found);
     if (!options.scan_too || found.interrupted || exit_code == kExitInternal) return exit_code;
-    return worse(exit_code, scan_found(found, options));
+    return worse(exit_code, scan_found(found, *waivers, options));
 }
 
 } // namespace lyncprobe::app

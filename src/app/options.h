@@ -47,6 +47,7 @@ struct Options {
     // Trust, identity, time.
     IdentityFiles identity; // id empty = none
     std::vector<CaFile> ca_files;
+    std::string waivers; // --waivers; empty = none
     bool no_system_trust = false;
     std::optional<Time> at;
     std::string docs_kind; // of the hidden `docs`

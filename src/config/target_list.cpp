@@ -295,7 +295,8 @@ ReadOutcome read_target_lists(const std::vector<Source>& sources, const ReadOpti
     merge.finish();
     out.problems = mistakes.take();
     // Only where nothing else is wrong: a list whose targets are all misspelt has had its messages.
-    if (out.problems.empty() && (!merge.saw_target || out.deployment.targets.empty()))
+    if (options.targets_needed && out.problems.empty() &&
+        (!merge.saw_target || out.deployment.targets.empty()))
         out.problems.push_back(
             {.what = "no targets",
              .where = sources.empty() ? Where{} : Where{sources.front().path, 1, 1},

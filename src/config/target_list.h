@@ -24,6 +24,7 @@ struct ReadOptions {
     // The ids of the rules, for `only`, `skip` and `waivers`; a glob that matches none is a
     // mistake.
     std::vector<std::string_view> rule_ids;
+    bool targets_needed = true; // false: a list of waivers alone is complete
 };
 
 // Either a deployment or every mistake found (a file stops at its first syntax error).

@@ -35,7 +35,8 @@ struct GoLiveReason {
     std::string message; // one sentence; foreign text in it still raw
     std::string fix;     // empty where there is nothing to do; may hold foreign text, too
     std::string source;  // document and section
-    std::optional<std::size_t> endpoint; // index into ScanResult::endpoints
+    std::optional<std::size_t> endpoint;    // index into ScanResult::endpoints
+    std::optional<std::string> waived = {}; // the waiver's reason; then it does not count
     bool operator==(const GoLiveReason&) const = default;
 };
 

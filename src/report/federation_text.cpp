@@ -43,6 +43,12 @@ Words words_of(Weight weight) {
     return {"?", Style::plain};
 }
 
+bool rests_on_waiver(const FederationRow& row) {
+    return std::ranges::any_of(row.reasons, [](const GoLiveReason& reason) {
+        return reason.waived.has_value();
+    });
+}
+
 // "edge.contoso.com:5061 (192.0.2.1)"
 std::string place_of(const EndpointRow& row, const ScanResult& run) {
     const auto& target = run.targets[row.target];
@@ -146,6 +152,7 @@ void write_reason(
         {where_text(one, row, options)}};
     page.paragraph(2, kIndent, title);
     page.paragraph(kIndent, kIndent, {{reason.message}});
+    if (reason.waived) return page.paragraph(kIndent, kIndent, {{"waived: " + *reason.waived}});
     if (!reason.fix.empty())
         page.paragraph(
             kIndent, kIndent + 2,
@@ -191,7 +198,10 @@ void write_federation_text(std::ostream& out, const ScanResult& run, const TextO
             {{row.domain, Style::bold},
              {row.self ? ", as partners see it: " : ": "},
              {std::string(word), style},
-             {row.verdict == GoLive::ready ? "" : " because", style}}
+             {row.verdict != GoLive::ready ? " because"
+              : rests_on_waiver(row)       ? ", waived"
+                                           : "",
+              style}}
         );
         if (!options.quiet) {
             write_records(page, row);

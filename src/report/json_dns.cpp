@@ -110,6 +110,7 @@ void fields(auto& json, Is<GoLiveReason> auto& it) {
     json("fix", or_null(it.fix));
     json("source", or_null(it.source));
     json("endpoint", ids(it.endpoint));
+    json("waived", it.waived);
 }
 
 // Of the records only those that were asked for.

@@ -2,6 +2,7 @@
 #include "scan/discover.h"
 
 #include "plan/discovery.h"
+#include "rules/engine/waivers.h"
 #include "scan/asking.h"
 
 #include <algorithm>
@@ -23,8 +24,12 @@ Result<ScanResult> discover(const DiscoverOptions& wanted, const ScanOptions& op
     if (auto problem = asking.find_out(found.domains, questions, family)) return *problem;
     found.stalled = asking.stalled();
     found.interrupted = options.interrupts && *options.interrupts > 0;
-    for (auto& domain : found.domains)
+    const rules::Waivers waivers(wanted.waivers, options.at.value_or(found.started_at));
+    for (auto& domain : found.domains) {
         domain.findings = rules::judge_domain(domain, wanted.selection);
+        for (auto& finding : domain.findings)
+            waivers.apply(finding, std::vector{domain.domain});
+    }
     found.finished_at = options.world.now();
     found.judged_at = found.started_at;
     return found;

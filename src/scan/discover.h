@@ -14,6 +14,7 @@ struct DiscoverOptions {
     RunSettings settings;
     std::vector<std::string> resolvers = {}; // "address[:port]"; empty = the system's
     rules::Selection selection = {};         // of the rules about DNS
+    std::vector<Waiver> waivers = {};
 };
 
 // A Problem where a resolver is no address. The summary is not filled in.

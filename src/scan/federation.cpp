@@ -100,14 +100,14 @@ Result<std::string> our_domain(const FederationOptions& options, const Inputs& i
 }
 
 // Each domain gets its endpoints and its verdict.
-void judge(std::vector<FederationRow>& rows, ScanResult& run) {
+void judge(std::vector<FederationRow>& rows, ScanResult& run, const rules::Waivers& waivers) {
     // One pass over the endpoints, of which each names the domain it was probed for.
     std::map<std::string_view, std::vector<std::size_t>> by_domain;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i)
         by_domain[run.targets[run.endpoints[i].target].sip_domain].push_back(i);
     for (auto& row : rows) {
         row.endpoints = std::move(by_domain[row.domain]);
-        auto [verdict, reasons] = rules::go_live(row, run);
+        auto [verdict, reasons] = rules::go_live(row, run, waivers);
         row.verdict = verdict;
         row.reasons = std::move(reasons);
     }
@@ -137,6 +137,7 @@ Result<ScanResult> federation(
     deployment.inputs = wanted.domains;
     deployment.settings = wanted.settings;
     deployment.resolvers = wanted.resolvers;
+    deployment.waivers = wanted.waivers;
     if (!ours->empty()) deployment.sip_domains = {*ours};
     for (const auto& row : rows)
         for (auto& target : targets_of(row, wanted)) {
@@ -154,7 +155,7 @@ Result<ScanResult> federation(
     auto result = scan(std::move(*plan), options, std::move(inputs), observer);
     if (!result) return result;
     result->stalled += asking.stalled();
-    judge(rows, *result);
+    judge(rows, *result, rules::Waivers(wanted.waivers, result->judged_at));
     return result;
 }
 

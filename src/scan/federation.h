@@ -18,6 +18,7 @@ struct FederationOptions {
     std::uint16_t direct_port = 5061;
     std::string our_domain; // in whose name is asked; empty = as our certificate's names say
     RunSettings settings;
+    std::vector<Waiver> waivers = {};
     std::vector<std::string> resolvers; // "address[:port]"; empty = the system's
 };
 

@@ -65,6 +65,14 @@ TEST_CASE("discover: exit codes and --fail-on, --only, --skip") {
     CHECK(discover(dns, {"--fail-on", "warn"}).exit_code == 1);
     CHECK(discover(dns, {"--fail-on", "warn", "--skip", "dns-records"}).exit_code == 0);
     CHECK(discover(dns, {"--fail-on", "warn", "--only", "dns-srv-*"}).exit_code == 0);
+    const TemporaryFolder folder;
+    const auto waivers = folder.write(
+        "waivers.yaml",
+        "waivers: [{rule: dns-records, target: contoso.example, reason: no partner}]"
+    );
+    const auto waived = discover(dns, {"--fail-on", "warn", "--waivers", waivers});
+    CHECK(waived.exit_code == 0);
+    CHECK(discover(dns, {"--waivers", folder.file("none.yaml")}).exit_code == 2);
     const Dnsmasq nothing({"--local=/contoso.example/"});
     CHECK(discover(nothing, {}).exit_code == 1);
     CHECK(discover(nothing, {"--fail-on", "never"}).exit_code == 0);

@@ -28,7 +28,8 @@ bool surely_absent(const DnsAnswer& answer) {
 // Assessment goes through one domain in the order of a connection.
 class Assessment {
   public:
-    Assessment(const FederationRow& asked, const ScanResult& run) : asked_(asked), run_(run) {
+    Assessment(const FederationRow& asked, const ScanResult& run, const Waivers& waivers)
+        : asked_(asked), run_(run), waivers_(waivers) {
         for (const auto& target : record().answer.targets)
             first_ = std::min(first_, target.priority);
         if (!asked.direct.empty()) first_ = 0;
@@ -51,6 +52,7 @@ class Assessment {
     void ourselves();
     void our_name(const Certificate&);
     void weigh(Weighed&) const;
+    void waive(GoLiveReason&) const;
     GoLiveAnswer conclusion();
 
     const DiscoveryRow& record() const { return plan::row_of(asked_.records, kRecord); }
@@ -58,6 +60,7 @@ class Assessment {
 
     const FederationRow& asked_;
     const ScanResult& run_;
+    const Waivers& waivers_;
     std::uint16_t first_ = std::numeric_limits<std::uint16_t>::max(); // priority that counts
     std::vector<Weighed> reasons_;
     std::set<std::uint16_t> reached_; // priorities of which an endpoint showed its certificate
@@ -153,7 +156,8 @@ void Assessment::endpoints() {
         const auto& target = run_.targets[row.target];
         // No route to its family from here, and seen on another address.
         if (skipped_only(row) && judged_targets.contains(row.target)) continue;
-        auto standing = standing_of(row, asked_);
+        const auto* ours = run_.identities.empty() ? nullptr : run_.identities.front().chain.get();
+        auto standing = standing_of(row, asked_, ours);
         const auto priority = priority_of(target.host, target.port);
         if (standing.shown) reached_.insert(priority);
         accepted_ = accepted_ || (standing.accepted && priority == first_);
@@ -235,17 +239,36 @@ void Assessment::weigh(Weighed& weighed) const {
     }
 }
 
+// A waiver's target may be the domain, or the id, name or host of the endpoint.
+void Assessment::waive(GoLiveReason& reason) const {
+    if (reason.weight == Weight::note) return;
+    std::vector<std::string> names{asked_.domain};
+    if (reason.endpoint) {
+        const auto& row = run_.endpoints[*reason.endpoint];
+        const auto& target = run_.targets[row.target];
+        names.insert(names.end(), {row.id, display_name(target), target.host});
+    }
+    if (const auto* waiver = waivers_.covering(reason.code, std::nullopt, names))
+        reason.waived = waiver->reason;
+}
+
 GoLiveAnswer Assessment::conclusion() {
     GoLiveAnswer out;
     for (auto& weighed : reasons_) {
         weigh(weighed);
         if (asked_.self) weighed.reason.side = Party::ours;
+        waive(weighed.reason);
         out.reasons.push_back(std::move(weighed.reason));
     }
     const auto any = [&](Weight weight) {
-        return std::ranges::find(out.reasons, weight, &GoLiveReason::weight) != out.reasons.end();
+        return std::ranges::any_of(out.reasons, [&](const GoLiveReason& reason) {
+            return reason.weight == weight && !reason.waived;
+        });
     };
-    const bool proven = asked_.self ? !reached_.empty() : accepted_;
+    const bool waived = std::ranges::any_of(out.reasons, [](const GoLiveReason& reason) {
+        return reason.waived.has_value();
+    });
+    const bool proven = waived || (asked_.self ? !reached_.empty() : accepted_);
     if (!proven && !any(Weight::fails) && !any(Weight::open))
         out.reasons.push_back(reason_of(
             "not-tested", Weight::open, Party::ours, "nothing was seen that shows it would work",
@@ -260,8 +283,8 @@ GoLiveAnswer Assessment::conclusion() {
 
 } // namespace
 
-GoLiveAnswer go_live(const FederationRow& asked, const ScanResult& run) {
-    return Assessment(asked, run).take();
+GoLiveAnswer go_live(const FederationRow& asked, const ScanResult& run, const Waivers& waivers) {
+    return Assessment(asked, run, waivers).take();
 }
 
 } // namespace lyncprobe::rules

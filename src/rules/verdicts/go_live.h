@@ -5,6 +5,7 @@
 
 #include "model/federation.h"
 #include "model/scan_result.h"
+#include "rules/engine/waivers.h"
 
 #include <cstdint>
 #include <vector>
@@ -22,7 +23,10 @@ struct GoLiveAnswer {
 // first can be reached (RFC 2782). So is an address that cannot be reached beside one that can.
 // `ready` needs proof: our certificate was taken and OPTIONS accepted in our name; of our own
 // domain (`self`), that its Edge showed a certificate and wants one.
-GoLiveAnswer go_live(const FederationRow& asked, const ScanResult& run);
+// What is waived is said and does not count; then `ready` rests on the waiver, and needs no proof.
+GoLiveAnswer go_live(
+    const FederationRow& asked, const ScanResult& run, const Waivers& waivers = {}
+);
 
 // Weighed is a reason with what decides how much it counts.
 struct Weighed {
@@ -37,8 +41,8 @@ struct EndpointStanding {
     bool shown = false;           // it showed its certificate
     bool accepted = false;        // it took our certificate and our OPTIONS
 };
-// In go_live_endpoint.cpp.
-EndpointStanding standing_of(const EndpointRow&, const FederationRow& asked);
+// `ours`: the chain of our certificate; null where none was given. In go_live_endpoint.cpp.
+EndpointStanding standing_of(const EndpointRow&, const FederationRow& asked, const Chain* ours);
 
 // The findings that make a peer's Edge refuse this certificate; `chain` is the one they are about.
 std::vector<const Finding*> refusing(const std::vector<const Finding*>&);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What one endpoint of a partner comes to, from connecting to its answer in SIP.
 #include "probes/federation.h"
-#include "rules/deployment/ca_lists.h"
+#include "rules/connection/refusal.h"
 #include "rules/engine/helpers.h"
 #include "rules/verdicts/go_live.h"
 #include "rules/verdicts/go_live_reasons.h"
@@ -17,7 +17,7 @@ namespace lyncprobe::rules {
 namespace {
 
 // Alerts (RFC 8446 6.2).
-constexpr std::uint8_t kCertificateExpired = 45, kUnknownCa = 48, kProtocolVersion = 70;
+constexpr std::uint8_t kUnknownCa = 48, kProtocolVersion = 70;
 
 constexpr std::uint16_t kTls12 = 0x0303;
 
@@ -57,7 +57,8 @@ TlsVersion version_of(const AttemptRow& attempt) {
 // Examination goes through one row in the order of a connection.
 class Examination {
   public:
-    Examination(const EndpointRow& row, const FederationRow& asked) : row_(row), asked_(asked) {}
+    Examination(const EndpointRow& row, const FederationRow& asked, const Chain* ours)
+        : row_(row), asked_(asked), ours_(ours) {}
 
     EndpointStanding take() {
         connection();
@@ -89,6 +90,7 @@ class Examination {
     }
 
     void connection();
+    void no_address();
     void handshake();
     void tls_version();
     void no_tls12();
@@ -98,8 +100,7 @@ class Examination {
     void mutual_tls();
     void refused();
     void issuers();
-    bool unlisted() const;
-    std::string unlisted_text() const;
+    Cause cause() const;
     void sip();
     void sip_answer(int status);
 
@@ -110,14 +111,13 @@ class Examination {
 
     const EndpointRow& row_;
     const FederationRow& asked_;
+    const Chain* ours_; // null where no certificate of ours was given
     EndpointStanding out_;
 };
 
 void Examination::connection() {
     switch (row_.main.outcome) {
-    case Outcome::dns_failure:
-        reach(Weight::open, Party::either, "ask a resolver that answers (--resolver)");
-        break;
+    case Outcome::dns_failure: no_address(); break;
     case Outcome::refused: // the host itself says no; silence may be a firewall of either side
         reach(
             Weight::fails, Party::theirs,
@@ -143,10 +143,14 @@ void Examination::connection() {
         if (row_.main.stage == Stage::handshake) handshake();
         break;
     case Outcome::limit_exceeded:
+    case Outcome::starttls_refused:
+        add("tls-handshake", Weight::fails, Party::theirs, row_.main.detail,
+            "correct the port of the SRV record, or see what listens there: no Access Edge does "
+            "so");
+        break;
     case Outcome::local_error:
     case Outcome::skipped:
     case Outcome::interrupted:
-    case Outcome::starttls_refused:
         add("not-tested", Weight::open, Party::ours, row_.main.detail);
         break;
     case Outcome::ok:
@@ -154,6 +158,26 @@ void Examination::connection() {
     case Outcome::client_certificate_rejected:
     case Outcome::protocol_error: break;
     }
+}
+
+// What a name server said for certain is theirs to mend; where it gave no answer nothing is known.
+void Examination::no_address() {
+    const bool none = cause() == Cause::no_such_name || cause() == Cause::no_such_record;
+    if (none)
+        reach(
+            Weight::fails, Party::theirs,
+            "publish an A record for the name of the Access Edge, or correct the SRV record"
+        );
+    else
+        reach(Weight::open, Party::either, "ask a resolver that answers (--resolver)");
+}
+
+// As endpoint-reachable has it.
+Cause Examination::cause() const {
+    for (const auto* finding : row_.findings)
+        if (finding->rule == kEndpointReachable)
+            return from_text<Cause>(finding->evidence.text("cause")).value_or(Cause::none);
+    return Cause::none;
 }
 
 // It showed nothing, or only to a hello of our own that offers what Windows still has.
@@ -295,44 +319,28 @@ void Examination::mutual_tls() {
     if (asked_.self || !asked_for() || !asked_for()->identity_offered) return;
     if (row_.main.outcome == Outcome::client_certificate_required)
         add("client-certificate-refused", Weight::fails, Party::ours, row_.main.detail,
-            "take a certificate with an RSA key of 2048 bits, signed with SHA-256");
+            explain_not_sent().fix);
     issuers();
 }
 
 void Examination::refused() {
-    const auto& facts = *asked_for();
-    if (received(row_.main, kUnknownCa))
-        add("our-root-untrusted", Weight::fails, Party::theirs,
-            fmt::format(
-                "does not trust the root of our certificate: {}{}", facts.refusal,
-                unlisted() ? "; " + unlisted_text() : ""
-            ));
-    else if (received(row_.main, kCertificateExpired))
-        add("client-certificate-refused", Weight::fails, Party::ours,
-            "takes our certificate for expired: " + facts.refusal,
-            "renew our certificate; where its dates are right, their clock is wrong");
+    auto refusal = explain_refusal(row_.main, ours_);
+    auto message =
+        fmt::format("refuses our certificate ({}): {}", asked_for()->refusal, refusal.clause);
+    if (refusal.root)
+        add("our-root-untrusted", Weight::fails, refusal.side, std::move(message),
+            std::move(refusal.fix));
     else
-        add("client-certificate-refused", Weight::fails, Party::either, row_.main.detail);
-}
-
-// An empty list says nothing (Windows sends none by default from 2012 on).
-bool Examination::unlisted() const {
-    return asked_for()->ca_names_count > 0 && !asked_for()->issuer_in_ca_names;
-}
-
-std::string Examination::unlisted_text() const {
-    const auto count = asked_for()->ca_names_count;
-    return fmt::format(
-        "the issuer of our certificate is not among the {} that it says it accepts{}", count,
-        about_cut(*asked_for()) ? " (a list that long is cut by Windows, which loses roots)" : ""
-    );
+        add("client-certificate-refused", Weight::fails, refusal.side, std::move(message),
+            std::move(refusal.fix));
 }
 
 void Examination::issuers() {
-    if (!unlisted() || received(row_.main, kUnknownCa)) return;
+    const auto unlisted = unlisted_text(*asked_for());
+    if (unlisted.empty() || received(row_.main, kUnknownCa)) return;
     const bool taken = asked_for()->accepted == true;
     add("client-ca-names", taken ? Weight::open : Weight::fails, Party::theirs,
-        unlisted_text() +
+        unlisted +
             (taken ? "; it took our certificate all the same, but an Edge on Windows may send none"
                    : ""),
         "import our root into the Trusted Root Certification Authorities of their Edge, or remove "
@@ -381,8 +389,10 @@ void Examination::sip_answer(int status) {
 
 } // namespace
 
-EndpointStanding standing_of(const EndpointRow& row, const FederationRow& asked) {
-    return Examination(row, asked).take();
+EndpointStanding standing_of(
+    const EndpointRow& row, const FederationRow& asked, const Chain* ours
+) {
+    return Examination(row, asked, ours).take();
 }
 
 std::vector<const Finding*> refusing(const std::vector<const Finding*>& findings) {

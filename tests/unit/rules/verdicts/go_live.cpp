@@ -123,6 +123,13 @@ struct Partner {
         seen.answer = {};
         no_chain = true;
     }
+    // As endpoint-reachable says it.
+    void no_address(Cause cause) {
+        ends(Outcome::dns_failure, Stage::resolve);
+        auto finding = finding_of(kEndpointReachable, Verdict::fail, "no address");
+        finding.evidence.set("cause", std::string(to_text(cause)));
+        run.endpoints[0].findings = {pool.keep(std::move(finding))};
+    }
     void alert(std::uint8_t code) { tls_of(main()).alerts.push_back({true, true, code}); }
     void refuses(Outcome outcome, std::uint8_t code) {
         main().outcome = outcome;
@@ -277,6 +284,18 @@ TEST_CASE("go-live: reaching the Edge and shaking hands") {
          "will-fail: reachable fails theirs"},
         {"time-out", [](Partner& p) { p.ends(Outcome::connect_timeout, Stage::connect); },
          "cannot-tell: reachable open either"},
+        {"no such name", [](Partner& p) { p.no_address(Cause::no_such_name); },
+         "will-fail: reachable fails theirs"},
+        {"a name without an address", [](Partner& p) { p.no_address(Cause::no_such_record); },
+         "will-fail: reachable fails theirs"},
+        {"the resolver fails", [](Partner& p) { p.no_address(Cause::resolver_failure); },
+         "cannot-tell: reachable open either"},
+        {"unreachable", [](Partner& p) { p.ends(Outcome::unreachable, Stage::connect); },
+         "cannot-tell: reachable open either"},
+        {"more than is read", [](Partner& p) { p.ends(Outcome::limit_exceeded, Stage::handshake); },
+         "will-fail: tls-handshake fails theirs"},
+        {"STARTTLS refused", [](Partner& p) { p.ends(Outcome::starttls_refused, Stage::preamble); },
+         "will-fail: tls-handshake fails theirs"},
         {"no TLS", [](Partner& p) { p.ends(Outcome::not_tls, Stage::handshake); },
          "will-fail: tls-handshake fails theirs"},
         {"hung up in the handshake", [](Partner& p) { p.ends(Outcome::reset, Stage::handshake); },
@@ -322,6 +341,29 @@ TEST_CASE("go-live: reaching the Edge and shaking hands") {
         {"nothing tried", [](Partner& p) { p.asked.endpoints.clear(); },
          "cannot-tell: not-tested open ours"},
     });
+}
+
+TEST_CASE("go-live: a waived reason is said, does not count, and makes it ready") {
+    const auto judged = [](const Waiver& waiver) {
+        Partner partner;
+        partner.says(403, "refuses OPTIONS with 403");
+        return go_live(partner.asked, partner.run, Waivers({waiver}, at("2026-11-30")));
+    };
+    Waiver waiver;
+    waiver.rule = "sip-refusal";
+    waiver.reason = "they allow us on Monday";
+    CHECK(judged(waiver).verdict == GoLive::ready);
+    waiver.target = kDomain;
+    const auto answer = judged(waiver);
+    CHECK(answer.verdict == GoLive::ready);
+    REQUIRE(answer.reasons.size() == 1);
+    CHECK(answer.reasons.front().weight == Weight::fails);
+    CHECK(answer.reasons.front().waived == "they allow us on Monday");
+    waiver.target = "litware.com";
+    CHECK(judged(waiver).verdict == GoLive::will_fail);
+    waiver.target.clear();
+    waiver.until = at("2026-11-29");
+    CHECK(judged(waiver).verdict == GoLive::will_fail);
 }
 
 TEST_CASE("go-live: several addresses and priorities") {
