@@ -200,8 +200,10 @@ std::map<std::string, std::set<std::string>> statements_by_target(const json::va
         const auto& endpoint = entry.as_object();
         by_target[text_of(endpoint.at("target").as_object(), "name")].merge(statements(endpoint));
     }
-    for (const auto& entry : result.at("identities").as_array())
-        by_target["identity " + text_of(entry.as_object(), "id")] = statements(entry.as_object());
+    if (const auto* ours = result.as_object().if_contains("identities"))
+        for (const auto& entry : ours->as_array())
+            by_target["identity " + text_of(entry.as_object(), "id")] =
+                statements(entry.as_object());
     return by_target;
 }
 

@@ -34,7 +34,8 @@ Demo make_demo(bool lync_ports) {
 Demo Builder::build() {
     demo_.root_pem = pki_.root().self().certificate_pem;
     demo_.public_root_pem = pki_.public_root().self().certificate_pem;
-    demo_.identity = pki_.identity();
+    demo_.identity = pki_.identity(Names{kServerAuth, kClientAuth});
+    demo_.renewed = pki_.identity(Names{kServerAuth});
     demo_.identity_chain_pem = {pki_.issuing().self().certificate_pem};
     front_end_1();
     front_end_2();
@@ -51,6 +52,7 @@ Demo Builder::build() {
     office_web_apps();
     persistent_chat();
     mediation();
+    gateways();
     trusted_application();
     branches();
     return std::move(demo_);

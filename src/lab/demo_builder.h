@@ -31,6 +31,7 @@ using Site = WebBehaviour::Site;
 
 inline constexpr Service kRegistrar{
     CertificateUse::default_, ClientCertificates::optional, Probe::sip};
+inline constexpr const char* kRenewed = "renewed"; // id of our identity of Demo::renewed
 inline constexpr Service kSipBetweenServers{
     CertificateUse::default_, ClientCertificates::required, Probe::sip};
 inline constexpr Service kWebBetweenServers{
@@ -79,6 +80,7 @@ class Builder {
     void office_web_apps();
     void persistent_chat();
     void mediation();
+    void gateways();
     void trusted_application();
     void branches();
 

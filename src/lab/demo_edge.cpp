@@ -105,7 +105,10 @@ void Builder::edge_internal() {
         *add_offline("edge02 internal web conferencing", edge2, 8057, kInternalConferencing);
     silent.server.faults.silent = true;
     silent.target.timeout = Milliseconds{2000};
-    plant(silent, "accepts connections and never says a word", {"outcome=timeout"});
+    plant(
+        silent, "accepts connections and never says a word",
+        {"outcome=timeout", "endpoint-reachable=fail"}
+    );
     // Shakes hands with anybody, and answers 403 to who shows no certificate, as it should.
     auto& wary = *add_offline("edge03 replication", edge3, 4443, kReplication);
     wary.server.client_certificates = ClientCertificates::optional;
@@ -138,7 +141,7 @@ void Builder::edge_external() {
     strict.server.client_ca_pem = {pki_.public_root().self().certificate_pem};
     plant(
         strict, "trusts another CA than the one of our client certificate, and refuses it",
-        {"outcome=client_certificate_rejected"}
+        {"outcome=client_certificate_rejected", "client-certificate-accepted=fail"}
     );
     CertificateSpec bare = spec;
     std::erase(bare.dns, "contoso.example");
@@ -211,7 +214,9 @@ void Builder::reverse_proxy() {
     add("reverse proxy, meetings", meet, 443, kPublishedLync, wildcard);
     auto& plain = add("reverse proxy, autodiscover", discover, 443, kPublishedAutodiscover, chain);
     plain.server.faults.plain_http = true;
-    plant(plain, "speaks plain HTTP on its TLS port", {"outcome=not_tls"});
+    plant(
+        plain, "speaks plain HTTP on its TLS port", {"outcome=not_tls", "endpoint-reachable=fail"}
+    );
     auto& http =
         add("reverse proxy, autodiscover over HTTP", discover, 80, kPublishedAutodiscover, {});
     http.server.plain = http.target.plain = true;
@@ -251,7 +256,8 @@ void Builder::partner() {
     xmpp.server.xmpp = Xmpp::starttls_refused;
     xmpp.target.sip_domain = "fabrikam.example";
     plant(
-        xmpp, "offers STARTTLS and refuses it when it is asked for", {"outcome=starttls_refused"}
+        xmpp, "offers STARTTLS and refuses it when it is asked for",
+        {"outcome=starttls_refused", "endpoint-reachable=fail"}
     );
     auto& federation = add("partner Fabrikam, federation", edge, 5061, kFederation, chain);
     federation.target.sip_domain = "fabrikam.example";

@@ -31,6 +31,10 @@ identities:
   - id: probe
     certificate: identity.pem
     key: identity.key
+  # planted: renewed from a CA that leaves client authentication out
+  - id: renewed
+    certificate: renewed.pem
+    key: renewed.key
 
 defaults:
   timeout: 8s
@@ -87,6 +91,7 @@ std::string target_yaml(const DemoServer& server) {
     line("server", target.server);
     line("site", target.site);
     line("sip_domain", target.sip_domain);
+    line("identity", target.identity);
     if (target.product != Product::unknown) line("product", to_text(target.product));
     if (!target.names.empty()) line("names", list_yaml(target.names));
     if (target.mutual != Mutual::automatic) line("mutual", to_text(target.mutual));
@@ -111,17 +116,20 @@ Result<void> write_demo_files(const Demo& demo, const std::string& folder) {
     if (error)
         return Problem{
             .what = fmt::format("cannot make the folder {}: {}", folder, error.message())};
-    std::string identity = demo.identity.certificate_pem;
+    std::string chain;
     for (const auto& pem : demo.identity_chain_pem)
-        identity += pem;
+        chain += pem;
 
-    // First: where the key cannot be kept private, there is no demonstration.
-    auto key = write_private_file((in / "identity.key").string(), demo.identity.key_pem);
-    if (key.has_error()) return key;
+    // First: where a key cannot be kept private, there is no demonstration.
+    for (const auto& [name, text] :
+         {std::pair("identity.key", &demo.identity.key_pem),
+          std::pair("renewed.key", &demo.renewed.key_pem)})
+        if (auto key = write_private_file((in / name).string(), *text); key.has_error()) return key;
     const std::pair<const char*, std::string> files[] = {
         {"root.pem", demo.root_pem},
         {"public-root.pem", demo.public_root_pem},
-        {"identity.pem", identity},
+        {"identity.pem", demo.identity.certificate_pem + chain},
+        {"renewed.pem", demo.renewed.certificate_pem + chain},
         {"targets.yaml", targets_yaml(demo)},
         {"expect.txt", expectations_text(demo)}};
     for (const auto& [name, text] : files)
@@ -136,7 +144,8 @@ std::string expectations_text(const Demo& demo) {
             text += fmt::format(
                 "{}\t{}\t{}\n", display_name(server.target), expectation, server.planted
             );
-    return text;
+    return text + "identity renewed\town-certificate-usage=warn\tour certificate was renewed "
+                  "without client authentication\n";
 }
 
 } // namespace lyncprobe::lab

@@ -104,7 +104,10 @@ void Builder::front_end_2() {
     );
     auto& stopped = add("fe02 web conferencing", fe, 8057, kWebConferencing, sip);
     stopped.server.faults.refuse = true;
-    plant(stopped, "the service is stopped: connections are refused", {"outcome=refused"});
+    plant(
+        stopped, "the service is stopped: connections are refused",
+        {"outcome=refused", "endpoint-reachable=fail"}
+    );
 }
 
 // The newcomer to the pool, whose certificates were copied from its elders.
@@ -125,7 +128,13 @@ void Builder::front_end_3() {
     );
     add("fe03 A/V conferencing", fe, 5063, kSipBetweenServers, sip);
     add("fe03 application sharing", fe, 5065, kSipBetweenServers, sip);
-    add("fe03 Response Group", fe, 5071, kSipBetweenServers, sip);
+    auto& behind = add("fe03 Response Group", fe, 5071, kSipBetweenServers, sip);
+    behind.server.faults.close_after_handshake = true;
+    behind.server.max_version = 0x0303;
+    plant(
+        behind, "TLS is up and nothing is behind it: hangs up before it answers",
+        {"outcome=closed", "conversation-finished=fail"}
+    );
     add("fe03 web conferencing", fe, 8057, kWebConferencing, sip);
     add("fe03 conference control", fe, 444, kWebBetweenServers, sip);
 

@@ -69,6 +69,23 @@ void Builder::mediation() {
     );
 }
 
+// A gateway on OpenSSL, unlike Lync, looks at the purpose of whoever connects.
+void Builder::gateways() {
+    const Machine gateway{"127.77.0.76", "gw01.contoso.example", "", Role::gateway, Side::internal};
+    const Machine renewed{"127.77.0.77", "gw02.contoso.example", "", Role::gateway, Side::internal};
+    add("gateway", gateway, 5067, kSipBetweenServers,
+        pki_.internal(internal_spec(gateway.host, {gateway.host})));
+    auto& strict =
+        add("gateway, renewed certificate", renewed, 5067, kSipBetweenServers,
+            pki_.internal(internal_spec(renewed.host, {renewed.host})));
+    strict.target.identity = kRenewed;
+    strict.server.wants_client_purpose = true;
+    plant(
+        strict, "our certificate was renewed without client authentication, and is refused",
+        {"outcome=client_certificate_rejected", "client-certificate-accepted=fail"}
+    );
+}
+
 void Builder::trusted_application() {
     const Machine application{
         "127.77.0.74", "bot01.contoso.example", "botpool.contoso.example",

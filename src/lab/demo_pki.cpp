@@ -47,9 +47,9 @@ Presented DemoPki::from_public_ca(const CertificateSpec& spec) const {
 }
 
 // A server certificate, as Lync servers show each other.
-Issued DemoPki::identity() const {
+Issued DemoPki::identity(Names eku) const {
     CertificateSpec spec = internal_spec("probe.contoso.example", {"probe.contoso.example"});
-    spec.eku = Names{kServerAuth, kClientAuth};
+    spec.eku = std::move(eku);
     spec.key_name = kIdentityKey;
     return issuing_.issue(spec);
 }

@@ -40,7 +40,7 @@ class DemoPki {
     DemoPki();
     Presented internal(const CertificateSpec&) const;
     Presented from_public_ca(const CertificateSpec&) const;
-    Issued identity() const; // with which the scan shows up
+    Issued identity(Names eku) const; // with which the scan shows up
     const Authority& root() const { return root_; }
     const Authority& issuing() const { return issuing_; }
     const Authority& public_root() const { return public_root_; }

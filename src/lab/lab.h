@@ -136,6 +136,7 @@ struct ServerSpec {
     ClientCertificates client_certificates = ClientCertificates::not_asked;
     std::vector<std::string> client_ca_pem; // accepted issuers; their names are sent
     bool send_ca_names = true;
+    bool wants_client_purpose = false; // as OpenSSL does by itself; Lync does not look
     int min_version = 0x0303, max_version = 0x0304;
     bool late_client_certificate = false; // asks only when /CertProv is wanted, as IIS does
     bool plain = false;                   // no TLS at all
@@ -177,6 +178,7 @@ struct DemoServer {
 struct Demo {
     std::vector<DemoServer> servers;
     Issued identity; // a server certificate of the deployment for MTLS
+    Issued renewed;  // a later one, from which the CA left client authentication out
     std::string root_pem;
     std::string public_root_pem; // of the second CA, for what is published to the outside
     std::vector<std::string> identity_chain_pem; // without the identity itself and without the root

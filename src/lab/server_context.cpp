@@ -49,7 +49,9 @@ void set_client_certificates(SSL_CTX* ctx, const ServerSpec& spec) {
     }
     // Lync servers show each other server certificates: the server usage is what counts on both
     // sides.
-    must(SSL_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER));
+    must(SSL_CTX_set_purpose(
+        ctx, spec.wants_client_purpose ? X509_PURPOSE_SSL_CLIENT : X509_PURPOSE_SSL_SERVER
+    ));
     if (spec.client_ca_pem.empty() || only_to_reset)
         SSL_CTX_set_cert_verify_callback(ctx, &accept_any, nullptr);
 }

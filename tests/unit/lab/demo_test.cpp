@@ -158,7 +158,7 @@ TEST_CASE("the files are written, and only the owner can read the key") {
         high_demo().identity.certificate_pem + high_demo().identity_chain_pem.at(0)
     );
     CHECK(
-        std::distance(fs::directory_iterator(demo_folder), {}) == 6
+        std::distance(fs::directory_iterator(demo_folder), {}) == 8
     ); // nothing half-written left behind
 }
 
@@ -245,6 +245,8 @@ TEST_CASE("expect.txt has one line for each expectation: target, what, planted f
     CHECK(
         expectations_text(demo) ==
         "good one\toutcome=ok\t\ngood one\tfail=none\t\nbad one\tvalidity=fail\texpired\n"
+        "identity renewed\town-certificate-usage=warn\tour certificate was renewed without client "
+        "authentication\n"
     );
 }
 
