@@ -168,7 +168,7 @@ std::string only_in(const Statements& one, const Statements& other) {
 std::string write_list(
     const TemporaryFolder& folder, const Played& played, const lab::DemoPki& pki
 ) {
-    const auto identity = pki.identity();
+    const auto identity = pki.identity({"1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"});
     folder.write("root.pem", pki.root().self().certificate_pem);
     folder.write("public-root.pem", pki.public_root().self().certificate_pem);
     folder.write("inside.pem", identity.certificate_pem + pki.issuing().self().certificate_pem);
