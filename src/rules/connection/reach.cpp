@@ -40,9 +40,11 @@ constexpr std::string_view kAgain = "run it again, with a lower --concurrency or
                                     "open files (ulimit -n) where this machine ran short";
 constexpr std::string_view kTime = "run it again with a longer --deadline, or without one";
 constexpr std::string_view kFromHere = "run it from a machine that has a route to this address";
-constexpr std::string_view kOldOnly = "it speaks only what the OpenSSL of this machine no longer "
-                                      "offers, so that nothing beyond its certificate was seen";
-constexpr std::string_view kNewer = "enable TLS 1.2 and current cipher suites on the server";
+constexpr std::string_view kOldOnly =
+    "it has no version, cipher suite or curve in common with the OpenSSL of this machine, so that "
+    "nothing beyond its certificate was seen";
+constexpr std::string_view kNewer =
+    "enable TLS 1.2 and current cipher suites on the server, with a key that is RSA or on P-256";
 constexpr std::string_view kAskedInPart = "it was not asked to the end", kRepeat = "run it again";
 constexpr std::string_view kNoneDoes = "no server of this kind does so";
 constexpr std::string_view kUp = "it answers";
@@ -97,7 +99,8 @@ constexpr Reach kReach[] = {
      "a firewall or load balancer ends the connection at once",
      "see the firewall or load balancer before the server, and that it has a server that is up"},
     {O::skipped, S::connect, C::none, kAll, V::inconclusive, "this address was not asked",
-     kFromHere},
+     "give the name an address that can be asked from here, allow it (--address-family, "
+     "--allow-private), or run it from a machine that has a route to it"},
     {O::local_error, S::connect, C::none, kAll, V::inconclusive, "this machine is at fault",
      kAgain},
     {O::interrupted, S::connect, C::none, kAll, V::inconclusive, kAskedInPart, kRepeat},
