@@ -240,6 +240,7 @@ TEST_CASE("--only and --skip choose the rules, by id and by glob") {
         std::set<std::string> rules;
         for (const auto& finding : endpoint_named(result, "good").at("findings").as_array())
             rules.insert(text_of(finding.as_object(), "rule"));
+        CHECK(rules.erase("endpoint-reachable") == 1); // whatever was chosen
         return rules;
     };
     const auto all = rules_of({});
