@@ -69,7 +69,8 @@ TEST_CASE("kamailio: a server port that refuses in SIP is told in Lync's terms")
     CHECK(
         endpoint.get("/conversation/refusal") ==
         "refuses NEGOTIATE with 403 Forbidden and ms-diagnostics 1047: the TLS handshake with a "
-        "federated peer server failed"
+        "federated peer server failed (Winsock error 10054 WSAECONNRESET: the peer reset the "
+        "connection)"
     );
     CHECK(endpoint.list("/conversation/diagnostics").size() == 1);
     CHECK(
