@@ -383,7 +383,7 @@ std::optional<std::string> read_setting(const Entry& entry, RunSettings& setting
 std::optional<std::string> read_choice(
     const Entry& entry, std::span<const std::string_view> choices
 ) {
-    const auto text = read_text(entry);
+    auto text = read_text(entry);
     if (!text || std::ranges::find(choices, *text) != choices.end()) return text;
     entry.mistake(
         fmt::format("'{}' cannot be {}", entry.key.text, quoted(*text)), suggestion(*text, choices)
