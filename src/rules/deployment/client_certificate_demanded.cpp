@@ -102,7 +102,7 @@ constinit const Rule client_certificate_demanded{
         "asks for a certificate in the handshake. Judged where the role says what listens, for "
         "SIP, PSOM and bare MTLS; not for HTTPS, which may ask later, nor where clients sign in. "
         "On a gateway it warns: Mediation Servers connect all the same.",
-    .why = "Without the question nobody can show a certificate: a Lync server refuses its own "
+    .why = "Without the question no peer can show a certificate: a Lync server refuses its own "
            "peers, or a load balancer that ends TLS or another service answers in its place.",
     .fix = "let the load balancer pass TLS through untouched, see which process listens on the "
            "port (netstat -abn), and restart the service; on an Exchange server or a gateway turn "

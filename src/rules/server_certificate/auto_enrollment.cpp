@@ -132,7 +132,7 @@ constinit const Rule auto_enrollment{
                "1 template that Group Policy does not hand out; a version 2 template is a hint; "
                "with neither it is inconclusive. Other servers are not judged.",
     .why = "An Edge Server is no member of the domain: a certificate that renews itself there, or "
-           "is copied from one that does, stops its services at a moment nobody has chosen.",
+           "is copied from one that does, stops its services unannounced.",
     .fix = "request the Edge certificate offline with the Lync Server Deployment Wizard or "
            "certreq, assign it, and switch auto-enrollment off for that machine",
     .evidence = "role, enrollment: as declared; proof: what excludes auto-enrollment; template: "
