@@ -242,8 +242,6 @@ TEST_CASE("net: an exception of the caller's own reaches the caller") {
 
 namespace {
 
-// What a run in a process with few descriptors came to; in a child, because a lowered hard limit
-// stays.
 struct Facts {
     std::size_t endpoints, closed, local_errors, warnings;
 };
@@ -257,69 +255,97 @@ void occupy_descriptors(int spare) {
         close(taken.back());
 }
 
-// `spare`: descriptors that are free when the engine begins, or none at all once it has begun.
-Facts run_with_few_descriptors(const std::vector<Target>& targets, std::optional<int> spare) {
-    int ends[2];
-    REQUIRE(pipe(ends) == 0);
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        const rlimit few{.rlim_cur = 128, .rlim_max = 128};
-        if (setrlimit(RLIMIT_NOFILE, &few) != 0) _exit(1);
-        if (spare) occupy_descriptors(*spare);
-        net::EngineOptions options;
-        options.concurrency = 200;
-        Facts facts{};
-        tls::ContextPool contexts;
-        bool begun = false;
-        const net::Sinks sinks{
-            .finished =
-                [&](ProbedEndpoint&& endpoint) {
-                    const auto outcome = endpoint.observations.back().outcome;
-                    ++facts.endpoints;
-                    facts.closed += outcome == Outcome::closed;
-                    facts.local_errors += outcome == Outcome::local_error;
-                },
-            .tick =
-                [&](const net::Progress&) {
-                    if (!begun && !spare) occupy_descriptors(0);
-                    begun = true;
-                },
-            .warning = [&](const std::string&) { ++facts.warnings; }};
-        const bool ran = net::run(targets, options, contexts, sinks).has_value();
-        _exit(ran && write(ends[1], &facts, sizeof facts) == sizeof facts ? 0 : 1);
-    }
-    close(ends[1]);
+// FewDescriptors is a process of its own that runs the engine with few descriptors, since a lowered
+// hard limit stays. To be made before the test's servers: a child that is forked beside their
+// threads inherits the locks they hold just then, the allocator's among them, and waits for ever.
+class FewDescriptors {
+  public:
+    // `spare`: descriptors that are free when the engine begins, or none at all once it has begun.
+    FewDescriptors(std::size_t endpoints, std::optional<int> spare);
+    // What the run came to that probes `port` of as many addresses.
+    Facts probe(std::uint16_t port);
+
+  private:
+    void become(std::size_t endpoints, std::optional<int> spare);
+
+    int port_[2], facts_[2]; // pipes to the child and from it
+    pid_t child_;
+};
+
+FewDescriptors::FewDescriptors(std::size_t endpoints, std::optional<int> spare) {
+    REQUIRE(pipe(port_) == 0);
+    REQUIRE(pipe(facts_) == 0);
+    child_ = fork();
+    REQUIRE(child_ >= 0);
+    if (child_ == 0) become(endpoints, spare);
+    close(port_[0]);
+    close(facts_[1]);
+}
+
+Facts FewDescriptors::probe(std::uint16_t port) {
+    CHECK(write(port_[1], &port, sizeof port) == sizeof port);
+    close(port_[1]);
     Facts facts{};
-    const auto size = read(ends[0], &facts, sizeof facts);
-    close(ends[0]);
+    CHECK(read(facts_[0], &facts, sizeof facts) == sizeof facts);
+    close(facts_[0]);
     int status = -1;
-    waitpid(child, &status, 0);
+    waitpid(child_, &status, 0);
     CHECK(status == 0);
-    CHECK(size == sizeof facts);
     return facts;
+}
+
+void FewDescriptors::become(std::size_t endpoints, std::optional<int> spare) {
+    close(port_[1]);
+    std::uint16_t port = 0;
+    if (read(port_[0], &port, sizeof port) != sizeof port) _exit(1);
+    const rlimit few{.rlim_cur = 128, .rlim_max = 128};
+    if (setrlimit(RLIMIT_NOFILE, &few) != 0) _exit(1);
+    if (spare) occupy_descriptors(*spare);
+    net::EngineOptions options;
+    options.concurrency = 200;
+    Facts facts{};
+    tls::ContextPool contexts;
+    bool begun = false;
+    const net::Sinks sinks{
+        .finished =
+            [&](ProbedEndpoint&& endpoint) {
+                const auto outcome = endpoint.observations.back().outcome;
+                ++facts.endpoints;
+                facts.closed += outcome == Outcome::closed;
+                facts.local_errors += outcome == Outcome::local_error;
+            },
+        .tick =
+            [&](const net::Progress&) {
+                if (!begun && !spare) occupy_descriptors(0);
+                begun = true;
+            },
+        .warning = [&](const std::string&) { ++facts.warnings; }};
+    const bool ran = net::run(many(endpoints, port, true), options, contexts, sinks).has_value();
+    _exit(ran && write(facts_[1], &facts, sizeof facts) == sizeof facts ? 0 : 1);
 }
 
 } // namespace
 
 TEST_CASE("net: few descriptors make a run slower, not wrong") {
+    FewDescriptors few(300, 110);
     Everywhere holder(50ms);
-    const auto facts = run_with_few_descriptors(many(300, holder.port(), true), 110);
+    const auto facts = few.probe(holder.port());
     CHECK(facts.endpoints == 300);
     CHECK(facts.closed == 300);
     CHECK(facts.warnings == 1);
 }
 
 TEST_CASE("net: where fewer descriptors are free than promised, endpoints wait for each other") {
+    FewDescriptors few(100, 20);
     Everywhere holder(50ms);
-    const auto facts = run_with_few_descriptors(many(100, holder.port(), true), 20);
+    const auto facts = few.probe(holder.port());
     CHECK(facts.endpoints == 100);
     CHECK(facts.closed == 100);
     CHECK(facts.local_errors == 0);
 }
 
 TEST_CASE("net: without any descriptor every endpoint is our own failure, each once") {
-    const auto facts = run_with_few_descriptors(many(70, 1, true), std::nullopt);
+    const auto facts = FewDescriptors(70, std::nullopt).probe(1);
     CHECK(facts.endpoints == 70);
     CHECK(facts.local_errors == 70);
 }

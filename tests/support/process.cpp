@@ -35,9 +35,12 @@ std::string unused_path(const char* kind) {
 }
 
 // In the child, before the program: descriptors, folder, environment. Only async-signal-safe calls.
+// Without any allocation: the child inherits the allocator's lock where a thread of the test held
+// it.
 [[noreturn]] void become(
-    std::vector<char*>& argv, const std::string& in, const std::string& out, const std::string& err,
-    const Process::Options& options, const int broken_pipe[2]
+    std::vector<char*>& argv, std::vector<char*>& variables, const std::string& in,
+    const std::string& out, const std::string& err, const Process::Options& options,
+    const int broken_pipe[2]
 ) {
     const int from = open(in.empty() ? "/dev/null" : in.c_str(), O_RDONLY);
     const int to = options.close_stdout_early
@@ -55,8 +58,7 @@ std::string unused_path(const char* kind) {
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, nullptr);
     if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) _exit(126);
-    for (const auto& variable : options.environment)
-        putenv(const_cast<char*>(variable.c_str()));
+    environ = variables.data();
     execvp(argv[0], argv.data());
     _exit(127);
 }
@@ -96,13 +98,20 @@ Process::Process(std::vector<std::string> argv, const Options& options)
     for (auto& argument : argv)
         pointers.push_back(argument.data());
     pointers.push_back(nullptr);
+    std::vector<char*> variables; // the first of a name counts
+    for (const auto& variable : options.environment)
+        variables.push_back(const_cast<char*>(variable.c_str()));
+    for (char** inherited = environ; *inherited != nullptr; ++inherited)
+        variables.push_back(*inherited);
+    variables.push_back(nullptr);
     int broken_pipe[2] = {-1, -1};
     if (options.close_stdout_early) REQUIRE(pipe(broken_pipe) == 0);
     sigset_t all, before; // a signal for the child must not meet the handlers of this program
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     pid_ = fork();
-    if (pid_ == 0) become(pointers, in_path_, out_path_, err_path_, options, broken_pipe);
+    if (pid_ == 0)
+        become(pointers, variables, in_path_, out_path_, err_path_, options, broken_pipe);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     for (const int descriptor : broken_pipe)
         if (descriptor >= 0) close(descriptor);
