@@ -128,7 +128,31 @@ TEST_CASE("--sni-matrix: nginx with two sites shows another certificate to other
     }
 }
 
-TEST_CASE("--sni-matrix: a server that knows only its own name shows nothing to others") {
+TEST_CASE("--sni-matrix: a server that ends every handshake without its own name warns") {
+    const TemporaryFolder folder;
+    const auto credentials = good_credentials(folder);
+    // OpenSSL's name callback refuses a foreign name; nginx refuses a missing one, too.
+    for (const std::string protocols : {"TLSv1.2", "TLSv1.3"}) {
+        CAPTURE(protocols);
+        const auto port = free_port();
+        const auto versions = "ssl_protocols " + protocols + ";";
+        const Nginx nginx(
+            {{port, "\"\"", credentials, versions + "ssl_reject_handshake on;"},
+             {port, kHost, credentials, versions}}
+        );
+        const auto endpoint = scan_one({"picky", port}, {"--sni-matrix"});
+        CHECK(endpoint.get("/outcome") == "ok");
+        CHECK(endpoint.variant("without-server-name", "/outcome") == "tls_alert");
+        CHECK(endpoint.variant("foreign-server-name", "/outcome") == "tls_alert");
+        CHECK(endpoint.verdict("sni-certificate") == "warn");
+        CHECK(
+            endpoint.message("sni-certificate").find("send no name and cannot connect") !=
+            std::string::npos
+        );
+    }
+}
+
+TEST_CASE("--sni-matrix: a server that refuses foreign names only harms nobody who sends none") {
     const TemporaryFolder folder;
     const GnutlsServer server(
         good_credentials(folder), "NORMAL:-VERS-ALL:+VERS-TLS1.2",
@@ -137,7 +161,11 @@ TEST_CASE("--sni-matrix: a server that knows only its own name shows nothing to 
     const auto endpoint = scan_one({"strict", server.port()}, {"--sni-matrix"});
     CHECK(endpoint.get("/outcome") == "ok");
     CHECK(endpoint.variant("foreign-server-name", "/outcome") == "tls_alert");
-    CHECK(endpoint.verdict("sni-certificate") == "pass");
+    CHECK(endpoint.verdict("sni-certificate") == "warn");
+    CHECK(
+        endpoint.message("sni-certificate") ==
+        "with a foreign server name the server ends the handshake with an alert"
+    );
 }
 
 TEST_CASE("--mtls-matrix: with and without our certificate, without saying so in the list") {

@@ -258,7 +258,7 @@ TEST_CASE("tls12-only: where Microsoft does not support the profile it does not 
     CHECK(verdict_on(Product::unknown, Role::partner) == Verdict::not_applicable);
 }
 
-TEST_CASE("sni-certificate: another certificate warns, the same or none passes") {
+TEST_CASE("sni-certificate: the same certificate under every name passes, another one warns") {
     const Fingerprint own{};
     CHECK(
         text_of(about(std::vector<NameTried>{})) ==
@@ -267,31 +267,54 @@ TEST_CASE("sni-certificate: another certificate warns, the same or none passes")
     CHECK(
         text_of(about(
             {{AttemptRole::without_sni, Outcome::ok, own},
-             {AttemptRole::foreign_sni, Outcome::tls_alert, std::nullopt}}
+             {AttemptRole::foreign_sni, Outcome::ok, own}}
         )) ==
         "pass "
         "{without-server-name=0100000000000000000000000000000000000000000000000000000000000000, "
-        "foreign-server-name=none (tls_alert)}"
-    );
-    const auto both = about(
-        {{AttemptRole::without_sni, Outcome::ok, other_leaf()},
-         {AttemptRole::foreign_sni, Outcome::ok, other_leaf()}}
+        "foreign-server-name=0100000000000000000000000000000000000000000000000000000000000000}"
     );
     CHECK(
-        text_of(both) ==
-        "warn: the server shows another certificate without a server name and with a foreign "
-        "server name "
+        text_of(about(
+            {{AttemptRole::without_sni, Outcome::ok, other_leaf()},
+             {AttemptRole::foreign_sni, Outcome::ok, other_leaf()}}
+        )) ==
+        "warn: without a server name and with a foreign server name the server shows another "
+        "certificate "
         "{without-server-name=4200000000000000000000000000000000000000000000000000000000000000, "
         "foreign-server-name=4200000000000000000000000000000000000000000000000000000000000000}"
     );
+}
+
+TEST_CASE("sni-certificate: a handshake that is ended for want of the name warns") {
+    constexpr auto kNameless = AttemptRole::without_sni, kForeign = AttemptRole::foreign_sni;
+    const Fingerprint own{};
+    const std::string whom = "; phones, gateways and older servers send no name and cannot connect";
+    const auto neither =
+        about({{kNameless, Outcome::tls_alert, {}}, {kForeign, Outcome::tls_alert, {}}});
+    CHECK(neither.verdict == Verdict::warn);
     CHECK(
-        both.message == "the server shows another certificate without a server name and with a "
-                        "foreign server name"
+        neither.message == "without a server name and with a foreign server name the server ends "
+                           "the handshake with an alert" +
+                               whom
     );
-    CHECK(both.evidence.text("without-server-name").starts_with("4200"));
-    const auto none = about({{AttemptRole::foreign_sni, Outcome::tls_alert, std::nullopt}});
-    CHECK(none.evidence.text("foreign-server-name") == "none (tls_alert)");
-    for (const auto outcome : {Outcome::timeout, Outcome::skipped})
+    CHECK(neither.evidence.text("without-server-name") == "none (tls_alert)");
+    CHECK(
+        about({{kNameless, Outcome::closed, {}}, {kForeign, Outcome::ok, other_leaf()}}).message ==
+        "without a server name the server closes the connection; with a foreign server name it "
+        "shows another certificate" +
+            whom
+    );
+    CHECK(
+        about({{kNameless, Outcome::ok, own}, {kForeign, Outcome::reset, {}}}).message ==
+        "with a foreign server name the server resets the connection"
+    );
+    // A certificate that was shown counts, whatever came of the client certificate after it.
+    CHECK(about({{kNameless, Outcome::client_certificate_required, own}}).verdict == Verdict::pass);
+}
+
+TEST_CASE("sni-certificate: what was not answered says nothing about names") {
+    for (const auto outcome :
+         {Outcome::timeout, Outcome::skipped, Outcome::refused, Outcome::local_error})
         CHECK(
             about({{AttemptRole::without_sni, outcome, std::nullopt}}).verdict ==
             Verdict::inconclusive
