@@ -38,6 +38,9 @@ Ruling check_revealed_name(const Subject& s) {
     const auto cover = cover_of(name, s.leaf());
     const bool web = s.target().use == CertificateUse::web_services_internal;
     const bool good = cover == Cover::exact || (cover == Cover::wildcard && web);
+    if (!good && cover == Cover::none)
+        if (auto open = beyond_limit(s.leaf(), std::span(&name, 1)))
+            return std::move(*open).with("name", name);
     auto ruling = good ? pass()
                        : fail(fmt::format(
                              "the server calls itself {}, which its certificate {}", name,

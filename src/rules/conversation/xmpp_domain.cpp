@@ -19,13 +19,14 @@ std::string applies_xmpp_domain(const Subject& s) {
 Ruling check_xmpp_domain(const Subject& s) {
     if (auto broken = unreadable(s.leaf(), kSubjectAltName)) return *broken;
     const auto& domain = s.target().sip_domain;
+    if (cover_of(domain, s.leaf()) == Cover::exact) return pass().with("domain", domain);
+    auto open = beyond_limit(s.leaf(), std::span(&domain, 1));
     auto ruling =
-        cover_of(domain, s.leaf()) == Cover::exact
-            ? pass()
-            : fail(fmt::format(
-                  "the certificate does not have the bare domain {}, which XMPP partners look for",
-                  domain
-              ));
+        open ? std::move(*open)
+             : fail(fmt::format(
+                   "the certificate does not have the bare domain {}, which XMPP partners look for",
+                   domain
+               ));
     return std::move(ruling).with("domain", domain);
 }
 

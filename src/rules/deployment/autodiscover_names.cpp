@@ -65,6 +65,7 @@ RunRuling rule_on(
     const auto probed = probed_under(run, host, port);
     std::size_t shown = 0;
     std::vector<std::size_t> wrong;
+    std::optional<Ruling> unread;
     for (const auto endpoint : probed) {
         const auto* certificate = server_certificate_of(run.endpoints[endpoint]);
         if (!certificate) continue;
@@ -72,7 +73,12 @@ RunRuling rule_on(
         const auto cover = cover_of(host, *certificate);
         const bool good =
             cover == Cover::exact || (cover == Cover::wildcard && place.scheme != "sip");
-        if (!good) wrong.push_back(endpoint);
+        if (good) continue;
+        auto open = beyond_limit(*certificate, std::span(&host, 1));
+        if (open && cover == Cover::none)
+            unread = std::move(open);
+        else
+            wrong.push_back(endpoint);
     }
     auto ruling =
         probed.empty() ? inconclusive(
@@ -90,6 +96,7 @@ RunRuling rule_on(
                            ),
                            "see why that endpoint shows no certificate; its own findings say it"
                        )
+        : wrong.empty() && unread ? std::move(*unread)
         : wrong.empty()
             ? pass()
             : fail(fmt::format(

@@ -46,13 +46,18 @@ Names missing_outside(const Names& domains, const Target& target, const Certific
 
 std::vector<RunRuling> outside(const ScanResult& run) {
     std::map<Names, Endpoints> by_missing;
+    std::vector<RunRuling> rulings;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
         const auto& target = run.targets[run.endpoints[i].target];
         const auto* certificate = server_certificate_of(run.endpoints[i]);
         if (!certificate || !is_access_edge(target)) continue;
-        by_missing[missing_outside(run.declared.sip_domains, target, *certificate)].push_back(i);
+        auto missing = missing_outside(run.declared.sip_domains, target, *certificate);
+        auto open = missing.empty() ? std::nullopt : beyond_limit(*certificate, missing);
+        if (open)
+            rulings.push_back({std::move(*open).with("missing", missing), {i}});
+        else
+            by_missing[std::move(missing)].push_back(i);
     }
-    std::vector<RunRuling> rulings;
     for (auto& [missing, endpoints] : by_missing) {
         auto ruling = missing.empty()
                           ? pass()
@@ -85,10 +90,11 @@ Ruling rule_on_registrars(const Names& domains, std::size_t unseen) {
         return inconclusive(
             fmt::format(
                 "no registrar's certificate that was seen has a name in the SIP domain{} {}; {} of "
-                "them showed none",
+                "them showed none, or more names than were read",
                 plural, some_of(domains), unseen
             ),
-            "see why those registrars show no certificate; their own findings say it"
+            "see why those registrars show no certificate, which their own findings say; certutil "
+            "-dump FILE lists all names of one"
         );
     return warn(fmt::format(
         "no registrar's certificate has a name in the SIP domain{} {}: clients sign in only under "
@@ -114,9 +120,8 @@ std::vector<RunRuling> inside(const ScanResult& run) {
             return contains(judged_by_host_name, "sip." + domain);
         });
         const auto* certificate = server_certificate_of(run.endpoints[i]);
-        if (!certificate)
-            ++unseen;
-        else if (looked_at.insert(certificate->sha256).second)
+        if (!certificate || (certificate->san && certificate->san->beyond > 0)) ++unseen;
+        if (certificate && looked_at.insert(certificate->sha256).second)
             take_out(domains, *certificate);
     }
     if (unseen == registrars.size()) return {}; // also where there is none

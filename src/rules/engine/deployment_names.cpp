@@ -43,7 +43,8 @@ std::string normal_name(const std::string& name) {
 }
 
 bool is_stranger(const Certificate& certificate, const Declared& declared) {
-    if (!declared.topology) return false;
+    // A name that was not read may be the one by which it belongs here.
+    if (!declared.topology || (certificate.san && certificate.san->beyond > 0)) return false;
     const DeploymentNames known(declared);
     return std::ranges::none_of(dns_names_of(certificate), [&](const std::string& name) {
         return known.has(normal_name(name));

@@ -172,6 +172,20 @@ const std::vector<std::string>& dns_names_of(const Certificate& certificate) {
     return by_subject ? certificate.common_names : certificate.san->dns;
 }
 
+std::optional<Ruling> beyond_limit(
+    const Certificate& certificate, std::span<const std::string> missing
+) {
+    if (!certificate.san || certificate.san->beyond == 0) return std::nullopt;
+    const auto& san = *certificate.san;
+    return inconclusive(
+        fmt::format(
+            "{} is not among the first {} names of the certificate, and {} more were not read",
+            some_of(missing), san.dns.size() + san.ip.size(), san.beyond
+        ),
+        "see whether the certificate has it: certutil -dump FILE lists all names"
+    );
+}
+
 std::string not_of_lync(const Subject& s) {
     const auto& target = s.target();
     if (s.context.own_identity) return "our own certificate serves under no name";

@@ -80,6 +80,9 @@ Cover cover_of(std::string_view name, const Certificate&);
 
 // The names that count: those of the SAN, or the common names where it has no DNS name.
 const std::vector<std::string>& dns_names_of(const Certificate&);
+// Inconclusive where the certificate has more names than limits::kNames, since what was not read is
+// not absent; else nothing.
+std::optional<Ruling> beyond_limit(const Certificate&, std::span<const std::string> missing);
 
 // The reason why a rule about the names of Lync's own certificates does not apply; empty where the
 // role or the use says that this is one. For Rule::applies.

@@ -134,15 +134,6 @@ Ruling rule_on_coverage(const Coverage& coverage, bool by_subject, CertificateUs
     return pass();
 }
 
-// What was not read is not absent.
-Ruling beyond_limit(const Coverage& coverage, const SubjectAltName& san) {
-    return inconclusive(fmt::format(
-        "{} is not among the first {} names of the certificate, and {} more were not read; "
-        "certutil -dump shows them all",
-        some_of(coverage.missing), san.dns.size() + san.ip.size(), san.beyond
-    ));
-}
-
 void add_names(Facts& evidence, const Certificate& certificate, const Coverage& coverage) {
     const auto add = [&](std::string_view key, std::vector<std::string> list) {
         if (list.size() > kNamesInEvidence) {
@@ -179,8 +170,8 @@ Ruling check_covered_names(const Subject& s) {
         return !parse_address(name);
     });
     auto ruling = rule_on_coverage(coverage, by_subject && any_dns_name, s.target().use);
-    if (!coverage.missing.empty() && certificate.san && certificate.san->beyond > 0)
-        ruling = beyond_limit(coverage, *certificate.san);
+    if (!coverage.missing.empty())
+        if (auto open = beyond_limit(certificate, coverage.missing)) ruling = std::move(*open);
     ruling.evidence.set("names", std::vector(names.begin(), names.end()));
     add_names(ruling.evidence, certificate, coverage);
     return ruling;

@@ -42,6 +42,19 @@ struct Probed {
 
 } // namespace
 
+TEST_CASE("autodiscover-names: a name beyond the limit is not absent") {
+    Probed it;
+    it.names({"SipClientExternalAccess sip://sip.contoso.com:443"});
+    it.add("sip.contoso.com", 443, Probe::sip, {"other.contoso.com"});
+    auto& chain_of = it.run.endpoints.back().main.chain;
+    auto chain = std::make_shared<Chain>(*chain_of);
+    auto certificate = *chain->presented.front();
+    certificate.san->beyond = 3;
+    chain->presented.front() = std::make_shared<const Certificate>(certificate);
+    chain_of = chain;
+    CHECK(it.judge().front().finding->verdict == Verdict::inconclusive);
+}
+
 TEST_CASE("autodiscover-names: a place that was probed is held against its certificate") {
     Probed it;
     CHECK(it.judge().empty()); // it names nothing

@@ -48,6 +48,27 @@ struct Scanned {
 
 } // namespace
 
+TEST_CASE("sip-domain-names: names beyond the limit are not absent") {
+    Scanned it;
+    it.access({"access.contoso.com", "sip.contoso.com"});
+    it.registrar({"fe01.contoso.com"});
+    for (auto& row : it.run.endpoints) {
+        auto chain = std::make_shared<Chain>(*row.main.chain);
+        auto certificate = *chain->presented.front();
+        certificate.san->beyond = 1;
+        chain->presented.front() = std::make_shared<const Certificate>(certificate);
+        row.main.chain = chain;
+    }
+    const auto rows = it.judge("sip-domain-names");
+    REQUIRE(rows.size() == 1); // nothing is said of registrars that were all not read whole
+    CHECK(
+        text_of(*rows[0].finding) ==
+        "inconclusive: sip.fabrikam.com is not among the first 2 names of the certificate, and 1 "
+        "more were not read {missing=[sip.fabrikam.com]}"
+    );
+    CHECK(rows[0].finding->fix.find("certutil") != std::string::npos);
+}
+
 TEST_CASE("sip-domain-names: outside, each SIP domain has its sip name") {
     Scanned it;
     it.access({"access.contoso.com", "SIP.contoso.com", "sip.fabrikam.com"});
@@ -118,7 +139,8 @@ TEST_CASE("sip-domain-names: a registrar that showed nothing leaves it open") {
     CHECK(
         text_of(*rows[0].finding) ==
         "inconclusive: no registrar's certificate that was seen has a name in the SIP domain "
-        "fabrikam.com; 1 of them showed none {sip_domains=[fabrikam.com]}"
+        "fabrikam.com; 1 of them showed none, or more names than were read "
+        "{sip_domains=[fabrikam.com]}"
     );
     CHECK(rows[0].endpoints == std::vector<std::size_t>{0, 1});
     it.run.declared.sip_domains.clear();

@@ -49,6 +49,15 @@ TEST_CASE("host-name: every expected name in the SAN passes, whatever the case")
     );
 }
 
+TEST_CASE("host-name: names beyond the limit are not absent") {
+    auto certificate = server();
+    certificate.san->beyond = 1;
+    const auto open = expecting({"sip.fabrikam.com"}, certificate);
+    CHECK(open.verdict == Verdict::inconclusive);
+    CHECK(open.fix.find("certutil") != std::string::npos);
+    CHECK(expecting({"sip.contoso.com"}, certificate).verdict == Verdict::pass);
+}
+
 TEST_CASE("host-name: one missing name fails and is named") {
     const auto finding = expecting({"sip.contoso.com", "sip.fabrikam.com"}, server());
     CHECK(
