@@ -3,6 +3,7 @@
 #include "rules/connection/refusal.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
+#include "rules/engine/sources.h"
 
 #include <algorithm>
 #include <utility>
@@ -117,8 +118,7 @@ constinit const Rule client_certificate_accepted{
     .source =
         {.document = "TLS and MTLS for Lync Server 2013; RFC 8446",
          .section = "mutual TLS between servers; 6.2 error alerts",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-tls-and-mtls-for-lync-server-2013"},
+         .url = kMutualTls.url},
     .demands =
         "Where a server asks for a client certificate, it takes ours. A refusal fails, with its "
         "likely cause by the alert; it is a warning where the list has a topology to which no name "

@@ -112,6 +112,17 @@ std::string applies_conversation_finished(const Subject& s) {
     return talked ? "" : "there was no conversation";
 }
 
+// What the server said before it broke off names the cause better than the break.
+Ruling refused_before(const AttemptRow& main, std::string_view request, const Likely& cause) {
+    const auto remedy = main.answer.text("remedy");
+    return fail(fmt::format(
+                    "{}, and then {}: {}", main.answer.text("refusal"),
+                    request.empty() ? "breaks off" : fmt::format("gives {} no answer", request),
+                    main.detail
+                ))
+        .fixed_by(std::string(remedy.empty() ? cause.fix : remedy));
+}
+
 Ruling broken(const Subject& s) {
     const auto& main = s.seen().row->main;
     const auto cause = likely(main, s.target().probe);
@@ -125,7 +136,8 @@ Ruling broken(const Subject& s) {
                                 "TLS is up, and {} got no {}answer: {}; {}", request,
                                 answered ? "usable " : "", main.detail, cause.why
                             );
-    auto ruling = fail(text).fixed_by(std::string(cause.fix));
+    auto ruling = main.answer.text("refusal").empty() ? fail(text).fixed_by(std::string(cause.fix))
+                                                      : refused_before(main, request, cause);
     if (!request.empty()) ruling.evidence.set("request", std::move(request));
     return std::move(ruling)
         .with("outcome", std::string(to_text(main.outcome)))

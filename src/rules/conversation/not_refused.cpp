@@ -2,6 +2,7 @@
 // Rule not-refused: the server's protocol does not turn us away.
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
+#include "rules/engine/sources.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +10,15 @@ namespace lyncprobe::rules {
 
 namespace {
 
-std::string applies_not_refused(const Subject&) { return {}; }
+// A web server's refusal of our certificate is the same text in both places.
+std::string applies_not_refused(const Subject& s) {
+    const auto refusal = s.seen().answer->text("refusal");
+    const auto* row = s.seen().row;
+    const auto* certificate = row ? row->main.client_certificate.get() : nullptr;
+    const bool of_certificate = certificate && certificate->accepted == false && !refusal.empty() &&
+                                certificate->refusal.ends_with(refusal);
+    return of_certificate ? "client-certificate-accepted judges this refusal" : "";
+}
 
 Ruling check_not_refused(const Subject& s) {
     const auto& answer = *s.seen().answer;
@@ -34,8 +43,7 @@ constinit const Rule not_refused{
     .source =
         {.document = "TLS and MTLS for Lync Server 2013; RFC 6120 for XMPP",
          .section = "mutual TLS between servers; 4.9 stream errors",
-         .url = "https://learn.microsoft.com/en-us/previous-versions/office/lync-server-2013/"
-                "lync-server-2013-tls-and-mtls-for-lync-server-2013"},
+         .url = kMutualTls.url},
     .demands =
         "After the TLS handshake the server does not refuse us in its own protocol: no SIP 403 or "
         "504 to a partner or a server, no HTTP 403 for our certificate, no XMPP stream error.",

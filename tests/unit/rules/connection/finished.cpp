@@ -46,6 +46,24 @@ TEST_CASE("conversation-finished: the request is the one that is out, else the f
     CHECK(end.ask(kFinished).evidence.text("request") == "GET /CertProv/");
 }
 
+TEST_CASE("conversation-finished: a refusal before the break is its cause") {
+    End end(O::closed, S::conversation);
+    end.unanswered = "REGISTER";
+    end.row.main.answer.set("refusal", std::string("refuses NEGOTIATE with 504"));
+    auto finding = end.ask(kFinished);
+    CHECK(finding.verdict == V::fail);
+    CHECK(
+        finding.message == "refuses NEGOTIATE with 504, and then gives REGISTER no answer: it ended"
+    );
+    CHECK(finding.fix.find("load balancer") != std::string::npos);
+    end.row.main.answer.set("remedy", std::string("on their side: reissue"));
+    CHECK(end.ask(kFinished).fix == "on their side: reissue");
+    end.unanswered = {};
+    CHECK(
+        end.ask(kFinished).message == "refuses NEGOTIATE with 504, and then breaks off: it ended"
+    );
+}
+
 TEST_CASE("conversation-finished: IIS with TLS 1.3 at a path that wants a late certificate") {
     End end(O::reset, S::conversation, Probe::https);
     end.up(TlsVersion::tls1_3);

@@ -189,6 +189,26 @@ TEST_CASE("not-refused: a refusal is a warning that says who has to change what"
     );
 }
 
+TEST_CASE("not-refused: what a web server says about our certificate is said once") {
+    Answered web(Probe::https);
+    web.facts.set("refusal", std::string("no required SSL certificate"));
+    EndpointRow row;
+    auto certificate = std::make_shared<ClientCertificateFacts>();
+    certificate->accepted = false;
+    certificate->refusal = "GET / with 400 Bad Request: no required SSL certificate";
+    row.main.client_certificate = certificate;
+    web.bench.seen.row = &row;
+    CHECK(
+        text_of(web.ask("not-refused")) ==
+        "not_applicable: client-certificate-accepted judges this refusal"
+    );
+    web.facts.set("refusal", std::string("the proxy refuses this path"));
+    CHECK(web.ask("not-refused").verdict == Verdict::warn);
+    certificate->accepted.reset();
+    certificate->refusal = "the proxy refuses this path";
+    CHECK(web.ask("not-refused").verdict == Verdict::warn);
+}
+
 TEST_CASE("xmpp-domain: the bare domain, and no wildcard in its place") {
     Answered xmpp(Probe::xmpp);
     xmpp.facts.set("starttls", std::string("offered"));
@@ -205,6 +225,23 @@ TEST_CASE("xmpp-domain: the bare domain, and no wildcard in its place") {
     CHECK(text_of(xmpp.ask("xmpp-domain")) == "pass {domain=contoso.com}");
     xmpp.bench.target.probe = Probe::sip;
     CHECK(text_of(xmpp.ask("xmpp-domain")) == "not_applicable: no XMPP port");
+}
+
+TEST_CASE("xmpp-domain and revealed-name: names beyond the limit are not absent") {
+    auto certificate = named({"sip.contoso.com", "*.contoso.com"});
+    certificate.san->beyond = 1;
+    Answered xmpp(Probe::xmpp);
+    xmpp.facts.set("starttls", std::string("offered"));
+    xmpp.bench.target.sip_domain = "contoso.com";
+    xmpp.bench.chain = Bench({certificate}).chain;
+    CHECK(xmpp.verdict("xmpp-domain") == Verdict::inconclusive);
+    Answered web(Probe::https);
+    web.bench.chain = Bench({certificate}).chain;
+    web.bench.target.use = CertificateUse::web_services_internal;
+    web.facts.set("server_fqdn", std::string("fe01.fabrikam.com"));
+    CHECK(web.verdict("revealed-name") == Verdict::inconclusive);
+    web.facts.set("server_fqdn", std::string("fe01.contoso.com")); // by a wildcard
+    CHECK(web.verdict("revealed-name") == Verdict::pass);
 }
 
 TEST_CASE("av-edge-address: the Edge's own address is the one that was probed") {
