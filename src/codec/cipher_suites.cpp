@@ -82,6 +82,14 @@ constexpr std::array kAnonymous{
     CipherSuite{0xc019, "TLS_ECDH_anon_WITH_AES_256_CBC_SHA"},
 };
 
+constexpr std::array kTls13{
+    CipherSuite{0x1302, "TLS_AES_256_GCM_SHA384"},
+    CipherSuite{0x1303, "TLS_CHACHA20_POLY1305_SHA256"},
+    CipherSuite{0x1301, "TLS_AES_128_GCM_SHA256"},
+    CipherSuite{0x1304, "TLS_AES_128_CCM_SHA256"},
+    CipherSuite{0x1305, "TLS_AES_128_CCM_8_SHA256"},
+};
+
 std::string_view name_in(std::span<const CipherSuite> suites, std::uint16_t number) {
     const auto found = std::ranges::find(suites, number, &CipherSuite::number);
     return found == suites.end() ? std::string_view() : found->name;
@@ -91,14 +99,19 @@ std::string_view name_in(std::span<const CipherSuite> suites, std::uint16_t numb
 
 std::span<const CipherSuite> old_cipher_suites() { return kOffered; }
 
+std::span<const CipherSuite> tls13_cipher_suites() { return kTls13; }
+
 bool fits_ssl3(const CipherSuite& suite) {
     constexpr std::uint16_t kFirstOfTls11 = 0x0084; // Camellia (RFC 4132) and all that came later
     return suite.number < kFirstOfTls11 && !suite.name.ends_with("SHA256");
 }
 
 std::string_view cipher_suite_name(std::uint16_t number) {
-    const auto name = name_in(kOffered, number);
-    return name.empty() ? name_in(kAnonymous, number) : name;
+    for (const std::span<const CipherSuite> suites :
+         {std::span<const CipherSuite>(kOffered), std::span<const CipherSuite>(kTls13),
+          std::span<const CipherSuite>(kAnonymous)})
+        if (const auto name = name_in(suites, number); !name.empty()) return name;
+    return {};
 }
 
 // The names of "The SSL Protocol", version 2, appendix C.

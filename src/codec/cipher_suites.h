@@ -18,6 +18,7 @@ struct CipherSuite {
 // Up to TLS 1.2, strongest first and ECDSA before RSA as OpenSSL offers them, so that a server with
 // several certificates shows the same one to both.
 std::span<const CipherSuite> old_cipher_suites();
+std::span<const CipherSuite> tls13_cipher_suites();
 // The part of them that was there before extensions: no elliptic curves, nothing of TLS 1.2.
 bool fits_ssl3(const CipherSuite&);
 

@@ -38,7 +38,6 @@ constexpr std::uint16_t kServerName = 0, kStatusRequest = 5, kSupportedGroups = 
 // Signalling suite of RFC 5746 3.3, for SSL 3.0, which has no extensions.
 constexpr std::uint16_t kEmptyRenegotiationInfo = 0x00ff;
 
-constexpr std::array<std::uint16_t, 5> kSuitesOfTls13{0x1302, 0x1303, 0x1301, 0x1304, 0x1305};
 constexpr std::uint16_t kX25519 = 29, kP256 = 23, kP384 = 24, kP521 = 25;
 // Behind those that Lync supports all that a certificate's key may be on (secp192r1, secp224r1,
 // secp256k1, three of Brainpool): a server shows such a certificate only to whom that curve says
@@ -83,8 +82,12 @@ std::string extension(std::uint16_t kind, std::string_view content) {
 }
 
 std::string suites(std::uint16_t version) {
-    if (version >= kTls13) return numbers(kSuitesOfTls13);
     std::string out;
+    if (version >= kTls13) {
+        for (const auto& suite : tls13_cipher_suites())
+            out += number(suite.number, 2);
+        return out;
+    }
     for (const auto& suite : old_cipher_suites())
         if (version > kSsl3 || fits_ssl3(suite)) out += number(suite.number, 2);
     if (version == kSsl3) out += number(kEmptyRenegotiationInfo, 2);

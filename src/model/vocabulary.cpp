@@ -140,12 +140,13 @@ constexpr std::array<Word<EnrollmentMethod>, 6> kMethods{{
     {EnrollmentMethod::unknown, "unknown"},
 }};
 
-constexpr std::array<Word<OperatingSystem>, 22> kSystems{{
+constexpr std::array<Word<OperatingSystem>, 24> kSystems{{
     {OperatingSystem::windows_xp, "windows-xp"},
     {OperatingSystem::windows_vista, "windows-vista"},
     {OperatingSystem::windows_7, "windows-7"},
     {OperatingSystem::windows_8, "windows-8"},
     {OperatingSystem::windows_10, "windows-10"},
+    {OperatingSystem::windows_11, "windows-11"},
     {OperatingSystem::windows_2000_server, "windows-2000-server"},
     {OperatingSystem::windows_server_2003, "windows-server-2003"},
     {OperatingSystem::windows_server_2003_sp1, "windows-server-2003-sp1"},
@@ -154,6 +155,7 @@ constexpr std::array<Word<OperatingSystem>, 22> kSystems{{
     {OperatingSystem::windows_server_2003_r2_sp2, "windows-server-2003-r2-sp2"},
     {OperatingSystem::windows_server_2008, "windows-server-2008"},
     {OperatingSystem::windows_server_2008_r2, "windows-server-2008-r2"},
+    {OperatingSystem::windows_server_2008_r2_tls12, "windows-server-2008-r2-tls12"},
     {OperatingSystem::windows_server_2012, "windows-server-2012"},
     {OperatingSystem::windows_server_2012_r2, "windows-server-2012-r2"},
     {OperatingSystem::windows_server_2016, "windows-server-2016"},

@@ -115,6 +115,7 @@ enum class OperatingSystem : std::uint8_t {
     windows_7,
     windows_8,
     windows_10,
+    windows_11, // from 22H2 on
     windows_2000_server,
     windows_server_2003,
     windows_server_2003_sp1,
@@ -123,6 +124,7 @@ enum class OperatingSystem : std::uint8_t {
     windows_server_2003_r2_sp2,
     windows_server_2008,
     windows_server_2008_r2,
+    windows_server_2008_r2_tls12, // with TLS 1.1 and 1.2 turned on
     windows_server_2012,
     windows_server_2012_r2,
     windows_server_2016,

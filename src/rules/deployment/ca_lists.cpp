@@ -18,8 +18,10 @@ bool lists_its_roots(const Target& target) {
 }
 
 bool before_windows_2012(OperatingSystem os) {
-    return os >= OperatingSystem::windows_xp && os <= OperatingSystem::windows_server_2008_r2 &&
-           os != OperatingSystem::windows_8 && os != OperatingSystem::windows_10;
+    return os >= OperatingSystem::windows_xp &&
+           os <= OperatingSystem::windows_server_2008_r2_tls12 &&
+           os != OperatingSystem::windows_8 && os != OperatingSystem::windows_10 &&
+           os != OperatingSystem::windows_11;
 }
 
 std::set<std::string> intermediate_names(const IssuerClosures& issuer_closures) {
