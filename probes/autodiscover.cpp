@@ -140,8 +140,7 @@ class AutodiscoverConversation final : public HttpConversation {
         const std::string format(codec::to_text(document.format));
         add_once(formats_, format);
         facts().set(autodiscover_answer::kFormats, formats_);
-        if (!document.access_location.empty())
-            facts().set(autodiscover_answer::kAccessLocation, document.access_location);
+        note_location(document.access_location);
         left_out_ += document.left_out;
         for (const auto& access : document.sip_access) {
             // It becomes a target where --follow is given, so it must be a name or an address.
@@ -160,6 +159,16 @@ class AutodiscoverConversation final : public HttpConversation {
             facts().set(autodiscover_answer::kLeftOut, static_cast<std::int64_t>(left_out_));
     }
 
+    // Behind a load balancer one document may come from another web site than the next.
+    void note_location(const std::string& location) {
+        if (location.empty()) return;
+        const auto first = facts().text(autodiscover_answer::kAccessLocation);
+        if (first.empty())
+            facts().set(autodiscover_answer::kAccessLocation, location);
+        else if (!equal_ignoring_case(first, location))
+            facts().set(autodiscover_answer::kOtherAccessLocation, location);
+    }
+
     void note(const codec::AutodiscoverDocument::Link& link) {
         keep(links_, one_word(link.token) + ' ' + link.href);
         const auto url = codec::parse_url(link.href);
@@ -174,12 +183,15 @@ class AutodiscoverConversation final : public HttpConversation {
     }
 
     void note_endpoint(const LearntEndpoint& endpoint) {
-        for (const auto& line : endpoints_) {
+        for (auto& line : endpoints_) {
             const auto known = read_learnt_endpoint(line);
             // One port is one endpoint, whichever links lead to it.
-            if (known && known->scheme == endpoint.scheme && known->host == endpoint.host &&
-                known->port == endpoint.port)
-                return;
+            if (!known || known->scheme != endpoint.scheme || known->host != endpoint.host ||
+                known->port != endpoint.port)
+                continue;
+            // Told for both sides, it is one for all.
+            if (is_for_inside(*known) && !is_for_inside(endpoint)) line = to_text(endpoint);
+            return;
         }
         keep(endpoints_, to_text(endpoint));
     }
@@ -273,6 +285,11 @@ std::vector<LearntEndpoint> learnt_endpoints(const Facts& answer) {
     for (const auto& line : *lines)
         if (auto endpoint = read_learnt_endpoint(line)) out.push_back(std::move(*endpoint));
     return out;
+}
+
+bool is_for_inside(const LearntEndpoint& endpoint) {
+    return endpoint.token.starts_with("Internal/") ||
+           endpoint.token.find("InternalAccess") != std::string::npos;
 }
 
 bool same_domain(std::string_view host, std::string_view ours) {

@@ -23,6 +23,8 @@ namespace autodiscover_answer {
 inline constexpr std::string_view kFormats = "formats"; // list: "xml", "json", "ucwa" that answered
 inline constexpr std::string_view kAccessLocation =
     "access_location"; // text: "Internal" or "External", where the server thinks we are
+inline constexpr std::string_view kOtherAccessLocation =
+    "access_location_other"; // text: what a later document says, where that is something else
 inline constexpr std::string_view kLinks = "links"; // list: "User https://…", as sent
 inline constexpr std::string_view kEndpoints =
     "endpoints"; // list: "SipClientExternalAccess sip://sip.contoso.com:443", each place once
@@ -46,6 +48,9 @@ struct LearntEndpoint {
 std::string to_text(const LearntEndpoint&);
 std::optional<LearntEndpoint> read_learnt_endpoint(std::string_view line);
 std::vector<LearntEndpoint> learnt_endpoints(const Facts& answer);
+
+// Told for clients inside alone ([MS-OCDISCWS] 3.1.5.4); those outside make no use of it.
+bool is_for_inside(const LearntEndpoint&);
 
 // Is `host` within the domain that `ours` belongs to? Both are compared by what looks like their
 // registered domain; an address belongs to itself only.

@@ -130,7 +130,7 @@ std::string read_json(std::string_view body, Document& out) {
     if (error) return fmt::format("its JSON cannot be read: {}", error.message());
     const auto* top = value.if_object();
     if (top == nullptr) return "its JSON is no object";
-    out.access_location = text_of(*top, "AccessLocation");
+    out.access_location = trim(text_of(*top, "AccessLocation"));
 
     const auto* links = member(*top, "_links");
     // UCWA: links by name, and nothing else that is looked for here.

@@ -223,12 +223,16 @@ void Builder::reverse_proxy() {
     add("reverse proxy 2, autodiscover", discover2, 443, kPublishedAutodiscover, chain);
 }
 
-// Two SIP domains that Contoso took over, and whose autodiscover it did not get right.
+// A proxy that leads to the wrong web site, and three SIP domains that Contoso took over, whose
+// autodiscover it did not get right.
 void Builder::autodiscover() {
     const Machine tailspin = proxy("127.77.0.65", "lyncdiscover.tailspin.example");
     const Machine adatum = proxy("127.77.0.66", "lyncdiscover.adatum.example");
-    const Presented chain =
-        pki_.from_public_ca(public_spec(tailspin.host, {tailspin.host, adatum.host}));
+    const Machine inward = proxy("127.77.0.67", "lyncdiscover.contoso.example");
+    const Machine wingtip = proxy("127.77.0.68", "lyncdiscover.wingtip.example");
+    const Presented chain = pki_.from_public_ca(
+        public_spec(tailspin.host, {tailspin.host, adatum.host, inward.host, wingtip.host})
+    );
     auto& away = add("autodiscover of Tailspin", tailspin, 443, kPublishedAutodiscover, chain);
     away.target.sip_domain = "tailspin.example";
     away.server.web.redirect = "https://lyncdiscover.contoso.example/";
@@ -242,6 +246,18 @@ void Builder::autodiscover() {
     plant(
         empty, "the start page of IIS answers where the autodiscover document should be",
         {"outcome=ok", "autodiscover-answer=fail"}
+    );
+    auto& astray = add("reverse proxy 3, autodiscover", inward, 443, kPublishedAutodiscover, chain);
+    astray.server.web.external = false;
+    plant(
+        astray, "leads to port 443 of the pool, its internal web site, and not to 4443",
+        {"outcome=ok", "autodiscover-location=fail"}
+    );
+    auto& elsewhere = add("autodiscover of Wingtip", wingtip, 443, kPublishedAutodiscover, chain);
+    elsewhere.target.sip_domain = "wingtip.example";
+    plant(
+        elsewhere, "sends its users to servers of contoso.example, which clients ask about",
+        {"outcome=ok", "fail=none", "autodiscover-domain=warn"}
     );
 }
 

@@ -199,6 +199,7 @@ void Judge::stand(
     std::string_view vantage
 ) {
     vantage_ = vantage;
+    sip_domains_ = declared.sip_domains;
     for (const auto& identity : identities) {
         auto& ours = ours_[identity->id()];
         ours.chain = store_.chain(identity->chain());
@@ -302,6 +303,7 @@ rules::Context Judge::context() const {
     context.policy = &policy_;
     context.revocation = revocation_;
     context.vantage = vantage_;
+    context.sip_domains = sip_domains_;
     return context;
 }
 

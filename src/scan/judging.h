@@ -101,6 +101,7 @@ class Judge {
     std::chrono::seconds expires_within_;
     const StatusMap* revocation_ = nullptr;
     std::string_view vantage_;
+    std::span<const std::string> sip_domains_;
     struct Ours {
         ChainPtr chain;
         bool stranger = false;

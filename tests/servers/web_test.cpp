@@ -249,6 +249,48 @@ TEST_CASE("web: Autodiscover on two sites of one port, told apart by SNI") {
     CHECK(fabrikam.get("/conversation/redirect_other_domain") == "true");
 }
 
+TEST_CASE("web: a proxy that leads to the internal site, and users sent to another domain") {
+    const TemporaryFolder folder;
+    const auto credentials = credentials_of(folder, kFabrikam);
+    const auto document = [](const std::string& side, const std::string& host) {
+        return location(
+            "/", "200 " + in_quotes(fmt::format(
+                              R"({{"AccessLocation":"{}","Root":{{"Links":[{{"token":"User",)"
+                              R"("href":"https://{}/user"}}]}}}})",
+                              side, host
+                          ))
+        );
+    };
+    const auto good = free_port(), astray = free_port(), away = free_port(), plain = free_port();
+    const std::string type = "default_type application/json;";
+    const std::string ours = "web.fabrikam.example";
+    const Nginx nginx(
+        {{good, kFabrikam, credentials, type, document("External", ours)},
+         {astray, kFabrikam, credentials, type, document("Internal", ours)},
+         {away, kFabrikam, credentials, type, document("External", "web.tailspin.example")},
+         {plain, kFabrikam, credentials, type, document("internal", ours), true}}
+    );
+    const auto ask = [](const char* name, std::uint16_t port, const char* more) {
+        return Question{
+            .name = name, .port = port, .host = kFabrikam, .probe = "autodiscover", .more = more};
+    };
+    const char* kOutside = "role: reverse-proxy, side: external";
+    const auto result = scan(
+        {ask("good", good, kOutside), ask("astray", astray, kOutside), ask("away", away, kOutside),
+         ask("plain", plain, "role: reverse-proxy, side: external, plain: yes"),
+         ask("inside", astray, "side: internal, use: WebServicesInternal, sni: none")},
+        {}, "sip_domains: [fabrikam.example, tailspin.example]\n"
+    );
+    CHECK(result.endpoint("good").verdict("autodiscover-location") == "pass");
+    CHECK(result.endpoint("good").verdict("autodiscover-domain") == "pass");
+    CHECK(result.endpoint("astray").verdict("autodiscover-location") == "fail");
+    CHECK(result.endpoint("plain").verdict("autodiscover-location") == "fail");
+    CHECK(result.endpoint("inside").verdict("autodiscover-location") == "pass");
+    CHECK(result.endpoint("away").verdict("autodiscover-location") == "pass");
+    CHECK(result.endpoint("away").verdict("autodiscover-domain") == "warn");
+    CHECK(result.exit_code == 1);
+}
+
 TEST_CASE("web: Autodiscover as browsers get it, and a site that is none") {
     const TemporaryFolder folder;
     const auto json_port = free_port(), page_port = free_port();

@@ -48,6 +48,8 @@
     X(xmpp_domain)                                                                                 \
     X(av_edge_address)                                                                             \
     X(autodiscover_answer)                                                                         \
+    X(autodiscover_location)                                                                       \
+    X(autodiscover_domain)                                                                         \
     X(autodiscover_names)                                                                          \
     X(client_certificate_demanded)                                                                 \
     X(sip_domain_names)                                                                            \

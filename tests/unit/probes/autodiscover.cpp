@@ -178,6 +178,39 @@ TEST_CASE("autodiscover probe: redirects are reported, judged by domain and neve
     }
 }
 
+TEST_CASE("autodiscover probe: a place told for both sides is no secret of the inside") {
+    const auto shared = http(
+        "200 OK", xml("<SipServerInternalAccess fqdn='sip.contoso.com' port='5061'/>"
+                      "<SipServerExternalAccess fqdn='sip.contoso.com' port='5061'/>"
+                      "<SipClientInternalAccess fqdn='pool.contoso.com' port='5061'/>")
+    );
+    const auto played = play(autodiscover, target(), {shared});
+    CHECK(
+        played.list(keys::kEndpoints) ==
+        Lines{
+            "SipServerExternalAccess sip://sip.contoso.com:5061",
+            "SipClientInternalAccess sip://pool.contoso.com:5061"}
+    );
+    CHECK(is_for_inside({"Internal/Ucwa", "https", "web.contoso.com", 443}));
+    CHECK_FALSE(is_for_inside({"External/Ucwa", "https", "web.contoso.com", 443}));
+}
+
+TEST_CASE("autodiscover probe: documents that disagree about the side are both kept") {
+    const auto from = [](const std::string& side) {
+        return http(
+            "200 OK", "<AutodiscoverResponse AccessLocation='" + side +
+                          "'><Root><Link token='User' href='https://w.contoso.com/'/></Root>"
+                          "</AutodiscoverResponse>"
+        );
+    };
+    const auto same = play(autodiscover, target(), {from("External"), from("external")});
+    CHECK(same.text(keys::kAccessLocation) == "External");
+    CHECK_FALSE(same.has(keys::kOtherAccessLocation));
+    const auto mixed = play(autodiscover, target(), {from("External"), from("Internal")});
+    CHECK(mixed.text(keys::kAccessLocation) == "External");
+    CHECK(mixed.text(keys::kOtherAccessLocation) == "Internal");
+}
+
 TEST_CASE("autodiscover probe: domains that are the same, and that are not") {
     CHECK(same_domain("web.contoso.com", "contoso.com"));
     CHECK(same_domain("web.contoso.com", "lyncdiscover.eu.contoso.com"));

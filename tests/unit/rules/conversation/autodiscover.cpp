@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// Rules autodiscover-location and autodiscover-domain: which side's site answers, and to whose
+// hosts it sends users.
+#include "unit/rules/subjects.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// Service is an autodiscover endpoint that gave its documents.
+struct Service {
+    explicit Service(const std::string& host, const std::string& location = "External") {
+        bench.target.probe = Probe::autodiscover;
+        bench.target.host = host;
+        bench.target.sip_domain = host.substr(host.find('.') + 1);
+        bench.seen.answer = &facts;
+        if (!location.empty()) facts.set("access_location", location);
+    }
+    Finding ask(std::string_view rule) { return bench.ask(rule); }
+    Verdict location() { return ask("autodiscover-location").verdict; }
+    Finding domain(Lines endpoints) {
+        facts.set("endpoints", std::move(endpoints));
+        return ask("autodiscover-domain");
+    }
+
+    Facts facts;
+    Bench bench;
+};
+
+} // namespace
+
+TEST_CASE("autodiscover-location: lyncdiscover is outside, lyncdiscoverinternal inside") {
+    CHECK(Service("lyncdiscover.fabrikam.com").location() == Verdict::pass);
+    CHECK(Service("lyncdiscover.fabrikam.com", "external").location() == Verdict::pass);
+    CHECK(Service("lyncdiscoverinternal.fabrikam.com", "Internal").location() == Verdict::pass);
+    CHECK(
+        text_of(Service("lyncdiscover.fabrikam.com", "Internal").ask("autodiscover-location")) ==
+        "fail: tells clients outside AccessLocation=Internal: the request reached the internal web "
+        "site of the pool {access_location=Internal, side=external}"
+    );
+    CHECK(
+        text_of(
+            Service("lyncdiscoverinternal.fabrikam.com", "External").ask("autodiscover-location")
+        ) == "fail: tells clients inside AccessLocation=External: the request reached the external "
+             "web site of the pool {access_location=External, side=internal}"
+    );
+}
+
+TEST_CASE("autodiscover-location: the use of the certificate and the side say it before the name") {
+    Service external_site("fe01.fabrikam.local");
+    external_site.bench.target.side = Side::internal; // where the machine is
+    external_site.bench.target.use = CertificateUse::web_services_external;
+    CHECK(external_site.location() == Verdict::pass);
+
+    Service inside("lyncdiscover.fabrikam.com", "Internal");
+    inside.bench.target.side = Side::internal;
+    CHECK(inside.location() == Verdict::pass);
+
+    Service site("fe01.fabrikam.local");
+    CHECK(site.location() == Verdict::inconclusive);
+    site.bench.target.port = 4443;
+    CHECK(site.location() == Verdict::pass);
+    site.bench.target.port = 443;
+    site.bench.target.role = Role::reverse_proxy;
+    CHECK(site.location() == Verdict::pass);
+    site.bench.target.role = Role::front_end;
+    site.bench.target.use = CertificateUse::web_services_internal;
+    CHECK(site.location() == Verdict::fail);
+}
+
+TEST_CASE("autodiscover-location: the fix says which ports, and where") {
+    Service proxy("lyncdiscover.fabrikam.com", "Internal");
+    proxy.bench.target.role = Role::reverse_proxy;
+    CHECK(
+        proxy.ask("autodiscover-location").fix ==
+        "on the reverse proxy: lead port 443 of this name to port 4443 of the pool, its external "
+        "web site, and not to 443, the internal one"
+    );
+    proxy.bench.target.port = 80;
+    proxy.bench.target.plain = true;
+    CHECK(proxy.ask("autodiscover-location").fix.find("to port 8080 of") != std::string::npos);
+    Service inside("lyncdiscoverinternal.fabrikam.com", "External");
+    CHECK(inside.ask("autodiscover-location").fix.starts_with("lead this name to port 443 of the"));
+    inside.bench.target.role = Role::front_end;
+    CHECK(inside.ask("autodiscover-location")
+              .fix.starts_with("see in IIS which web site has port 443"));
+}
+
+TEST_CASE("autodiscover-location: one wrong document of several fails, none says nothing") {
+    Service mixed("lyncdiscover.fabrikam.com");
+    mixed.facts.set("access_location_other", std::string("Internal"));
+    const auto finding = mixed.ask("autodiscover-location");
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(
+        finding.message == "tells clients outside AccessLocation=Internal: some of the requests "
+                           "reached the internal web site of the pool"
+    );
+    CHECK(Service("lyncdiscover.fabrikam.com", "").location() == Verdict::not_applicable);
+    CHECK(Service("lyncdiscover.fabrikam.com", "Nowhere").location() == Verdict::not_applicable);
+}
+
+TEST_CASE("autodiscover-domain: hosts of the domain and of Microsoft 365 pass, others warn") {
+    Service service("lyncdiscover.fabrikam.com");
+    CHECK(text_of(service.ask("autodiscover-domain")) == "not_applicable: it names no hosts");
+    CHECK(
+        service
+            .domain(
+                {"Domain https://web.fabrikam.com:443",
+                 "SipClientExternalAccess sip://sip.eu.fabrikam.com:443",
+                 "User https://webdir.online.lync.com:443"}
+            )
+            .verdict == Verdict::pass
+    );
+    CHECK(
+        text_of(service.domain(
+            {"Domain https://web.tailspin.net:443", "User https://web.tailspin.net:4443",
+             "SipClientExternalAccess sip://sip.notfabrikam.com:443"}
+        )) == "warn: sends users of fabrikam.com to web.tailspin.net, sip.notfabrikam.com, outside "
+              "their SIP domain: clients ask whether to trust these servers, or do not go there "
+              "{hosts=[web.tailspin.net; sip.notfabrikam.com], sip_domains=[fabrikam.com]}"
+    );
+    CHECK(service.domain({"Domain https://192.0.2.1:443"}).verdict == Verdict::warn);
+}
+
+TEST_CASE("autodiscover-domain: outside nobody goes to the hosts of the inside") {
+    const Lines inside{
+        "Internal/Autodiscover https://webint.fabrikam.local:443",
+        "SipClientInternalAccess sip://pool.fabrikam.local:5061"};
+    CHECK(Service("lyncdiscover.fabrikam.com").domain(inside).verdict == Verdict::pass);
+    CHECK(
+        Service("lyncdiscoverinternal.fabrikam.com", "Internal").domain(inside).verdict ==
+        Verdict::warn
+    );
+}
+
+TEST_CASE("autodiscover-domain: a name is asked by its own domain's users, a site by all of ours") {
+    const Lines own{"fabrikam.com", "tailspin.net"};
+    const Lines hosts{"Domain https://web.tailspin.net:443"};
+    Service by_name("lyncdiscover.fabrikam.com");
+    by_name.bench.context.sip_domains = own;
+    CHECK(by_name.domain(hosts).verdict == Verdict::warn);
+    Service site("fe01.fabrikam.local");
+    CHECK(
+        site.domain(hosts).message ==
+        "sends users of fabrikam.local to web.tailspin.net, outside their SIP domain: clients ask "
+        "whether to trust that server, or do not go there, if that is their SIP domain"
+    );
+    CHECK(site.domain(hosts).verdict == Verdict::inconclusive);
+    site.bench.context.sip_domains = own;
+    CHECK(site.domain(hosts).verdict == Verdict::pass);
+    site.bench.target.sip_domain = "fabrikam.com"; // as the list says
+    CHECK(site.domain(hosts).verdict == Verdict::warn);
+}
