@@ -58,12 +58,14 @@ TEST_CASE("every rule has a fault planted for it") {
          {"server-eku", "crl-distribution-point", "signature-algorithm", "no-rsassa-pss",
           "auto-enrollment", "windows-2003-ca", "key-length", "key-algorithm", "validity",
           "chain-complete", "chain-trusted", "host-name", "chain-eku", "revealed-name",
-          "clock-skew", "xmpp-domain", "autodiscover-answer", "subject-name"})
+          "clock-skew", "xmpp-domain", "autodiscover-answer", "autodiscover-location",
+          "subject-name"})
         CHECK_MESSAGE(expected.contains(rule + "=fail"), rule);
     for (const std::string rule :
          {"key-length-recommended", "sha1-deprecated", "crl-reachable-scheme",
           "chain-crl-distribution-point", "chain-order", "clock-skew", "product-version",
-          "not-refused", "subject-in-san", "name-characters", "leaf-outlives-issuer"})
+          "not-refused", "subject-in-san", "name-characters", "leaf-outlives-issuer",
+          "autodiscover-domain"})
         CHECK_MESSAGE(expected.contains(rule + "=warn"), rule);
     for (const std::string outcome :
          {"ok", "timeout", "refused", "not_tls", "client_certificate_required",
