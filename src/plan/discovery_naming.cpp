@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plan/discovery_naming.h"
 
+#include "model/address_policy.h"
+
 #include <algorithm>
 #include <array>
 
@@ -56,20 +58,11 @@ Place place_of(std::string_view host, std::string_view domain) {
     return is_trusted(host) ? Place::trusted : Place::elsewhere;
 }
 
-// RFC 1918, RFC 6598, RFC 3927, RFC 1122; RFC 4193, RFC 4291.
-bool is_private(const Address& address) {
-    const auto& b = address.bytes;
-    if (!address.v6)
-        return b[0] == 10 || b[0] == 127 || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
-               (b[0] == 192 && b[1] == 168) || (b[0] == 100 && (b[1] & 0xc0) == 64) ||
-               (b[0] == 169 && b[1] == 254);
-    const bool loopback =
-        std::all_of(b.begin(), b.end() - 1, [](std::uint8_t x) { return x == 0; }) && b[15] == 1;
-    return loopback || (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
-}
-
 bool all_private(const DnsAnswer& answer) {
-    return !answer.addresses.empty() && std::ranges::all_of(answer.addresses, is_private);
+    return !answer.addresses.empty() &&
+           std::ranges::all_of(answer.addresses, [](const Address& address) {
+               return class_of(address) != AddressClass::global;
+           });
 }
 
 const DiscoveryRow& row_of(const DomainDiscovery& domain, std::string_view record) {

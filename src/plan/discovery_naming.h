@@ -31,8 +31,8 @@ bool leads_to_hosting(const DnsAnswer&);
 std::string_view without_appended_zone(std::string_view name, std::string_view domain);
 
 bool is_below(std::string_view name, std::string_view domain); // or the domain itself
-bool is_private(const Address&); // of no use on the Internet: private, shared, link-local, loopback
-bool all_private(const DnsAnswer&); // there are addresses, and every one is
+// There are addresses, and none is of use on the Internet (model/address_policy.h).
+bool all_private(const DnsAnswer&);
 
 const DiscoveryRow& row_of(const DomainDiscovery&, std::string_view record);
 

@@ -26,7 +26,9 @@ Result<ScanResult> discover(const DiscoverOptions& wanted, const ScanOptions& op
     found.interrupted = options.interrupts && *options.interrupts > 0;
     const rules::Waivers waivers(wanted.waivers, options.at.value_or(found.started_at));
     for (auto& domain : found.domains) {
-        domain.findings = rules::judge_domain(domain, wanted.selection);
+        domain.findings = rules::judge_domain(
+            domain, wanted.selection, wanted.settings.allow_private.value_or(false)
+        );
         for (auto& finding : domain.findings)
             waivers.apply(finding, std::vector{domain.domain});
     }

@@ -100,14 +100,17 @@ Result<std::string> our_domain(const FederationOptions& options, const Inputs& i
 }
 
 // Each domain gets its endpoints and its verdict.
-void judge(std::vector<FederationRow>& rows, ScanResult& run, const rules::Waivers& waivers) {
+void judge(
+    std::vector<FederationRow>& rows, ScanResult& run, const rules::Waivers& waivers,
+    bool allow_private
+) {
     // One pass over the endpoints, of which each names the domain it was probed for.
     std::map<std::string_view, std::vector<std::size_t>> by_domain;
     for (std::size_t i = 0; i < run.endpoints.size(); ++i)
         by_domain[run.targets[run.endpoints[i].target].sip_domain].push_back(i);
     for (auto& row : rows) {
         row.endpoints = std::move(by_domain[row.domain]);
-        auto [verdict, reasons] = rules::go_live(row, run, waivers);
+        auto [verdict, reasons] = rules::go_live(row, run, waivers, allow_private);
         row.verdict = verdict;
         row.reasons = std::move(reasons);
     }
@@ -155,7 +158,10 @@ Result<ScanResult> federation(
     auto result = scan(std::move(*plan), options, std::move(inputs), observer);
     if (!result) return result;
     result->stalled += asking.stalled();
-    judge(rows, *result, rules::Waivers(wanted.waivers, result->judged_at));
+    judge(
+        rows, *result, rules::Waivers(wanted.waivers, result->judged_at),
+        wanted.settings.allow_private.value_or(false)
+    );
     return result;
 }
 

@@ -40,6 +40,7 @@ struct Us {
     std::string roots = contoso().root.self().certificate_pem;
     std::vector<std::string> more = {}; // options
     std::vector<std::string> domains = {kDomain};
+    bool loopback_meant = true;
     Process::Options process = {};
 };
 
@@ -112,6 +113,8 @@ Finished ask(const std::string& resolver, const Us& us, const std::string& forma
             arguments.end(), {"--ca-file", folder.write("roots.pem", us.roots), "--no-system-trust"}
         );
     }
+    // Every server of the tests is on loopback.
+    if (us.loopback_meant) arguments.emplace_back("--allow-private");
     arguments.insert(arguments.end(), us.more.begin(), us.more.end());
     return lyncprobe(arguments, us.process);
 }
@@ -161,8 +164,10 @@ TEST_CASE("federation: a partner that trusts us, wants our certificate and answe
     const auto good = ask(dns.address());
     CHECK(good.exit_code() == 0);
     CHECK(good.verdict() == "ready");
-    CHECK(good.codes() == "dns-srv-port"); // told, and no reason against it: a port of this test's
+    // Told, and no reason against it: a port and an address of this test's.
+    CHECK(good.codes() == "dns-srv-port dns-srv-address");
     CHECK(good.reason("dns-srv-port") == "note theirs");
+    CHECK(good.reason("dns-srv-address") == "note theirs");
     CHECK(good.get("/federation/0/our_domain") == "fabrikam.example"); // by our certificate
     CHECK(good.get("/federation/0/endpoints/0") == good.get("/endpoints/0/id"));
     CHECK(good.get("/summary/exit_code") == "0");
@@ -243,9 +248,9 @@ TEST_CASE("federation: no SRV record, and one that leads into a foreign domain")
         {"--local=/contoso.example/", "--local=/litware.example/",
          "--host-record=sip.litware.example,127.0.0.1", record(other.port(), "sip.litware.example")}
     );
-    const Us us{.more = {"--allow-private"}}; // only their record tells such names
-    CHECK(ask(abroad.address()).get("/endpoints/0/outcome") == "skipped");
-    const auto outside = ask(abroad.address(), us);
+    const Us unmeant{.loopback_meant = false}; // only their record tells such names
+    CHECK(ask(abroad.address(), unmeant).get("/endpoints/0/outcome") == "skipped");
+    const auto outside = ask(abroad.address());
     CHECK(outside.exit_code() == 1);
     CHECK(outside.reason("dns-strict-naming") == "fails theirs");
     CHECK(outside.reason("host-name") == ""); // the rest is good, and known
@@ -264,8 +269,8 @@ TEST_CASE("federation: no SRV record, and one that leads into a foreign domain")
          "--host-record=sipfed.online.lync.com,127.0.0.1",
          record(hosting.port(), "sipfed.online.lync.com")}
     );
-    CHECK(ask(hosted.address(), us).verdict() == "ready");
-    CHECK(ask(hosted.address()).verdict() == "cannot-tell");
+    CHECK(ask(hosted.address()).verdict() == "ready");
+    CHECK(ask(hosted.address(), unmeant).reason("dns-srv-address") == "fails theirs");
 
     // A name server that refuses says nothing about the domain.
     const Nsd elsewhere({Nsd::Zone{"litware.example", "sip A 127.0.0.1\n"}});
@@ -294,7 +299,7 @@ TEST_CASE("federation: the partner's certificate by the rules of an Edge") {
             {.roots = pki.stranger_root.self().certificate_pem}
         );
         CHECK(wrong.exit_code() == 1);
-        CHECK(wrong.codes() == "untrusted-root dns-srv-port");
+        CHECK(wrong.codes() == "untrusted-root dns-srv-port dns-srv-address");
         CHECK(wrong.reason("untrusted-root") == "fails ours");
         const auto left_out = ask_edge_with(
             pki.server, {issuing_pem()}, {.roots = pki.stranger_root.self().certificate_pem}
@@ -311,7 +316,7 @@ TEST_CASE("federation: the partner's certificate by the rules of an Edge") {
         spec.not_after_days = -3;
         const auto wrong = ask_edge_with(pki.issuing.issue(spec), {issuing_pem()});
         CHECK(wrong.exit_code() == 1);
-        CHECK(wrong.codes() == "validity dns-srv-port");
+        CHECK(wrong.codes() == "validity dns-srv-port dns-srv-address");
         CHECK(has(wrong.message("validity"), "expired"));
     }
     SUBCASE("no intermediate: some can fetch it where the certificate says from where") {
@@ -322,7 +327,7 @@ TEST_CASE("federation: the partner's certificate by the rules of an Edge") {
         spec.ca_issuer_urls.clear();
         const auto lost = ask_edge_with(pki.issuing.issue(spec), {});
         CHECK(lost.exit_code() == 1);
-        CHECK(lost.codes() == "missing-intermediate dns-srv-port");
+        CHECK(lost.codes() == "missing-intermediate dns-srv-port dns-srv-address");
     }
     SUBCASE("no server authentication, and a signature that Lync does not support") {
         auto spec = server_spec();
@@ -383,7 +388,7 @@ TEST_CASE("federation: what the partner answers in SIP") {
         Ask::required
     );
     CHECK(forbidden.exit_code() == 1);
-    CHECK(forbidden.codes() == "sip-refusal dns-srv-port");
+    CHECK(forbidden.codes() == "sip-refusal dns-srv-port dns-srv-address");
     CHECK(forbidden.reason("sip-refusal") == "fails theirs");
     const auto gone = ask_one_that_says({504, "Server time-out"}, Ask::required);
     CHECK(gone.exit_code() == 1);
@@ -445,6 +450,16 @@ TEST_CASE("federation: every address, and records of several priorities") {
         CHECK(some.exit_code() == 0);
         CHECK(some.reason("reachable") == "note theirs");
         CHECK(has(some.json(), "127.0.0.2"));
+    }
+    SUBCASE("a loopback address is theirs, although it answers here, and a second host no help") {
+        const Dnsmasq dns(zone(edge.port(), {record(edge.port(), "edge2.contoso.example", 10)}));
+        const auto inside = ask(dns.address(), {.loopback_meant = false});
+        CHECK(inside.exit_code() == 1);
+        CHECK(inside.verdict() == "will-fail");
+        CHECK(inside.reason("dns-srv-address") == "fails theirs");
+        CHECK(has(inside.message("dns-srv-address"), "127.0.0.1"));
+        CHECK(inside.reason("dns-srv-failover") == "note theirs");
+        CHECK(has(inside.message("dns-srv-failover"), "2 host names"));
     }
     SUBCASE("nobody there at all") {
         const Dnsmasq dns(zone(nobody));

@@ -17,7 +17,7 @@ std::optional<Ruling> rule_on_strict_naming(const SrvPointer& at) {
     if (record == "_xmpp-server._tcp")
         return not_applicable(fmt::format("{}: XMPP asks for no name of the domain", record));
     if (auto dot = missing_final_dot(record, "names", at.target.host, domain)) return dot;
-    const bool partner = record == "_sipfederationtls._tcp";
+    const bool partner = record == kFederationRecord;
     const auto* refuse = partner ? "partners refuse it, and mobile clients get no push messages"
                                  : "clients ask their users whether to trust it, or refuse it";
     const auto named = fmt::format("{} names {}", record, at.target.host);

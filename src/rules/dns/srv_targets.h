@@ -6,9 +6,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lyncprobe::rules {
+
+// By it partners find the Access Edge of a domain.
+inline constexpr std::string_view kFederationRecord = "_sipfederationtls._tcp";
 
 // A record that leads somewhere: an SRV record whose only target is "." says that there is no such
 // service (RFC 2782).

@@ -81,7 +81,9 @@
     X(dns_answer)                                                                                  \
     X(dns_srv_alias)                                                                               \
     X(dns_srv_port)                                                                                \
-    X(dns_srv_order)
+    X(dns_srv_order)                                                                               \
+    X(dns_srv_failover)                                                                            \
+    X(dns_srv_address)
 
 namespace lyncprobe::rules {
 

@@ -59,8 +59,10 @@ std::vector<TopologyRow>
 judge_run(const ScanResult&, const IssuerClosures& issuer_closures, const Selection&, FindingPool&);
 
 // The chosen rules about DNS on one SIP domain: first what is said of the domain, then of its SRV
-// records in their order.
-std::vector<Finding> judge_domain(const DomainDiscovery&, const Selection& = {});
+// records in their order. `allow_private`: addresses of private networks are meant to be there.
+std::vector<Finding> judge_domain(
+    const DomainDiscovery&, const Selection& = {}, bool allow_private = false
+);
 // Of these only what is said of its SRV records.
 std::vector<Finding> judge_srv_records(const DomainDiscovery&);
 

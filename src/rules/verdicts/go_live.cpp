@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "rules/verdicts/go_live.h"
 
+#include "model/address_policy.h"
 #include "plan/discovery_naming.h"
+#include "rules/dns/srv_targets.h"
+#include "rules/engine/all.h"
 #include "rules/engine/judge.h"
 #include "rules/verdicts/go_live_reasons.h"
 
@@ -16,8 +19,6 @@ namespace lyncprobe::rules {
 
 namespace {
 
-constexpr std::string_view kRecord = "_sipfederationtls._tcp";
-
 // A server without recursion knows nothing of what is behind an alias into another zone.
 bool surely_absent(const DnsAnswer& answer) {
     return (answer.status == DnsStatus::no_such_name || answer.status == DnsStatus::no_such_record
@@ -28,8 +29,11 @@ bool surely_absent(const DnsAnswer& answer) {
 // Assessment goes through one domain in the order of a connection.
 class Assessment {
   public:
-    Assessment(const FederationRow& asked, const ScanResult& run, const Waivers& waivers)
-        : asked_(asked), run_(run), waivers_(waivers) {
+    Assessment(
+        const FederationRow& asked, const ScanResult& run, const Waivers& waivers,
+        bool allow_private
+    )
+        : asked_(asked), run_(run), waivers_(waivers), allow_private_(allow_private) {
         for (const auto& target : record().answer.targets)
             first_ = std::min(first_, target.priority);
         if (!asked.direct.empty()) first_ = 0;
@@ -55,12 +59,14 @@ class Assessment {
     void waive(GoLiveReason&) const;
     GoLiveAnswer conclusion();
 
-    const DiscoveryRow& record() const { return plan::row_of(asked_.records, kRecord); }
+    const DiscoveryRow& record() const { return plan::row_of(asked_.records, kFederationRecord); }
     std::uint16_t priority_of(std::string_view host, std::uint16_t port) const;
+    bool is_proof(const EndpointRow&) const;
 
     const FederationRow& asked_;
     const ScanResult& run_;
     const Waivers& waivers_;
+    const bool allow_private_;
     std::uint16_t first_ = std::numeric_limits<std::uint16_t>::max(); // priority that counts
     std::vector<Weighed> reasons_;
     std::set<std::uint16_t> reached_; // priorities of which an endpoint showed its certificate
@@ -72,7 +78,7 @@ void Assessment::records() {
     const auto publish = fmt::format(
         "publish the SRV record {}.{}: port 5061, and as its target the name of the Access Edge "
         "directly in {}{}",
-        kRecord, asked_.domain, asked_.domain,
+        kFederationRecord, asked_.domain, asked_.domain,
         asked_.self ? "; where it is published outside only, ask an outside resolver (--resolver)"
                     : "; or we enter their Access Edge by name (New-CsAllowedDomain -ProxyFqdn) "
                       "and check that with --direct"
@@ -82,7 +88,7 @@ void Assessment::records() {
             "srv-record", Weight::fails, Party::theirs,
             fmt::format(
                 "there is no SRV record {}.{}: partners cannot find the Edge of this domain",
-                kRecord, asked_.domain
+                kFederationRecord, asked_.domain
             ),
             publish
         ));
@@ -90,7 +96,7 @@ void Assessment::records() {
         return add(reason_of(
             "srv-record", Weight::open, Party::either,
             fmt::format(
-                "no answer about the SRV record {}.{}: {}{}", kRecord, asked_.domain,
+                "no answer about the SRV record {}.{}: {}{}", kFederationRecord, asked_.domain,
                 in_words(answer.status), answer.detail.empty() ? "" : ", " + answer.detail
             ),
             "ask a resolver that knows the domain (--resolver)"
@@ -112,10 +118,15 @@ void Assessment::record_finding(const Finding& finding) {
     out.priority =
         number ? priority_of(finding.evidence.text("target"), static_cast<std::uint16_t>(*number))
                : first_;
-    // A wrong domain is refused whichever record is taken; a target that leads nowhere is passed
-    // over.
-    out.reach = finding.rule != "dns-strict-naming";
-    if (!out.reach && !asked_.self)
+    const bool strict = finding.rule == dns_strict_naming.id;
+    const bool address = finding.rule == dns_srv_address.id;
+    const auto* all = finding.evidence.find("all");
+    const bool nowhere = address && all && std::get<bool>(*all);
+    if (address && allow_private_) out.reason.weight = Weight::note;
+    // A wrong domain is refused whichever record is taken, and a host with no address but private
+    // ones is found by nobody outside; a target that leads nowhere is passed over.
+    out.reach = !strict && !nowhere;
+    if (strict && !asked_.self)
         out.reason.fix += "; or we enter their Access Edge by name (New-CsAllowedDomain "
                           "-ProxyFqdn) and check that with --direct";
     reasons_.push_back(std::move(out));
@@ -159,8 +170,8 @@ void Assessment::endpoints() {
         const auto* ours = run_.identities.empty() ? nullptr : run_.identities.front().chain.get();
         auto standing = standing_of(row, asked_, ours);
         const auto priority = priority_of(target.host, target.port);
-        if (standing.shown) reached_.insert(priority);
-        accepted_ = accepted_ || (standing.accepted && priority == first_);
+        if (standing.shown && is_proof(row)) reached_.insert(priority);
+        accepted_ = accepted_ || (standing.accepted && is_proof(row) && priority == first_);
         for (auto& weighed : standing.reasons) {
             weighed.reason.endpoint = index;
             weighed.priority = priority;
@@ -175,6 +186,12 @@ void Assessment::endpoints() {
                 ""
             ));
     }
+}
+
+// What answers at a private address of the record is not what partners reach.
+bool Assessment::is_proof(const EndpointRow& row) const {
+    return allow_private_ || !asked_.direct.empty() || !row.address ||
+           class_of(*row.address) == AddressClass::global;
 }
 
 // What our certificate and our name must be for the other side.
@@ -283,8 +300,10 @@ GoLiveAnswer Assessment::conclusion() {
 
 } // namespace
 
-GoLiveAnswer go_live(const FederationRow& asked, const ScanResult& run, const Waivers& waivers) {
-    return Assessment(asked, run, waivers).take();
+GoLiveAnswer go_live(
+    const FederationRow& asked, const ScanResult& run, const Waivers& waivers, bool allow_private
+) {
+    return Assessment(asked, run, waivers, allow_private).take();
 }
 
 } // namespace lyncprobe::rules

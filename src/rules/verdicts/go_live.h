@@ -23,9 +23,11 @@ struct GoLiveAnswer {
 // first can be reached (RFC 2782). So is an address that cannot be reached beside one that can.
 // `ready` needs proof: our certificate was taken and OPTIONS accepted in our name; of our own
 // domain (`self`), that its Edge showed a certificate and wants one.
+// What answers at a private address of an SRV target proves nothing, unless `allow_private`.
 // What is waived is said and does not count; then `ready` rests on the waiver, and needs no proof.
 GoLiveAnswer go_live(
-    const FederationRow& asked, const ScanResult& run, const Waivers& waivers = {}
+    const FederationRow& asked, const ScanResult& run, const Waivers& waivers = {},
+    bool allow_private = false
 );
 
 // Weighed is a reason with what decides how much it counts.

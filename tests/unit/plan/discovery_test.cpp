@@ -274,13 +274,16 @@ TEST_CASE("discovery: a host outside the domain is learnt, one below it is not")
 }
 
 TEST_CASE("discovery naming: private addresses, places") {
-    for (const auto* text :
-         {"10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1", "127.0.0.1", "169.254.1.1",
-          "100.64.0.1", "::1", "fd00::1", "fe80::1"})
-        CHECK_MESSAGE(plan::is_private(parse_address(text).value()), text);
-    for (const auto* text :
-         {"11.0.0.1", "172.32.0.1", "192.0.2.1", "100.128.0.1", "2001:db8::1", "::2"})
-        CHECK_MESSAGE(!plan::is_private(parse_address(text).value()), text);
+    const auto all_private = [](std::vector<std::string> texts) {
+        DnsAnswer answer;
+        for (const auto& text : texts)
+            answer.addresses.push_back(parse_address(text).value());
+        return plan::all_private(answer);
+    };
+    // tests/unit/model/address_policy_test.cpp has the ranges.
+    CHECK(all_private({"10.1.2.3", "127.0.0.1", "169.254.1.1", "fd00::1", "fe80::1"}));
+    CHECK_FALSE(all_private({"10.1.2.3", "192.0.2.1"}));
+    CHECK_FALSE(all_private({}));
     CHECK(plan::place_of("online.lync.com", "contoso.com") == plan::Place::hosted);
     CHECK(plan::place_of("xonline.lync.com", "contoso.com") == plan::Place::trusted);
     CHECK(plan::place_of("notlync.com", "contoso.com") == plan::Place::elsewhere);

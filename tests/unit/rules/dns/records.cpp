@@ -90,12 +90,13 @@ TEST_CASE("rules of dns: what is said of a domain, then of each record and targe
         order ==
         std::vector<std::string>{
             "dns-srv-owner warn", "dns-strict-naming pass", "dns-srv-host pass",
-            "dns-srv-port pass", "dns-strict-naming fail", "dns-srv-host pass", "dns-srv-port warn",
-            "dns-srv-order pass"}
+            "dns-srv-port pass", "dns-srv-address pass", "dns-strict-naming fail",
+            "dns-srv-host pass", "dns-srv-port warn", "dns-srv-address pass", "dns-srv-order pass",
+            "dns-srv-failover warn"}
     );
     const auto all = domain.findings();
     CHECK(all.front().rule == "dns-records");
-    CHECK(all.back().rule == "dns-srv-order");
+    CHECK(all.back().rule == "dns-srv-failover");
     CHECK(std::ranges::count(all, "dns-records", &Finding::rule) == 8);
 }
 
@@ -586,4 +587,70 @@ TEST_CASE("rules of dns: whole findings") {
         "not_applicable: neither name was found; what the DNS of the other side says cannot be "
         "seen here {lyncdiscoverinternal=no, lyncdiscover=no}"
     );
+}
+
+TEST_CASE("dns-srv-failover: several hosts or priorities warn, for federation alone") {
+    const auto* kRecord = "_sipfederationtls._tcp";
+    Domain one;
+    one.srv(kRecord, "sip.contoso.com", 5061).srv(kRecord, "sip.contoso.com", 5062);
+    CHECK(one.verdicts("dns-srv-failover") == "pass");
+    Domain hosts;
+    hosts.srv(kRecord, "edge1.contoso.com", 5061).srv(kRecord, "edge2.contoso.com", 5061);
+    CHECK(
+        hosts.whole("dns-srv-failover") ==
+        "warn: _sipfederationtls._tcp has 2 host names (edge1.contoso.com, edge2.contoso.com): "
+        "that was never supported as fail-over, and federation stops when the first Edge pool does "
+        "{record=_sipfederationtls._tcp.contoso.com, hosts=[edge1.contoso.com; edge2.contoso.com], "
+        "priorities=1}"
+    );
+    hosts.row(kRecord).answer.targets.back().priority = 10;
+    CHECK(says(hosts.problems("dns-srv-failover"), "edge2.contoso.com) with 2 priorities"));
+    one.row(kRecord).answer.targets.back().priority = 10;
+    CHECK(says(one.problems("dns-srv-failover"), "has 2 priorities: "));
+    Domain clients;
+    clients.srv("_sip._tls", "a.contoso.com", 443).srv("_sip._tls", "b.contoso.com", 443);
+    CHECK(clients.verdicts("dns-srv-failover").empty());
+    Domain none;
+    none.srv(kRecord, ".", 0, "");
+    CHECK(none.verdicts("dns-srv-failover").empty());
+}
+
+TEST_CASE("dns-srv-address: addresses that nobody outside can reach fail, for federation alone") {
+    const auto verdict = [](const std::string& address, const char* record = nullptr) {
+        Domain domain;
+        domain.srv(record ? record : "_sipfederationtls._tcp", "sip.contoso.com", 5061, address);
+        return domain.verdicts("dns-srv-address");
+    };
+    for (const auto* address :
+         {"127.0.0.1", "10.1.2.3", "172.20.0.1", "192.168.1.1", "169.254.7.7", "100.64.0.9", "::1",
+          "fe80::1", "fd00::5", "::ffff:10.0.0.1"})
+        CHECK_MESSAGE(verdict(address) == "fail", address);
+    for (const auto* address : {"192.0.2.1", "172.32.0.1", "2001:db8::1"})
+        CHECK_MESSAGE(verdict(address) == "pass", address);
+    CHECK(verdict("0.0.0.0") == "pass"); // dns-srv-host fails
+    CHECK(verdict("10.1.2.3", "_sipinternaltls._tcp").empty());
+    CHECK(verdict("10.1.2.3", "_sip._tls").empty());
+}
+
+TEST_CASE("dns-srv-address: one of several, the view from inside, and what is meant") {
+    const auto* kRecord = "_sipfederationtls._tcp";
+    Domain domain;
+    domain.srv(kRecord, "sip.contoso.com", 5061, "10.1.2.3");
+    CHECK(
+        domain.whole("dns-srv-address") ==
+        "fail: _sipfederationtls._tcp names sip.contoso.com, whose address 10.1.2.3 is private, "
+        "loopback or link-local: partners cannot reach it {addresses=[10.1.2.3], all=yes, "
+        "record=_sipfederationtls._tcp.contoso.com, target=sip.contoso.com, port=5061}"
+    );
+    const auto meant = rules::judge_domain(domain.get(), {}, true);
+    const auto found = std::ranges::find(meant, "dns-srv-address", &Finding::rule);
+    REQUIRE(found != meant.end());
+    CHECK(found->verdict == Verdict::pass);
+    CHECK(found->message.find("10.1.2.3") != std::string::npos);
+    domain.srv(kRecord, "edge.contoso.com", 5061, "192.0.2.7");
+    CHECK(domain.verdicts("dns-srv-address") == "fail pass");
+    Domain inside;
+    inside.address("lyncdiscoverinternal", "10.0.0.1")
+        .srv(kRecord, "sip.contoso.com", 5061, "10.1.2.3");
+    CHECK(inside.verdicts("dns-srv-address") == "inconclusive");
 }

@@ -152,13 +152,13 @@ struct Partner {
         row().variants.push_back(std::move(out));
     }
 
-    GoLiveAnswer judge() {
+    GoLiveAnswer judge(bool allow_private = false) {
         const auto shared = std::make_shared<Chain>(chain);
         for (std::size_t i = 0; i < run.endpoints.size(); ++i)
             if (run.endpoints[i].main.tls && run.endpoints[i].main.tls->handshake_done &&
                 !(i == 0 && no_chain))
                 run.endpoints[i].main.chain = shared;
-        return go_live(asked, run);
+        return go_live(asked, run, {}, allow_private);
     }
 
     bool no_chain = false; // of the first endpoint
@@ -196,6 +196,33 @@ void check(const std::vector<Row>& table) {
 }
 
 } // namespace
+
+TEST_CASE(
+    "go-live: an SRV target with a private address is theirs to mend, or a note where it is meant"
+) {
+    Partner partner;
+    partner.asked.records.hosts[kEdge].addresses = {*parse_address("10.1.2.3")};
+    partner.row().address = *parse_address("10.1.2.3");
+    const auto weight_of = [](const GoLiveAnswer& answer) {
+        for (const auto& reason : answer.reasons)
+            if (reason.code == "dns-srv-address")
+                return fmt::format("{} {}", to_text(reason.weight), to_text(reason.side));
+        return std::string("none");
+    };
+    const auto found = partner.judge();
+    CHECK(found.verdict == GoLive::will_fail); // although it answered here
+    CHECK(weight_of(found) == "fails theirs");
+    const auto meant = partner.judge(true);
+    CHECK(meant.verdict == GoLive::ready);
+    CHECK(weight_of(meant) == "note theirs");
+    // A public address beside it, at which the Edge answers, is good enough.
+    partner.asked.records.hosts[kEdge].addresses.push_back(*parse_address("192.0.2.1"));
+    CHECK(partner.judge().verdict == GoLive::will_fail);
+    partner.row().address = *parse_address("192.0.2.1");
+    const auto both = partner.judge();
+    CHECK(both.verdict == GoLive::ready);
+    CHECK(weight_of(both) == "note theirs");
+}
 
 TEST_CASE("go-live: records") {
     check({
@@ -261,7 +288,7 @@ TEST_CASE("go-live: records") {
              p.record("old.fabrikam.com", 5061, 10);
              p.asked.records.hosts["old.fabrikam.com"].status = DnsStatus::no_such_name;
          },
-         "ready: dns-srv-host note theirs"},
+         "ready: dns-srv-host note theirs, dns-srv-failover note theirs"},
         {"direct, no such name",
          [](Partner& p) {
              p.asked.direct = "edge.litware.com";
@@ -392,20 +419,20 @@ TEST_CASE("go-live: several addresses and priorities") {
              p.add("b.fabrikam.com", 5061);
              p.row(1).findings = {p.pool.keep(finding_of("validity", Verdict::fail, "old"))};
          },
-         "ready: validity note theirs"},
+         "ready: dns-srv-failover note theirs, validity note theirs"},
         {"the first is dead, the second is good",
          [](Partner& p) {
              p.record("b.fabrikam.com", 5061, 10);
              p.add("b.fabrikam.com", 5061);
              p.ends(Outcome::refused, Stage::connect);
          },
-         "cannot-tell: reachable open theirs"},
+         "cannot-tell: reachable open theirs, dns-srv-failover note theirs"},
         {"both are dead",
          [](Partner& p) {
              p.record("b.fabrikam.com", 5061, 10);
              p.ends(Outcome::refused, Stage::connect);
          },
-         "will-fail: reachable fails theirs"},
+         "will-fail: reachable fails theirs, dns-srv-failover note theirs"},
     });
 }
 
