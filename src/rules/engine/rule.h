@@ -92,9 +92,9 @@ struct Context {
     // Of the run.
     Time now = {};
     std::chrono::seconds expires_within{30 * 86400};
-    std::string_view vantage;       // where the run is made; empty = not said
+    std::string_view vantage;                 // where the run is made; empty = not said
     std::span<const std::string> sip_domains; // our own, as the target list has them
-    const Policy* policy = nullptr; // never null while judging
+    const Policy* policy = nullptr;           // never null while judging
     // What revocation lists, responders and the staple said; null where nothing is known.
     const StatusMap* revocation = nullptr;
 
