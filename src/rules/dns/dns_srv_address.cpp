@@ -38,8 +38,8 @@ std::optional<Ruling> rule_on_srv_address(const SrvPointer& at) {
         );
     const auto seen = fmt::format(
         "{} names {}, whose {} {} {} private, loopback or link-local", at.row.record,
-        at.target.host, inside.size() == 1 ? "address" : "addresses", enumerate(inside, kAddressesShown),
-        inside.size() == 1 ? "is" : "are"
+        at.target.host, inside.size() == 1 ? "address" : "addresses",
+        enumerate(inside, kAddressesShown), inside.size() == 1 ? "is" : "are"
     );
     const bool all = inside.size() == host->addresses.size();
     auto ruling =

@@ -26,7 +26,9 @@ std::optional<Ruling> rule_on_srv_failover(const DiscoveryRow& row) {
     const std::vector<std::string> names(hosts.begin(), hosts.end());
     std::vector<std::string> parts;
     if (hosts.size() > 1)
-        parts.push_back(fmt::format("{} host names ({})", hosts.size(), enumerate(names, kHostsShown)));
+        parts.push_back(
+            fmt::format("{} host names ({})", hosts.size(), enumerate(names, kHostsShown))
+        );
     if (priorities.size() > 1) parts.push_back(fmt::format("{} priorities", priorities.size()));
     auto ruling =
         parts.empty()
