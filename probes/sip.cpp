@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kNegotiate = "NEGOTIATE";
 constexpr std::string_view kRegister = "REGISTER";
+constexpr std::string_view kOptions = "OPTIONS";
 
 Words words_of(const codec::SipResponse& response, std::string_view method, bool identity);
 void learn_challenges(const codec::SipResponse& response, Facts& facts);
@@ -158,12 +159,72 @@ void learn_challenges(const codec::SipResponse& response, Facts& facts) {
     facts.set(sip_answer::kChallenges, std::move(lines));
 }
 
+// What a gateway's answer to OPTIONS means to a Mediation Server, which has no credentials and
+// takes any answer as a sign of life but those by which a gateway says that it cannot take calls.
+Words words_of_gateway(int status) {
+    switch (status) {
+    case 401:
+    case 407:
+        return {
+            "it asks for credentials, and a Mediation Server has none",
+            "on the gateway: take the Mediation Servers by their certificate or name, without SIP "
+            "authentication"};
+    case 403:
+    case 404:
+        return {
+            "it does not take requests from this name or address: most likely it knows its peers, "
+            "and this machine is none of them",
+            "on the gateway: enter the Mediation Server pool as a SIP peer (its FQDN, and the "
+            "addresses of its servers), or run this from a Mediation Server"};
+    case 408:
+    case 504:
+        return {
+            "it handed the request on and got no answer from what is behind it",
+            "on the gateway: its route for OPTIONS to its own name, and the next hop of that "
+            "route"};
+    case 480:
+    case 503:
+        return {
+            "it is up and takes no calls, so a Mediation Server takes it as down: its trunk, its "
+            "licences, or too much load",
+            "on the gateway: the state of its trunks and lines"};
+    default: break;
+    }
+    return {
+        "the status alone does not say why", "on the gateway: its SIP log of that time says why"};
+}
+
+// GatewayPing sends the OPTIONS of a Mediation Server: NEGOTIATE is Microsoft's own, and no gateway
+// knows it.
+class GatewayPing final : public SipConversation {
+  public:
+    explicit GatewayPing(const Peer& peer)
+        : SipConversation(
+              kOptions, codec::encode(codec::SipGatewayOptions{
+                            .host = peer.target->host,
+                            .port = peer.target->port,
+                            .local_host = peer.local_host,
+                            .seed = peer.seed})
+          ) {}
+
+  private:
+    Want answered(const codec::SipResponse& response) override {
+        learn_first(response, facts());
+        const bool challenged = response.status == 401 || response.status == 407;
+        if (challenged || says_no(response.status))
+            set_refusal(response, kOptions, words_of_gateway(response.status), facts());
+        return finish(fmt::format("answers OPTIONS with {}", status_text(response)));
+    }
+};
+
 } // namespace
 
 const ProbeInfo sip{
     .id = Probe::sip,
-    .summary = "SIP: one NEGOTIATE, for our own domains one anonymous REGISTER",
+    .summary =
+        "SIP: one NEGOTIATE, for our own domains one anonymous REGISTER; to gateways OPTIONS",
     .converse = [](const Peer& peer) -> std::unique_ptr<Conversation> {
+        if (peer.target->role == Role::gateway) return std::make_unique<GatewayPing>(peer);
         return std::make_unique<LyncSip>(peer);
     }};
 

@@ -3,6 +3,8 @@
 // SIP stack answers. It names no user and needs no authentication ([MS-SIPCOMP]); any final answer
 // tells the product by its Server header. Where the target has a SIP domain of ours, one anonymous
 // REGISTER follows, whose challenge names the server and how it authenticates ([MS-SIPAE] 3.3.5.1).
+// A target with the role `gateway` gets one OPTIONS instead, as Mediation Servers send it (RFC 3261
+// 11).
 #pragma once
 
 #include "probes/probe.h"

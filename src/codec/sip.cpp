@@ -276,4 +276,23 @@ std::string encode(const SipFederationOptions& request) {
     );
 }
 
+std::string encode(const SipGatewayOptions& request) {
+    const auto server = fmt::format("{}:{}", bracketed(request.host), request.port);
+    const auto local = bracketed(request.local_host);
+    const auto seed = name_part(request.seed);
+    return fmt::format(
+        "OPTIONS sip:{0};transport=tls SIP/2.0\r\n"
+        "Via: SIP/2.0/TLS {1};branch=z9hG4bK{2}g\r\n"
+        "Max-Forwards: 70\r\n"
+        "From: <sip:{1};transport=tls>;tag={2}g;epid=lyncprobe\r\n"
+        "To: <sip:{0};transport=tls>\r\n"
+        "Call-ID: {2}g\r\n"
+        "CSeq: 1 OPTIONS\r\n"
+        "Contact: <sip:{1};transport=tls>\r\n"
+        "User-Agent: lyncprobe\r\n"
+        "Content-Length: 0\r\n\r\n",
+        server, local, seed
+    );
+}
+
 } // namespace lyncprobe::codec

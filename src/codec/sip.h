@@ -91,4 +91,14 @@ struct SipFederationOptions {
 };
 std::string encode(const SipFederationOptions&);
 
+// The OPTIONS with which a Mediation Server asks a gateway whether it is there: to the gateway
+// itself and to no user of it.
+struct SipGatewayOptions {
+    std::string_view host; // of the gateway
+    std::uint16_t port = 0;
+    std::string_view local_host;
+    std::string_view seed;
+};
+std::string encode(const SipGatewayOptions&);
+
 } // namespace lyncprobe::codec

@@ -83,7 +83,8 @@ DemoServer& Builder::add(
     // Only where clients sign in is anybody challenged; there no certificate is demanded.
     if (service.probe == Probe::sip && service.client_certificates != ClientCertificates::required)
         server.sip.fqdn = machine.host;
-    if (service.probe == Probe::federation) server.sip.options_status = 200;
+    if (service.probe == Probe::federation || machine.role == Role::gateway)
+        server.sip.options_status = 200;
     if (service.probe == Probe::xmpp) {
         server.xmpp = Xmpp::starttls_offered;
         server.xmpp_domain = kSipDomain;

@@ -72,9 +72,19 @@ void Builder::mediation() {
 // A gateway on OpenSSL, unlike Lync, looks at the purpose of whoever connects.
 void Builder::gateways() {
     const Machine gateway{"127.77.0.76", "gw01.contoso.example", "", Role::gateway, Side::internal};
+    const Machine dry_machine{
+        "127.77.0.78", "gw03.contoso.example", "", Role::gateway, Side::internal};
     const Machine renewed{"127.77.0.77", "gw02.contoso.example", "", Role::gateway, Side::internal};
     add("gateway", gateway, 5067, kSipBetweenServers,
         pki_.internal(internal_spec(gateway.host, {gateway.host})));
+    auto& dry =
+        add("gateway without trunks", dry_machine, 5067, kSipBetweenServers,
+            pki_.internal(internal_spec(dry_machine.host, {dry_machine.host})));
+    dry.server.sip.options_status = 503;
+    plant(
+        dry, "answers a Mediation Server's OPTIONS with 503: its trunk is down",
+        {"outcome=ok", "not-refused=warn"}
+    );
     auto& strict =
         add("gateway, renewed certificate", renewed, 5067, kSipBetweenServers,
             pki_.internal(internal_spec(renewed.host, {renewed.host})));

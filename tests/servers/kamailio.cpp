@@ -40,7 +40,7 @@ modparam("tls", "require_certificate", {6})
 request_route {{
     if ($rm == "NEGOTIATE") {{
 {8}    }} else if ($rm == "REGISTER") {{
-{9}    }} else if ($rm == "OPTIONS" && $rU == "Options_User") {{
+{9}    }} else if ($rm == "OPTIONS" && ($rU == "Options_User" || $rU == $null)) {{
 {10}    }} else {{
         sl_send_reply("400", "Not In The Script");
     }}

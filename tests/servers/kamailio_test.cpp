@@ -54,6 +54,31 @@ TEST_CASE("kamailio: NEGOTIATE is answered, whatever the answer is") {
     CHECK(result.exit_code == 0);
 }
 
+TEST_CASE("kamailio: a gateway is asked with OPTIONS, and what it says to NEGOTIATE is its own") {
+    const TemporaryFolder folder;
+    const auto credentials = good_credentials(folder);
+    // Refuses what no gateway knows, so that only OPTIONS can go well.
+    const Kamailio::Reply unknown{403, "Forbidden"};
+    const Kamailio good(credentials, {.negotiate = unknown, .server = "Sonus SBC"});
+    const Kamailio down(credentials, {.negotiate = unknown, .options = {503, "Trunk Down"}});
+    const auto ask = [](const char* name, const Kamailio& server) {
+        auto question = as_sip(name, server);
+        question.more = "role: gateway";
+        return question;
+    };
+    const auto result = scan({ask("good", good), ask("down", down), as_sip("other role", good)});
+    const auto yes = result.endpoint("good");
+    CHECK(yes.get("/outcome") == "ok");
+    CHECK(yes.get("/conversation/request") == "OPTIONS");
+    CHECK(yes.get("/conversation/status") == "200");
+    CHECK(yes.get("/conversation/server") == "Sonus SBC");
+    CHECK(yes.verdict("not-refused") == "pass");
+    const auto no = result.endpoint("down");
+    CHECK(no.verdict("not-refused") == "warn");
+    CHECK(has(no.message("not-refused"), "refuses OPTIONS with 503 Trunk Down"));
+    CHECK(result.endpoint("other role").get("/conversation/request") == "NEGOTIATE");
+}
+
 TEST_CASE("kamailio: a server port that refuses in SIP is told in Lync's terms") {
     const TemporaryFolder folder;
     const Kamailio server(

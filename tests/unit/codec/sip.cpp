@@ -105,6 +105,16 @@ TEST_CASE("sip: NEGOTIATE names the server, no user, and asks no hop further") {
     CHECK(text.ends_with("Content-Length: 0\r\n\r\n"));
 }
 
+TEST_CASE("sip: a gateway's OPTIONS goes to the gateway and to no user of it") {
+    const auto text = codec::encode(codec::SipGatewayOptions{
+        .host = "gw.contoso.com\r\n>", .port = 5067, .local_host = "192.0.2.9", .seed = "ab"});
+    CHECK(text.starts_with("OPTIONS sip:gw.contoso.com:5067;transport=tls SIP/2.0\r\n"));
+    CHECK(text.find("\r\nCSeq: 1 OPTIONS\r\n") != std::string::npos);
+    CHECK(text.find("\r\nContact: <sip:192.0.2.9;transport=tls>\r\n") != std::string::npos);
+    CHECK(text.find('@') == std::string::npos);
+    CHECK(text.ends_with("Content-Length: 0\r\n\r\n"));
+}
+
 TEST_CASE("sip: a NUL in the head is malformed, however late it comes, one in a body is part of it"
 ) {
     for (const auto& text :

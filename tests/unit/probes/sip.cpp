@@ -405,3 +405,34 @@ TEST_CASE("probes: each listed probe is found by its name") {
     CHECK(find(Probe::tls) != nullptr);
     CHECK(find(Probe::federation) != nullptr);
 }
+
+TEST_CASE("sip probe: a gateway is asked with OPTIONS, as a Mediation Server asks it") {
+    auto gateway = target();
+    gateway.role = Role::gateway;
+    const auto answered = [&](const std::string& status) {
+        return play_sip(
+            sip, {.target = &gateway},
+            {{"OPTIONS sip:sip.contoso.com:5061;transport=tls SIP/2.0\r\n",
+              {"SIP/2.0 " + status + "\r\nCSeq: 1 OPTIONS\r\nServer: SBC/7.4\r\n\r\n"}}}
+        );
+    };
+    const auto good = answered("200 OK");
+    CHECK(good.conclusion == Conclusion::finished);
+    CHECK(good.detail == "answers OPTIONS with 200 OK");
+    CHECK(good.facts.text(sip_answer::kRequest) == "OPTIONS");
+    CHECK(good.facts.text(sip_answer::kServer) == "SBC/7.4");
+    for (const auto* alive : {"200 OK", "405 Method Not Allowed", "501 Not Implemented"})
+        CHECK(answered(alive).facts.find(sip_answer::kRefusal) == nullptr);
+    for (const auto& [status, part] :
+         {std::pair("403 Forbidden", "this machine is none of them"),
+          std::pair("401 Unauthorized", "a Mediation Server has none"),
+          std::pair("503 Service Unavailable", "takes it as down"),
+          std::pair("504 Server Time-out", "what is behind it"),
+          std::pair("600 Busy", "does not say why")}) {
+        const auto refused = answered(status);
+        CHECK_MESSAGE(
+            refused.facts.text(sip_answer::kRefusal).find(part) != std::string::npos, status
+        );
+        CHECK(refused.facts.text(sip_answer::kRemedy).starts_with("on the gateway: "));
+    }
+}
