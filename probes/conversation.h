@@ -70,8 +70,18 @@ struct Peer {
     std::string_view local_host;      // our own name or address for protocols that state one
     std::string_view seed;            // random hex of this connection, 16 digits, for tags and ids
     std::string_view our_domain = {}; // a SIP domain of our own; empty = none was said
-    bool constant_hello = false;      // Attempt::constant_hello
-    bool identity_offered = false;    // we have a certificate of our own for this server
+    bool own_domain_asked = false;    // the target's SIP domain is one of ours
+    std::string_view partner = {}; // the domain of an XMPP partner of ours; empty = none was said
+    bool constant_hello = false;   // Attempt::constant_hello
+    bool identity_offered = false; // we have a certificate of our own for this server
 };
+
+// In whose name a request goes out that has to name a domain and must not name one of ours: it
+// cannot exist (RFC 6761 6.4), so it is on no list of partners.
+inline constexpr std::string_view kNoDomain = "lyncprobe.invalid";
+
+// `domain`, which is asked about, is ours: an Edge takes what comes from outside in the name of its
+// own domain for a forgery.
+bool asks_own_edge(const Peer&, std::string_view domain);
 
 } // namespace lyncprobe::probes

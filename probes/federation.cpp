@@ -14,7 +14,6 @@ namespace lyncprobe::probes {
 namespace {
 
 constexpr std::string_view kOptions = "OPTIONS";
-constexpr std::string_view kNoDomain = "lyncprobe.invalid"; // RFC 2606: a domain that cannot exist
 
 // What we could show of ourselves; without both, no answer speaks about federation with us.
 struct Shown {
@@ -25,9 +24,8 @@ struct Shown {
 
 Words words_of(const codec::SipResponse& response, const Shown& shown);
 
-// An Edge takes a message from outside in the name of its own domain for a forgery.
 Shown shown_to(const Peer& peer, std::string_view domain) {
-    const bool own_edge = equal_ignoring_case(peer.our_domain, domain);
+    const bool own_edge = asks_own_edge(peer, domain);
     return {
         .certificate = peer.identity_offered,
         .domain = !peer.our_domain.empty() && !own_edge,
@@ -37,7 +35,6 @@ Shown shown_to(const Peer& peer, std::string_view domain) {
 codec::SipFederationOptions options_to(const Peer& peer, std::string_view domain) {
     return {
         .domain = domain,
-        // A request has to name a domain; one that cannot exist is never on an allow list.
         .our_domain = shown_to(peer, domain).domain ? peer.our_domain : kNoDomain,
         .local_host = peer.local_host,
         .seed = peer.seed};

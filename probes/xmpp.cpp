@@ -17,18 +17,19 @@ namespace {
 namespace space = codec::xmpp_space;
 using State = codec::XmppReader::State;
 
-constexpr std::string_view kNoDomain =
-    "lyncprobe.invalid"; // a domain that cannot exist (RFC 6761 6.4)
-
 struct Condition {
     std::string_view name, meaning, remedy;
 };
 
+constexpr std::string_view kPartner =
+    "add {from} to the XMPP federated partners of the server, or ask as a domain that is there";
+constexpr std::string_view kNamePartner =
+    "it is our own Edge, asked in the name of no partner: list one of its XMPP partners (role: "
+    "partner, probe: xmpp), and it is asked in that domain's name";
+
 // The conditions of RFC 6120 4.9.3 and what they mean here.
 const Condition* find_condition(std::string_view name) {
     static constexpr std::string_view kOurs = "report it: what lyncprobe sent was not understood";
-    static constexpr std::string_view kPartner =
-        "add {from} to the XMPP federated partners of the server, or ask as a domain that is there";
     static constexpr std::array<Condition, 25> kConditions{{
         {"bad-format", "did not understand what was sent", kOurs},
         {"bad-namespace-prefix", "did not understand a prefix", kOurs},
@@ -73,6 +74,12 @@ std::string domain_of(const Target& target) {
     return domain.find(':') == std::string::npos ? domain : fmt::format("[{}]", domain);
 }
 
+// Who we say we are.
+std::string_view from_of(const Peer& peer, std::string_view domain) {
+    const auto name = asks_own_edge(peer, domain) ? peer.partner : peer.our_domain;
+    return name.empty() ? kNoDomain : name;
+}
+
 std::vector<std::string> names(const std::vector<codec::XmppElement>& elements) {
     std::vector<std::string> out;
     for (std::size_t i = 0; i < std::min(elements.size(), limits::kLearntKept); ++i)
@@ -95,7 +102,8 @@ class XmppConversation final : public Conversation {
   public:
     explicit XmppConversation(const Peer& peer)
         : domain_(domain_of(*peer.target)),
-          from_(peer.our_domain.empty() ? kNoDomain : peer.our_domain) {
+          from_(from_of(peer, domain_)),
+          unnamed_(asks_own_edge(peer, domain_) && peer.partner.empty()) {
         answer_.facts.set(xmpp_answer::kDomain, domain_);
         answer_.facts.set(xmpp_answer::kFrom, from_);
     }
@@ -246,7 +254,10 @@ class XmppConversation final : public Conversation {
                          : fmt::format("{}: {}", condition, with_domains(known->meaning));
         auto want = step_ == Step::proceed ? refused(std::move(words)) : decline(std::move(words));
         if (known != nullptr && !known->remedy.empty())
-            facts.set(xmpp_answer::kRemedy, with_domains(known->remedy));
+            facts.set(
+                xmpp_answer::kRemedy,
+                with_domains(unnamed_ && known->remedy == kPartner ? kNamePartner : known->remedy)
+            );
         return want;
     }
 
@@ -287,6 +298,7 @@ class XmppConversation final : public Conversation {
     }
 
     std::string domain_, from_;
+    const bool unnamed_; // our own Edge, and no partner is known in whose name it could be asked
     codec::XmppReader reader_;
     Step step_ = Step::header;
     bool in_tls_ = false;

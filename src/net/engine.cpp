@@ -431,7 +431,10 @@ asio::awaitable<bool> Run::connect_once(
     setup.connect_timeout = connect_timeout_of(target);
     setup.look_up = endpoint.look_up;
     setup.seed = seed();
-    setup.our_domain = options_.our_domain;
+    const auto& ours = options_.our_domains;
+    if (!ours.empty()) setup.our_domain = ours.front();
+    setup.own_domain_asked = std::ranges::find(ours, target.sip_domain) != ours.end();
+    setup.partner = options_.partner;
     setup.attempt.handshake.late_certificate =
         setup.probe != nullptr && setup.probe->late_certificate;
     // stop() reaches the connections that are still in use.

@@ -23,9 +23,10 @@ namespace lyncprobe::net {
 // `timeout` 10 s for one endpoint from the first look-up on, `connect_timeout` 5 s, `deadline`
 // none.
 struct EngineOptions : RunSettings {
-    std::vector<std::string> resolvers; // "address[:port]"; empty = the system's
-    std::string our_domain;             // a SIP domain of our own, for the probes that state one
-    bool beside_tls13 = false;          // plan::ProbeVariants::tls12
+    std::vector<std::string> resolvers;   // "address[:port]"; empty = the system's
+    std::vector<std::string> our_domains; // SIP domains of our own; probes state the first
+    std::string partner;                  // the domain of an XMPP partner; empty = none is known
+    bool beside_tls13 = false;            // plan::ProbeVariants::tls12
     // Counts Ctrl-C; at 1 the engine stops starting, gives open attempts one second and returns.
     const std::atomic<int>* interrupts = nullptr;
     // Where stalls are counted, which extend everything but `deadline`; null = for this run only.

@@ -161,6 +161,8 @@ asio::awaitable<bool> run_attempt(AttemptSetup setup, Observation& seen) {
                 .local_host = local,
                 .seed = setup.seed,
                 .our_domain = setup.our_domain,
+                .own_domain_asked = setup.own_domain_asked,
+                .partner = setup.partner,
                 .constant_hello = setup.attempt.constant_hello,
                 .identity_offered = !setup.attempt.handshake.identity.empty()};
             Exchange exchange(

@@ -28,7 +28,8 @@ struct AttemptSetup {
     std::chrono::nanoseconds connect_timeout{0};
     std::chrono::nanoseconds look_up{0}; // what the name took, for the timings
     std::string seed;
-    std::string_view our_domain; // a SIP domain of our own, empty where none was said
+    std::string_view our_domain, partner; // as probes::Peer has them
+    bool own_domain_asked = false;
 };
 
 // True where only a shortage of this machine's was the reason. What was seen goes into `seen`,

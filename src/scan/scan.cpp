@@ -62,10 +62,22 @@ void keep_shard(std::vector<Target>& targets, std::uint32_t shard, std::uint32_t
     targets = std::move(kept);
 }
 
-net::EngineOptions engine_options(const Deployment& deployment, const ScanOptions& options) {
+// The domain of the first XMPP partner in the list; empty where it has none.
+std::string xmpp_partner(const std::vector<Target>& targets, const std::vector<std::string>& own) {
+    for (const auto& target : targets)
+        if (target.role == Role::partner && target.probe == Probe::xmpp &&
+            std::ranges::find(own, target.sip_domain) == own.end())
+            return target.sip_domain;
+    return {};
+}
+
+net::EngineOptions engine_options(
+    const Deployment& deployment, const std::vector<Target>& targets, const ScanOptions& options
+) {
     net::EngineOptions out{deployment.settings};
     out.resolvers = deployment.resolvers;
-    if (!deployment.sip_domains.empty()) out.our_domain = deployment.sip_domains.front();
+    out.our_domains = deployment.sip_domains;
+    out.partner = xmpp_partner(targets, deployment.sip_domains);
     out.beside_tls13 = options.beside_tls13;
     out.interrupts = options.interrupts;
     return out;
@@ -114,7 +126,7 @@ class Scan {
                   deployment_.settings.expires_within.value_or(std::chrono::days{30})
               )
           ),
-          engine_(engine_options(deployment_, options)) {
+          engine_(engine_options(deployment_, result_.targets, options)) {
         engine_.stalls = &stalls_;
     }
 

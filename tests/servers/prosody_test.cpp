@@ -123,6 +123,20 @@ TEST_CASE("prosody: without TLS the answer is ok with no chain, and says so") {
     CHECK(endpoint.get("/detail").find("offers no STARTTLS") != std::string::npos);
 }
 
+TEST_CASE("prosody: our own domain's server is asked in the name of a partner of the list") {
+    const TemporaryFolder folder;
+    const Prosody ours(kDomain, domain_credentials(folder), {});
+    const auto nobody = free_port();
+    auto partner = question("partner", nobody, "litware.example");
+    partner.more = "role: partner";
+    const auto sections = fmt::format("sip_domains: [fabrikam.example, {}]\n", kDomain);
+    const auto named = scan({question("edge", ours.port()), partner}, {}, sections);
+    CHECK(named.endpoint("edge").get("/conversation/from") == "litware.example");
+    CHECK(named.endpoint("edge").get("/outcome") == "ok");
+    const auto alone = scan({question("edge", ours.port())}, {}, sections);
+    CHECK(alone.endpoint("edge").get("/conversation/from") == "lyncprobe.invalid");
+}
+
 TEST_CASE("prosody: a domain it does not serve is refused, in words") {
     const TemporaryFolder folder;
     const Prosody prosody(kDomain, domain_credentials(folder), {});

@@ -165,6 +165,32 @@ TEST_CASE("xmpp probe: the domain asked for is the SIP domain, and we are who we
     );
 }
 
+TEST_CASE("xmpp probe: our own Edge is asked in the name of a partner, never in its own") {
+    Target edge;
+    edge.host = "sip.contoso.com";
+    edge.sip_domain = "contoso.com";
+    const auto from = [&](Peer peer) {
+        peer.target = &edge;
+        const auto bytes = xmpp.converse(peer)->start().bytes;
+        const auto at = bytes.find(" from='");
+        return bytes.substr(at + 7, bytes.find('\'', at + 7) - at - 7);
+    };
+    CHECK(from({.our_domain = "contoso.com"}) == "lyncprobe.invalid");
+    CHECK(from({.our_domain = "Contoso.COM", .partner = "litware.com"}) == "litware.com");
+    // Another domain of ours is no partner either.
+    CHECK(from({.our_domain = "fabrikam.com", .own_domain_asked = true}) == "lyncprobe.invalid");
+    CHECK(from({.our_domain = "fabrikam.com", .partner = "litware.com"}) == "fabrikam.com");
+
+    Peer own{.target = &edge, .our_domain = "contoso.com"};
+    auto talk = xmpp.converse(own);
+    (void)talk->start();
+    (void)talk->on({.kind = Received::Kind::sent});
+    (void)talk->on({.kind = Received::Kind::bytes, .bytes = kHead});
+    const auto refusal = error("not-authorized");
+    (void)talk->on({.kind = Received::Kind::bytes, .bytes = refusal});
+    CHECK(talk->answer().facts.text(xmpp_answer::kRemedy).starts_with("it is our own Edge"));
+}
+
 TEST_CASE("xmpp probe: cut at every byte it is unfinished, never an error") {
     for (const std::size_t piece : {std::size_t{1}, std::string::npos}) {
         const auto all = kGood.first.size() + kGood.second.size() + kGood.third.size();

@@ -67,7 +67,7 @@ TEST_CASE("federation: the host of the record is probed, and the verdict is abou
     REQUIRE(result.has_value());
     CHECK(play.rounds == std::vector<std::vector<std::string>>{{"sip.fabrikam.com"}});
     CHECK(play.engines.front().beside_tls13);
-    CHECK(play.engines.front().our_domain == "contoso.com");
+    CHECK(play.engines.front().our_domains.front() == "contoso.com");
     REQUIRE(result->federation.size() == 1);
     const auto& row = result->federation.front();
     CHECK(row.endpoints == std::vector<std::size_t>{0});
