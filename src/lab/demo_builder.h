@@ -92,6 +92,7 @@ class Builder {
 
     DemoPki pki_;
     Presented outer_edge_; // of all Edge Servers; the first of them sets it
+    Presented proxy_;      // of the reverse proxies under Contoso's names
     std::uint16_t offset_;
     Demo demo_;
 };

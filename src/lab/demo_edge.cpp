@@ -204,7 +204,7 @@ void Builder::reverse_proxy() {
     const Machine meet = proxy("127.77.0.62", "meet.contoso.example");
     const Machine discover = proxy("127.77.0.63", "lyncdiscover.contoso.example");
     const Machine discover2 = proxy("127.77.0.64", "lyncdiscover.contoso.example");
-    const Presented chain = pki_.from_public_ca(public_spec(
+    const Presented& chain = proxy_ = pki_.from_public_ca(public_spec(
         web.host,
         {web.host, meet.host, "dialin.contoso.example", discover.host, "wac.contoso.example"}
     ));
@@ -230,9 +230,8 @@ void Builder::autodiscover() {
     const Machine adatum = proxy("127.77.0.66", "lyncdiscover.adatum.example");
     const Machine inward = proxy("127.77.0.67", "lyncdiscover.contoso.example");
     const Machine wingtip = proxy("127.77.0.68", "lyncdiscover.wingtip.example");
-    const Presented chain = pki_.from_public_ca(
-        public_spec(tailspin.host, {tailspin.host, adatum.host, inward.host, wingtip.host})
-    );
+    const Presented chain =
+        pki_.from_public_ca(public_spec(tailspin.host, {tailspin.host, adatum.host, wingtip.host}));
     auto& away = add("autodiscover of Tailspin", tailspin, 443, kPublishedAutodiscover, chain);
     away.target.sip_domain = "tailspin.example";
     away.server.web.redirect = "https://lyncdiscover.contoso.example/";
@@ -247,7 +246,8 @@ void Builder::autodiscover() {
         empty, "the start page of IIS answers where the autodiscover document should be",
         {"outcome=ok", "autodiscover-answer=fail"}
     );
-    auto& astray = add("reverse proxy 3, autodiscover", inward, 443, kPublishedAutodiscover, chain);
+    auto& astray =
+        add("reverse proxy 3, autodiscover", inward, 443, kPublishedAutodiscover, proxy_);
     astray.server.web.external = false;
     plant(
         astray, "leads to port 443 of the pool, its internal web site, and not to 4443",
