@@ -36,6 +36,10 @@ identities:
     certificate: renewed.pem
     key: renewed.key
 
+# Every server is also asked without its name, as gateways and phones do.
+policy:
+  sni-matrix: yes
+
 defaults:
   timeout: 8s
   connect_timeout: 3s

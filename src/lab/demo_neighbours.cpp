@@ -74,6 +74,8 @@ void Builder::gateways() {
     const Machine gateway{"127.77.0.76", "gw01.contoso.example", "", Role::gateway, Side::internal};
     const Machine dry_machine{
         "127.77.0.78", "gw03.contoso.example", "", Role::gateway, Side::internal};
+    const Machine balanced{
+        "127.77.0.79", "gw04.contoso.example", "", Role::gateway, Side::internal};
     const Machine renewed{"127.77.0.77", "gw02.contoso.example", "", Role::gateway, Side::internal};
     add("gateway", gateway, 5067, kSipBetweenServers,
         pki_.internal(internal_spec(gateway.host, {gateway.host})));
@@ -84,6 +86,14 @@ void Builder::gateways() {
     plant(
         dry, "answers a Mediation Server's OPTIONS with 503: its trunk is down",
         {"outcome=ok", "not-refused=warn"}
+    );
+    auto& picky =
+        add("gateway behind a load balancer", balanced, 5067, kSipBetweenServers,
+            pki_.internal(internal_spec(balanced.host, {balanced.host})));
+    picky.server.faults.demands_its_name = true;
+    plant(
+        picky, "ends each handshake that does not name it, so that older peers cannot connect",
+        {"outcome=ok", "sni-certificate=warn"}
     );
     auto& strict =
         add("gateway, renewed certificate", renewed, 5067, kSipBetweenServers,

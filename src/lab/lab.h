@@ -105,6 +105,7 @@ struct Faults {
     bool reset_after_client_finished =
         false; // asks for a certificate and resets when the client has sent its Finished
     std::uint8_t alert = 0;              // answers the ClientHello with this fatal alert
+    bool demands_its_name = false;       // ends each handshake that does not name it (SNI)
     bool silent_after_handshake = false; // shakes hands, then never answers
     bool close_after_handshake = false;  // completes the handshake, then closes silently
     bool only_constant_hello =

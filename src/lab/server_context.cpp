@@ -24,6 +24,16 @@ void set_certificate(SSL_CTX* ctx, const ServerSpec& spec) {
     must(SSL_CTX_use_PrivateKey(ctx, key.get()));
 }
 
+// As servers do that have a certificate for their own names and none for other callers.
+int only_by_name(SSL* ssl, int* alert, void*) {
+    const char* asked = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    X509* own = SSL_CTX_get0_certificate(SSL_get_SSL_CTX(ssl));
+    if (asked != nullptr && X509_check_host(own, asked, 0, 0, nullptr) == 1)
+        return SSL_TLSEXT_ERR_OK;
+    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
 int accept_any(X509_STORE_CTX*, void*) { return 1; }
 
 void set_client_certificates(SSL_CTX* ctx, const ServerSpec& spec) {
@@ -74,6 +84,7 @@ SslContextPtr make_server_context(const ServerSpec& spec) {
     SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     if (spec.faults.padded_records) must(SSL_CTX_set_block_padding(ctx, SSL3_RT_MAX_PLAIN_LENGTH));
+    if (spec.faults.demands_its_name) SSL_CTX_set_tlsext_servername_callback(ctx, &only_by_name);
     set_certificate(ctx, spec);
     set_client_certificates(ctx, spec);
     return context;

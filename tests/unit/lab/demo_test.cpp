@@ -65,7 +65,7 @@ TEST_CASE("every rule has a fault planted for it") {
          {"key-length-recommended", "sha1-deprecated", "crl-reachable-scheme",
           "chain-crl-distribution-point", "chain-order", "clock-skew", "product-version",
           "not-refused", "subject-in-san", "name-characters", "leaf-outlives-issuer",
-          "autodiscover-domain"})
+          "autodiscover-domain", "sni-certificate"})
         CHECK_MESSAGE(expected.contains(rule + "=warn"), rule);
     for (const std::string outcome :
          {"ok", "timeout", "refused", "not_tls", "client_certificate_required",
