@@ -199,7 +199,8 @@ void check_discover(const Options& options) {
         {settings.versions.has_value(), "--versions"},
         {settings.mtls_matrix.has_value(), "--mtls-matrix"},
         {settings.sni_matrix.has_value(), "--sni-matrix"},
-        {settings.inventory.has_value(), "--inventory"}};
+        {settings.inventory.has_value(), "--inventory"},
+        {settings.as_os.has_value(), "--as-os"}};
     for (const auto& [given, name] : of_the_scan)
         if (given) refuse(fmt::format("{} needs --scan", name));
     // Known before anything is asked, so that no report is missing after minutes of waiting.

@@ -3,6 +3,7 @@
 
 #include "model/text/ascii.h"
 #include "report/report.h"
+#include "schannel/releases.h"
 
 namespace lyncprobe::app {
 
@@ -122,6 +123,14 @@ void take_role(Options& options, Text option, Text value) {
     options.described.role_given = true;
 }
 
+void take_as_os(Options& options, Text option, Text value) {
+    options.settings.as_os = schannel::from_name(value);
+    if (!options.settings.as_os)
+        refuse(fmt::format(
+            "{}: '{}' is no Windows release ({})", option, value, schannel::suggestion(value)
+        ));
+}
+
 void take_shard(Options& options, Text option, Text value) {
     const auto slash = value.find('/');
     if (slash == std::string::npos)
@@ -220,6 +229,9 @@ constexpr OptionRow kProbing[] = {
      "try without a server name and with a foreign one too"},
     {"--inventory", kFlag, flag<&R::inventory>,
      "read certificates without a handshake where that is possible"},
+    {"--as-os", "WINDOWS", take_as_os,
+     "send the ClientHello of that release's Schannel: windows-server-2008-r2, -2008-r2-tls12, "
+     "-2012, -2012-r2, -2016, -2019, -2022, windows-7, -8, -11 [our own]"},
     {"--address-family", "FAMILY", take_address_family, "4, 6 or any [any]"},
     {"--allow-private", kFlag, flag<&R::allow_private>,
      "probe names that others told (SRV records, Autodiscover) at private addresses too"},

@@ -92,6 +92,9 @@ int run_deployment(Deployment deployment, const Options& options) {
         for (auto& target : deployment.targets)
             target.identity = options.identity.id;
     }
+    if (options.settings.as_os)
+        for (auto& target : deployment.targets)
+            target.peer_os = *options.settings.as_os;
     auto plan = scan::prepare(
         std::move(deployment),
         {.names = options.target_globs, .shard = options.shard, .shards = options.shards}

@@ -32,8 +32,8 @@ constexpr char kWarning = 1, kFatal = 2, kCloseNotify = 0, kUserCanceled = 90;
 // Extensions of the IANA registry.
 constexpr std::uint16_t kServerName = 0, kStatusRequest = 5, kSupportedGroups = 10,
                         kPointFormats = 11, kSignatureAlgorithms = 13, kExtendedMasterSecret = 23,
-                        kSessionTicket = 35, kSupportedVersions = 43, kKeyShare = 51,
-                        kRenegotiationInfo = 0xff01;
+                        kSessionTicket = 35, kSupportedVersions = 43, kPskModes = 45,
+                        kPostHandshakeAuth = 49, kKeyShare = 51, kRenegotiationInfo = 0xff01;
 
 // Signalling suite of RFC 5746 3.3, for SSL 3.0, which has no extensions.
 constexpr std::uint16_t kEmptyRenegotiationInfo = 0x00ff;
@@ -115,6 +115,64 @@ std::string extensions(const RawHello& hello) {
     return out;
 }
 
+// Any 32 bytes are a point of X25519 (RFC 7748 5). On the curves of NIST it is their base point
+// (SP 800-186 3.2.1), since a server may refuse what lies on no curve.
+std::string key_share(std::uint16_t group, std::string_view random) {
+    constexpr std::string_view kBase256 =
+        "\x04\x6b\x17\xd1\xf2\xe1\x2c\x42\x47\xf8\xbc\xe6\xe5\x63\xa4\x40\xf2\x77\x03\x7d\x81\x2d"
+        "\xeb\x33\xa0\xf4\xa1\x39\x45\xd8\x98\xc2\x96\x4f\xe3\x42\xe2\xfe\x1a\x7f\x9b\x8e\xe7\xeb"
+        "\x4a\x7c\x0f\x9e\x16\x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5";
+    constexpr std::string_view kBase384 =
+        "\x04\xaa\x87\xca\x22\xbe\x8b\x05\x37\x8e\xb1\xc7\x1e\xf3\x20\xad\x74\x6e\x1d\x3b\x62\x8b"
+        "\xa7\x9b\x98\x59\xf7\x41\xe0\x82\x54\x2a\x38\x55\x02\xf2\x5d\xbf\x55\x29\x6c\x3a\x54\x5e"
+        "\x38\x72\x76\x0a\xb7\x36\x17\xde\x4a\x96\x26\x2c\x6f\x5d\x9e\x98\xbf\x92\x92\xdc\x29\xf8"
+        "\xf4\x1d\xbd\x28\x9a\x14\x7c\xe9\xda\x31\x13\xb5\xf0\xb8\xc0\x0a\x60\xb1\xce\x1d\x7e\x81"
+        "\x9d\x7a\x43\x1d\x7c\x90\xea\x0e\x5f";
+    const auto point = group == kX25519 ? random.substr(64, 32)
+                       : group == kP256 ? kBase256
+                                        : kBase384;
+    return number(group, 2) + vector(2, point);
+}
+
+std::string profile_extension(
+    std::uint16_t kind, const HelloProfile& profile, const RawHello& hello
+) {
+    const auto list = [](const auto& content) { return vector(2, numbers(content)); };
+    std::string shares, versions;
+    switch (kind) {
+    case kServerName:
+        return hello.server_name.empty()
+                   ? std::string()
+                   : extension(kind, vector(2, number(0, 1) + vector(2, hello.server_name)));
+    case kStatusRequest: return extension(kind, number(1, 1) + vector(2, {}) + vector(2, {}));
+    case kSupportedGroups: return extension(kind, list(profile.groups));
+    case kPointFormats: return extension(kind, vector(1, number(0, 1)));
+    case kSignatureAlgorithms: return extension(kind, list(profile.signature_schemes));
+    case kSupportedVersions: return extension(kind, vector(1, numbers(profile.versions)));
+    case kPskModes: return extension(kind, vector(1, number(1, 1))); // RFC 8446 4.2.9
+    case kKeyShare:
+        for (const auto group : profile.groups)
+            shares += key_share(group, hello.random);
+        return extension(kind, vector(2, shares));
+    case kRenegotiationInfo: return extension(kind, vector(1, {}));
+    default: return extension(kind, {});
+    }
+}
+
+std::string hello_as(const HelloProfile& profile, const RawHello& hello) {
+    const auto highest = profile.versions.front();
+    const auto stated = std::min(highest, kTls12);
+    std::string body = number(stated, 2).append(hello.random.substr(0, 32));
+    body += vector(1, highest >= kTls13 ? hello.random.substr(32, 32) : std::string_view());
+    body += vector(2, numbers(profile.suites));
+    body += vector(1, number(0, 1));
+    std::string all;
+    for (const auto kind : profile.extensions)
+        all += profile_extension(kind, profile, hello);
+    body += vector(2, all);
+    return number(type::kClientHello, 1) + vector(3, body);
+}
+
 std::string record(std::uint8_t kind, std::uint16_t version, std::string_view content) {
     return number(kind, 1) + number(version, 2) + vector(2, content);
 }
@@ -143,6 +201,11 @@ int rank(std::uint8_t kind) {
 } // namespace
 
 std::string raw_client_hello(const RawHello& hello) {
+    if (hello.profile != nullptr)
+        return record(
+            kHandshake, std::min(hello.profile->versions.front(), kTls12),
+            hello_as(*hello.profile, hello)
+        );
     if (hello.version == kSsl2) return ssl2_client_hello(hello.random);
     const auto stated = std::min(hello.version, kTls12); // RFC 8446 4.1.2
     // A session id of its own lets TLS 1.3 pass boxes that know only TLS 1.2 (RFC 8446 D.4).

@@ -16,11 +16,21 @@ namespace lyncprobe::codec {
 
 inline constexpr std::uint16_t kSsl2 = 0x0002, kSsl3 = 0x0300;
 
+// HelloProfile is the content of a hello in the likeness of a certain client; numbers as on the
+// wire, lists in its order.
+struct HelloProfile {
+    std::vector<std::uint16_t> versions; // highest first, kSsl3 to kTls13
+    std::vector<std::uint16_t> suites, groups, signature_schemes;
+    std::vector<std::uint16_t> extensions; // kinds; of those that this file knows
+    bool operator==(const HelloProfile&) const = default;
+};
+
 // RawHello is what a hello of our own is made of.
 struct RawHello {
-    std::uint16_t version = kTls12; // kSsl2, kSsl3, kTls10 to kTls13; it offers no other
-    std::string_view server_name;   // SNI, empty = none; SSL 2.0 and 3.0 have none
-    std::string_view random;        // kHelloRandom bytes that cannot be guessed
+    std::uint16_t version = kTls12;        // kSsl2, kSsl3, kTls10 to kTls13; it offers no other
+    std::string_view server_name;          // SNI, empty = none; SSL 2.0 and 3.0 have none
+    std::string_view random;               // kHelloRandom bytes that cannot be guessed
+    const HelloProfile* profile = nullptr; // in place of `version` and of what we offer ourselves
 };
 inline constexpr std::size_t kHelloRandom = 96;
 
@@ -45,7 +55,7 @@ Ssl2ServerHello read_ssl2_server_hello(std::string_view message);
 // ServerFlight takes the server's answer to a hello of our own as it comes, in pieces of any size.
 class ServerFlight {
   public:
-    // `offered`: the only version that our hello offered.
+    // `offered`: the highest version that our hello offered.
     explicit ServerFlight(std::uint16_t offered) : offered_(offered) {}
 
     enum class State {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/shared_sections.h"
 
+#include "config/target_entry.h"
 #include "model/add_once.h"
 #include "model/text/ascii.h"
 #include "model/text/lists.h"
@@ -67,6 +68,7 @@ std::string text_of(const std::vector<std::string>& rules) { return joined(rules
 std::string text_of(Milliseconds duration) { return to_text(duration); }
 std::string text_of(std::uint32_t number) { return std::to_string(number); }
 std::string text_of(bool flag) { return flag ? "yes" : "no"; }
+std::string text_of(OperatingSystem os) { return std::string(to_text(os)); }
 std::string text_of(int family) { return family == 0 ? "any" : std::to_string(family); }
 
 template <auto Member, auto Read>
@@ -128,6 +130,7 @@ constexpr std::array kSettings{
     Setting{"mtls-matrix", take<&R::mtls_matrix, read_yes_or_no>},
     Setting{"sni-matrix", take<&R::sni_matrix, read_yes_or_no>},
     Setting{"inventory", take<&R::inventory, read_yes_or_no>},
+    Setting{"as-os", take<&R::as_os, read_windows_release>},
     Setting{"fetch", take<&R::fetch, read_yes_or_no>},
     Setting{"fetch-private", take<&R::fetch_private, read_yes_or_no>},
     Setting{"ldap-server", take<&R::ldap_server, read_ldap_server>},

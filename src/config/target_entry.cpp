@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "config/target_entry.h"
 
+#include "schannel/releases.h"
+
 #include <array>
 #include <optional>
 #include <utility>
@@ -63,6 +65,7 @@ constexpr std::array kTargetKeys{
     TargetKey{"mutual", read<&T::mutual, any_word<Mutual>>, take_over<&T::mutual>},
     TargetKey{"enrollment", read_target_enrollment, take_over<&T::enrollment>},
     TargetKey{"os", read<&T::os, read_computer_system>, take_over<&T::os>},
+    TargetKey{"peer_os", read<&T::peer_os, read_windows_release>, take_over<&T::peer_os>},
     TargetKey{"timeout", read<&T::timeout, read_duration>, take_over<&T::timeout>},
     TargetKey{
         "connect_timeout", read<&T::connect_timeout, read_duration>,
@@ -125,6 +128,18 @@ bool was_given(const TargetDraft& draft, std::string_view key) {
 std::optional<OperatingSystem> read_computer_system(const Entry& entry) {
     // "public" is an answer to who issued a certificate, not a computer.
     return read_word<OperatingSystem>(entry, {OperatingSystem::public_ca});
+}
+
+std::optional<OperatingSystem> read_windows_release(const Entry& entry) {
+    const auto name = read_text(entry);
+    if (!name) return std::nullopt;
+    const auto os = schannel::from_name(*name);
+    if (!os)
+        entry.mistake(
+            fmt::format("'{}' cannot be {}", entry.key.text, quoted(*name)),
+            schannel::suggestion(*name)
+        );
+    return os;
 }
 
 void read_enrollment(const Entry& entry, Enrollment& enrollment) {

@@ -33,6 +33,7 @@ void check_target(const Target&, ListFile&);
 
 // Shared with `topology:`.
 std::optional<OperatingSystem> read_computer_system(const Entry&); // of no certification authority
+std::optional<OperatingSystem> read_windows_release(const Entry&); // whose Schannel is known
 void read_enrollment(const Entry&, Enrollment&);
 
 } // namespace lyncprobe::config

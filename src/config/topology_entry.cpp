@@ -161,6 +161,9 @@ constexpr std::array kPoolKeys{
         "enrollment", read_pool_enrollment, kEveryRole, take_over<&T::enrollment, &P::enrollment>},
     PoolKey{"os", read<&P::os, read_computer_system>, kEveryRole, take_over<&T::os, &P::os>},
     PoolKey{
+        "peer_os", read<&P::peer_os, read_windows_release>, kEveryRole,
+        take_over<&T::peer_os, &P::peer_os>},
+    PoolKey{
         "timeout", read<&P::timeout, read_duration>, kEveryRole,
         take_over<&T::timeout, &P::timeout>},
     PoolKey{

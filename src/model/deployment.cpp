@@ -43,6 +43,7 @@ RunSettings merged(const RunSettings& over, const RunSettings& under) {
     take(out.fetch, over.fetch);
     take(out.fetch_private, over.fetch_private);
     take(out.ldap_server, over.ldap_server);
+    take(out.as_os, over.as_os);
     take(out.allow_private, over.allow_private);
     take(out.fail_on, over.fail_on);
     if (!over.only.empty()) out.only = over.only;

@@ -40,6 +40,8 @@ struct Target {
     Side side = Side::unknown;
     Mutual mutual = Mutual::automatic;
     OperatingSystem os = OperatingSystem::unknown;
+    // Whose Schannel our hello is of; unknown = everything that we can offer.
+    OperatingSystem peer_os = OperatingSystem::unknown;
     Product product = Product::unknown; // what the operator says runs there
     Transport transport = Transport::tcp;
     bool plain = false;      // without TLS by design: autodiscover over HTTP
@@ -103,7 +105,8 @@ struct RunSettings {
     // Asking the locations that certificates name; `ldap_server`: "HOST[:PORT]" for those without
     // a host.
     std::optional<bool> fetch, fetch_private;
-    std::optional<bool> allow_private; // private addresses of learnt names
+    std::optional<OperatingSystem> as_os; // of targets without `peer_os`
+    std::optional<bool> allow_private;    // private addresses of learnt names
     std::optional<std::string> ldap_server;
     std::optional<std::string> fail_on;
     std::vector<std::string> only, skip;

@@ -30,6 +30,10 @@ struct HandshakeOptions {
     // The only version that a raw hello offers, as it stands on the wire: 0x0002 is SSL 2.0, 0x0300
     // SSL 3.0, 0x0301 to 0x0304 TLS 1.0 to 1.3.
     std::uint16_t version = 0x0303;
+    // The hello of this release's Schannel, in place of all that we can do; unknown = ours. Of a
+    // raw hello `version` then says nothing.
+    OperatingSystem as_os = OperatingSystem::unknown;
+    bool sure_only = false; // of that, only what is certain of the release; for a raw hello
 };
 
 // What an attempt is to its endpoint.
@@ -109,7 +113,9 @@ struct Observation {
     Time answered_at = {}; // wall clock when the attempt ended; epoch where nothing was connected
     Facts answer;          // what the conversation learnt
     Cause cause = Cause::none;
-    std::string unanswered;  // the request that was out when the conversation ended; empty = none
+    std::string unanswered; // the request that was out when the conversation ended; empty = none
+    // In a hello of a Windows release: what this machine's OpenSSL cannot send of it.
+    std::vector<std::string> not_offered;
     std::string first_bytes; // of a peer that does not speak TLS, at most limits::kFirstBytes
 };
 

@@ -39,7 +39,7 @@ bool AttemptRow::operator==(const AttemptRow& other) const {
     const auto rest = [](const AttemptRow& it) {
         return std::tie(
             it.label, it.outcome, it.stage, it.detail, it.timings, it.pseudo_tls, it.plain,
-            it.raw_version, it.role, it.answer
+            it.raw_version, it.role, it.as_os, it.sure_only, it.not_offered, it.answer
         );
     };
     return rest(*this) == rest(other) && same(tls, other.tls) &&

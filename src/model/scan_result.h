@@ -41,6 +41,9 @@ struct AttemptRow {
     bool plain = false;
     std::uint16_t raw_version = 0; // that a raw hello offered; 0 = hands were shaken
     AttemptRole role = AttemptRole::primary;
+    OperatingSystem as_os = OperatingSystem::unknown; // HandshakeOptions::as_os
+    bool sure_only = false;                           // HandshakeOptions::sure_only
+    std::vector<std::string> not_offered;             // Observation::not_offered
     Facts answer;
     bool operator==(const AttemptRow&) const;
 };

@@ -85,6 +85,7 @@ struct Pool {
     std::optional<Mutual> mutual; // absent: none where clients connect, else automatic
     std::optional<Milliseconds> timeout, connect_timeout;
     OperatingSystem os = OperatingSystem::unknown;
+    OperatingSystem peer_os = OperatingSystem::unknown; // as Target::peer_os
     Product product = Product::unknown;
     Place place;
 };

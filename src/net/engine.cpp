@@ -142,7 +142,7 @@ Run::Run(
     : stalls_(options.stalls != nullptr ? *options.stalls : own_stalls_),
       targets_(targets),
       options_(options),
-      variants_(plan::variants_of(options, options.beside_tls13)),
+      variants_(plan::variants_of(options, options.beside_tls13, options.also_as)),
       contexts_(contexts),
       sinks_(sinks),
       scheduler_(*options.concurrency, *options.per_address),

@@ -27,6 +27,7 @@ struct EngineOptions : RunSettings {
     std::vector<std::string> our_domains; // SIP domains of our own; probes state the first
     std::string partner;                  // the domain of an XMPP partner; empty = none is known
     bool beside_tls13 = false;            // plan::ProbeVariants::tls12
+    OperatingSystem also_as = OperatingSystem::unknown; // plan::ProbeVariants::as_os
     // Counts Ctrl-C; at 1 the engine stops starting, gives open attempts one second and returns.
     const std::atomic<int>* interrupts = nullptr;
     // Where stalls are counted, which extend everything but `deadline`; null = for this run only.

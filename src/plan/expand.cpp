@@ -108,6 +108,7 @@ class Expansion {
                     listener.peer == PeerCertificate::none ? Mutual::none : Mutual::automatic
                 );
                 target.os = pool.os;
+                target.peer_os = pool.peer_os;
                 target.product = pool.product;
                 target.transport = listener.transport;
                 target.plain = listener.probe == Probe::autodiscover && is_plain_http_port(port);

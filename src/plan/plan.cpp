@@ -2,6 +2,7 @@
 #include "plan/plan.h"
 
 #include "model/text/lists.h"
+#include "schannel/releases.h"
 
 #include <algorithm>
 #include <compare>
@@ -17,6 +18,8 @@
 namespace lyncprobe::plan {
 
 namespace {
+
+constexpr auto kNobody = OperatingSystem::unknown; // we pose as
 
 // As the report's `variants` call it.
 constexpr std::string_view kWithCertificate = "with-client-certificate";
@@ -71,8 +74,8 @@ auto claims_of(const Target& t) {
 auto rest_of(const Target& t) {
     const auto& e = t.enrollment;
     return std::tie(
-        t.pool, t.server, t.site, t.side, t.listing, t.expect, t.mutual, t.os, t.product, t.plain,
-        t.timeout, t.connect_timeout, e.method, e.ca_os, e.requester_os, e.kb922706
+        t.pool, t.server, t.site, t.side, t.listing, t.expect, t.mutual, t.os, t.peer_os, t.product,
+        t.plain, t.timeout, t.connect_timeout, e.method, e.ca_os, e.requester_os, e.kb922706
     );
 }
 auto all_of(const Target& t) { return std::tuple_cat(endpoint_of(t), claims_of(t), rest_of(t)); }
@@ -94,6 +97,11 @@ HandshakeOptions raw_hello(const Target& target, std::uint16_t version) {
     return out;
 }
 
+bool same_hello(const HandshakeOptions& a, const HandshakeOptions& b) {
+    return std::tie(a.kind, a.version, a.as_os, a.sure_only) ==
+           std::tie(b.kind, b.version, b.as_os, b.sure_only);
+}
+
 // Further collects the attempts that were not made yet.
 class Further {
   public:
@@ -101,11 +109,11 @@ class Further {
         : target_(target), observations_(observations) {}
 
     void add(Attempt attempt) {
-        // Those of one role differ in their version alone.
+        // Those of one role differ in their hello alone.
         const bool tried = std::ranges::any_of(observations_, [&](const Observation& seen) {
             return seen.attempt.role == attempt.role &&
                    (attempt.role != AttemptRole::supplementary ||
-                    seen.attempt.handshake.version == attempt.handshake.version);
+                    same_hello(seen.attempt.handshake, attempt.handshake));
         });
         if (!tried) attempts_.push_back(std::move(attempt));
     }
@@ -178,7 +186,7 @@ bool speaks_tls(const Observation& seen) {
 // Under the endpoint's own name: a handshake, or a raw hello of this version.
 bool tried_handshake(const std::vector<Observation>& observations) {
     return std::ranges::any_of(observations, [](const Observation& seen) {
-        return has_own_sni(seen.attempt.role) &&
+        return has_own_sni(seen.attempt.role) && seen.attempt.handshake.as_os == kNobody &&
                seen.attempt.handshake.kind == HandshakeKind::handshake;
     });
 }
@@ -186,7 +194,7 @@ bool tried_raw(const std::vector<Observation>& observations, std::uint16_t versi
     return std::ranges::any_of(observations, [&](const Observation& seen) {
         const auto& hello = seen.attempt.handshake;
         return has_own_sni(seen.attempt.role) && hello.kind == HandshakeKind::raw_hello &&
-               hello.version == version;
+               hello.as_os == kNobody && hello.version == version;
     });
 }
 
@@ -206,6 +214,76 @@ bool nothing_in_common(const Observation& seen) {
     }
 }
 
+// Our first word to the endpoint with all that we can offer, else the first at all.
+const Observation& first_of(const std::vector<Observation>& observations) {
+    const auto ours = std::ranges::find_if(observations, [](const Observation& seen) {
+        return is_primary(seen.attempt.role) && seen.attempt.handshake.as_os == kNobody;
+    });
+    return ours == observations.end() ? observations.front() : *ours;
+}
+
+// The hello of a Windows release: where the server has nothing for it, a raw hello settles whether
+// that is for want of what libssl cannot send, and a handshake of our own shows what the server
+// has. Where the server chose what is not certain of the release, one without that is tried.
+class Posing {
+  public:
+    Posing(
+        const Target& target, const std::vector<Observation>& observations,
+        const ProbeVariants& variants
+    )
+        : target_(target),
+          observations_(observations),
+          os_(target.peer_os != kNobody ? target.peer_os : variants.as_os) {}
+
+    // A handshake as first_attempt() would make it for nobody in particular.
+    bool wants_own_handshake() const {
+        return target_.peer_os != kNobody && nothing_in_common(observations_.front()) &&
+               first_of(observations_).attempt.handshake.as_os != kNobody;
+    }
+
+    void add_to(Further& further) const {
+        if (os_ == kNobody || target_.probe == Probe::av_edge) return;
+        const auto* posed = find(HandshakeKind::handshake);
+        if (posed == nullptr) return further.add(attempt("as-", HandshakeKind::handshake, false));
+        const auto* raw = find(HandshakeKind::raw_hello);
+        if (nothing_in_common(*posed) && raw == nullptr)
+            return further.add(attempt("raw-hello-as-", HandshakeKind::raw_hello, false));
+        const auto& chosen = raw != nullptr ? raw->tls : posed->tls;
+        const auto* release = schannel::release_of(os_);
+        if (release != nullptr && schannel::doubt_about(*release, chosen.cipher) != nullptr)
+            further.add(attempt("raw-hello-surely-as-", HandshakeKind::raw_hello, true));
+    }
+
+  private:
+    const Observation* find(HandshakeKind kind) const {
+        const auto found = std::ranges::find_if(observations_, [&](const Observation& seen) {
+            const auto& hello = seen.attempt.handshake;
+            return hello.as_os == os_ && hello.kind == kind && !hello.sure_only &&
+                   has_own_sni(seen.attempt.role);
+        });
+        return found == observations_.end() ? nullptr : &*found;
+    }
+
+    Attempt attempt(std::string_view label, HandshakeKind kind, bool sure_only) const {
+        HandshakeOptions options;
+        options.server_name = server_name_sent(target_);
+        if (kind == HandshakeKind::handshake && target_.mutual != Mutual::none)
+            options.identity = target_.identity;
+        options.kind = kind;
+        options.as_os = os_;
+        options.sure_only = sure_only;
+        // The handshake alone; XMPP has to be asked for TLS before it.
+        const auto probe = target_.probe == Probe::xmpp ? target_.probe : Probe::tls;
+        return {
+            fmt::format("{}{}", label, to_text(os_)), std::move(options), probe,
+            AttemptRole::supplementary};
+    }
+
+    const Target& target_;
+    const std::vector<Observation>& observations_;
+    OperatingSystem os_;
+};
+
 // What is left where the endpoint showed no certificate: the other kind of hello, then SSL 3.0.
 std::vector<Attempt> fallback(
     const Target& target, const std::vector<Observation>& observations,
@@ -213,7 +291,8 @@ std::vector<Attempt> fallback(
 ) {
     for (const auto& seen : observations)
         if (has_own_sni(seen.attempt.role) && !seen.presented.empty()) return {};
-    if (!nothing_in_common(observations.front())) return {};
+    const auto& first = first_of(observations);
+    if (!nothing_in_common(first)) return {};
     const auto step = [&](std::string_view label, HandshakeOptions options, AttemptRole role) {
         return std::vector<Attempt>{{std::string(label), std::move(options), target.probe, role}};
     };
@@ -224,8 +303,7 @@ std::vector<Attempt> fallback(
         return step(kRawHello, raw_hello(target, kTls12), AttemptRole::supplementary);
     const auto& [ssl3, version] = kVersions[0];
     // Who never said a word may be a load balancer without servers: one more connection is enough.
-    const bool spoke = observations.front().outcome == Outcome::tls_alert ||
-                       observations.front().outcome == Outcome::tls_failure;
+    const bool spoke = first.outcome == Outcome::tls_alert || first.outcome == Outcome::tls_failure;
     if (!spoke || tried_raw(observations, version) || !nothing_in_common(observations.back()))
         return {};
     return step(ssl3, raw_hello(target, version), AttemptRole::supplementary);
@@ -409,24 +487,27 @@ std::string endpoint_id(
     return fmt::format("{}@{}{}", target.id_base, to_text(*address), target.id_suffix);
 }
 
-ProbeVariants variants_of(const RunSettings& settings, bool tls12) {
+ProbeVariants variants_of(const RunSettings& settings, bool tls12, OperatingSystem as_os) {
     return {
         .versions = settings.versions.value_or(false),
         .mtls = settings.mtls_matrix.value_or(false),
         .sni = settings.sni_matrix.value_or(false),
         .inventory = settings.inventory.value_or(false),
-        .tls12 = tls12};
+        .tls12 = tls12,
+        .as_os = as_os};
 }
 
 Attempt first_attempt(const Target& target, const ProbeVariants& variants) {
-    if (variants.inventory && !without_tcp_tls(target))
+    const bool posing = target.peer_os != kNobody && !without_tcp_tls(target);
+    if (variants.inventory && !posing && !without_tcp_tls(target))
         return {std::string(kRawHello), raw_hello(target, kTls12), target.probe};
     const auto identity = target.mutual == Mutual::none ? std::string() : target.identity;
     const bool one_of_two = wants_both(target, variants) && !identity.empty() &&
                             target.probe != Probe::av_edge; // nobody asks for one there
+    HandshakeOptions options{server_name_sent(target), identity};
+    if (posing) options.as_os = target.peer_os;
     return {
-        std::string(one_of_two ? kWithCertificate : std::string_view()),
-        {server_name_sent(target), identity},
+        std::string(one_of_two ? kWithCertificate : std::string_view()), std::move(options),
         target.probe};
 }
 
@@ -436,21 +517,32 @@ std::vector<Attempt> further_attempts(
 ) {
     if (target.probe == Probe::av_edge) return av_edge_attempts(target, observations);
     if (observations.empty() || without_tcp_tls(target)) return {};
-    const auto& first = observations.front();
+    const auto& first = first_of(observations);
     const bool cut_short =
         first.outcome == Outcome::skipped || first.outcome == Outcome::interrupted;
     // Where no handshake began any other way would end in the same place.
     if (first.stage < Stage::handshake || cut_short) return {};
     Further further(target, observations);
+    const Posing posing(target, observations, variants);
+    if (posing.wants_own_handshake()) {
+        auto own = target;
+        own.peer_os = kNobody;
+        auto attempt = first_attempt(own, {.mtls = variants.mtls});
+        if (attempt.label.empty()) attempt.label = kHandshake;
+        return {std::move(attempt)};
+    }
     if (wants_both(target, variants) && !target.identity.empty() && !variants.inventory)
         further.add(
             {std::string(kWithoutCertificate),
-             {server_name_sent(target), {}},
+             {.server_name = server_name_sent(target),
+              .identity = {},
+              .as_os = first.attempt.handshake.as_os},
              // A partner is asked once; the handshake tells the rest.
              target.probe == Probe::federation ? Probe::tls : target.probe,
              AttemptRole::without_identity}
         );
     if (!speaks_tls(first)) return further.take();
+    posing.add_to(further);
     if (variants.versions)
         further.add_versions();
     else if (variants.tls12 && first.tls.version == TlsVersion::tls1_3)

@@ -32,10 +32,14 @@ struct ProbeVariants {
     bool sni = false;       // without a server name and with a foreign one
     bool inventory = false; // raw hellos only, a handshake where they show no certificate
     bool tls12 = false;     // where TLS 1.3 was chosen: a raw hello of TLS 1.2, as a Lync server's
+    // A handshake as this Windows release makes it, of targets that pose as none anyway.
+    OperatingSystem as_os = OperatingSystem::unknown;
 };
 
-// `tls12` is no setting: the verdict about federation needs it.
-ProbeVariants variants_of(const RunSettings&, bool tls12);
+// `tls12` and `as_os` are no settings: the verdict about federation needs them.
+ProbeVariants variants_of(
+    const RunSettings&, bool tls12, OperatingSystem as_os = OperatingSystem::unknown
+);
 
 // The endpoint's own attempt: offers the target's identity unless `mutual: none`.
 Attempt first_attempt(const Target&, const ProbeVariants& = {});

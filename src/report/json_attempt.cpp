@@ -177,6 +177,15 @@ void conversation(FromJson& json, AttemptRow& attempt, Probe) {
         if (key != kKind) attempt.answer.set(key, value);
 }
 
+// The hello of a Windows release, in place of our own.
+void as_os(auto& json, auto& attempt) {
+    json.object("as_os", attempt.as_os != OperatingSystem::unknown, [&](auto& members) {
+        members("os", attempt.as_os);
+        members("not_offered", attempt.not_offered);
+        members("sure_only", attempt.sure_only);
+    });
+}
+
 void outcome(auto& json, auto& attempt) {
     json("outcome", attempt.outcome);
     json("stage", attempt.stage);
@@ -193,6 +202,7 @@ void evidence(auto& json, auto& attempt, Probe probe) {
     json("attempt_role", attempt.role);
     json("raw_hello_version", or_null(attempt.raw_version));
     json("cleartext", attempt.plain);
+    as_os(json, attempt);
 }
 
 } // namespace

@@ -54,6 +54,7 @@ void target(Json& json, auto& row, auto& it) {
     json("addresses", it.addresses);
     json("mutual", it.mutual);
     json("os", or_null(it.os));
+    json("peer_os", or_null(it.peer_os));
     json("enrollment", or_null(it.enrollment));
     json("timeout_ms", it.timeout);
     json("connect_timeout_ms", it.connect_timeout);

@@ -5,6 +5,7 @@
 #include "plan/plan.h"
 #include "rules/engine/deployment_names.h"
 #include "scan/revocation.h"
+#include "schannel/releases.h"
 
 #include <algorithm>
 #include <exception>
@@ -35,7 +36,9 @@ bool left_open(const AttemptRow& attempt) {
 
 void add_versions(const AttemptRow& attempt, rules::EndpointEvidence& evidence) {
     const bool raw = attempt.raw_version != 0;
-    if (raw && attempt.role == AttemptRole::supplementary) {
+    // In the place of a certain client, which may have offered a part of the versions.
+    const bool posed = attempt.as_os != OperatingSystem::unknown;
+    if (raw && !posed && attempt.role == AttemptRole::supplementary) {
         const auto offered = static_cast<TlsVersion>(attempt.raw_version);
         evidence.versions_offered.push_back(offered);
         if (left_open(attempt)) evidence.versions_open.push_back(offered);
@@ -43,6 +46,7 @@ void add_versions(const AttemptRow& attempt, rules::EndpointEvidence& evidence) 
     const bool absurd = raw && attempt.outcome == Outcome::tls_failure;
     if (!attempt.tls || attempt.tls->version == TlsVersion::none || absurd) return;
     if (has_own_sni(attempt.role)) evidence.connections.push_back(attempt.tls.get());
+    if (!schannel::has_tls12(attempt.as_os)) return; // chose an old version of old ones
     auto& chosen = evidence.versions_chosen;
     if (std::find(chosen.begin(), chosen.end(), attempt.tls->version) == chosen.end())
         chosen.push_back(attempt.tls->version);
@@ -179,6 +183,9 @@ AttemptRow Judge::row_of(Observation&& seen, ChainPtr chain) {
     row.role = seen.attempt.role;
     if (seen.attempt.handshake.kind == HandshakeKind::raw_hello)
         row.raw_version = seen.attempt.handshake.version;
+    row.as_os = seen.attempt.handshake.as_os;
+    row.sure_only = seen.attempt.handshake.sure_only;
+    row.not_offered = std::move(seen.not_offered);
     if (!seen.tls.messages.empty() || !seen.tls.alerts.empty() ||
         seen.tls.version != TlsVersion::none)
         row.tls = shared(std::move(seen.tls));

@@ -79,6 +79,7 @@ net::EngineOptions engine_options(
     out.our_domains = deployment.sip_domains;
     out.partner = xmpp_partner(targets, deployment.sip_domains);
     out.beside_tls13 = options.beside_tls13;
+    out.also_as = options.also_as;
     out.interrupts = options.interrupts;
     return out;
 }
@@ -317,6 +318,9 @@ Result<Plan> prepare(Deployment deployment, const TargetChoice& choice) {
             ),
             .hint = "--plan without it lists the names"};
     plan::fill_in_sip_domains(targets, deployment.sip_domains);
+    if (const auto& as_os = deployment.settings.as_os)
+        for (auto& target : targets)
+            if (target.peer_os == OperatingSystem::unknown) target.peer_os = *as_os;
     for (auto& target : targets)
         target.learnt = target.learnt && !is_ours(target.host, deployment.sip_domains);
     auto prepared = plan::prepare(std::move(targets), deployment.inputs);

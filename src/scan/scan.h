@@ -44,7 +44,9 @@ struct ScanOptions {
     std::string vantage = {};    // where the scan runs, as the report says it; empty = not said
     std::optional<Time> at = {}; // that dates are judged at; absent = when the scan starts
     bool follow = false;         // probe what autodiscover answers name, too
-    bool beside_tls13 = false;   // where a server chose TLS 1.3, ask what it says to TLS 1.2
+    // A second handshake as this Windows release makes it.
+    OperatingSystem also_as = OperatingSystem::unknown;
+    bool beside_tls13 = false; // where a server chose TLS 1.3, ask what it says to TLS 1.2
     // Counts requests to stop: at 1 open attempts get one second more. Null = nobody asks.
     const std::atomic<int>* interrupts = nullptr;
     World world = {};

@@ -316,6 +316,18 @@ Profile profile_of(const Release& release, Reading reading) {
         .extensions = {release.extensions.begin(), release.extensions.end()}};
 }
 
+const Fact* doubt_about(const Release& release, std::string_view suite) {
+    const auto found = std::ranges::find_if(release.suites.items, [&](const Item& item) {
+        return suite_name(item.number) == suite;
+    });
+    return found == release.suites.items.end() ? nullptr : found->hangs_on;
+}
+
+bool has_tls12(OperatingSystem os) {
+    const auto* release = release_of(os);
+    return release == nullptr || release->versions.items.front().number >= codec::kTls12;
+}
+
 std::string suite_name(std::uint16_t number) {
     const auto name = codec::cipher_suite_name(number);
     return name.empty() ? fmt::format("0x{:04x}", number) : std::string(name);

@@ -4,6 +4,7 @@
 // all of it.
 #pragma once
 
+#include "codec/raw_hello.h"
 #include "model/vocabulary.h"
 
 #include <cstdint>
@@ -73,11 +74,14 @@ std::string suggestion(std::string_view name);
 // Which of the table counts: what is usual, or only what no source denies.
 enum class Reading : std::uint8_t { usual, sure };
 
-// Profile is the content of a hello.
-struct Profile {
-    std::vector<std::uint16_t> versions, suites, groups, signature_schemes, extensions;
-};
+using Profile = codec::HelloProfile;
 Profile profile_of(const Release&, Reading = Reading::usual);
+
+// Is the suite of this name surely offered? Else on what that hangs; null also where it is not
+// offered at all.
+const Fact* doubt_about(const Release&, std::string_view suite);
+// Has it TLS 1.2 or newer?
+bool has_tls12(OperatingSystem);
 
 // "TLS_RSA_WITH_AES_128_CBC_SHA"; a hexadecimal number where there is none.
 std::string suite_name(std::uint16_t);

@@ -208,6 +208,7 @@ void TlsClient::conclude(const Course& course, Observation& observation) const {
     observation.tls = facts();
     observation.client_certificate = client_certificate();
     observation.presented = presented();
+    observation.not_offered = client.context.not_offered;
     observation.pseudo_tls = client.transcript.looks_like_pseudo_tls();
     if (!client.transcript.anything_received()) observation.first_bytes = client.first_bytes;
     auto ending = judge(client, course, observation.client_certificate);

@@ -5,6 +5,7 @@
 #include "codec/cipher_suites.h"
 #include "model/limits.h"
 #include "model/text/utf8.h"
+#include "schannel/releases.h"
 #include "tls/transcript_facts.h"
 
 #include <stdexcept>
@@ -24,6 +25,14 @@ struct RawClient::Ending {
 };
 
 namespace {
+
+std::optional<codec::HelloProfile> profile_of(const HandshakeOptions& options) {
+    const auto* release = schannel::release_of(options.as_os);
+    if (release == nullptr) return std::nullopt;
+    return schannel::profile_of(
+        *release, options.sure_only ? schannel::Reading::sure : schannel::Reading::usual
+    );
+}
 
 // Nothing is encrypted with it, but a fixed value would let servers and firewalls know us.
 std::string random_bytes() {
@@ -45,8 +54,9 @@ std::uint32_t staple_in(std::string_view message) {
 RawClient::RawClient(ContextPool::Context& context, const HandshakeOptions& options)
     : context_(context),
       server_name_(options.server_name),
-      offered_(options.version),
-      flight_(options.version),
+      profile_(profile_of(options)),
+      offered_(profile_ ? profile_->versions.front() : options.version),
+      flight_(offered_),
       transcript_(cipher_name) {}
 
 RawClient::State RawClient::handshake() {
@@ -66,7 +76,10 @@ RawClient::State RawClient::state() const {
 
 void RawClient::say_hello() {
     output_ = codec::raw_client_hello(
-        {.version = offered_, .server_name = server_name_, .random = random_bytes()}
+        {.version = offered_,
+         .server_name = server_name_,
+         .random = random_bytes(),
+         .profile = profile_ ? &*profile_ : nullptr}
     );
     transcript_.message(false, codec::hello_message(output_));
 }

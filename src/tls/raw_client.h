@@ -8,6 +8,7 @@
 #include "tls/handshake_transcript.h"
 #include "tls/handshaker.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,7 +38,8 @@ class RawClient final : public Handshaker {
 
     ContextPool::Context& context_;
     std::string server_name_;
-    std::uint16_t offered_;
+    std::optional<codec::HelloProfile> profile_; // of a Windows release
+    std::uint16_t offered_;                      // the highest version
     codec::ServerFlight flight_;
     HandshakeTranscript transcript_;
     std::string output_, first_bytes_;

@@ -2,6 +2,7 @@
 #include "tls/tls_context.h"
 
 #include "model/limits.h"
+#include "tls/schannel_hello.h"
 #include "tls/tls_context_impl.h"
 
 #include <stdexcept>
@@ -93,10 +94,12 @@ void ContextPool::add_identity(pki::IdentityPtr identity) {
 }
 
 ContextPool::Context& ContextPool::get(const HandshakeOptions& options) {
-    auto& slot = contexts_[options.identity];
+    auto& slot = contexts_[{options.identity, options.as_os}];
     if (slot) return *slot;
     auto context = std::make_unique<Context>();
     context->ssl = make_ssl_context();
+    if (options.as_os != OperatingSystem::unknown)
+        context->not_offered = offer_as(context->ssl.get(), options.as_os);
     context->ca_names = &ca_names_->lists;
     if (!options.identity.empty()) {
         const auto known = identities_.find(options.identity);

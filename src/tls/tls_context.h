@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace lyncprobe::tls {
 
@@ -27,7 +28,8 @@ class ContextPool {
     struct CaNames;
     std::unique_ptr<CaNames> ca_names_;
     std::map<std::string, pki::IdentityPtr> identities_;
-    std::map<std::string, std::unique_ptr<Context>> contexts_; // by identity id
+    // By the id of the identity and the Windows release.
+    std::map<std::pair<std::string, OperatingSystem>, std::unique_ptr<Context>> contexts_;
 };
 
 } // namespace lyncprobe::tls

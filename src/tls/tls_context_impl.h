@@ -31,8 +31,9 @@ struct ContextPool::CaNames {
 
 struct ContextPool::Context {
     SslCtxPtr ssl;
-    pki::IdentityPtr identity;       // null = none to offer
-    CaNameCache* ca_names = nullptr; // owned by the pool
+    pki::IdentityPtr identity;            // null = none to offer
+    CaNameCache* ca_names = nullptr;      // owned by the pool
+    std::vector<std::string> not_offered; // of a Windows release, what libssl cannot send
 };
 
 struct TlsClient::Impl {

@@ -55,6 +55,7 @@ MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_
         REQUIRE(SSL_CTX_set0_tmp_dh_pkey(context, dh_group(setup.dh_bits).release()) == 1);
     if (!setup.groups.empty())
         REQUIRE(SSL_CTX_set1_groups_list(context, setup.groups.c_str()) == 1);
+    if (setup.own_order) SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
     if (!setup.tickets) SSL_CTX_set_num_tickets(context, 0);
     for (std::size_t i = 0; i < setup.chain_pem.size(); ++i) {
         auto one = certificate(setup.chain_pem[i]);

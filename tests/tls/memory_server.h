@@ -26,7 +26,8 @@ struct ServerSetup {
     std::string ciphers = "ALL:@SECLEVEL=0";
     std::string groups;
     bool tickets = true;
-    unsigned dh_bits = 0; // of its DH group; 0 = as libssl chooses
+    bool own_order = false; // of cipher suites, in place of the client's
+    unsigned dh_bits = 0;   // of its DH group; 0 = as libssl chooses
 };
 
 class MemoryServer {

@@ -218,3 +218,85 @@ TEST_CASE("tls12: one raw hello more where TLS 1.3 was chosen, and nothing else"
     CHECK(older.size() == 1);
     CHECK(play(target_of(), {.versions = true, .tls12 = true}, answer).size() == 7);
 }
+
+namespace {
+
+Observation posed(Outcome outcome, Stage stage, const std::string& cipher = {}) {
+    Observation seen;
+    seen.attempt.handshake.as_os = OperatingSystem::windows_server_2012_r2;
+    seen.outcome = outcome;
+    seen.stage = stage;
+    seen.tls.cipher = cipher;
+    if (!cipher.empty()) seen.presented = {"certificate"};
+    return seen;
+}
+
+Target posing() {
+    Target target;
+    target.host = "sip.contoso.com";
+    target.port = 5061;
+    target.probe = Probe::sip;
+    target.peer_os = OperatingSystem::windows_server_2012_r2;
+    return target;
+}
+
+} // namespace
+
+TEST_CASE(
+    "peer_os: the first attempt poses; a handshake of our own and a raw hello follow a refusal"
+) {
+    const auto target = posing();
+    const auto first = plan::first_attempt(target, {.inventory = true});
+    CHECK(first.handshake.as_os == OperatingSystem::windows_server_2012_r2);
+    CHECK(first.handshake.kind == HandshakeKind::handshake);
+    std::vector<Observation> seen{posed(Outcome::tls_alert, Stage::handshake)};
+    const auto own = plan::further_attempts(target, seen);
+    REQUIRE(own.size() == 1);
+    CHECK(own[0].role == AttemptRole::primary);
+    CHECK(own[0].probe == Probe::sip);
+    CHECK(own[0].handshake.as_os == OperatingSystem::unknown);
+    seen.emplace_back().attempt = own[0];
+    seen.back().outcome = Outcome::ok;
+    seen.back().stage = Stage::done;
+    seen.back().presented = {"certificate"};
+    const auto raw = plan::further_attempts(target, seen);
+    REQUIRE(raw.size() == 1);
+    CHECK(raw[0].label == "raw-hello-as-windows-server-2012-r2");
+    CHECK(raw[0].role == AttemptRole::supplementary);
+    CHECK(raw[0].probe == Probe::tls);
+    seen.emplace_back(posed(Outcome::tls_alert, Stage::handshake)).attempt = raw[0];
+    CHECK(plan::further_attempts(target, seen).empty());
+}
+
+TEST_CASE("peer_os: a suite that is not certain of the release is left out of one hello more") {
+    const auto target = posing();
+    std::vector<Observation> seen{
+        posed(Outcome::ok, Stage::done, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384")};
+    CHECK(plan::further_attempts(target, seen).empty());
+    seen = {posed(Outcome::ok, Stage::done, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384")};
+    const auto sure = plan::further_attempts(target, seen);
+    REQUIRE(sure.size() == 1);
+    CHECK(sure[0].handshake.sure_only);
+    CHECK(sure[0].handshake.kind == HandshakeKind::raw_hello);
+    seen.emplace_back(posed(Outcome::ok, Stage::done, "TLS_RSA_WITH_AES_128_CBC_SHA")).attempt =
+        sure[0];
+    CHECK(plan::further_attempts(target, seen).empty());
+}
+
+TEST_CASE("federation: a second handshake poses beside our own, and says nothing in SIP") {
+    auto target = posing();
+    target.peer_os = OperatingSystem::unknown;
+    target.probe = Probe::federation;
+    Observation own;
+    own.outcome = Outcome::ok;
+    own.stage = Stage::done;
+    own.presented = {"certificate"};
+    const plan::ProbeVariants variants{.as_os = OperatingSystem::windows_server_2016};
+    CHECK(plan::first_attempt(target, variants).handshake.as_os == OperatingSystem::unknown);
+    const auto further = plan::further_attempts(target, {own}, variants);
+    REQUIRE(further.size() == 1);
+    CHECK(further[0].label == "as-windows-server-2016");
+    CHECK(further[0].handshake.kind == HandshakeKind::handshake);
+    CHECK(further[0].probe == Probe::tls);
+    CHECK(further[0].role == AttemptRole::supplementary);
+}

@@ -81,6 +81,7 @@ TEST_CASE("a difference in any key but the name keeps two targets apart") {
         [](Target& t) { t.identity = "i"; },
         [](Target& t) { t.mutual = Mutual::none; },
         [](Target& t) { t.os = OperatingSystem::linux; },
+        [](Target& t) { t.peer_os = OperatingSystem::windows_server_2012_r2; },
         [](Target& t) { t.timeout = Milliseconds{1}; },
         [](Target& t) { t.connect_timeout = Milliseconds{1}; },
         [](Target& t) { t.enrollment.method = EnrollmentMethod::web; },
