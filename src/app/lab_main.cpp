@@ -96,6 +96,7 @@ std::optional<Problem> start_servers(lab::Lab& lab, lab::Demo& demo) {
     });
     for (const auto& entry : demo.servers)
         if (auto started = lab.add(entry.server); started.has_error()) return started.error();
+    if (auto started = lab.add(demo.name_server); started.has_error()) return started.error();
     return {};
 }
 
@@ -143,8 +144,11 @@ int start(const Options& options) {
                      "{} endpoints of a small Lync deployment are up, {} of them broken on "
                      "purpose:\n{}\nScan them from another terminal:\n"
                      "  lyncprobe scan {}/targets.yaml\n"
+                     "Ask its name server about its SIP domains:\n"
+                     "  lyncprobe discover contoso.example wingtip.example --resolver {}\n"
                      "Stop with Ctrl-C.\n",
-                     demo.servers.size(), broken, listing(demo), folder->path()
+                     demo.servers.size(), broken, listing(demo), folder->path(),
+                     host_and_port(demo.name_server.address, demo.name_server.port)
                  )
               << std::flush;
     lab::wait_for_interrupt();
@@ -196,6 +200,12 @@ std::set<std::string> statements(const json::object& endpoint) {
 
 std::map<std::string, std::set<std::string>> statements_by_target(const json::value& result) {
     std::map<std::string, std::set<std::string>> by_target;
+    if (const auto* domains = result.as_object().if_contains("domains")) { // of discover
+        for (const auto& entry : domains->as_array())
+            by_target["domain " + text_of(entry.as_object(), "domain")] =
+                statements(entry.as_object());
+        return by_target;
+    }
     for (const auto& entry : result.at("endpoints").as_array()) {
         const auto& endpoint = entry.as_object();
         by_target[text_of(endpoint.at("target").as_object(), "name")].merge(statements(endpoint));
@@ -235,8 +245,10 @@ int check(const Options& options) {
         );
     }
 
+    const bool of_dns = !found.empty() && found.begin()->first.starts_with("domain ");
     std::size_t planted = 0, seen = 0, good = 0, clean = 0;
     for (const auto& [target, what, fault] : read_expectations(*expected)) {
+        if (target.starts_with("domain ") != of_dns) continue;
         const auto& said = found[target];
         const bool met = said.contains(what);
         // That a broken server still answers is no fault; the line about what is wrong with it is.
@@ -286,7 +298,7 @@ int main(int argc, char** argv) {
     );
     line.add_option(
             "--check", options.check,
-            "compare a scan's JSON result with expect.txt in DIR, or beside the result"
+            "compare a JSON result of scan or discover with expect.txt in DIR, or beside the result"
     )
         ->type_name("RESULT.json");
     line.add_option("command", options.command, "after --: a command to run while the lab is up")

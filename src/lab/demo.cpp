@@ -55,6 +55,7 @@ Demo Builder::build() {
     gateways();
     trusted_application();
     branches();
+    name_server();
     return std::move(demo_);
 }
 

@@ -83,6 +83,7 @@ class Builder {
     void gateways();
     void trusted_application();
     void branches();
+    void name_server();
 
     // A server without a fault; what it returns may then be broken.
     DemoServer& add(

@@ -135,6 +135,7 @@ Result<void> write_demo_files(const Demo& demo, const std::string& folder) {
         {"identity.pem", demo.identity.certificate_pem + chain},
         {"renewed.pem", demo.renewed.certificate_pem + chain},
         {"targets.yaml", targets_yaml(demo)},
+        {"resolver.txt", host_and_port(demo.name_server.address, demo.name_server.port) + '\n'},
         {"expect.txt", expectations_text(demo)}};
     for (const auto& [name, text] : files)
         if (auto written = write_file(in / name, text); written.has_error()) return written;
@@ -148,6 +149,9 @@ std::string expectations_text(const Demo& demo) {
             text += fmt::format(
                 "{}\t{}\t{}\n", display_name(server.target), expectation, server.planted
             );
+    for (const auto& domain : demo.domains)
+        for (const auto& expectation : domain.expect)
+            text += fmt::format("domain {}\t{}\t{}\n", domain.name, expectation, domain.planted);
     return text + "identity renewed\town-certificate-usage=warn\tour certificate was renewed "
                   "without client authentication\n";
 }

@@ -143,4 +143,38 @@ void Builder::branches() {
     add("branch appliance 2 conference control", branch2, 444, kWebBetweenServers, sba2);
 }
 
+// What DNS says outside of Contoso's SIP domain, and of one that it took over.
+void Builder::name_server() {
+    auto& dns = demo_.name_server;
+    dns.name = "name server";
+    dns.address = "127.77.0.90";
+    dns.port = static_cast<std::uint16_t>(53 + offset_);
+    const auto host = [&](std::string name, std::string address) {
+        dns.zone.push_back({std::move(name), std::move(address)});
+    };
+    const auto service = [&](std::string name, std::string at, std::uint16_t port, int priority) {
+        dns.zone.push_back(
+            {std::move(name), std::move(at), port, static_cast<std::uint16_t>(priority)}
+        );
+    };
+    // RFC 5737: addresses of examples, which are public.
+    host("lyncdiscover.contoso.example", "192.0.2.63");
+    host("sip.contoso.example", "192.0.2.41");
+    service("_sip._tls.contoso.example", "sip.contoso.example", 443, 0);
+    service("_sipfederationtls._tcp.contoso.example", "sip.contoso.example", 5061, 0);
+    demo_.domains.push_back({"contoso.example", {}, {"fail=none"}});
+
+    host("lyncdiscover.wingtip.example", "192.0.2.68");
+    host("sip.wingtip.example", "10.77.0.41");
+    host("edge2.wingtip.example", "192.0.2.42");
+    service("_sip._tls.wingtip.example", "edge2.wingtip.example", 443, 0);
+    service("_sipfederationtls._tcp.wingtip.example", "sip.wingtip.example", 5061, 0);
+    service("_sipfederationtls._tcp.wingtip.example", "edge2.wingtip.example", 5061, 10);
+    demo_.domains.push_back(
+        {"wingtip.example",
+         "the federation record has a second host for fail-over, and the first a private address",
+         {"dns-srv-address=fail", "dns-srv-failover=warn"}}
+    );
+}
+
 } // namespace lyncprobe::lab

@@ -193,8 +193,10 @@ void answer_next(Relay& relay) {
         [&relay](const error_code& error, std::size_t size) {
             if (error == asio::error::operation_aborted) return;
             if (!error && !relay.spec.faults.silent) {
-                const auto answer =
-                    turn_datagram_answer({relay.input.data(), size}, turn_settings(relay.spec));
+                const std::string_view said(relay.input.data(), size);
+                const auto answer = relay.spec.zone.empty()
+                                        ? turn_datagram_answer(said, turn_settings(relay.spec))
+                                        : dns_answer(said, relay.spec.zone);
                 error_code lost;
                 if (!answer.empty())
                     relay.socket.send_to(asio::buffer(answer), relay.client, 0, lost);
@@ -269,7 +271,8 @@ Lab::~Lab() = default;
 
 Result<std::uint16_t> Lab::add(const ServerSpec& spec) {
     // UDP alone has no listener.
-    if (spec.speaks_turn_udp && !spec.speaks_turn) return impl_->add_relay(spec);
+    if (!spec.zone.empty() || (spec.speaks_turn_udp && !spec.speaks_turn))
+        return impl_->add_relay(spec);
     SslContextPtr context;
     try {
         context = make_server_context(spec);
@@ -304,6 +307,9 @@ void move_ports_that_cannot_be_bound(Demo& demo) {
         server.port = static_cast<std::uint16_t>(server.port + kPortOffset);
         target.port = server.port;
     }
+    auto& dns = demo.name_server;
+    if (try_bind(dns.address, dns.port, true))
+        dns.port = static_cast<std::uint16_t>(dns.port + kPortOffset);
     // Autodiscover names ports, too.
     for (auto& entry : demo.servers) {
         auto& web = entry.server.web;

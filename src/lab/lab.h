@@ -5,6 +5,7 @@
 
 #include "lab/answers.h"
 #include "lab/behaviour.h"
+#include "lab/dns_answers.h"
 #include "model/deployment.h"
 #include "model/result.h"
 
@@ -150,7 +151,8 @@ struct ServerSpec {
     // An A/V Edge's media port; it needs no certificate. Over TCP it begins with pseudo-TLS; with
     // `speaks_turn_udp` alone there is no TCP listener.
     bool speaks_turn = false, speaks_turn_udp = false;
-    std::string turn_address; // that it says it has (Alternate Server, IPv4); empty = its own
+    std::vector<ZoneRecord> zone; // of a name server, on UDP alone; empty = it is none
+    std::string turn_address;     // that it says it has (Alternate Server, IPv4); empty = its own
     Faults faults;
 };
 
@@ -176,8 +178,15 @@ struct DemoServer {
     std::string planted;             // the fault in words, empty where all is well
     std::vector<std::string> expect; // "rule=verdict" and "outcome=…" that a scan must report
 };
+// DemoDomain is a SIP domain that the name server knows, with what `discover` must say of it.
+struct DemoDomain {
+    std::string name, planted;
+    std::vector<std::string> expect;
+};
 struct Demo {
     std::vector<DemoServer> servers;
+    ServerSpec name_server;
+    std::vector<DemoDomain> domains;
     Issued identity; // a server certificate of the deployment for MTLS
     Issued renewed;  // a later one, from which the CA left client authentication out
     std::string root_pem;
@@ -194,8 +203,8 @@ void move_ports_that_cannot_be_bound(Demo&);
 // Why the address of the server does not exist on this machine (no IPv6, say); empty where it does.
 std::string missing_address(const ServerSpec&);
 
-// Writes root.pem, public-root.pem, identity.pem, identity.key (0600), targets.yaml and expect.txt
-// into `folder` (made if missing).
+// Writes root.pem, public-root.pem, identity.pem, identity.key (0600), targets.yaml, resolver.txt
+// (address and port of the name server) and expect.txt into `folder` (made if missing).
 Result<void> write_demo_files(const Demo&, const std::string& folder);
 
 // The expectations as expect.txt has them: one line each, "target<TAB>expectation<TAB>planted

@@ -64,6 +64,16 @@ TEST_CASE("the demonstration: every endpoint once, every planted fault found, ev
     const auto check = run({lab_path(), "--check", folder.file("r.json")});
     CHECK_MESSAGE(check.exit_code == 0, check.out);
 
+    const auto asked = run(
+        {lab_path(), "--directory", folder.path(), "--", "sh", "-c",
+         "exec \"$0\" discover contoso.example wingtip.example --resolver \"$(cat \"$1\")\" "
+         "--output \"$2\"",
+         lyncprobe_path(), folder.file("resolver.txt"), folder.file("dns.json")}
+    );
+    CHECK_MESSAGE(asked.exit_code == 1, asked.err);
+    const auto dns = run({lab_path(), "--check", folder.file("dns.json")});
+    CHECK_MESSAGE(dns.exit_code == 0, dns.out);
+
     const auto identity = lyncprobe(
         {"check", folder.file("identity.pem"), "--ca-file", folder.file("root.pem"), "--format",
          "json"}

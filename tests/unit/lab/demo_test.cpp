@@ -54,18 +54,35 @@ TEST_CASE("every rule has a fault planted for it") {
     for (const auto& entry : high_demo().servers)
         for (const auto& what : entry.expect)
             expected.insert(what);
+    for (const auto& domain : high_demo().domains)
+        expected.insert(domain.expect.begin(), domain.expect.end());
     for (const std::string rule :
-         {"server-eku", "crl-distribution-point", "signature-algorithm", "no-rsassa-pss",
-          "auto-enrollment", "windows-2003-ca", "key-length", "key-algorithm", "validity",
-          "chain-complete", "chain-trusted", "host-name", "chain-eku", "revealed-name",
-          "clock-skew", "xmpp-domain", "autodiscover-answer", "autodiscover-location",
+         {"dns-srv-address",
+          "server-eku",
+          "crl-distribution-point",
+          "signature-algorithm",
+          "no-rsassa-pss",
+          "auto-enrollment",
+          "windows-2003-ca",
+          "key-length",
+          "key-algorithm",
+          "validity",
+          "chain-complete",
+          "chain-trusted",
+          "host-name",
+          "chain-eku",
+          "revealed-name",
+          "clock-skew",
+          "xmpp-domain",
+          "autodiscover-answer",
+          "autodiscover-location",
           "subject-name"})
         CHECK_MESSAGE(expected.contains(rule + "=fail"), rule);
     for (const std::string rule :
          {"key-length-recommended", "sha1-deprecated", "crl-reachable-scheme",
           "chain-crl-distribution-point", "chain-order", "clock-skew", "product-version",
           "not-refused", "subject-in-san", "name-characters", "leaf-outlives-issuer",
-          "autodiscover-domain", "sni-certificate"})
+          "autodiscover-domain", "sni-certificate", "dns-srv-failover"})
         CHECK_MESSAGE(expected.contains(rule + "=warn"), rule);
     for (const std::string outcome :
          {"ok", "timeout", "refused", "not_tls", "client_certificate_required",
@@ -160,7 +177,7 @@ TEST_CASE("the files are written, and only the owner can read the key") {
         high_demo().identity.certificate_pem + high_demo().identity_chain_pem.at(0)
     );
     CHECK(
-        std::distance(fs::directory_iterator(demo_folder), {}) == 8
+        std::distance(fs::directory_iterator(demo_folder), {}) == 9
     ); // nothing half-written left behind
 }
 
