@@ -267,7 +267,7 @@ TEST_CASE("web: a proxy that leads to the internal site, and users sent to anoth
     const Nginx nginx(
         {{good, kFabrikam, credentials, type, document("External", ours)},
          {astray, kFabrikam, credentials, type, document("Internal", ours)},
-         {away, kFabrikam, credentials, type, document("External", "web.tailspin.example")},
+         {away, kFabrikam, credentials, type, document("External", "web.litware.example")},
          {plain, kFabrikam, credentials, type, document("internal", ours), true}}
     );
     const auto ask = [](const char* name, std::uint16_t port, const char* more) {

@@ -22,13 +22,14 @@ constexpr std::size_t kHostsShown = 3;
 // Named after the SIP domain whose users ask there, unlike a web site of the pool.
 bool is_asked_by_name(const Target& target) { return target.host.starts_with("lyncdiscover"); }
 
-// The SIP domains of the users that ask here. Where the target's own is only what its host lies
-// in, those of the list count.
+// The SIP domains of the users that ask here: where the deployment has several, one pool serves
+// them all. A domain that the list does not have counts alone where it was said, and not at all
+// where it is only what the host lies in.
 std::vector<std::string> domains_of_users(const Subject& s) {
-    const auto& own = s.context.sip_domains;
+    const auto own = s.context.sip_domains;
     const auto& target = s.target();
     const bool said = is_asked_by_name(target) || !plan::is_below(target.host, target.sip_domain);
-    if (said || own.empty()) return {target.sip_domain};
+    if (own.empty() || (said && !contains(own, target.sip_domain))) return {target.sip_domain};
     return {own.begin(), own.end()};
 }
 
@@ -86,7 +87,8 @@ constinit const Rule autodiscover_domain{
                      "address\"; [MS-OCDISCWS]",
          .section = "cause; 3.1.5.4"},
     .demands = "The hosts that the autodiscover documents name for the clients of that side lie in "
-               "the SIP domain of the users who ask, or in a domain that clients trust by default "
+               "the SIP domain of the users who ask, in another one of the list, or in a domain "
+               "that clients trust by default "
                "(lync.com and others of Microsoft 365). Others warn.",
     .why = "Autodiscover could lead users anywhere. Before a client signs in at a server of "
            "another domain it asks its user whether to trust it, at every first sign-in; devices "

@@ -36,8 +36,12 @@ std::string_view refusal(const NameTried& tried) {
 }
 
 std::string applies_sni_certificate(const Subject& s) {
-    return s.seen().names_tried.empty() ? "other server names were not tried; --sni-matrix does"
-                                        : "";
+    if (s.seen().names_tried.empty()) return "other server names were not tried; --sni-matrix does";
+    // Such a chain was read by a hello of our own, and names are not what the server dislikes.
+    const auto* row = s.seen().row;
+    return row && row->main.outcome != Outcome::ok && row->main.stage == Stage::handshake
+               ? "it completes no handshake under its own name either"
+               : "";
 }
 
 // What the server does, and in which cases.

@@ -139,12 +139,21 @@ TEST_CASE("autodiscover-domain: outside nobody goes to the hosts of the inside")
     );
 }
 
-TEST_CASE("autodiscover-domain: a name is asked by its own domain's users, a site by all of ours") {
+TEST_CASE("autodiscover-domain: the SIP domains of one list are served by one pool") {
     const Lines own{"fabrikam.com", "tailspin.net"};
     const Lines hosts{"Domain https://web.tailspin.net:443"};
     Service by_name("lyncdiscover.fabrikam.com");
     by_name.bench.context.sip_domains = own;
-    CHECK(by_name.domain(hosts).verdict == Verdict::warn);
+    CHECK(by_name.domain(hosts).verdict == Verdict::pass);
+    CHECK(by_name.domain({"Domain https://web.litware.com:443"}).verdict == Verdict::warn);
+    Service taken_over("lyncdiscover.litware.com"); // a domain that the list does not have
+    taken_over.bench.context.sip_domains = own;
+    CHECK(taken_over.domain(hosts).verdict == Verdict::warn);
+}
+
+TEST_CASE("autodiscover-domain: what a host lies in need not be anybody's SIP domain") {
+    const Lines own{"fabrikam.com", "tailspin.net"};
+    const Lines hosts{"Domain https://web.tailspin.net:443"};
     Service site("fe01.fabrikam.local");
     CHECK(
         site.domain(hosts).message ==
@@ -154,6 +163,6 @@ TEST_CASE("autodiscover-domain: a name is asked by its own domain's users, a sit
     CHECK(site.domain(hosts).verdict == Verdict::inconclusive);
     site.bench.context.sip_domains = own;
     CHECK(site.domain(hosts).verdict == Verdict::pass);
-    site.bench.target.sip_domain = "fabrikam.com"; // as the list says
+    site.bench.target.sip_domain = "litware.com"; // as the target says
     CHECK(site.domain(hosts).verdict == Verdict::warn);
 }

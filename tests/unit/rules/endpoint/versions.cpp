@@ -312,6 +312,22 @@ TEST_CASE("sni-certificate: a handshake that is ended for want of the name warns
     CHECK(about({{kNameless, Outcome::client_certificate_required, own}}).verdict == Verdict::pass);
 }
 
+TEST_CASE("sni-certificate: a server that refuses its own name, too, is no matter of names") {
+    Bench bench;
+    EndpointRow row;
+    row.main.outcome = Outcome::tls_alert;
+    row.main.stage = Stage::handshake;
+    bench.seen.row = &row;
+    bench.seen.names_tried = {{AttemptRole::without_sni, Outcome::tls_alert, std::nullopt}};
+    CHECK(
+        text_of(bench.ask("sni-certificate")) ==
+        "not_applicable: it completes no handshake under its own name either"
+    );
+    row.main.outcome = Outcome::client_certificate_required;
+    row.main.stage = Stage::client_auth;
+    CHECK(bench.verdict("sni-certificate") == Verdict::warn);
+}
+
 TEST_CASE("sni-certificate: what was not answered says nothing about names") {
     for (const auto outcome :
          {Outcome::timeout, Outcome::skipped, Outcome::refused, Outcome::local_error})
