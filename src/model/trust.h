@@ -48,6 +48,7 @@ struct TrustServer {
     std::string name; // of the server, else of the pool
     std::string pool;
     Role role = Role::other;
+    OperatingSystem os = OperatingSystem::unknown; // as declared
     bool operator==(const TrustServer&) const = default;
 };
 

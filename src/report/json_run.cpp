@@ -65,6 +65,7 @@ void fields(auto& json, Is<TrustServer> auto& it) {
     json("name", it.name);
     json("pool", or_null(it.pool));
     json("role", it.role);
+    json("os", or_null(it.os));
 }
 
 void fields(auto& json, Is<RootGroup> auto& it) {
@@ -84,7 +85,8 @@ std::vector<std::size_t> servers_called(
     for (const auto& name : names) {
         const auto known = std::ranges::find(servers, name, &TrustServer::name);
         out.push_back(static_cast<std::size_t>(known - servers.begin()));
-        if (known == servers.end()) servers.push_back({.name = name, .pool = {}, .role = {}});
+        if (known == servers.end())
+            servers.push_back({.name = name, .pool = {}, .role = {}, .os = {}});
     }
     std::ranges::sort(out);
     return out;

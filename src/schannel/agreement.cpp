@@ -152,6 +152,15 @@ Agreement between(const Release& client, const Release& server, const ServerChai
 
 } // namespace
 
+Choice choice_of(const Release& release, std::string_view suite, std::string_view group) {
+    Choice out;
+    for (const auto& item : release.suites.items)
+        if (suite_name(item.number) == suite) out.suite = item.number;
+    for (const auto& item : release.groups.items)
+        if (codec::group_name(item.number) == group) out.group = item.number;
+    return out;
+}
+
 ChainTaken chain_taken(const Release& client, const ServerChain& chain, std::uint16_t version) {
     ChainTaken out;
     if (version < codec::kTls12) return out; // nothing is offered to hold it against

@@ -32,6 +32,9 @@ struct Choice {
     bool operator==(const Choice&) const = default;
 };
 
+// The same by the names that a handshake has (TlsFacts); 0 for what the release lacks.
+Choice choice_of(const Release&, std::string_view suite, std::string_view group);
+
 struct Agreement {
     enum class Kind : std::uint8_t {
         works,

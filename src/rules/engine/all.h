@@ -56,6 +56,7 @@
     X(unknown_names)                                                                               \
     X(web_names)                                                                                   \
     X(os_signature_support)                                                                        \
+    X(schannel_compatibility)                                                                      \
     X(tls12_only)                                                                                  \
     X(pool_certificate)                                                                            \
     X(same_name_same_chain)                                                                        \

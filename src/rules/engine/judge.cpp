@@ -275,7 +275,7 @@ std::vector<TopologyRow> judge_run(
 ) {
     std::vector<TopologyRow> rows;
     for (const auto* rule : all()) {
-        if (rule->scope != Scope::deployment || !selection.chosen(*rule)) continue;
+        if (rule->check_run == nullptr || !selection.chosen(*rule)) continue;
         const auto keep = [&](RunRuling said) {
             rows.push_back(
                 {pool.keep(finding_of(*rule, std::move(said.ruling))), std::move(said.endpoints)}

@@ -185,7 +185,7 @@ struct Rule {
     // Of a rule about certificates: judges those of the path, too, that are not sent; it gives a
     // finding only where one is not good.
     bool unsent_too = false;
-    // In its place for Scope::deployment; it gives no ruling where it does not apply.
+    // In its place for Scope::deployment, or beside it; it gives no ruling where it does not apply.
     std::vector<RunRuling> (*check_run)(const ScanResult&, const IssuerClosures&) = nullptr;
     // In its place for Scope::dns; it gives no ruling where it does not apply.
     std::vector<DomainRuling> (*check_domain)(const DomainDiscovery&) = nullptr;

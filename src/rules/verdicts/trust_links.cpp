@@ -199,7 +199,10 @@ std::size_t Links::server_of(const Target& target) {
     const auto& pool = target.pool.empty() ? host : target.pool;
     const auto& name = machine.empty() ? pool : machine;
     const auto [known, fresh] = server_index_.try_emplace({pool, name}, servers_.size());
-    if (fresh) servers_.push_back({.shown = {name, pool, target.role}, .chains = {}, .own = {}});
+    if (fresh)
+        servers_.push_back({.shown = {name, pool, target.role, {}}, .chains = {}, .own = {}});
+    auto& os = servers_[known->second].shown.os;
+    if (os == OperatingSystem::unknown) os = target.os;
     return known->second;
 }
 

@@ -110,6 +110,7 @@ bool optional_member(std::string_view pointer) {
          "/target/addresses",
          "/target/mutual",
          "/target/os",
+         "/trust/servers/0/os",
          "/target/peer_os",
          "/as_os",
          "/as_os/os",

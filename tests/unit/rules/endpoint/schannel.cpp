@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// Rule schannel-compatibility: what a hello of a Windows release comes to, and links by the tables.
+#include "unit/rules/trust.h"
+
+#include <doctest/doctest.h>
+
+using namespace lyncprobe;
+using namespace lyncprobe::rules;
+using namespace lyncprobe::rules::testing;
+
+namespace {
+
+using enum OperatingSystem;
+constexpr const char* kRule = "schannel-compatibility";
+constexpr const char* kGcm = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
+constexpr const char* kCbc = "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384";
+constexpr const char* kDhe = "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384";
+
+AttemptRow chose(const std::string& suite, const std::string& group = "secp256r1") {
+    AttemptRow row;
+    row.outcome = Outcome::ok;
+    row.stage = Stage::done;
+    TlsFacts tls;
+    tls.version = TlsVersion::tls1_2;
+    tls.cipher = suite;
+    tls.group = group;
+    tls.handshake_done = true;
+    row.tls = std::make_shared<const TlsFacts>(tls);
+    return row;
+}
+
+AttemptRow turned_away(Outcome outcome = Outcome::tls_alert) {
+    AttemptRow row;
+    row.outcome = outcome;
+    row.stage = Stage::handshake;
+    row.detail = "fatal alert handshake_failure(40)";
+    return row;
+}
+
+AttemptRow as(AttemptRow row, OperatingSystem os = windows_server_2012_r2) {
+    row.as_os = os;
+    row.role = AttemptRole::supplementary;
+    return row;
+}
+
+AttemptRow raw(AttemptRow row, bool sure_only = false) {
+    row.raw_version = 0x0303;
+    row.sure_only = sure_only;
+    return row;
+}
+
+// Posed is an endpoint and what was tried on it.
+struct Posed : Bench {
+    EndpointRow row;
+    explicit Posed(AttemptRow main, std::vector<AttemptRow> variants = {}) {
+        row.main = std::move(main);
+        row.variants = std::move(variants);
+        seen.row = &row;
+    }
+};
+
+} // namespace
+
+TEST_CASE("schannel-compatibility: nothing is said where nobody posed") {
+    Posed plain(chose(kGcm));
+    for (const auto& finding : plain.ask_all())
+        CHECK(finding.rule != kRule);
+}
+
+TEST_CASE("schannel-compatibility: a server that chooses a suite of the release passes") {
+    const auto finding = Posed(as(chose(kCbc))).ask(kRule);
+    CHECK(finding.verdict == Verdict::pass);
+    CHECK(finding.evidence.text("as_os") == "windows-server-2012-r2");
+}
+
+TEST_CASE("schannel-compatibility: nothing in common names the suites of both sides") {
+    Posed it(chose(kGcm), {as(turned_away()), as(raw(turned_away()))});
+    const auto finding = it.ask(kRule);
+    CHECK(finding.verdict == Verdict::fail);
+    CHECK(finding.message.find(kGcm) != std::string::npos);
+    CHECK(finding.message.find(kCbc) != std::string::npos);
+    CHECK(
+        list_of(finding.evidence, "server_chooses") ==
+        std::vector<std::string>{std::string(kGcm) + " (TLSv1.2)"}
+    );
+    CHECK(list_of(finding.evidence, "suites").size() == 28);
+    // Windows drops the connection without an alert.
+    for (const auto outcome : {Outcome::closed, Outcome::reset})
+        CHECK(
+            Posed(chose(kGcm), {as(turned_away(outcome)), as(raw(turned_away(outcome)))})
+                .verdict(kRule) == Verdict::fail
+        );
+}
+
+TEST_CASE("schannel-compatibility: what libssl lacks is settled by the raw hello, or left open") {
+    auto lacking = as(turned_away());
+    lacking.not_offered = {"TLS_RSA_WITH_RC4_128_SHA"};
+    CHECK(
+        Posed(turned_away(), {lacking, as(raw(chose("TLS_RSA_WITH_3DES_EDE_CBC_SHA", "")))})
+            .verdict(kRule) == Verdict::pass
+    );
+    CHECK(Posed(chose(kGcm), {lacking}).verdict(kRule) == Verdict::inconclusive);
+    CHECK(
+        Posed(chose(kGcm), {lacking, as(raw(turned_away(Outcome::timeout)))}).verdict(kRule) ==
+        Verdict::inconclusive
+    );
+    // Who answers no hello at all is another rule's matter.
+    CHECK(
+        Posed(turned_away(), {lacking, as(raw(turned_away()))}).verdict(kRule) ==
+        Verdict::inconclusive
+    );
+}
+
+TEST_CASE("schannel-compatibility: a suite that hangs on an update needs another beside it") {
+    const auto chosen = as(chose(kDhe, "DH 2048"));
+    CHECK(Posed(chosen, {as(raw(chose(kCbc), true))}).verdict(kRule) == Verdict::pass);
+    const auto open = Posed(chosen, {as(raw(turned_away(), true))}).ask(kRule);
+    CHECK(open.verdict == Verdict::inconclusive);
+    CHECK(open.message.find("KB2992611") != std::string::npos);
+}
+
+TEST_CASE("schannel-compatibility: Diffie-Hellman groups and signatures that the release refuses") {
+    CHECK(Posed(as(chose(kDhe, "DH 8192"))).verdict(kRule) == Verdict::fail);
+    CHECK(Posed(as(chose(kDhe, "DH 8192"), windows_server_2016)).verdict(kRule) == Verdict::pass);
+    CHECK(Posed(as(chose(kDhe, "DH 512"), windows_server_2016)).verdict(kRule) == Verdict::fail);
+    const auto signed_with = [](const char* oid, const char* name, const char* hash) {
+        Posed it(as(chose(kCbc)));
+        auto certificate = server();
+        certificate.signature = algorithm(oid, name, hash);
+        it.chain.presented.front() = std::make_shared<Certificate>(certificate);
+        return it.ask(kRule);
+    };
+    CHECK(
+        signed_with("1.2.840.113549.1.1.4", "md5WithRSAEncryption", "MD5").verdict == Verdict::fail
+    );
+    const auto sha512 = signed_with("1.2.840.113549.1.1.13", "sha512WithRSAEncryption", "SHA512");
+    CHECK(sha512.verdict == Verdict::inconclusive);
+    CHECK(sha512.message.find("KB2973337") != std::string::npos);
+}
+
+namespace {
+
+// Two servers of a topology, and what is said of the links between them.
+std::vector<TopologyRow> between(
+    TrustBench& it, OperatingSystem fe, OperatingSystem edge, const Algorithm& of_edge
+) {
+    const auto pki = it.pki("Contoso");
+    it.add("pool", "fe01", Role::front_end, "registrar", it.chain(pki));
+    it.target().os = fe;
+    auto chain = std::make_shared<Chain>(*it.chain(pki));
+    auto leaf = std::make_shared<Certificate>(*chain->presented.front());
+    leaf->signature = of_edge;
+    leaf->key = rsa(2048);
+    chain->presented.front() = leaf;
+    it.add("edge", "edge01", Role::edge, "access-edge-internal", chain);
+    it.target().os = edge;
+    it.links();
+    return it.judge(kRule);
+}
+
+} // namespace
+
+TEST_CASE("schannel-compatibility: links by the tables of both ends") {
+    TrustBench good;
+    const auto passed = between(good, windows_server_2012_r2, windows_server_2019, sha256_rsa());
+    REQUIRE(passed.size() == 1);
+    CHECK(passed[0].finding->verdict == Verdict::pass);
+
+    TrustBench md5;
+    const auto failed = between(
+        md5, windows_server_2012_r2, windows_server_2019,
+        algorithm("1.2.840.113549.1.1.4", "md5WithRSAEncryption", "MD5")
+    );
+    REQUIRE(!failed.empty());
+    CHECK(failed[0].finding->verdict == Verdict::fail);
+    CHECK(failed[0].finding->message.find("windows-server-2012-r2") != std::string::npos);
+
+    TrustBench sha512;
+    const auto open = between(
+        sha512, windows_server_2012_r2, windows_server_2019,
+        algorithm("1.2.840.113549.1.1.13", "sha512WithRSAEncryption", "SHA512")
+    );
+    REQUIRE(!open.empty());
+    CHECK(open[0].finding->verdict == Verdict::inconclusive);
+    CHECK(open[0].finding->message.find("KB2973337") != std::string::npos);
+
+    TrustBench unknown_os;
+    CHECK(between(unknown_os, unknown, linux, sha256_rsa()).empty());
+}
