@@ -40,11 +40,11 @@ config::ReadOutcome read_lists(const std::vector<std::string>& paths, bool targe
     return config::read_target_lists(sources, read_options(targets_needed));
 }
 
-Result<std::vector<Waiver>> read_waivers(const std::string& path) {
-    if (path.empty()) return std::vector<Waiver>();
+Result<Deployment> read_waiver_list(const std::string& path) {
+    if (path.empty()) return Deployment();
     auto read = read_lists({path}, false);
     if (!read.problems.empty()) return read.problems.front();
-    return std::move(read.deployment.waivers);
+    return std::move(read.deployment);
 }
 
 } // namespace lyncprobe::app

@@ -13,6 +13,6 @@ namespace lyncprobe::app {
 config::ReadOutcome read_lists(const std::vector<std::string>& paths, bool targets_needed = true);
 
 // Of `--waivers LIST.yaml`; none where the path is empty. The first mistake of the list.
-Result<std::vector<Waiver>> read_waivers(const std::string& path);
+Result<Deployment> read_waiver_list(const std::string& path);
 
 } // namespace lyncprobe::app

@@ -4,6 +4,7 @@
 #include "plan/discovery_naming.h"
 #include "rules/verdicts/go_live.h"
 #include "scan/asking.h"
+#include "schannel/releases.h"
 
 #include <algorithm>
 #include <map>
@@ -155,6 +156,10 @@ Result<ScanResult> federation(
     for (const auto& warning : plan->deployment.warnings)
         observer.warning(to_text(warning));
     options.beside_tls13 = true;
+    if (!wanted.settings.as_os)
+        options.also_as = schannel::release_of(wanted.edge_os) != nullptr
+                              ? wanted.edge_os
+                              : OperatingSystem::windows_server_2012_r2;
     auto result = scan(std::move(*plan), options, std::move(inputs), observer);
     if (!result) return result;
     result->stalled += asking.stalled();

@@ -17,6 +17,9 @@ struct FederationOptions {
     std::string direct;               // a partner's Access Edge by name; empty = by SRV record
     std::uint16_t direct_port = 5061;
     std::string our_domain; // in whose name is asked; empty = as our certificate's names say
+    // That our Edge runs on: asked as it besides, unless `settings.as_os` says as whom. Unknown, or
+    // one of which nothing is known: Server 2012 R2, the newest that Lync Server 2013 runs on.
+    OperatingSystem edge_os = OperatingSystem::unknown;
     RunSettings settings;
     std::vector<Waiver> waivers = {};
     std::vector<std::string> resolvers; // "address[:port]"; empty = the system's

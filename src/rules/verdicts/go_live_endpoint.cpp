@@ -5,6 +5,7 @@
 #include "rules/engine/helpers.h"
 #include "rules/verdicts/go_live.h"
 #include "rules/verdicts/go_live_reasons.h"
+#include "schannel/releases.h"
 
 #include <algorithm>
 #include <array>
@@ -67,6 +68,8 @@ class Examination {
         for (const auto* finding : refusing(row_.findings))
             add(reason_by(*finding, Weight::fails, Party::theirs));
         for (const auto* finding : row_.findings)
+            if (finding->rule == "schannel-compatibility") schannel(*finding);
+        for (const auto* finding : row_.findings)
             if (finding->verdict == Verdict::warn &&
                 (finding->rule == "validity" || finding->rule == "host-name"))
                 add(reason_by(*finding, Weight::note, Party::theirs));
@@ -94,6 +97,7 @@ class Examination {
     void handshake();
     void tls_version();
     void no_tls12();
+    void schannel(const Finding&);
     void trust();
     void not_trusted(const Chain&);
     void missing_intermediate(const Certificate& below, bool certain, const std::string& what);
@@ -196,6 +200,7 @@ void Examination::handshake() {
 // What a Lync Edge can shake hands with: TLS 1.2, and TLS 1.0 while it is on; nothing newer.
 void Examination::tls_version() {
     const auto version = version_of(row_.main);
+    if (!schannel::has_tls12(row_.main.as_os)) return; // nothing newer was offered
     // No Windows before Server 2022 has TLS 1.3, and no Lync or Skype for Business Server uses it.
     if (version == TlsVersion::tls1_3) return no_tls12();
     if (version == TlsVersion::tls1_2) return;
@@ -217,6 +222,13 @@ void Examination::tls_version() {
         }
     if (received(row_.main, kProtocolVersion) && !row_.main.chain)
         add("tls-version", Weight::fails, Party::theirs, row_.main.detail);
+}
+
+// Of our own domain it is some partner's Edge that cannot connect.
+void Examination::schannel(const Finding& said) {
+    if (said.verdict != Verdict::fail && said.verdict != Verdict::inconclusive) return;
+    const bool certain = said.verdict == Verdict::fail && !asked_.self;
+    add(reason_by(said, certain ? Weight::fails : Weight::open, Party::either));
 }
 
 void Examination::no_tls12() {

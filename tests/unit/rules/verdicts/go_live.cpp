@@ -610,6 +610,17 @@ TEST_CASE("go-live: answers in SIP") {
     });
 }
 
+TEST_CASE("a partner with nothing for the Windows of our Edge is not ready") {
+    check({
+        {"refused", [](Partner& p) { p.fails("schannel-compatibility"); },
+         "will-fail: schannel-compatibility fails either"},
+        {"not certain",
+         [](Partner& p) { p.fails("schannel-compatibility", Verdict::inconclusive); },
+         "cannot-tell: schannel-compatibility open either"},
+        {"works", [](Partner& p) { p.fails("schannel-compatibility", Verdict::pass); }, "ready"},
+    });
+}
+
 TEST_CASE("go-live: our own domain as a partner sees it") {
     const auto self = [](Partner& p) {
         p.asked.self = true;
