@@ -96,6 +96,7 @@ std::string target_yaml(const DemoServer& server) {
     line("site", target.site);
     line("sip_domain", target.sip_domain);
     line("identity", target.identity);
+    if (target.peer_os != OperatingSystem::unknown) line("peer_os", to_text(target.peer_os));
     if (target.product != Product::unknown) line("product", to_text(target.product));
     if (!target.names.empty()) line("names", list_yaml(target.names));
     if (target.mutual != Mutual::automatic) line("mutual", to_text(target.mutual));

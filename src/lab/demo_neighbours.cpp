@@ -104,6 +104,19 @@ void Builder::gateways() {
         strict, "our certificate was renewed without client authentication, and is refused",
         {"outcome=client_certificate_rejected", "client-certificate-accepted=fail"}
     );
+    // What a guide to hardening leaves is too new for the Mediation Server that connects.
+    const Machine hardened{
+        "127.77.0.78", "gw03.contoso.example", "", Role::gateway, Side::internal};
+    auto& modern =
+        add("gateway, hardened", hardened, 5067, kSipBetweenServers,
+            pki_.internal(internal_spec(hardened.host, {hardened.host})));
+    modern.server.max_version = 0x0303;
+    modern.server.ciphers = "ECDHE+AESGCM";
+    modern.target.peer_os = OperatingSystem::windows_server_2012_r2;
+    plant(
+        modern, "has suites with ECDHE and AES-GCM alone, which Server 2012 R2 lacks",
+        {"outcome=ok", "schannel-compatibility=fail"}
+    );
 }
 
 void Builder::trusted_application() {

@@ -140,6 +140,8 @@ struct ServerSpec {
     bool send_ca_names = true;
     bool wants_client_purpose = false; // as OpenSSL does by itself; Lync does not look
     int min_version = 0x0303, max_version = 0x0304;
+    // Up to TLS 1.2, as OpenSSL lists them. Anonymous suites stay out: a certificate is the point.
+    std::string ciphers = "ALL:!aNULL:!eNULL";
     bool late_client_certificate = false; // asks only when /CertProv is wanted, as IIS does
     bool plain = false;                   // no TLS at all
     bool speaks_sip = false;              // as `sip` says
