@@ -77,8 +77,8 @@ int run_discover(const Options& options) {
         options.scan_too ? rules::RuleSet::both : rules::RuleSet::dns
     );
     if (!selection) return stop(selection.error());
-    const auto list = read_waiver_list(options.waivers);
-    if (!list) return stop(list.error());
+    const auto judging = read_waiver_list(options.waivers);
+    if (!judging) return stop(judging.error());
     count_interrupts(); // from now on a temporary file is there that has to be removed
     // One document on stdout: the target list, or with --scan and another format than text the
     // scan's, whose are the files, too.
@@ -94,7 +94,7 @@ int run_discover(const Options& options) {
          .settings = options.settings,
          .resolvers = options.resolvers,
          .selection = *selection,
-         .waivers = list->waivers},
+         .waivers = judging->waivers},
         {.vantage = options.vantage, .interrupts = &count_interrupts()}
     );
     if (!result) return stop(result.error());
@@ -110,7 +110,7 @@ int run_discover(const Options& options) {
     if (report && options.scan_too) exit_code = std::max(exit_code, print("\n"));
     if (!report) tell_problems(found);
     if (!options.scan_too || found.interrupted || exit_code == kExitInternal) return exit_code;
-    return worse(exit_code, scan_found(found, list->waivers, options));
+    return worse(exit_code, scan_found(found, judging->waivers, options));
 }
 
 } // namespace lyncprobe::app

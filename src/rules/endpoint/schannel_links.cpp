@@ -22,7 +22,9 @@ constexpr std::array<std::string_view, 7> kHashes{"",       "MD5",    "SHA1",  "
 
 // RFC 5246 7.4.1.4.1, and RFC 8446 4.2.3 for RSASSA-PSS; 0 where it has no number.
 std::uint16_t scheme_of(const Algorithm& algorithm) {
-    const auto kind = signature_kind(algorithm);
+    auto kind = signature_kind(algorithm);
+    // Not among what Lync supports, and refused by every Schannel with TLS 1.2.
+    if (algorithm.oid == "1.2.840.113549.1.1.4") kind = {SignatureFamily::rsa, "MD5"};
     const auto* hash = std::ranges::find(kHashes, kind.hash);
     if (kind.hash.empty() || hash == kHashes.end()) return 0;
     const auto number = static_cast<std::uint16_t>(hash - kHashes.begin());
