@@ -106,7 +106,7 @@ void Builder::gateways() {
     );
     // What a guide to hardening leaves is too new for the Mediation Server that connects.
     const Machine hardened{
-        "127.77.0.78", "gw03.contoso.example", "", Role::gateway, Side::internal};
+        "127.77.0.89", "gw05.contoso.example", "", Role::gateway, Side::internal};
     auto& modern =
         add("gateway, hardened", hardened, 5067, kSipBetweenServers,
             pki_.internal(internal_spec(hardened.host, {hardened.host})));

@@ -505,10 +505,12 @@ Attempt first_attempt(const Target& target, const ProbeVariants& variants) {
     const bool one_of_two = wants_both(target, variants) && !identity.empty() &&
                             target.probe != Probe::av_edge; // nobody asks for one there
     HandshakeOptions options{server_name_sent(target), identity};
-    if (posing) options.as_os = target.peer_os;
-    return {
-        std::string(one_of_two ? kWithCertificate : std::string_view()), std::move(options),
-        target.probe};
+    std::string label(one_of_two ? kWithCertificate : std::string_view());
+    if (posing) {
+        options.as_os = target.peer_os;
+        if (!one_of_two) label = fmt::format("as-{}", to_text(target.peer_os));
+    }
+    return {std::move(label), std::move(options), target.probe};
 }
 
 std::vector<Attempt> further_attempts(
