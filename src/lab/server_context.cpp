@@ -83,7 +83,10 @@ SslContextPtr make_server_context(const ServerSpec& spec) {
     SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     if (spec.faults.padded_records) must(SSL_CTX_set_block_padding(ctx, SSL3_RT_MAX_PLAIN_LENGTH));
-    if (spec.faults.demands_its_name) SSL_CTX_set_tlsext_servername_callback(ctx, &only_by_name);
+    if (spec.faults.demands_its_name) // OpenSSL's macro for this has a cast of C's
+        SSL_CTX_callback_ctrl(
+            ctx, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(&only_by_name)
+        );
     set_certificate(ctx, spec);
     set_client_certificates(ctx, spec);
     return context;
