@@ -19,7 +19,7 @@ namespace lyncprobe::plan {
 
 namespace {
 
-constexpr auto kNobody = OperatingSystem::unknown; // we pose as
+constexpr auto kNoRelease = OperatingSystem::unknown; // as_os: the ClientHello is OpenSSL's own
 
 // As the report's `variants` call it.
 constexpr std::string_view kWithCertificate = "with-client-certificate";
@@ -186,7 +186,7 @@ bool speaks_tls(const Observation& seen) {
 // Under the endpoint's own name: a handshake, or a raw hello of this version.
 bool tried_handshake(const std::vector<Observation>& observations) {
     return std::ranges::any_of(observations, [](const Observation& seen) {
-        return has_own_sni(seen.attempt.role) && seen.attempt.handshake.as_os == kNobody &&
+        return has_own_sni(seen.attempt.role) && seen.attempt.handshake.as_os == kNoRelease &&
                seen.attempt.handshake.kind == HandshakeKind::handshake;
     });
 }
@@ -194,7 +194,7 @@ bool tried_raw(const std::vector<Observation>& observations, std::uint16_t versi
     return std::ranges::any_of(observations, [&](const Observation& seen) {
         const auto& hello = seen.attempt.handshake;
         return has_own_sni(seen.attempt.role) && hello.kind == HandshakeKind::raw_hello &&
-               hello.as_os == kNobody && hello.version == version;
+               hello.as_os == kNoRelease && hello.version == version;
     });
 }
 
@@ -217,7 +217,7 @@ bool nothing_in_common(const Observation& seen) {
 // Our first word to the endpoint with all that we can offer, else the first at all.
 const Observation& first_of(const std::vector<Observation>& observations) {
     const auto ours = std::ranges::find_if(observations, [](const Observation& seen) {
-        return is_primary(seen.attempt.role) && seen.attempt.handshake.as_os == kNobody;
+        return is_primary(seen.attempt.role) && seen.attempt.handshake.as_os == kNoRelease;
     });
     return ours == observations.end() ? observations.front() : *ours;
 }
@@ -233,16 +233,16 @@ class Posing {
     )
         : target_(target),
           observations_(observations),
-          os_(target.peer_os != kNobody ? target.peer_os : variants.as_os) {}
+          os_(target.peer_os != kNoRelease ? target.peer_os : variants.as_os) {}
 
-    // A handshake as first_attempt() would make it for nobody in particular.
+    // A handshake as first_attempt() would make it, with the ClientHello of no Windows release.
     bool wants_own_handshake() const {
-        return target_.peer_os != kNobody && nothing_in_common(observations_.front()) &&
-               first_of(observations_).attempt.handshake.as_os != kNobody;
+        return target_.peer_os != kNoRelease && nothing_in_common(observations_.front()) &&
+               first_of(observations_).attempt.handshake.as_os != kNoRelease;
     }
 
     void add_to(Further& further) const {
-        if (os_ == kNobody || target_.probe == Probe::av_edge) return;
+        if (os_ == kNoRelease || target_.probe == Probe::av_edge) return;
         const auto* posed = find(HandshakeKind::handshake);
         if (posed == nullptr) return further.add(attempt("as-", HandshakeKind::handshake, false));
         const auto* raw = find(HandshakeKind::raw_hello);
@@ -498,7 +498,7 @@ ProbeVariants variants_of(const RunSettings& settings, bool tls12, OperatingSyst
 }
 
 Attempt first_attempt(const Target& target, const ProbeVariants& variants) {
-    const bool posing = target.peer_os != kNobody && !without_tcp_tls(target);
+    const bool posing = target.peer_os != kNoRelease && !without_tcp_tls(target);
     if (variants.inventory && !posing && !without_tcp_tls(target))
         return {std::string(kRawHello), raw_hello(target, kTls12), target.probe};
     const auto identity = target.mutual == Mutual::none ? std::string() : target.identity;
@@ -528,7 +528,7 @@ std::vector<Attempt> further_attempts(
     const Posing posing(target, observations, variants);
     if (posing.wants_own_handshake()) {
         auto own = target;
-        own.peer_os = kNobody;
+        own.peer_os = kNoRelease;
         auto attempt = first_attempt(own, {.mtls = variants.mtls});
         if (attempt.label.empty()) attempt.label = kHandshake;
         return {std::move(attempt)};
