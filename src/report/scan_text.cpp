@@ -31,20 +31,6 @@ struct Unfinished {
     Rows unjudged, untried, judged;
 };
 
-void write_summary_line(Page& page, const ScanResult& run) {
-    const auto& summary = run.summary;
-    Counts counts(summary.endpoints, "endpoint");
-    for (const auto& word : words<Outcome>())
-        if (const auto count = summary.outcomes.find(word.value); count != summary.outcomes.end())
-            counts.add(
-                count->second, word.text, word.value == Outcome::ok ? Style::green : Style::plain
-            );
-    counts.add_findings(summary);
-    counts.add(summary.unjudged, "not judged", Style::yellow);
-    counts.note(run);
-    page.paragraph(0, 4, counts.pieces());
-}
-
 // Does a problem tell already how it ended?
 bool told(const EndpointRow& row) {
     constexpr std::string_view kConnectionRules[] = {
@@ -69,6 +55,21 @@ Unfinished unfinished(const ScanResult& run) {
             result.judged.push_back(&row);
     }
     return result;
+}
+
+// What failed for not answering is no second thing that was not judged.
+void write_summary_line(Page& page, const ScanResult& run, const Unfinished& rows) {
+    const auto& summary = run.summary;
+    Counts counts(summary.endpoints, "endpoint");
+    for (const auto& word : words<Outcome>())
+        if (const auto count = summary.outcomes.find(word.value); count != summary.outcomes.end())
+            counts.add(
+                count->second, word.text, word.value == Outcome::ok ? Style::green : Style::plain
+            );
+    counts.add_findings(summary);
+    counts.add(rows.unjudged.size(), "not judged", Style::yellow);
+    counts.note(run);
+    page.paragraph(0, 4, counts.pieces());
 }
 
 // Endpoints by outcome and stage, each with its sentence; the same sentence is said once.
@@ -145,10 +146,10 @@ void write_identities(Page& page, const ScanResult& run) {
 
 void write_scan_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
-    const auto all = occurrences(run, options.verbose);
-    write_summary_line(page, run);
-    write_problems(page, "On several servers", all, collect(run), options);
     const auto rows = unfinished(run);
+    write_summary_line(page, run, rows);
+    const auto all = occurrences(run, options.verbose);
+    write_problems(page, "On several servers", all, collect(run), options);
     write_rows(page, "Could not be judged", rows.unjudged, options);
     write_rows(page, "Judged, but the exchange did not finish", rows.judged, options);
     if (options.quiet) return;

@@ -188,6 +188,22 @@ TEST_CASE("text: quiet keeps what is wrong and what could not be judged, and not
         CHECK(text.find(left_out) == std::string::npos);
 }
 
+TEST_CASE("text: an endpoint that fails for not answering is not counted as not judged, too") {
+    auto it = large(1, 2);
+    it.endpoints.front() = row("x", Outcome::timeout, Stage::handshake);
+    FindingPool pool;
+    Finding mute;
+    mute.rule = "endpoint-reachable";
+    mute.verdict = Verdict::fail;
+    it.endpoints.front().findings = {pool.keep(mute)};
+    it.summary = rules::summarise(it, Verdict::fail);
+    REQUIRE(it.summary.unjudged == 1);
+    CHECK(text_of(it).find("not judged") == std::string::npos);
+    it.endpoints.front().findings.clear();
+    it.summary = rules::summarise(it, Verdict::fail);
+    CHECK(text_of(it).find("1 not judged") != std::string::npos);
+}
+
 TEST_CASE("text: a run where all is well is a line and the table") {
     auto it = large(2, 2);
     for (auto& one : it.endpoints)
