@@ -138,7 +138,7 @@ std::string profile_extension(
     std::uint16_t kind, const HelloProfile& profile, const RawHello& hello
 ) {
     const auto list = [](const auto& content) { return vector(2, numbers(content)); };
-    std::string shares, versions;
+    std::string shares;
     switch (kind) {
     case kServerName:
         return hello.server_name.empty()
