@@ -103,7 +103,8 @@ CLI::App* add_check(CLI::App& app, Options& options) {
     add_output_options(*check, options);
     check->footer(
         "Examples:\n"
-        "  lyncprobe check edge.cer --role edge --use AccessEdgeExternal --name sip.contoso.com\n"
+        "  lyncprobe check edge.cer --role edge --use AccessEdgeExternal --name sip.contoso.com "
+        "--enrollment offline\n"
         "  lyncprobe check pool.pfx --password-file pfx.password --ca-file contoso-root.pem\n"
         "  lyncprobe check *.pem --format json"
     );

@@ -51,7 +51,7 @@ T choice_of(Text option, Text value, const std::pair<const char*, T> (&known)[3]
 
 template <bool Anchor>
 void ca_file(Options& options, Text, Text path) {
-    options.ca_files.push_back({path, Anchor});
+    options.ca_files.push_back({.path = path, .anchor = Anchor});
 }
 
 void take_colour(Options& options, Text option, Text value) {
@@ -131,6 +131,10 @@ void take_as_os(Options& options, Text option, Text value) {
         ));
 }
 
+void take_enrollment(Options& options, Text option, Text value) {
+    options.described.enrollment.method = word_of<EnrollmentMethod>(option, value);
+}
+
 void take_shard(Options& options, Text option, Text value) {
     const auto slash = value.find('/');
     if (slash == std::string::npos)
@@ -202,6 +206,8 @@ constexpr OptionRow kRole[] = {
      "certificate use: Default, WebServicesExternal, AccessEdgeExternal …"},
     {"--name", "NAME", host_name<&Target::names>,
      "name that the certificate must cover; may be repeated"},
+    {"--enrollment", "METHOD", take_enrollment,
+     "how the certificate was requested: auto, web, mmc, certreq, offline"},
 };
 
 constexpr OptionRow kFetchTimes[] = {

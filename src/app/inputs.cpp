@@ -10,8 +10,12 @@
 #include "model/text/ascii.h"
 #include "model/text/lists.h"
 #include "pki/certificate_file.h"
+#include "pki/certificate_reader.h"
 
+#include <algorithm>
 #include <cstdlib>
+
+#include <fmt/format.h>
 
 namespace lyncprobe::app {
 
@@ -29,6 +33,38 @@ void warn_if_open(const std::string& path, std::string_view holds, const Warn& w
             for_terminal(path) + ": holds " + std::string(holds) +
             " and can be read by others (chmod 600)"
         );
+}
+
+constexpr std::string_view kBasicConstraints = "2.5.29.19";
+
+// It issued nothing, so that it can neither be an anchor nor help to build a path. Version 1 has no
+// extension to say so, and one that cannot be decoded is judged where a path needs it.
+bool is_server_certificate(const Certificate& it) {
+    const bool unreadable =
+        std::ranges::find(it.undecodable, kBasicConstraints) != it.undecodable.end();
+    const bool ca = it.basic_constraints && it.basic_constraints->ca;
+    return it.version == 3 && !it.root_like && !ca && !unreadable;
+}
+
+// Whoever gives the server's certificate in place of its CA's would take every path for broken.
+std::optional<Problem> server_certificate_in(
+    const std::vector<std::string>& certificates, const CaFile& file
+) {
+    for (std::size_t i = 0; i < certificates.size(); ++i) {
+        const auto certificate = pki::read_certificate(certificates[i]);
+        if (!certificate || !is_server_certificate(*certificate)) continue;
+        const bool of_list = !file.where.file.empty();
+        return Problem{
+            .what = fmt::format(
+                "{}certificate {} of {} is no CA certificate and not self-signed: {}, {}",
+                of_list ? file.path + ": " : "", i + 1, certificates.size(), certificate->subject,
+                short_thumbprint(*certificate)
+            ),
+            .where = of_list ? file.where : Where{.file = file.path},
+            .hint = "give the certificates of its CAs, the root above all: " + certificate->issuer +
+                    " issued it"};
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -110,14 +146,17 @@ Result<pki::Anchors> load_anchors(
 ) {
     pki::Anchors anchors;
     std::vector<std::string> names;
-    for (const auto& [path, anchor] : ca_files) {
-        auto bytes = read_file(path, limits::kCertificateFile);
+    for (const auto& ca_file : ca_files) {
+        auto bytes = read_file(ca_file.path, limits::kCertificateFile);
         if (!bytes) return bytes.error();
         auto file = pki::read_certificate_file(*bytes, std::nullopt);
-        if (!file) return at_file(file.error(), path);
+        if (!file) return at_file(file.error(), ca_file.path);
+        // What is marked is an anchor, whatever it is otherwise.
+        if (!ca_file.anchor)
+            if (auto problem = server_certificate_in(file->certificates, ca_file)) return *problem;
         for (const auto& der : file->certificates)
-            anchor ? anchors.add_marked(der) : anchors.add(der);
-        names.push_back(for_terminal(path));
+            ca_file.anchor ? anchors.add_marked(der) : anchors.add(der);
+        names.push_back(for_terminal(ca_file.path));
     }
     if (anchors.without_root())
         warn(

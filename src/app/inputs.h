@@ -35,7 +35,7 @@ Result<std::optional<std::string>> read_password(const IdentityFiles&, const War
 Result<pki::IdentityPtr> load_identity(const IdentityFiles&, const Warn&);
 
 // `ca_files` of the operator, and the system's directory where `system`. Warns where none of the
-// files holds a trust anchor.
+// files holds a trust anchor; a Problem where one that is not marked holds a server certificate.
 Result<pki::Anchors> load_anchors(
     const std::vector<CaFile>& ca_files, bool system, const Warn& warn
 );

@@ -267,6 +267,7 @@ void read_files(const Entry& entry, Trust& trust) {
             if (!has_key<kCaFileKeys>(seen, "file"))
                 element.mistake("an entry of 'ca_files' has no 'file'");
         }
+        file.where = element.file.where(element.value.spot);
         if (!file.path.empty()) trust.ca_files.push_back(std::move(file));
     }
 }

@@ -29,7 +29,19 @@ constexpr auto kFlaws = std::to_array<Word<PathFlaw::Kind>>({
     {PathFlaw::Kind::names_not_compared, "names_not_compared"},
 });
 
+constexpr auto kKeyStates = std::to_array<Word<KeyInFile::State>>({
+    {KeyInFile::State::own, "own"},
+    {KeyInFile::State::another, "another"},
+    {KeyInFile::State::missing, "missing"},
+    {KeyInFile::State::unreadable, "unreadable"},
+});
+
 } // namespace
+
+template <>
+std::span<const Word<KeyInFile::State>> words() {
+    return kKeyStates;
+}
 
 template <>
 std::span<const Word<TrustPath::Trust>> words() {

@@ -202,4 +202,21 @@ struct Chain {
 
 using ChainPtr = std::shared_ptr<const Chain>;
 
+// KeyInFile is what a PFX says of its private key; the key itself is not kept.
+struct KeyInFile {
+    enum class State : std::uint8_t {
+        own,       // it belongs to a certificate of the file, which is then the first
+        another,   // it belongs to none of them
+        missing,   // there is none
+        unreadable // there is one of a kind that this OpenSSL cannot read
+    };
+    State state = State::missing;
+    // The Windows provider that held the key when the file was exported, as Microsoft's bag
+    // attribute 1.3.6.1.4.1.311.17.1 names it; empty where the file does not say. Foreign text.
+    std::string provider = {};
+    bool operator==(const KeyInFile&) const = default;
+};
+template <>
+std::span<const Word<KeyInFile::State>> words();
+
 } // namespace lyncprobe

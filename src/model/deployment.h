@@ -78,7 +78,10 @@ struct IdentityFiles {
 struct CaFile {
     std::string path;    // already relative to the working directory
     bool anchor = false; // marked: all of them are trust anchors
-    bool operator==(const CaFile&) const = default;
+    Where where = {};    // in a target list; no file: of the command line
+    bool operator==(const CaFile& other) const {
+        return path == other.path && anchor == other.anchor;
+    }
 };
 
 struct Trust {

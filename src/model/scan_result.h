@@ -84,6 +84,7 @@ struct FileRow {
     std::string error; // empty = read
     ChainPtr chain;    // certificates in file order
     std::vector<const Finding*> findings;
+    std::optional<KeyInFile> key = {}; // of a PFX
     bool operator==(const FileRow&) const;
 };
 

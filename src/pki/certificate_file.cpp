@@ -136,7 +136,7 @@ Result<CertificateFile> read_pkcs7(std::string_view bytes) {
     const int count = stack ? sk_X509_num(stack.get()) : 0;
     if (count <= 0) return Problem{.what = "the PKCS#7 file holds no certificate"};
     if (static_cast<std::size_t>(count) > limits::kCertificatesPerFile) return too_many();
-    CertificateFile file{.kind = FileKind::pkcs7, .certificates = {}, .notes = {}};
+    CertificateFile file{.kind = FileKind::pkcs7, .certificates = {}, .key = {}, .notes = {}};
     for (int i = 0; i < count; ++i)
         file.certificates.push_back(to_der(i2d_X509, sk_X509_value(stack.get(), i)));
     put_server_certificate_first(file.certificates);
@@ -237,15 +237,12 @@ Result<CertificateFile> read_pfx_file(std::string_view bytes, const Password& pa
     auto contents = read_pfx(bytes, password);
     if (!contents) return contents.error();
     if (contents->certificates.empty()) return Problem{.what = "the PFX holds no certificate"};
-    CertificateFile file{.kind = FileKind::pfx, .certificates = {}, .notes = {}};
-    file.certificates = std::move(contents->certificates);
-    if (!contents->key) {
-        file.notes.push_back("the PFX holds no private key");
-        put_server_certificate_first(file.certificates);
-    } else if (!key_fits(contents->key, file.certificates.front())) {
-        file.notes.push_back("the private key in the PFX belongs to none of its certificates");
-        put_server_certificate_first(file.certificates);
-    }
+    CertificateFile file{
+        .kind = FileKind::pfx,
+        .certificates = std::move(contents->certificates),
+        .key = std::move(contents->about_key),
+        .notes = {}};
+    if (file.key->state != KeyInFile::State::own) put_server_certificate_first(file.certificates);
     return file;
 }
 
@@ -274,7 +271,7 @@ Result<CertificateFile> read_binary(std::string_view bytes, const Password& pass
             .what =
                 fmt::format("the certificate is larger than {} bytes", limits::kCertificateSize)};
     return CertificateFile{
-        .kind = FileKind::der, .certificates = {std::string(bytes)}, .notes = {}};
+        .kind = FileKind::der, .certificates = {std::string(bytes)}, .key = {}, .notes = {}};
 }
 
 // "Base-64" as some tools save it: without the BEGIN and END lines. DER starts with SEQUENCE,

@@ -3,6 +3,7 @@
 // around the blocks.
 #pragma once
 
+#include "model/certificate.h"
 #include "model/result.h"
 
 #include <optional>
@@ -19,6 +20,7 @@ struct CertificateFile {
     // DER in file order; the server certificate first: in a PFX the one that belongs to the key, in
     // PKCS#7 the one that issued no other.
     std::vector<std::string> certificates;
+    std::optional<KeyInFile> key;   // of a PFX
     std::vector<std::string> notes; // "the file also holds a private key, which was not read"
 };
 

@@ -3,6 +3,7 @@
 #include "pki/pfx.h"
 
 #include "model/limits.h"
+#include "model/text/utf8.h"
 #include "pki/ossl.h"
 
 #include <algorithm>
@@ -45,7 +46,8 @@ class PfxReader {
     Result<void> open_bags(const STACK_OF(PKCS12_SAFEBAG) * bags, int nesting);
     Result<void> open_bag(const PKCS12_SAFEBAG& bag, int nesting);
     Result<void> decrypt_key(const PKCS12_SAFEBAG& bag);
-    void keep_key(const PKCS8_PRIV_KEY_INFO* plain);
+    void keep_key(const PKCS12_SAFEBAG& bag, const PKCS8_PRIV_KEY_INFO* plain);
+    void choose_key();
     Problem cannot_open(const std::string& reasons) const;
 
     const std::optional<std::string>& password_;
@@ -53,7 +55,15 @@ class PfxReader {
     DerivationBudget budget_;
     std::vector<Try> tries_;
     PfxContents contents_;
+    // All of them, since not every one need belong to a certificate of the file.
+    struct KeyBag {
+        PrivateKey key; // null where it cannot be read
+        std::string provider;
+    };
+    std::vector<KeyBag> keys_;
 };
+
+std::string provider_of(const PKCS12_SAFEBAG& bag);
 
 } // namespace
 
@@ -90,12 +100,31 @@ Result<PfxContents> PfxReader::read(std::string_view bytes) {
             return opened.error();
     ERR_clear_error();
 
-    auto& certificates = contents_.certificates;
-    const auto own = std::find_if(certificates.begin(), certificates.end(), [&](const auto& der) {
-        return key_fits(contents_.key, der);
-    });
-    if (own != certificates.end()) std::rotate(certificates.begin(), own, own + 1);
+    choose_key();
     return std::move(contents_);
+}
+
+void PfxReader::choose_key() {
+    auto& certificates = contents_.certificates;
+    for (auto& [key, provider] : keys_) {
+        const auto own =
+            std::find_if(certificates.begin(), certificates.end(), [&](const auto& der) {
+                return key && key_fits(key, der);
+            });
+        if (own == certificates.end()) continue;
+        std::rotate(certificates.begin(), own, own + 1);
+        contents_.key = std::move(key);
+        contents_.about_key = {KeyInFile::State::own, std::move(provider)};
+        return;
+    }
+    if (keys_.empty()) return;
+    auto& [key, provider] = keys_.front();
+    const bool all_read = std::all_of(keys_.begin(), keys_.end(), [](const KeyBag& bag) {
+        return bag.key != nullptr;
+    });
+    contents_.key = std::move(key);
+    contents_.about_key = {
+        all_read ? KeyInFile::State::another : KeyInFile::State::unreadable, std::move(provider)};
 }
 
 // Leaves only the password that fits.
@@ -162,7 +191,7 @@ Result<void> PfxReader::open_bag(const PKCS12_SAFEBAG& bag, int nesting) {
         contents_.certificates.push_back(to_der(i2d_X509, certificate.get()));
         return {};
     }
-    case NID_keyBag: keep_key(PKCS12_SAFEBAG_get0_p8inf(&bag)); return {};
+    case NID_keyBag: keep_key(bag, PKCS12_SAFEBAG_get0_p8inf(&bag)); return {};
     case NID_pkcs8ShroudedKeyBag: return decrypt_key(bag);
     case NID_safeContentsBag:
         if (nesting == kNesting) return Problem{.what = "the PFX nests its safes too deeply"};
@@ -172,7 +201,6 @@ Result<void> PfxReader::open_bag(const PKCS12_SAFEBAG& bag, int nesting) {
 }
 
 Result<void> PfxReader::decrypt_key(const PKCS12_SAFEBAG& bag) {
-    if (contents_.key) return {};
     const X509_SIG* encrypted = PKCS12_SAFEBAG_get0_pkcs8(&bag);
     const X509_ALGOR* algorithm = nullptr;
     if (encrypted) X509_SIG_get0(encrypted, &algorithm, nullptr);
@@ -184,19 +212,34 @@ Result<void> PfxReader::decrypt_key(const PKCS12_SAFEBAG& bag) {
             PKCS12_decrypt_skey_ex(&bag, attempt.text, attempt.size, context_.get(), nullptr)
         );
         if (!plain) continue;
-        keep_key(plain.get());
+        keep_key(bag, plain.get());
         tries_ = {attempt};
         return {};
     }
     return cannot_open(drain_error_text());
 }
 
-void PfxReader::keep_key(const PKCS8_PRIV_KEY_INFO* plain) {
-    if (contents_.key || !plain) return;
-    EvpPkeyPtr key(EVP_PKCS82PKEY(plain));
+void PfxReader::keep_key(const PKCS12_SAFEBAG& bag, const PKCS8_PRIV_KEY_INFO* plain) {
+    if (keys_.size() == limits::kCertificatesPerFile) return;
+    EvpPkeyPtr key(plain ? EVP_PKCS82PKEY(plain) : nullptr);
+    auto& kept = keys_.emplace_back();
+    kept.provider = provider_of(bag);
     if (key)
-        contents_.key = {
+        kept.key = {
             key.release(), [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); }};
+}
+
+// Microsoft's attribute "CSP Name" of a key bag, a BMPString (szOID_PKCS_12_KEY_PROVIDER_NAME_ATTR
+// of wincrypt.h); empty where there is none.
+std::string provider_of(const PKCS12_SAFEBAG& bag) {
+    const ASN1_TYPE* value = PKCS12_SAFEBAG_get0_attr(&bag, NID_ms_csp_name);
+    if (!value || value->type != V_ASN1_BMPSTRING) return {};
+    unsigned char* text = nullptr;
+    const int size = ASN1_STRING_to_UTF8(&text, value->value.bmpstring);
+    if (size < 0) return {};
+    std::string name(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+    OPENSSL_free(text);
+    return valid_utf8(std::move(name));
 }
 
 // libcrypto complains of the padding where the password is wrong, and of the algorithm where it

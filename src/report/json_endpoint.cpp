@@ -108,10 +108,22 @@ void fields(auto& json, Is<IdentityRow> auto& it) {
     json("findings", it.findings);
 }
 
+// null where the file is no PFX.
+void private_key(auto& json, auto& key) {
+    KeyInFile it = key.value_or(KeyInFile{});
+    const bool there = json.object("private_key", key.has_value(), [&](auto& members) {
+        members("state", it.state);
+        members("provider", or_null(it.provider));
+    });
+    if constexpr (kReading<std::remove_reference_t<decltype(json)>>)
+        if (there) key = std::move(it);
+}
+
 void fields(auto& json, Is<FileRow> auto& it) {
     json("path", it.path);
     json("error", or_null(it.error));
     chain_members(json, it.chain);
+    private_key(json, it.key);
     json("findings", it.findings);
 }
 

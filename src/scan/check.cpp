@@ -23,6 +23,7 @@ FileRow read_row(const FileInput& input, const std::optional<std::string>& passw
     auto file = pki::read_certificate_file(*input.bytes, password);
     if (!file) return failed(file.error());
     auto row = judge.file(input.path, file->certificates);
+    row.key = std::move(file->key);
     if (!row.chain || row.chain->presented.empty()) row.error = "no certificate in it can be read";
     return row;
 }

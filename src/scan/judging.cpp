@@ -299,7 +299,8 @@ FileRow Judge::file(std::string path, const std::vector<std::string>& certificat
     return row;
 }
 
-void Judge::judge(FileRow& row, const rules::Context& facts) {
+void Judge::judge(FileRow& row, rules::Context facts) {
+    facts.key = row.key ? &*row.key : nullptr;
     if (row.chain) row.findings = findings(*row.chain, facts, {row.path});
 }
 

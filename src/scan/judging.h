@@ -64,7 +64,7 @@ class Judge {
     IdentityRow identity(const pki::Identity&);
     // A file's certificates, and its findings under the context that the command line gave.
     FileRow file(std::string path, const std::vector<std::string>& certificates);
-    void judge(FileRow&, const rules::Context&);
+    void judge(FileRow&, rules::Context);
 
     // The rules over all endpoints, when the last of them is known.
     std::vector<TopologyRow> deployment(const ScanResult&, const IssuerClosures&);

@@ -197,6 +197,26 @@ TEST_CASE("the first certificate of a file is the server certificate, and --role
     CHECK(verdict_of(file_at(ca, 0), "server-eku") == "warn"); // no EKU extension
 }
 
+TEST_CASE(
+    "a server certificate given as a CA's is an error with its place, marked as anchor it is none"
+) {
+    const TemporaryFolder folder;
+    const auto leaf = folder.write("leaf.pem", pki().server.certificate_pem);
+    const auto bundle = folder.write("bundle.pem", pki().root.self().certificate_pem + chain());
+    for (const auto& [file, place] : {std::pair(leaf, "1 of 1"), std::pair(bundle, "2 of 3")}) {
+        const auto refused = lyncprobe({"check", "--ca-file", file, leaf});
+        CHECK(refused.exit_code == 2);
+        CHECK(refused.err.find(file + ": certificate " + place) != std::string::npos);
+    }
+    CHECK(lyncprobe({"check", "--anchor-file", leaf, leaf}).exit_code < 2);
+    const auto list = folder.write(
+        "targets.yaml", "trust:\n  ca_files: [leaf.pem]\ntargets: [{host: 127.0.0.1, port: 1}]\n"
+    );
+    const auto refused = lyncprobe({"scan", list});
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err.find(list + ":2:14: ") != std::string::npos);
+}
+
 TEST_CASE("check writes every format into files, the exit code says the worst") {
     const TemporaryFolder folder;
     const auto path = folder.write("server.pem", chain());

@@ -37,6 +37,8 @@
     X(crl_fresh)                                                                                   \
     X(crl_signature)                                                                               \
     X(not_revoked)                                                                                 \
+    X(private_key)                                                                                 \
+    X(key_provider)                                                                                \
     X(client_ca_names)                                                                             \
     X(tls12_available)                                                                             \
     X(legacy_protocols)                                                                            \

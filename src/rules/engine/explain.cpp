@@ -22,6 +22,7 @@ constexpr Room kRooms[] = {
     {Scope::endpoint, "endpoint", "the endpoint"},
     {Scope::conversation, "conversation", "what the endpoint's protocol answers"},
     {Scope::revocation, "revocation", "the revocation status of each certificate presented"},
+    {Scope::file, "file", "a PFX file and its private key"},
     {Scope::deployment, "deployment", "the whole deployment"},
     {Scope::dns, "dns", "the DNS records of a SIP domain"},
     {Scope::conclusion, "verdicts", "whether federation with a domain will work"},

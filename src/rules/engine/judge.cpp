@@ -100,6 +100,7 @@ class Judging {
         judge_unsent();
         if (context_.revocation) judge_revocation();
         if (entries > 0) judge_chain();
+        if (context_.key && !chain_.presented.empty()) judge_file();
         if (context_.seen().answer && !context_.seen().answer->empty()) judge_conversation();
         return {findings_.begin(), findings_.end()}; // kept for the whole run: no byte too many
     }
@@ -165,6 +166,12 @@ class Judging {
             else if (!rule->only_where_it_applies)
                 keep(unreadable_entry(*rule, 0));
         }
+    }
+
+    void judge_file() {
+        for (const auto* rule : rules_)
+            if (rule->scope == Scope::file)
+                keep_said(*rule, judge_one(*rule, {chain_, 0, context_}));
     }
 
     void judge_conversation() {
@@ -330,7 +337,7 @@ Finding judge_one(const Rule& rule, const Subject& subject) {
     }
     auto finding = finding_of(rule, std::move(ruling));
     if (rule.scope == Scope::certificate || rule.scope == Scope::leaf ||
-        rule.scope == Scope::revocation) {
+        rule.scope == Scope::revocation || rule.scope == Scope::file) {
         finding.certificate = subject.certificate().sha256;
         if (is_open(finding.verdict) && !finding.evidence.find("error") && !subject.unsent)
             finding.evidence.set("position", static_cast<std::int64_t>(subject.position));

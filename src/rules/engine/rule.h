@@ -25,6 +25,8 @@ namespace lyncprobe::rules {
 // `conversation` rule judges what the protocol answered and runs where it answered anything, also
 // without a chain. A `revocation` rule judges each presented certificate about whose revocation
 // something is known, and gives no finding where there is nothing or where it does not apply. A
+// `file` rule
+// judges what a file holds besides its certificates, and runs where a PFX was read. A
 // `dns` rule judges the records of a SIP domain. A `conclusion` is no rule that runs: it is a
 // reason of the go-live verdict, drawn from everything else (verdicts/go_live.h).
 enum class Scope {
@@ -36,6 +38,7 @@ enum class Scope {
     conversation,
     deployment,
     revocation,
+    file,
     dns,
     conclusion
 };
@@ -102,6 +105,7 @@ struct Context {
     const Target* described = nullptr;          // null: nobody said what it is
     const EndpointEvidence* observed = nullptr; // null: a file, or a certificate of our own
     bool own_identity = false;                  // our own certificate, not a peer's
+    const KeyInFile* key = nullptr;             // of a file; null where it is no PFX
     bool bundle = false; // a file: what has nothing to do with its first certificate counts, too
 
     const Target& target() const;               // of default values where nobody said what it is

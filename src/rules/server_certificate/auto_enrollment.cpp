@@ -43,7 +43,7 @@ std::string applies_auto_enrollment(const Subject& s) {
 
 constexpr const char* kDeclareMethod =
     "ask who requested it, and write `enrollment: {method: offline}` (or web, mmc, certreq, "
-    "automatic) for the target into the list";
+    "auto) for the target into the list; for a file or a single endpoint give --enrollment";
 
 Ruling rule_on_undeclared_edge(const Subject& s) {
     const auto& certificate = s.leaf();

@@ -268,6 +268,32 @@ TEST_CASE("file: a PFX gives the certificate of its key first") {
     );
     CHECK(windows.certificates == Ders{leaf(), root(), issuing()});
     CHECK(windows.notes.empty());
+    CHECK(windows.key == KeyInFile{.state = KeyInFile::State::own});
+}
+
+TEST_CASE("file: a PFX says which Windows provider held its key") {
+    for (const std::string provider :
+         {"Microsoft Software Key Storage Provider", "Microsoft Platform Crypto Provider",
+          "Microsoft RSA SChannel Cryptographic Provider", "Schlüsselspeicher"})
+        CHECK(
+            read(pfx({.key = "P-256/leaf", .certificate = leaf(), .provider = provider}), "secret")
+                .key == KeyInFile{KeyInFile::State::own, provider}
+        );
+}
+
+TEST_CASE("file: of several keys in a PFX the one of a certificate counts") {
+    const std::string unknown_kind =
+        sequence({integer(std::string(1, '\0')), algorithm("1.2.3.4"), tlv(0x04, "key")});
+    const auto state = [](const std::vector<std::string>& keys) {
+        const auto file = read(plain_pfx(keys, {issuing(), leaf()}));
+        CHECK(file.certificates == Ders{leaf(), issuing()});
+        return file.key->state;
+    };
+    const auto own = pkcs8("P-256/leaf"), another = pkcs8("P-256/another");
+    CHECK(state({another, own}) == KeyInFile::State::own);
+    CHECK(state({unknown_kind, own}) == KeyInFile::State::own);
+    CHECK(state({another, another}) == KeyInFile::State::another);
+    CHECK(state({another, unknown_kind}) == KeyInFile::State::unreadable);
 }
 
 TEST_CASE("file: passwords of a PFX, right, wrong, none and empty") {
@@ -388,5 +414,5 @@ TEST_CASE("file: a PFX of certificates only has no key and says so") {
     const auto file =
         read(pfx({.key = {}, .certificate = {}, .others = {root(), issuing(), leaf()}}), "secret");
     CHECK(file.certificates.front() == leaf());
-    CHECK(file.notes == std::vector<std::string>{"the PFX holds no private key"});
+    CHECK(file.key == KeyInFile{});
 }

@@ -229,6 +229,11 @@ std::string key_pem(const std::string& kind, const std::string& password) {
 
 std::string key_der(const std::string& kind) { return to_der(i2d_PrivateKey, &key(kind)); }
 
+std::string pkcs8(const std::string& kind) {
+    const Pkcs8Ptr plain(EVP_PKEY2PKCS8(&key(kind)));
+    return to_der(i2d_PKCS8_PRIV_KEY_INFO, plain.get());
+}
+
 std::string pkcs7(const std::vector<std::string>& certificates) {
     const std::unique_ptr<PKCS7, Deleter<&PKCS7_free>> message(PKCS7_new());
     PKCS7_set_type(message.get(), NID_pkcs7_signed);
@@ -245,12 +250,37 @@ std::string pfx(const PfxSpec& spec) {
     for (const auto& der : spec.others)
         sk_X509_push(others.get(), decode(der).release());
     const X509Ptr certificate = spec.certificate.empty() ? nullptr : decode(spec.certificate);
+    EVP_PKEY* own = spec.key.empty() ? nullptr : &key(spec.key);
+    // PKCS12_create copies this attribute of the key into its bag, as a BMPString.
+    if (!spec.provider.empty())
+        EVP_PKEY_add1_attr_by_NID(own, NID_ms_csp_name, MBSTRING_UTF8, octets(spec.provider), -1);
     const Pkcs12Ptr file(check(Pkcs12Ptr(PKCS12_create_ex(
-        spec.password ? spec.password->c_str() : nullptr, "contoso",
-        spec.key.empty() ? nullptr : &key(spec.key), certificate.get(), others.get(),
-        spec.key_cipher, spec.certificate_cipher, spec.iterations, spec.mac_iterations, 0,
-        context.get(), nullptr
+        spec.password ? spec.password->c_str() : nullptr, "contoso", own, certificate.get(),
+        others.get(), spec.key_cipher, spec.certificate_cipher, spec.iterations,
+        spec.mac_iterations, 0, context.get(), nullptr
     ))));
+    if (!spec.provider.empty())
+        X509_ATTRIBUTE_free(EVP_PKEY_delete_attr(own, 0)); // the key is every test's
+    return to_der(i2d_PKCS12, file.get());
+}
+
+std::string plain_pfx(
+    const std::vector<std::string>& keys, const std::vector<std::string>& certificates
+) {
+    STACK_OF(PKCS12_SAFEBAG)* bags = nullptr;
+    for (const auto& der : certificates)
+        PKCS12_add_cert(&bags, decode(der).get());
+    if (!bags) bags = sk_PKCS12_SAFEBAG_new_null();
+    for (const auto& der : keys) {
+        const unsigned char* at = octets(der);
+        auto* plain = d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size()));
+        sk_PKCS12_SAFEBAG_push(bags, PKCS12_SAFEBAG_create0_p8inf(plain));
+    }
+    STACK_OF(PKCS7)* safes = nullptr;
+    PKCS12_add_safe(&safes, bags, -1, 0, nullptr);
+    const Pkcs12Ptr file(PKCS12_add_safes(safes, 0));
+    sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+    sk_PKCS7_pop_free(safes, PKCS7_free);
     return to_der(i2d_PKCS12, file.get());
 }
 

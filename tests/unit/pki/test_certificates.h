@@ -88,6 +88,7 @@ std::string make_leaf(const std::string& issuer, const std::string& issuer_key);
 std::string pem(const std::string& der, const std::string& label = "CERTIFICATE");
 std::string key_pem(const std::string& kind, const std::string& password = {});
 std::string key_der(const std::string& kind);
+std::string pkcs8(const std::string& kind);
 std::string pkcs7(const std::vector<std::string>& certificates);
 
 struct PfxSpec {
@@ -96,7 +97,12 @@ struct PfxSpec {
     std::optional<std::string> password = "secret";
     int key_cipher = 0, certificate_cipher = 0;   // NIDs; 0 = AES-256, -1 = none
     int iterations = 2048, mac_iterations = 2048; // mac -1 = no MAC
+    std::string provider = {}; // Windows provider of the key; empty = no such attribute
 };
 std::string pfx(const PfxSpec& spec);
+// With these private keys (PKCS#8, DER), nothing encrypted and no MAC.
+std::string plain_pfx(
+    const std::vector<std::string>& keys, const std::vector<std::string>& certificates
+);
 
 } // namespace lyncprobe::pki::test

@@ -367,6 +367,7 @@ ScanResult files() {
          chain({evil}),
          {run.findings->keep(finding("server-eku", Verdict::fail, kNasty, evil))}}
     );
+    run.files.back().key = KeyInFile{KeyInFile::State::another, kNasty};
     run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }

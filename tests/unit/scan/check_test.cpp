@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Certificate files: a row for each, whatever is in it.
 #include "scan/check.h"
+#include "unit/pki/test_certificates.h"
 #include "unit/scan/play.h"
 
 #include <doctest/doctest.h>
@@ -31,4 +32,53 @@ TEST_CASE("check: each file has its row; what cannot be read is a row with the r
     CHECK(result->files[2].error == "no such file");
     CHECK(heard.warnings.size() == 2);
     CHECK(play.rounds.empty());
+}
+
+TEST_CASE("check: what a PFX says of its key is judged, and an Edge certificate may be declared") {
+    namespace t = pki::test;
+    const auto leaf = t::make_leaf("Issuing", "issuing");
+    const auto pfx = [&](t::PfxSpec spec) { return good(t::pfx(spec)); };
+    const std::vector<scan::FileInput> files{
+        {"none.pfx", pfx({.key = {}, .certificate = leaf})},
+        {"another.pfx", pfx({.key = "P-256/another", .certificate = {}, .others = {leaf}})},
+        {"csp.pfx", pfx(
+                        {.key = "P-256/leaf",
+                         .certificate = leaf,
+                         .provider = "Microsoft Enhanced Cryptographic Provider v1.0"}
+                    )},
+        {"cng.pfx", pfx(
+                        {.key = "P-256/leaf",
+                         .certificate = leaf,
+                         .provider = "Microsoft Software Key Storage Provider"}
+                    )},
+        {"tpm.pfx", pfx(
+                        {.key = "P-256/leaf",
+                         .certificate = leaf,
+                         .provider = "Microsoft Platform Crypto Provider"}
+                    )},
+        {"leaf.cer", good(leaf)}};
+    Target described;
+    described.role = Role::edge;
+    described.role_given = true;
+    described.enrollment.method = EnrollmentMethod::offline;
+    Play play;
+    Heard heard;
+    const auto result = scan::check(
+        files, {.settings = {}, .password = "secret", .described = described},
+        {.world = play.world()}, contoso().anchors(), heard
+    );
+    REQUIRE(result.has_value());
+    const auto said = [&](std::size_t file, std::string_view rule) {
+        const auto* its = finding(result->files[file].findings, rule);
+        return its ? std::string(to_text(its->verdict)) : "nothing";
+    };
+    std::vector<std::string> keys, providers;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        keys.push_back(said(i, "private-key"));
+        providers.push_back(said(i, "key-provider"));
+        CHECK(said(i, "auto-enrollment") == "pass");
+    }
+    using Texts = std::vector<std::string>;
+    CHECK(keys == Texts{"fail", "fail", "pass", "pass", "pass", "nothing"});
+    CHECK(providers == Texts{"nothing", "nothing", "pass", "warn", "warn", "nothing"});
 }
