@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lyncprobe::probes {
 
@@ -51,6 +52,9 @@ struct Answer {
     // one and got none.
     std::string certificate_refusal = {};
     bool certificate_missing = false;
+    std::vector<std::string> certificates = {}; // DER that a document of the server gave, at
+                                                // `certificates_from`: "GET /metadata/json/1"
+    std::string certificates_from = {};
     Facts facts; // what was learnt, also when cut short; keys are declared in the probe's header
     bool plain = false;      // what it says is all, and the conversation is in cleartext
     bool pseudo_tls = false; // the peer spoke MS-TURN's pseudo-TLS, or MS-TURN where it needs none

@@ -189,6 +189,10 @@ Want HttpConversation::read(State state) {
     if (state == State::need_more) return {Want::Kind::receive};
     if (state == State::have_response) return take_response();
     if (const auto* begun = reader_.begun()) learn(*begun);
+    if (answers_ > 0 && !asked_.needed) {
+        note_path(reader_.problem());
+        return finish();
+    }
     return stop(
         state == State::malformed ? Conclusion::protocol_error : Conclusion::limit_exceeded,
         reader_.problem()
@@ -225,6 +229,11 @@ Want HttpConversation::finish() {
     answer_.unanswered.clear();
     answer_.plain = target_->plain;
     return stop(Conclusion::finished, main_detail_);
+}
+
+void HttpConversation::give(const Get& asked, std::vector<std::string> certificates) {
+    answer_.certificates = std::move(certificates);
+    answer_.certificates_from = "GET " + asked.path;
 }
 
 Want HttpConversation::stop(Conclusion conclusion, std::string detail) {

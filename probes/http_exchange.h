@@ -70,8 +70,10 @@ class HttpConversation : public Conversation {
     struct Get {
         std::string path;
         std::string accept = "*/*";
-        bool last = false;  // nothing is asked after it whatever is answered
-        bool needed = true; // else a server that closes instead of an answer has done no harm
+        bool last = false; // nothing is asked after it whatever is answered
+        // Else a server that closes instead of an answer, or gives one that cannot be read, has
+        // done no harm.
+        bool needed = true;
     };
     explicit HttpConversation(const Peer& peer);
 
@@ -83,6 +85,7 @@ class HttpConversation : public Conversation {
     virtual std::optional<Refusal> refusal(const Get& asked, const codec::HttpResponse&) const;
 
     Facts& facts() { return answer_.facts; }
+    void give(const Get& asked, std::vector<std::string> certificates);
     const Target& target() const { return *target_; }
     bool identity_offered() const { return identity_offered_; }
     // The name the web site is asked for by, in SNI and Host alike: some servers refuse two names.

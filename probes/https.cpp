@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "probes/https.h"
 
+#include "codec/auth_metadata.h"
 #include "codec/url.h"
 #include "model/text/ascii.h"
 #include "probes/http_exchange.h"
@@ -118,6 +119,13 @@ std::string read_machine(std::string_view html) {
     return text;
 }
 
+constexpr std::string_view kLyncMetadata = "/metadata/json/1";
+constexpr std::string_view kExchangeMetadata = "/autodiscover/metadata/json/1";
+
+bool is_metadata(std::string_view path) {
+    return path == kLyncMetadata || path == kExchangeMetadata;
+}
+
 // The paths by what the port is for; each is answered without a user.
 std::vector<std::string> paths_for(const Target& target) {
     static const std::vector<std::string> kWeb{"/meet/", "/CertProv/CertProvisioningService.svc"};
@@ -129,6 +137,11 @@ std::vector<std::string> paths_for(const Target& target) {
         return {"/LiveServer/Focus/"};
     const bool web_use = target.use == CertificateUse::web_services_internal ||
                          target.use == CertificateUse::web_services_external;
+    // A reverse proxy need not publish it, and the servers behind it are asked themselves.
+    const bool has_oauth = target.role == Role::front_end ||
+                           target.role == Role::standard_edition || target.role == Role::director;
+    if (has_oauth) return {kWeb[0], kWeb[1], std::string(kLyncMetadata)};
+    if (target.role == Role::exchange_um) return {"/", std::string(kExchangeMetadata)};
     if (lync_web || web_use || target.role == Role::reverse_proxy) return kWeb;
     if (target.role == Role::office_web_apps) return {"/hosting/discovery"};
     return {"/"};
@@ -142,14 +155,35 @@ class HttpsConversation final : public HttpConversation {
   private:
     Get first() override { return get(); }
 
-    std::optional<Get> next(const Get&, const codec::HttpResponse& response) override {
-        learn(response);
+    std::optional<Get> next(const Get& asked, const codec::HttpResponse& response) override {
+        is_metadata(asked.path) ? learn_metadata(asked, response) : learn(response);
         // All are asked, whatever the answers: each belongs to another site or service.
         if (++at_ == paths_.size()) return std::nullopt;
         return get();
     }
 
-    Get get() const { return {.path = paths_[at_], .last = at_ + 1 == paths_.size()}; }
+    // Whoever keeps the document from us turns nobody else away.
+    std::optional<Refusal> refusal(const Get& asked, const codec::HttpResponse& response)
+        const override {
+        return is_metadata(asked.path) ? std::nullopt : HttpConversation::refusal(asked, response);
+    }
+
+    Get get() {
+        const bool metadata = is_metadata(paths_[at_]);
+        if (metadata) facts().set(https_answer::kOAuthMetadata, "not answered");
+        return {.path = paths_[at_], .last = at_ + 1 == paths_.size(), .needed = !metadata};
+    }
+
+    void learn_metadata(const Get& asked, const codec::HttpResponse& response) {
+        std::string problem;
+        auto document = response.status == 200 ? codec::read_auth_metadata(response.body, &problem)
+                                               : std::nullopt;
+        if (response.status != 200) problem = std::to_string(response.status);
+        facts().set(https_answer::kOAuthMetadata, document ? "read" : problem);
+        if (!document) return;
+        set(https_answer::kOAuthIssuer, document->issuer);
+        give(asked, std::move(document->certificates));
+    }
 
     void learn(const codec::HttpResponse& response) {
         const auto page = read_join_page(response.body);

@@ -210,6 +210,16 @@ std::map<std::string, std::set<std::string>> statements_by_target(const json::va
         const auto& endpoint = entry.as_object();
         by_target[text_of(endpoint.at("target").as_object(), "name")].merge(statements(endpoint));
     }
+    // Findings about several endpoints are said of each.
+    std::map<std::string, std::string> targets;
+    for (const auto& entry : result.at("endpoints").as_array())
+        targets[text_of(entry.as_object(), "id")] = text_of(entry.at("target").as_object(), "name");
+    if (const auto* rows = result.as_object().if_contains("topology_findings"))
+        for (const auto& entry : rows->as_array())
+            for (const auto& id : entry.at("endpoints").as_array())
+                by_target[targets[std::string(id.as_string())]].insert(
+                    text_of(entry.as_object(), "rule") + "=" + text_of(entry.as_object(), "verdict")
+                );
     if (const auto* ours = result.as_object().if_contains("identities"))
         for (const auto& entry : ours->as_array())
             by_target["identity " + text_of(entry.as_object(), "id")] =

@@ -37,7 +37,8 @@ struct WebBehaviour {
     std::string build = "lcs_se_w15_msrc5.0.8308.577"; // as the join page tells it
     std::string rtc_server = "RTC/5.0";                // Server header of conference control
     int clock_offset = 0;                              // seconds by which its clock is ahead
-    std::string redirect; // Location of a 302 that answers every request; empty = none
+    std::string oauth_certificate; // base64 of the DER; empty = it has no metadata document
+    std::string redirect;          // Location of a 302 that answers every request; empty = none
 };
 
 // Which TLS an XMPP stream offers: a Lync XMPP proxy sets it per partner, and may offer none.

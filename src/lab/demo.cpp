@@ -37,6 +37,7 @@ Demo Builder::build() {
     demo_.identity = pki_.identity(Names{kServerAuth, kClientAuth});
     demo_.renewed = pki_.identity(Names{kServerAuth});
     demo_.identity_chain_pem = {pki_.issuing().self().certificate_pem};
+    oauth_ = pki_.oauth(oauth_spec());
     front_end_1();
     front_end_2();
     front_end_3();
@@ -126,6 +127,7 @@ WebBehaviour Builder::web_of(const Machine& machine, const Service& service) con
     web.external_web = service.site == Site::office ? machine.host : "lyncweb.contoso.example";
     web.internal_sip = "pool.contoso.example";
     web.external_sip = "sip.contoso.example";
+    if (service.site == Site::lync) web.oauth_certificate = oauth_;
     // Autodiscover names ports: where they are moved, it has to name the moved ones.
     web.internal_sip_port = real(5061);
     web.federation_port = real(5061);

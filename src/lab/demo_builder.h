@@ -92,6 +92,7 @@ class Builder {
     WebBehaviour web_of(const Machine&, const Service&) const;
 
     DemoPki pki_;
+    std::string oauth_;    // DemoPki::oauth() of the deployment
     Presented outer_edge_; // of all Edge Servers; the first of them sets it
     Presented proxy_;      // of the reverse proxies under Contoso's names
     std::uint16_t offset_;

@@ -192,12 +192,15 @@ void Builder::directors() {
     old.target.enrollment = {
         EnrollmentMethod::web, OperatingSystem::windows_server_2003,
         OperatingSystem::windows_server_2008_r2, true};
+    CertificateSpec short_oauth = oauth_spec();
+    short_oauth.key.bits = 1024;
+    old.server.web.oauth_certificate = pki_.oauth(short_oauth);
     plant(
         old,
         "an old certificate: SHA-1, RSA 1024, requested through the web pages of a Windows Server "
-        "2003 CA from a Windows Server 2008 R2 machine",
+        "2003 CA from a Windows Server 2008 R2 machine; and an OAuth certificate of RSA 1024",
         {"outcome=ok", "windows-2003-ca=fail", "sha1-deprecated=warn",
-         "key-length-recommended=warn"}
+         "key-length-recommended=warn", "oauth-certificate=warn"}
     );
     CertificateSpec pss = web_spec(dir);
     pss.pss_signature = true;
@@ -225,7 +228,16 @@ void Builder::directors() {
         "the subject is the name that the pool once had, and a short name is among the names",
         {"outcome=ok", "subject-name=fail", "name-characters=warn"}
     );
-    add("dir02 internal web site", dir2, 443, kWebInternal, web2);
+    CertificateSpec old_oauth = oauth_spec();
+    old_oauth.not_before_days = -400;
+    old_oauth.not_after_days = -3;
+    auto& stale = add("dir02 internal web site", dir2, 443, kWebInternal, web2);
+    stale.server.web.oauth_certificate = pki_.oauth(old_oauth);
+    plant(
+        stale,
+        "replication does not reach it: it has the former OAuth certificate, which has run out",
+        {"outcome=ok", "oauth-certificate=fail"}
+    );
     add("dir02 external web site", dir2, 4443, kWebExternal, web2);
 }
 

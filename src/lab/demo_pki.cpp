@@ -3,6 +3,7 @@
 
 #include "lab/keys.h"
 
+#include <sstream>
 #include <utility>
 
 namespace lyncprobe::lab {
@@ -46,6 +47,14 @@ Presented DemoPki::from_public_ca(const CertificateSpec& spec) const {
     return issued_by(public_issuing_, spec);
 }
 
+std::string DemoPki::oauth(const CertificateSpec& spec) const {
+    std::istringstream lines(internal(spec).chain.front());
+    std::string out;
+    for (std::string line; std::getline(lines, line);)
+        if (!line.starts_with("-----")) out += line;
+    return out;
+}
+
 // A server certificate, as Lync servers show each other.
 Issued DemoPki::identity(Names eku) const {
     CertificateSpec spec = internal_spec("probe.contoso.example", {"probe.contoso.example"});
@@ -77,6 +86,8 @@ CertificateSpec internal_spec(std::string name, Names names) {
     spec.template_v1 = "WebServer";
     return spec;
 }
+
+CertificateSpec oauth_spec() { return internal_spec("contoso.example", {"contoso.example"}); }
 
 CertificateSpec public_spec(std::string name, Names names) {
     CertificateSpec spec;

@@ -29,6 +29,7 @@ inline constexpr const char* kLdapCrl =
 
 CertificateSpec ca_spec(std::string name, std::string organization, std::optional<Names> crls);
 CertificateSpec internal_spec(std::string name, Names names);
+CertificateSpec oauth_spec();
 CertificateSpec public_spec(std::string name, Names names);
 
 // Starts making every key of the demonstration at once: they are nearly all that a start costs.
@@ -40,6 +41,8 @@ class DemoPki {
     DemoPki();
     Presented internal(const CertificateSpec&) const;
     Presented from_public_ca(const CertificateSpec&) const;
+    // The certificate of the OAuth tokens as the metadata document has it: base64 of its DER.
+    std::string oauth(const CertificateSpec&) const;
     Issued identity(Names eku) const; // with which the scan shows up
     const Authority& root() const { return root_; }
     const Authority& issuing() const { return issuing_; }

@@ -66,6 +66,7 @@ WebPage lync_page(const Request& request, const WebBehaviour& web) {
         return oauth_challenge(web);
     if (path == "/meet" || path.starts_with("/meet/")) return join_page(web, request.client.now);
     if (path == "/dialin") return dial_in_page();
+    if (path == "/metadata/json/1" && !web.oauth_certificate.empty()) return oauth_metadata(web);
     if (path == kCertificateService) {
         const auto certificate = request.client.certificate;
         // IIS asks for the certificate by URL, and refuses by page, not by alert.

@@ -226,4 +226,15 @@ WebPage oauth_challenge(const WebBehaviour& web) {
     return page;
 }
 
+WebPage oauth_metadata(const WebBehaviour& web) {
+    constexpr std::string_view kLync = "00000004-0000-0ff1-ce00-000000000000";
+    return {
+        .type = "application/json",
+        .body = fmt::format(
+            R"({{"serviceName":"{0}","id":"{0}@contoso.example","issuer":"{0}@contoso.example",)"
+            R"("keys":[{{"usage":"signing","keyValue":{{"type":"x509Certificate","value":"{1}"}}}}]}})",
+            kLync, web.oauth_certificate
+        )};
+}
+
 } // namespace lyncprobe::lab

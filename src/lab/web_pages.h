@@ -38,5 +38,6 @@ WebPage autodiscover_redirect(const WebBehaviour&, AutodiscoverFormat); // over 
 WebPage autodiscover_domain(const WebBehaviour&, AutodiscoverFormat);
 WebPage web_ticket_challenge(const WebBehaviour&);
 WebPage oauth_challenge(const WebBehaviour&);
+WebPage oauth_metadata(const WebBehaviour&); // the document with the OAuth certificate
 
 } // namespace lyncprobe::lab

@@ -27,6 +27,7 @@ inline constexpr std::size_t kHttpProvisional = 16;   // 1xx answers before a fi
 inline constexpr std::size_t kXmppBytes = 256u << 10; // of one XMPP stream, both before and in TLS
 inline constexpr int kXmlDepth = 64;                  // of any XML that is read
 inline constexpr int kJsonDepth = 64;
+inline constexpr std::size_t kMetadataKeys = 16;      // certificates of one OAuth metadata document
 inline constexpr std::size_t kDatagramsFromPeer = 64; // of one UDP conversation
 inline constexpr std::size_t kTurnMessage = 8u << 10; // of one TURN message
 inline constexpr std::size_t kLearntKept =

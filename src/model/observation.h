@@ -112,6 +112,8 @@ struct Observation {
     bool plain = false;    // its conversation ended well without TLS: no chain by design either
     Time answered_at = {}; // wall clock when the attempt ended; epoch where nothing was connected
     Facts answer;          // what the conversation learnt
+    std::vector<std::string> given; // DER that a document of the server gave at `given_at`
+    std::string given_at;           // "GET /metadata/json/1"
     Cause cause = Cause::none;
     std::string unanswered; // the request that was out when the conversation ended; empty = none
     // In a hello of a Windows release: what this machine's OpenSSL cannot send of it.

@@ -35,11 +35,15 @@ bool judged(const EndpointRow& row) {
     return false;
 }
 
+bool GivenCertificate::operator==(const GivenCertificate& other) const {
+    return source == other.source && same(certificate, other.certificate);
+}
+
 bool AttemptRow::operator==(const AttemptRow& other) const {
     const auto rest = [](const AttemptRow& it) {
         return std::tie(
             it.label, it.outcome, it.stage, it.detail, it.timings, it.pseudo_tls, it.plain,
-            it.raw_version, it.role, it.as_os, it.sure_only, it.not_offered, it.answer
+            it.raw_version, it.role, it.as_os, it.sure_only, it.not_offered, it.answer, it.given
         );
     };
     return rest(*this) == rest(other) && same(tls, other.tls) &&

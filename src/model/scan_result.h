@@ -27,6 +27,14 @@ enum class ResultKind : std::uint8_t { scan, check, discovery, federation };
 template <>
 std::span<const Word<ResultKind>> words();
 
+// GivenCertificate is one that a server gave in a document, not in the TLS handshake: that of its
+// OAuth tokens.
+struct GivenCertificate {
+    CertificatePtr certificate; // never null
+    std::string source;         // "GET /metadata/json/1"
+    bool operator==(const GivenCertificate&) const;
+};
+
 // AttemptRow is one attempt of an endpoint without its certificates' bytes.
 struct AttemptRow {
     std::string label; // Attempt::label
@@ -45,6 +53,7 @@ struct AttemptRow {
     bool sure_only = false;                           // HandshakeOptions::sure_only
     std::vector<std::string> not_offered;             // Observation::not_offered
     Facts answer;
+    std::vector<GivenCertificate> given = {};
     bool operator==(const AttemptRow&) const;
 };
 
@@ -132,6 +141,8 @@ struct ScanResult {
     std::vector<LocationPtr> locations;    // each once, in order of first need
     Summary summary;
     Time judged_at = {}; // --at, else the start
+    // --expires-within of the run; not kept in a result file, since nothing is judged again there.
+    std::chrono::seconds expires_within{30 * 86400};
 
     // What the rows' findings point into. Copies share it: findings are added and never changed.
     std::shared_ptr<FindingPool> findings = std::make_shared<FindingPool>();

@@ -248,6 +248,8 @@ void Exchange::conclude(Observation& observation) const {
     // What a conversation means to ask was not asked where it never began.
     if (conversing() || cleartext_ != Cleartext::none) {
         observation.answer = answer.facts;
+        observation.given = answer.certificates;
+        observation.given_at = answer.certificates_from;
         observation.unanswered = answer.unanswered;
     }
     add_certificate_word(answer, observation.client_certificate);

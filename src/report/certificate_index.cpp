@@ -20,10 +20,20 @@ void collect(CertificateIndex& index, const Chain* chain) {
             index.try_emplace(entry->sha256, entry.get());
 }
 
+namespace {
+
+void collect(CertificateIndex& index, const AttemptRow& row) {
+    collect(index, row.chain.get());
+    for (const auto& given : row.given)
+        index.try_emplace(given.certificate->sha256, given.certificate.get());
+}
+
+} // namespace
+
 void collect(CertificateIndex& index, const EndpointRow& row) {
-    collect(index, row.main.chain.get());
+    collect(index, row.main);
     for (const auto& variant : row.variants)
-        collect(index, variant.chain.get());
+        collect(index, variant);
 }
 
 CertificateIndex collect(const ScanResult& run) {

@@ -203,6 +203,12 @@ void evidence(auto& json, auto& attempt, Probe probe) {
     json("raw_hello_version", or_null(attempt.raw_version));
     json("cleartext", attempt.plain);
     as_os(json, attempt);
+    if (kReading<std::remove_reference_t<decltype(json)>> || !attempt.given.empty())
+        json.each("given_certificates", attempt.given, [](auto& object, auto& it) {
+            object("certificate", it.certificate);
+            object("source", it.source);
+            object.derived("use", CertificateUse::oauth_token_issuer);
+        });
 }
 
 } // namespace

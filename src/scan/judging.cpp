@@ -179,6 +179,9 @@ AttemptRow Judge::row_of(Observation&& seen, ChainPtr chain) {
     row.pseudo_tls = seen.pseudo_tls;
     row.plain = seen.plain;
     row.answer = std::move(seen.answer);
+    for (const auto& der : seen.given)
+        if (auto certificate = store_.intern(der))
+            row.given.push_back({std::move(*certificate), seen.given_at});
     row.chain = std::move(chain);
     row.role = seen.attempt.role;
     if (seen.attempt.handshake.kind == HandshakeKind::raw_hello)

@@ -128,6 +128,9 @@ class Scan {
               )
           ),
           engine_(engine_options(deployment_, result_.targets, options)) {
+        result_.expires_within = std::chrono::duration_cast<seconds>(
+            deployment_.settings.expires_within.value_or(std::chrono::days{30})
+        );
         engine_.stalls = &stalls_;
     }
 

@@ -36,6 +36,15 @@ const std::string kPage =
     R"(\x3c\x2fucwa-int-url\x3e"; var diagInfo = "Machine\x3aFE01Join attempted at\x28UTC\x29";)"
     R"(var resourceUrl = "/meet/x.ashx?lcs_se_w15_msrc5.0.8308.866&language=";</script></html>)";
 
+// The lines of its PEM between those that begin and end it.
+std::string base64_of(const lab::Issued& issued) {
+    std::string out;
+    std::istringstream lines(issued.certificate_pem);
+    for (std::string line; std::getline(lines, line);)
+        if (!line.starts_with("-----")) out += line;
+    return out;
+}
+
 // A Front End's web site.
 std::string front_end_site() {
     return "add_header X-MS-Server-Fqdn FE01.contoso.example always;"
@@ -45,6 +54,14 @@ std::string front_end_site() {
                "/CertProv/CertProvisioningService.svc", "401 " + in_quotes("no"),
                "add_header WWW-Authenticate NTLM always;"
                "add_header WWW-Authenticate Negotiate always;"
+           ) +
+           location(
+               "/metadata/json/1",
+               "200 " + in_quotes(
+                            R"({"Issuer":"00000004@contoso.example","Keys":[{"KeyValue":{"Value":")" +
+                            base64_of(contoso().issuing.issue(server_spec("oauth.contoso.example"))) +
+                            R"("}}]})"
+                        )
            ) +
            location(
                "/LiveServer/Focus/", "403 " + in_quotes("403 - Forbidden: Access is denied.")
@@ -95,7 +112,7 @@ Credentials credentials_of(const TemporaryFolder& folder, const std::string& nam
 
 } // namespace
 
-TEST_CASE("web: a Front End's web site is read with two GETs on one connection") {
+TEST_CASE("web: a Front End's web site is read with three GETs on one connection") {
     const TemporaryFolder folder;
     const auto port = free_port();
     const Nginx nginx({{port, kHost, good_credentials(folder), {}, front_end_site()}});
@@ -122,8 +139,14 @@ TEST_CASE("web: a Front End's web site is read with two GETs on one connection")
     CHECK_FALSE(web.get("/conversation/date").empty());
     CHECK(
         web.list("/conversation/paths") ==
-        Lines{"GET /meet/: 200 OK", "GET /CertProv/CertProvisioningService.svc: 401 Unauthorized"}
+        Lines{
+            "GET /meet/: 200 OK", "GET /CertProv/CertProvisioningService.svc: 401 Unauthorized",
+            "GET /metadata/json/1: 200 OK"}
     );
+    CHECK(web.get("/given_certificates/0/source") == "GET /metadata/json/1");
+    CHECK(web.get("/given_certificates/0/use") == "OAuthTokenIssuer");
+    CHECK(web.get("/given_certificates/0/certificate").size() == 64);
+    CHECK(web.list("/chain").size() == 2); // the handshake's alone
     CHECK(web.list("/conversation/challenges") == Lines{"NTLM", "Negotiate"});
     CHECK(web.get("/conversation/build") == "5.0.8308.866");
     CHECK(web.get("/conversation/product") == "Lync Server 2013");

@@ -63,6 +63,7 @@
     X(pool_certificate)                                                                            \
     X(same_name_same_chain)                                                                        \
     X(stale_certificate)                                                                           \
+    X(oauth_certificate)                                                                           \
     X(web_sites_agree)                                                                             \
     X(one_internal_pki)                                                                            \
     X(sip_web_issuers)                                                                             \

@@ -57,25 +57,11 @@ TEST_CASE("every rule has a fault planted for it") {
     for (const auto& domain : high_demo().domains)
         expected.insert(domain.expect.begin(), domain.expect.end());
     for (const std::string rule :
-         {"dns-srv-address",
-          "server-eku",
-          "crl-distribution-point",
-          "signature-algorithm",
-          "no-rsassa-pss",
-          "auto-enrollment",
-          "windows-2003-ca",
-          "key-length",
-          "key-algorithm",
-          "validity",
-          "chain-complete",
-          "chain-trusted",
-          "host-name",
-          "chain-eku",
-          "revealed-name",
-          "clock-skew",
-          "xmpp-domain",
-          "autodiscover-answer",
-          "autodiscover-location",
+         {"dns-srv-address", "server-eku",      "crl-distribution-point", "signature-algorithm",
+          "no-rsassa-pss",   "auto-enrollment", "windows-2003-ca",        "key-length",
+          "key-algorithm",   "validity",        "chain-complete",         "chain-trusted",
+          "host-name",       "chain-eku",       "revealed-name",          "oauth-certificate",
+          "clock-skew",      "xmpp-domain",     "autodiscover-answer",    "autodiscover-location",
           "subject-name"})
         CHECK_MESSAGE(expected.contains(rule + "=fail"), rule);
     for (const std::string rule :

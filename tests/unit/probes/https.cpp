@@ -42,14 +42,17 @@ TEST_CASE("https probe: the join page of a Front End tells build, machine and na
     const auto played = play(
         https, target(),
         {http("200 OK", kPage, kIis),
-         http("401 Unauthorized", "", "WWW-Authenticate: NTLM\r\nWWW-Authenticate: Negotiate\r\n")}
+         http("401 Unauthorized", "", "WWW-Authenticate: NTLM\r\nWWW-Authenticate: Negotiate\r\n"),
+         http("404 Not Found")}
     );
     CHECK(played.answer.conclusion == Conclusion::finished);
     CHECK(played.answer.detail == "answers GET /meet/ with 200 OK");
     CHECK(
         played.asked ==
-        std::vector<std::string>{"GET /meet/", "GET /CertProv/CertProvisioningService.svc"}
+        std::vector<std::string>{
+            "GET /meet/", "GET /CertProv/CertProvisioningService.svc", "GET /metadata/json/1"}
     );
+    CHECK(played.text(https_answer::kOAuthMetadata) == "404");
     CHECK(played.text(http_answer::kRequest) == "GET /meet/");
     CHECK(played.number(http_answer::kStatus) == 200);
     CHECK(played.text(http_answer::kReason) == "OK");
@@ -61,7 +64,8 @@ TEST_CASE("https probe: the join page of a Front End tells build, machine and na
     CHECK(
         played.list(http_answer::kPaths) ==
         std::vector<std::string>{
-            "GET /meet/: 200 OK", "GET /CertProv/CertProvisioningService.svc: 401 Unauthorized"}
+            "GET /meet/: 200 OK", "GET /CertProv/CertProvisioningService.svc: 401 Unauthorized",
+            "GET /metadata/json/1: 404 Not Found"}
     );
     CHECK(played.list(http_answer::kChallenges) == std::vector<std::string>{"NTLM", "Negotiate"});
     CHECK(played.text(https_answer::kBuild) == "5.0.8308.866");
@@ -95,6 +99,37 @@ TEST_CASE("https probe: what is asked depends on role, use and port") {
         CHECK(played.text(http_answer::kRequest) == row.first);
     }
     CHECK(https.late_certificate);
+}
+
+TEST_CASE("https probe: the certificates of the metadata document are handed over with their source"
+) {
+    const std::string document = R"({"issuer":"00000004@contoso.com","keys":[{"value":"b25l"}]})";
+    const auto page = http("200 OK", kPage, kIis);
+    const auto lync = play(https, target(), {page, page, http("200 OK", document)});
+    CHECK(lync.answer.conclusion == Conclusion::finished);
+    CHECK(lync.answer.certificates == std::vector<std::string>{"one"});
+    CHECK(lync.answer.certificates_from == "GET /metadata/json/1");
+    CHECK(lync.text(https_answer::kOAuthMetadata) == "read");
+    CHECK(lync.text(https_answer::kOAuthIssuer) == "00000004@contoso.com");
+    const auto exchange = play(https, target(Role::exchange_um), {page, http("200 OK", document)});
+    CHECK(exchange.answer.certificates_from == "GET /autodiscover/metadata/json/1");
+}
+
+TEST_CASE("https probe: whatever answers for the metadata document does the rest no harm") {
+    const auto page = http("200 OK", kPage, kIis);
+    for (const auto& [answer, said] : std::vector<std::pair<std::string, std::string>>{
+             {"", "not answered"},
+             {"rubbish\r\n\r\n", "not answered"},
+             {http("403 Forbidden"), "403"},
+             {http("200 OK", "<html>"), "it is a web page or XML"},
+             {http("200 OK", std::string(limits::kHttpBody + 1, 'x')), "not answered"}}) {
+        const auto played = play(https, target(), {page, page, answer});
+        CHECK(played.answer.conclusion == Conclusion::finished);
+        CHECK(played.answer.detail == "answers GET /meet/ with 200 OK");
+        CHECK(played.text(https_answer::kOAuthMetadata) == said);
+        CHECK(played.answer.certificates.empty());
+        CHECK_FALSE(played.has(http_answer::kRefusal));
+    }
 }
 
 TEST_CASE("https probe: Host and SNI are the same name") {
@@ -168,7 +203,7 @@ TEST_CASE("https probe: redirects are reported as sent and not followed, in loop
         const auto played = play(https, target(), {redirect, redirect, redirect});
         CHECK(played.answer.conclusion == Conclusion::finished);
         CHECK(played.text(http_answer::kLocation) == where);
-        CHECK(played.asked.size() == 2);
+        CHECK(played.asked.size() == 3);
         CHECK(played.requests.find("evil") == std::string::npos);
         CHECK(played.requests.find("Host: web.contoso.com\r\n") != std::string::npos);
     }
