@@ -5,6 +5,7 @@
 #include "servers/server_programs.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -57,11 +58,12 @@ std::string front_end_site() {
            ) +
            location(
                "/metadata/json/1",
-               "200 " + in_quotes(
-                            R"({"Issuer":"00000004@contoso.example","Keys":[{"KeyValue":{"Value":")" +
-                            base64_of(contoso().issuing.issue(server_spec("oauth.contoso.example"))) +
-                            R"("}}]})"
-                        )
+               "200 " +
+                   in_quotes(
+                       R"({"Issuer":"00000004@contoso.example","Keys":[{"KeyValue":{"Value":")" +
+                       base64_of(contoso().issuing.issue(server_spec("oauth.contoso.example"))) +
+                       R"("}}]})"
+                   )
            ) +
            location(
                "/LiveServer/Focus/", "403 " + in_quotes("403 - Forbidden: Access is denied.")
