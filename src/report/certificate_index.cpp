@@ -20,20 +20,15 @@ void collect(CertificateIndex& index, const Chain* chain) {
             index.try_emplace(entry->sha256, entry.get());
 }
 
-namespace {
-
-void collect(CertificateIndex& index, const AttemptRow& row) {
-    collect(index, row.chain.get());
-    for (const auto& given : row.given)
-        index.try_emplace(given.certificate->sha256, given.certificate.get());
-}
-
-} // namespace
-
 void collect(CertificateIndex& index, const EndpointRow& row) {
-    collect(index, row.main);
+    const auto attempt = [&](const AttemptRow& it) {
+        collect(index, it.chain.get());
+        for (const auto& given : it.given)
+            index.try_emplace(given.certificate->sha256, given.certificate.get());
+    };
+    attempt(row.main);
     for (const auto& variant : row.variants)
-        collect(index, variant);
+        attempt(variant);
 }
 
 CertificateIndex collect(const ScanResult& run) {

@@ -153,6 +153,9 @@ WebBehaviour web_services(const Server& server, const Pool& pool, bool external)
     web.internal_sip_port = web.federation_port = kSip;
     web.access_port = kPublishedPort;
     web.external = external;
+    // One for all: its CA need not be that of the servers.
+    static const std::string oauth = lab::DemoPki().oauth(lab::oauth_spec());
+    web.oauth_certificate = oauth;
     return web;
 }
 

@@ -33,8 +33,8 @@ TEST_CASE("the demonstration: every endpoint once, every planted fault found, ev
     CHECK(result.at("run").at("interrupted").as_bool() == false);
 
     // What does not fit together, all of it planted: copies that were forgotten on the second Edge
-    // Server, Persistent Chat with a certificate of its own that nobody accepts, and a port without
-    // the intermediate certificate that the others send.
+    // Server, Persistent Chat with a certificate of its own that nobody accepts, a port without the
+    // intermediate certificate that the others send, and two OAuth certificates of former times.
     std::set<std::string> apart;
     for (const auto& finding : result.at("topology_findings").as_array()) {
         const auto& said = finding.as_object();
@@ -55,7 +55,10 @@ TEST_CASE("the demonstration: every endpoint once, every planted fault found, ev
         "stale-certificate fail: " + at("edge02 Access Edge, clients"),
         "one-internal-pki fail: " + at("Persistent Chat"),
         "mutual-trust fail: " + at("Persistent Chat"),
-        "chain-elsewhere warn: " + at("fe02 conference control")};
+        "chain-elsewhere warn: " + at("fe02 conference control"),
+        "oauth-certificate warn: " + at("dir01 internal web site"),
+        "oauth-certificate fail: " + at("dir01 internal web site"),
+        "oauth-certificate fail: " + at("dir02 internal web site")};
     // Persistent Chat connects to every registrar; one is there only where IPv6 is.
     for (const auto& name : target_names(result))
         if (has(name, " registrar")) planted.insert("mutual-trust fail: " + at(name));

@@ -63,7 +63,8 @@ TEST_CASE("apache: a certificate asked for after the GET is seen, and ours is ta
         CHECK(
             endpoint.list("/conversation/paths") ==
             std::vector<std::string>{
-                "GET /meet/: 200 OK", "GET /CertProv/CertProvisioningService.svc: 200 OK"}
+                "GET /meet/: 200 OK", "GET /CertProv/CertProvisioningService.svc: 200 OK",
+                "GET /metadata/json/1: 404 Not Found"}
         );
     }
 }

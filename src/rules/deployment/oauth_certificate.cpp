@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -167,17 +168,30 @@ class Documents {
     }
 
   private:
+    // What most give is taken for right; of two that as many give, the one that ends later.
     RunRuling differ() const {
-        DeviationList list;
-        Certificates shared = by_certificates_.begin()->first;
-        for (const auto& [certificates, givers] : by_certificates_) {
-            list.add(text_of(certificates), givers);
-            std::erase_if(shared, [&, &these = certificates](const Certificate* one) {
+        const auto rank = [](const auto& entry) {
+            std::optional<Time> end;
+            for (const auto* one : entry.first)
+                end = std::max(end, one->not_after);
+            return std::pair(entry.second.size(), end);
+        };
+        const auto right = std::max_element(
+            by_certificates_.begin(), by_certificates_.end(),
+            [&](const auto& one, const auto& other) { return rank(one) < rank(other); }
+        );
+        DeviationList others;
+        Certificates shared = right->first;
+        for (auto it = by_certificates_.begin(); it != by_certificates_.end(); ++it) {
+            const auto& these = it->first;
+            if (it != right) others.add(text_of(these), it->second);
+            std::erase_if(shared, [&](const Certificate* one) {
                 return std::find(these.begin(), these.end(), one) == these.end();
             });
         }
         const auto text = fmt::format(
-            "{} OAuth certificate is not the same everywhere: {}", site_.whose, list.text()
+            "{} OAuth certificate is not the same everywhere: {} on {}, but {}", site_.whose,
+            text_of(right->first), endpoints_text(right->second), others.text()
         );
         auto ruling = shared.empty()
                           ? fail(text + "; a token of one is refused by whoever knows the other")
@@ -185,12 +199,11 @@ class Documents {
         return {
             std::move(ruling)
                 .with("certificate_source", std::string(source_))
-                .fixed_by(
-                    "look for the servers whose replica is not up to date: Get-CsManagementStore"
-                    "ReplicationStatus, then Invoke-CsManagementStoreReplication. Assign it once, "
-                    "with -Identity Global; a copy put in by hand is not replicated"
-                ),
-            endpoints_of(all_)};
+                .fixed_by("look for the servers whose replica is not up to date: "
+                          "Get-CsManagementStoreReplicationStatus, then "
+                          "Invoke-CsManagementStoreReplication. Assign it once, with -Identity "
+                          "Global; a copy put in by hand is not replicated"),
+            others.endpoints()};
     }
 
     const ScanResult& run_;

@@ -273,6 +273,13 @@ TEST_CASE("who cannot be asked late is cut off") {
     CHECK(old.error().ends_with("alert handshake failure"));
 }
 
+TEST_CASE("the metadata document has the OAuth certificate, where there is one") {
+    auto web = lync_site();
+    CHECK(has(answer(get("/metadata/json/1"), web), " 404 "));
+    web.oauth_certificate = "MII";
+    CHECK(has(answer(get("/metadata/json/1"), web), "\"value\":\"MII\"}}]}"));
+}
+
 TEST_CASE("without late certificates /CertProv is for everybody") {
     CHECK(answer(get("/CertProv/CertProvisioningService.svc"), lync_site())
               .starts_with("HTTP/1.1 200 OK\r\n"));

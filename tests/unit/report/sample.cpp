@@ -159,6 +159,7 @@ void add_edge_pool(ScanResult& run) {
         one.main.answer.set("server", kNasty);
         one.main.answer.set("allow", std::vector<std::string>{"INVITE", "OPTIONS"});
         one.main.answer.set("keep_alive", true);
+        one.main.given = {{certificate("oauth.contoso.com", 9), "GET /metadata/json/1"}};
         one.findings = edge_findings(*run.findings, leaf, issuer);
         run.endpoints.push_back(std::move(one));
     }

@@ -86,7 +86,9 @@ TEST_CASE("oauth-certificate: its key, but for one that has run out") {
 TEST_CASE("oauth-certificate: Front Ends that differ fail, and warn where one is common to all") {
     Sites differ;
     differ.gives({oauth(1)});
+    differ.gives({oauth(1)});
     CHECK(differ.of({oauth(2)}) == Verdict::fail);
+    CHECK(differ.judge(kRule)[0].endpoints == std::vector<std::size_t>{2}); // not what most give
     Sites on_its_way;
     on_its_way.gives({oauth(1)});
     CHECK(on_its_way.of({oauth(1), oauth(2)}) == Verdict::warn);
