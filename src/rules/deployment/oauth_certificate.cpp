@@ -32,7 +32,9 @@ struct ByFingerprint {
 
 // Site is what gives the document: the Front Ends of the deployment, or Exchange.
 struct Site {
-    std::string_view whose, replace;
+    std::string_view whose;
+    std::string_view replace; // how the certificate is replaced
+    std::string_view spread;  // what to do where a server has another than the rest
 };
 
 constexpr Site kLync{
@@ -40,11 +42,17 @@ constexpr Site kLync{
     "on one Front End: Set-CsCertificate -Identity Global -Type OAuthTokenIssuer -Thumbprint NEW; "
     "with -Roll -EffectiveDate, at least 24 hours before the old one ends, where that is still "
     "valid. The Central Management Store brings it to the others (Get-CsManagementStoreReplication"
-    "Status). Then on Exchange: Set-PartnerApplication -RefreshAuthMetadata"};
+    "Status). Then on Exchange: Set-PartnerApplication -RefreshAuthMetadata",
+    "bring the certificate of the others to this server: find out with "
+    "Get-CsManagementStoreReplicationStatus why its replica is not up to date, then "
+    "Invoke-CsManagementStoreReplication. Assign it once, with -Identity Global; a copy put in by "
+    "hand is not replicated"};
 constexpr Site kExchange{
     "Exchange's",
     "on Exchange: Set-AuthConfig -NewCertificateThumbprint NEW -NewCertificateEffectiveDate DATE, "
-    "then Set-AuthConfig -PublishCertificate; partners read it again within a day"};
+    "then Set-AuthConfig -PublishCertificate; partners read it again within a day",
+    "look in Get-AuthConfig for the current thumbprint, and put that certificate with its key on "
+    "this server, too; then restart its web site"};
 
 const Site& site_of(std::string_view source) {
     return source.find("autodiscover") == std::string_view::npos ? kLync : kExchange;
@@ -152,13 +160,16 @@ class Documents {
 
     void judge(std::vector<RunRuling>& rulings) const {
         const auto before = rulings.size();
-        for (const auto& [certificates, givers] : by_certificates_)
-            for (auto* judge : {judge_dates, judge_keys})
-                if (auto ruling = judge(certificates, run_, site_); ruling.verdict != Verdict::pass)
-                    rulings.push_back(
-                        {with_evidence(std::move(ruling), certificates, source_),
-                         endpoints_of(givers)}
-                    );
+        for (auto it = by_certificates_.begin(); it != by_certificates_.end(); ++it)
+            for (auto* judge : {judge_dates, judge_keys}) {
+                auto ruling = judge(it->first, run_, site_);
+                if (ruling.verdict == Verdict::pass) continue;
+                // Others have another one: what lacks here is not a new certificate.
+                if (it != right()) ruling.fix = site_.spread;
+                rulings.push_back(
+                    {with_evidence(std::move(ruling), it->first, source_), endpoints_of(it->second)}
+                );
+            }
         if (by_certificates_.size() > 1) rulings.push_back(differ());
         if (rulings.size() == before)
             rulings.push_back(
@@ -168,18 +179,24 @@ class Documents {
     }
 
   private:
+    using ByCertificates = std::map<Certificates, Group, ByFingerprint>;
+
     // What most give is taken for right; of two that as many give, the one that ends later.
-    RunRuling differ() const {
+    ByCertificates::const_iterator right() const {
         const auto rank = [](const auto& entry) {
             std::optional<Time> end;
             for (const auto* one : entry.first)
                 end = std::max(end, one->not_after);
             return std::pair(entry.second.size(), end);
         };
-        const auto right = std::max_element(
+        return std::max_element(
             by_certificates_.begin(), by_certificates_.end(),
             [&](const auto& one, const auto& other) { return rank(one) < rank(other); }
         );
+    }
+
+    RunRuling differ() const {
+        const auto right = this->right();
         DeviationList others;
         Certificates shared = right->first;
         for (auto it = by_certificates_.begin(); it != by_certificates_.end(); ++it) {
@@ -199,17 +216,14 @@ class Documents {
         return {
             std::move(ruling)
                 .with("certificate_source", std::string(source_))
-                .fixed_by("look for the servers whose replica is not up to date: "
-                          "Get-CsManagementStoreReplicationStatus, then "
-                          "Invoke-CsManagementStoreReplication. Assign it once, with -Identity "
-                          "Global; a copy put in by hand is not replicated"),
+                .fixed_by(std::string(site_.spread)),
             others.endpoints()};
     }
 
     const ScanResult& run_;
     std::string_view source_;
     const Site& site_;
-    std::map<Certificates, Group, ByFingerprint> by_certificates_;
+    ByCertificates by_certificates_;
     Group all_;
 };
 

@@ -112,3 +112,15 @@ TEST_CASE("oauth-certificate: a document that is not given leaves it open, by it
     not_asked.gives({}).main.answer = {};
     CHECK(not_asked.judge(kRule).empty());
 }
+
+TEST_CASE("oauth-certificate: where the others have a good one, the way out is theirs") {
+    Sites alone, among_others;
+    const auto old = oauth(1, "2024-01-01", "2025-12-31");
+    alone.gives({old});
+    among_others.gives({oauth(2)});
+    among_others.gives({oauth(2)});
+    among_others.gives({old});
+    const auto fix = [](Sites& sites) { return sites.judge(kRule).front().finding->fix; };
+    CHECK(fix(alone).find("-Thumbprint NEW") != std::string::npos);
+    CHECK(fix(among_others).find("Invoke-CsManagementStoreReplication") != std::string::npos);
+}
