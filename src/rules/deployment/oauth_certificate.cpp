@@ -203,7 +203,9 @@ class Documents {
             const auto& these = it->first;
             if (it != right) others.add(text_of(these), it->second);
             std::erase_if(shared, [&](const Certificate* one) {
-                return std::find(these.begin(), these.end(), one) == these.end();
+                return std::none_of(these.begin(), these.end(), [&](const Certificate* other) {
+                    return *one == *other;
+                });
             });
         }
         const auto text = fmt::format(

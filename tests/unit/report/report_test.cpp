@@ -88,7 +88,7 @@ TEST_CASE("ndjson: a certificate is written on its first use and never again") {
     const auto certificates = [&](std::size_t line) {
         return boost::json::parse(lines[line]).at("certificates").as_object().size();
     };
-    CHECK(certificates(0) == 3); // leaf, issuer, and the root of the trust path
+    CHECK(certificates(0) == 4); // leaf, issuer, root of the trust path, that of a document
     CHECK(certificates(1) == 0); // the same chain
     CHECK(certificates(3) == 2);
     CHECK(certificates(lines.size() - 1) == 1); // our own identity

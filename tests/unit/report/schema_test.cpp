@@ -130,6 +130,8 @@ bool optional_member(std::string_view pointer) {
          "/used_fetched",
          "/attempt_role",
          "/raw_hello_version",
+         "/given_certificates",
+         "/private_key",
          "/cleartext",
          "/application_policies_present",
          "/distribution_points",
