@@ -72,6 +72,8 @@ MemoryServer::MemoryServer(const ServerSetup& setup) : context_(SSL_CTX_new(TLS_
         X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca.get());
         SSL_CTX_add_client_CA(context, ca.get());
     }
+    if (!setup.client_schemes.empty())
+        REQUIRE(SSL_CTX_set1_client_sigalgs_list(context, setup.client_schemes.c_str()) == 1);
     // Lync's peers show server certificates as clients; OpenSSL would ask for the client EKU.
     SSL_CTX_set_purpose(context, X509_PURPOSE_ANY);
     if (setup.ask)

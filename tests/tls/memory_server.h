@@ -23,6 +23,7 @@ struct ServerSetup {
     std::string key_pem;
     bool ask = false, require = false;      // for a client certificate
     std::vector<std::string> client_ca_pem; // trusted issuers of clients; their names are sent
+    std::string client_schemes;             // signature schemes of clients; empty = all
     std::string ciphers = "ALL:@SECLEVEL=0";
     std::string groups;
     bool tickets = true;
