@@ -41,4 +41,9 @@ inline std::string text_of(const Finding& finding) {
            without_certificate(finding);
 }
 
+// The same and what is to be done: "01 fail: … -> reissue it".
+inline std::string with_fix(const Finding& finding) {
+    return text_of(finding) + " -> " + for_terminal(finding.fix, 4000);
+}
+
 } // namespace lyncprobe::testing

@@ -13,7 +13,8 @@
 
 namespace lyncprobe::rules::testing {
 
-using lyncprobe::testing::text_of; // a whole finding, "01 fail: …"
+using lyncprobe::testing::text_of;  // a whole finding, "01 fail: …"
+using lyncprobe::testing::with_fix; // the same with its fix
 
 inline constexpr const char* kSha1Rsa = "1.2.840.113549.1.1.5";
 inline constexpr const char* kSha256Rsa = "1.2.840.113549.1.1.11";
