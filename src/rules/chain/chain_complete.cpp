@@ -42,11 +42,12 @@ Ruling rule_on_gap(const Chain& chain) {
         return fail(
             fmt::format("the chain ends before {}, which is neither sent nor a known root", issuer)
         );
-    return inconclusive(fmt::format(
-        "the chain ends before {}, which may be a root or a missing intermediate; give the roots "
-        "with --ca-file",
-        issuer
-    ));
+    return inconclusive(
+        fmt::format(
+            "the chain ends before {}, which may be a root or a missing intermediate", issuer
+        ),
+        "give the roots with --ca-file or trust.ca_files, and run it again"
+    );
 }
 
 Ruling check_chain_complete(const Subject& s) {

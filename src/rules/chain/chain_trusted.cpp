@@ -79,8 +79,10 @@ Ruling rule_on_path(const Chain& chain) {
     if (path.refused()) return rule_on_flaws(path);
     if (path.anchored() && !path.flaws.empty())
         return inconclusive(
-            joined(texts_of(path.flaws, false), "; ") +
-            "; openssl verify or the certificate's path on Windows (certutil -verify) tells"
+            joined(texts_of(path.flaws, false), "; "),
+            "check the path where it can be compared: on Windows with certutil -verify FILE, or "
+            "with "
+            "openssl verify"
         );
     switch (path.trust) {
     case TrustPath::Trust::invalid: // has flaws
@@ -92,20 +94,23 @@ Ruling rule_on_path(const Chain& chain) {
         if (ends_in_a_gap(chain)) return rule_on_gap(chain.missing_issuer);
         return fail("no path leads to a trust anchor" + because);
     case TrustPath::Trust::unknown:
-        return inconclusive(fmt::format(
-            "no path leads to one of this system's anchors{}; give your own root with --ca-file or "
-            "trust.ca_files",
-            because
-        ));
+        return inconclusive(
+            "no path leads to one of this system's anchors" + because,
+            "give your own root with --ca-file or trust.ca_files, and run it again"
+        );
     case TrustPath::Trust::gave_up:
         return inconclusive(
-                   "the search for a path was given up at its limit" + because +
-                   "; remove the certificates that the server sends and does not need"
+                   "the search for a path was given up at its limit" + because,
+                   "remove the certificates that the server sends and does not need, and run it "
+                   "again"
         )
             .with("limit", path.why);
     case TrustPath::Trust::not_searched: break;
     }
-    return inconclusive("no path was searched" + because);
+    return inconclusive(
+        "no path was searched" + because,
+        "look at what the server sends: openssl s_client -showcerts"
+    );
 }
 
 Ruling check_chain_trusted(const Subject& s) {

@@ -118,10 +118,10 @@ TEST_CASE("chain-complete: complete passes, a gap fails with its name, not knowi
     CHECK(gap.evidence.text("missing_issuer") == "CN=Contoso Issuing CA");
     const auto unknown = about_chain("chain-complete", [](Chain& c) { c.complete.reset(); });
     CHECK(
-        text_of(unknown) == "inconclusive: the chain ends before an issuer, which may be a root or "
-                            "a missing intermediate; give the roots with --ca-file"
+        with_fix(unknown) == "inconclusive: the chain ends before an issuer, which may be a root "
+                             "or a missing intermediate -> give the roots with --ca-file or "
+                             "trust.ca_files, and run it again"
     );
-    CHECK(unknown.message.find("--ca-file") != std::string::npos);
 }
 
 TEST_CASE("chain-trusted: a path passes; none fails where our own anchors are configured") {
@@ -167,33 +167,32 @@ TEST_CASE("chain-trusted: where the server leaves out the next certificate, no r
 TEST_CASE(
     "chain-trusted: with the system's anchors only, no path is inconclusive and asks for the root"
 ) {
-    const auto finding = trusted_as(TrustPath::Trust::unknown);
     CHECK(
-        text_of(finding) ==
+        with_fix(trusted_as(TrustPath::Trust::unknown)) ==
         "inconclusive: no path leads to one of this system's anchors: issuer CN=Contoso Root CA is "
-        "not an anchor; give your own root with --ca-file or trust.ca_files {anchors=system, "
-        "path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}"
+        "not an anchor {anchors=system, path=[CN=sip.contoso.com; CN=Contoso Issuing CA]} -> give "
+        "your own root with --ca-file or trust.ca_files, and run it again"
     );
-    CHECK(finding.message.find("--ca-file") != std::string::npos);
 }
 
 TEST_CASE("chain-trusted: a search that was given up, or none, is inconclusive, whatever anchors "
           "there are") {
     for (const bool configured : {true, false})
         CHECK(
-            text_of(trusted_as(TrustPath::Trust::gave_up, configured)) ==
+            with_fix(trusted_as(TrustPath::Trust::gave_up, configured)) ==
             fmt::format(
                 "inconclusive: the search for a path was given up at its limit: issuer CN=Contoso "
-                "Root CA is not an anchor; remove the certificates that the server sends and does "
-                "not need {{limit=issuer CN=Contoso Root CA is not an anchor, anchors={}, "
-                "path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}}",
+                "Root CA is not an anchor {{limit=issuer CN=Contoso Root CA is not an anchor, "
+                "anchors={}, path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}} -> remove the "
+                "certificates that the server sends and does not need, and run it again",
                 configured ? "configured" : "system"
             )
         );
     CHECK(
-        text_of(trusted_as(TrustPath::Trust::not_searched)) ==
+        with_fix(trusted_as(TrustPath::Trust::not_searched)) ==
         "inconclusive: no path was searched: issuer CN=Contoso Root CA is not an anchor "
-        "{anchors=system, path=[CN=sip.contoso.com; CN=Contoso Issuing CA]}"
+        "{anchors=system, path=[CN=sip.contoso.com; CN=Contoso Issuing CA]} -> look at what the "
+        "server sends: openssl s_client -showcerts"
     );
 }
 
@@ -225,7 +224,161 @@ TEST_CASE("chain-trusted: what RFC 5280 forbids fails, with the fix for it, with
     CHECK(
         text_of(flawed(TrustPath::Trust::unknown, {wrong})) == "fail: a {flaws=[a], anchors=system}"
     );
-    CHECK(flawed(TrustPath::Trust::trusted, {open}).verdict == Verdict::inconclusive);
+    CHECK(
+        with_fix(flawed(TrustPath::Trust::trusted, {open})) ==
+        "inconclusive: b {anchors=system} -> check the path where it can be compared: on Windows "
+        "with certutil -verify FILE, or with openssl verify"
+    );
+    // Without an anchor what cannot be compared is not the first question.
+    CHECK(
+        text_of(flawed(TrustPath::Trust::untrusted, {open})) ==
+        "fail: no path leads to a trust anchor {anchors=system}"
+    );
+}
+
+TEST_CASE("chain-complete: a certificate known from a CA file only, and what fetching came to") {
+    struct Row {
+        bool unpresented, fetched_path;
+        std::optional<bool> complete;
+        bool fetched, completed;
+        const char *missing, *expected;
+    };
+    const Row rows[] = {
+        {true, false, true, false, false, "",
+         "fail: the server does not send a CA certificate of the path; the certificate is known "
+         "here from a CA file only, and a peer that does not have it cannot build the path"},
+        {true, false, false, false, false, "CN=X",
+         "fail: the server does not send CN=X; the certificate is known here from a CA file only, "
+         "and a peer that does not have it cannot build the path {missing_issuer=CN=X}"},
+        {true, true, true, true, true, "", "pass"},
+        {false, true, true, true, true, "", "pass"},
+        {false, false, false, true, true, "CN=X",
+         "fail: the chain ends before CN=X, which is neither sent nor a known root; the caIssuers "
+         "locations complete it, so Windows gets by, and phones, gateways and other peers that do "
+         "not fetch it do not {missing_issuer=CN=X, completed_by_fetch=yes}"},
+        {false,
+         false,
+         {},
+         true,
+         false,
+         "CN=X",
+         "fail: the chain ends before CN=X, which is neither sent nor a known root; the caIssuers "
+         "locations do not complete it either {missing_issuer=CN=X, completed_by_fetch=no}"},
+        {false,
+         false,
+         {},
+         false,
+         false,
+         "CN=X",
+         "inconclusive: the chain ends before CN=X, which may be a root or a missing intermediate "
+         "{missing_issuer=CN=X}"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.expected);
+        const auto finding = about_chain("chain-complete", [&](Chain& c) {
+            c.path.used_unpresented = row.unpresented;
+            c.path.used_fetched = row.fetched_path;
+            c.complete = row.complete;
+            if (row.fetched) c.fetched = {c.presented.back()};
+            c.completed_by_fetch = row.completed;
+            c.missing_issuer = row.missing;
+        });
+        CHECK(text_of(finding) == row.expected);
+    }
+}
+
+TEST_CASE("chain-trusted: only a gap where this path ends hides the question of the root") {
+    const auto ends = [](auto spoil) {
+        const auto finding = about_chain("chain-trusted", [&](Chain& c) {
+            c.complete = false;
+            c.missing_issuer = c.presented.back()->issuer;
+            c.path.trust = TrustPath::Trust::untrusted;
+            c.path.path = c.presented;
+            spoil(c);
+        });
+        return std::string(finding.evidence.text("missing_issuer"));
+    };
+    CHECK(ends([](Chain&) {}) == "CN=Contoso Root CA");
+    CHECK(ends([](Chain& c) { c.complete = true; }).empty());
+    CHECK(ends([](Chain& c) { c.complete.reset(); }).empty());
+    CHECK(ends([](Chain& c) { c.missing_issuer.clear(); }).empty());
+    CHECK(ends([](Chain& c) { c.path.path.clear(); }).empty());
+    CHECK(ends([](Chain& c) { c.missing_issuer = "CN=Another CA"; }).empty());
+}
+
+TEST_CASE("chain-trusted: a path by way of what was fetched or is not sent says so") {
+    const auto finding = about_chain("chain-trusted", [](Chain& c) {
+        c.path.trust = TrustPath::Trust::trusted;
+        c.path.used_fetched = c.path.used_unpresented = true;
+    });
+    CHECK(
+        text_of(finding) == "pass: by way of a certificate that only a caIssuers location gave "
+                            "{anchors=system, used_unpresented=yes}"
+    );
+}
+
+TEST_CASE("chain-order: what is said first, and a reversed chain that begins with a CA") {
+    const auto all_wrong = [](int from) {
+        const auto finding = about_chain("chain-order", [&](Chain& c) {
+            if (from < 1) c.unreadable = {3};
+            if (from < 2) c.reversed = true;
+            if (from < 3) c.duplicates = {2};
+            if (from < 4) c.extra = {1};
+            c.ordered = false;
+            c.root_included = true;
+        });
+        return finding.message;
+    };
+    CHECK(all_wrong(0).find("no readable certificate, at position 3") != std::string::npos);
+    CHECK(all_wrong(1).find("reverse order, the highest first") != std::string::npos);
+    CHECK(all_wrong(2).find("repeats a certificate at position 2") != std::string::npos);
+    CHECK(all_wrong(3).find("does not belong to it, at position 1") != std::string::npos);
+    CHECK(all_wrong(4).find("out of order") != std::string::npos);
+    // Whether the first may be a CA: by its constraints, or since it is like a root.
+    const auto first = [](auto spoil) {
+        auto certificate = server();
+        spoil(certificate);
+        Bench bench({certificate, intermediate()});
+        bench.chain.reversed = true;
+        return bench.ask("chain-order").message.find("has to be the first") != std::string::npos;
+    };
+    CHECK(first([](Certificate& c) { c.root_like = true; }));
+    CHECK(first([](Certificate& c) {
+        c.basic_constraints = Certificate::BasicConstraints{.ca = true, .path_length = {}};
+    }));
+    CHECK(!first([](Certificate& c) {
+        c.basic_constraints = Certificate::BasicConstraints{.ca = false, .path_length = {}};
+    }));
+    CHECK(!first([](Certificate&) {}));
+}
+
+TEST_CASE("leaf-outlives-issuer: whole days count, and what has no date is passed over") {
+    const auto verdict = [](Time leaf, std::vector<std::optional<Time>> above) {
+        std::vector<CertificatePtr> path;
+        const auto add = [&](std::optional<Time> end) {
+            auto one = server();
+            one.not_after = end;
+            path.push_back(std::make_shared<const Certificate>(one));
+        };
+        add(leaf);
+        for (const auto& end : above)
+            add(end);
+        Bench bench({server()});
+        bench.chain.presented = {path[0]};
+        bench.chain.path.path = path;
+        return bench.verdict("leaf-outlives-issuer");
+    };
+    const auto day = at("2027-01-02");
+    const std::chrono::seconds second{1};
+    CHECK(verdict(day + std::chrono::hours{23}, {day}) == Verdict::pass); // on the same day
+    CHECK(verdict(day, {day - second}) == Verdict::warn);
+    CHECK(verdict(day, {std::nullopt, day - second}) == Verdict::warn);
+    CHECK(verdict(day, {std::nullopt}) == Verdict::not_applicable);
+    Bench undated({server()});
+    auto leaf = server();
+    leaf.not_after.reset();
+    undated.chain.presented = {std::make_shared<const Certificate>(leaf)};
+    undated.chain.path.path = {undated.chain.presented[0], undated.chain.presented[0]};
+    CHECK(undated.verdict("leaf-outlives-issuer") == Verdict::not_applicable);
 }
 
 TEST_CASE("leaf-outlives-issuer: the earliest end above the server certificate counts") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The list of rules is whole: every file is listed, every record says what it must.
+#include "rules/connection/endings.h"
 #include "rules/engine/explain.h"
 #include "unit/rules/subjects.h"
 
@@ -162,4 +163,15 @@ TEST_CASE("rules: every id that any command can print is explained") {
         CHECK_MESSAGE(document.find("| `" + code + "` |") != std::string::npos, code);
     }
     CHECK(codes.contains("untrusted-root"));
+}
+
+TEST_CASE("rules: docs/rules.md and docs/endings.md are what they say of themselves") {
+    const auto page = [](const std::string& name) {
+        std::ifstream file(LYNCPROBE_SOURCE_DIR "/docs/" + name);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    CHECK_MESSAGE(page("rules.md") == markdown(), "lyncprobe docs rules > docs/rules.md");
+    CHECK_MESSAGE(
+        page("endings.md") == endings_markdown(), "lyncprobe docs endings > docs/endings.md"
+    );
 }
