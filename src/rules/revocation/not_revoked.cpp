@@ -5,6 +5,7 @@
 #include "rules/revocation/revocation_facts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,9 +22,10 @@ bool vouched_for(const StatusSaid& said) {
 // Hex numbers without leading zeros; RFC 5280 5.2.4: a delta may be put on this base or a later
 // one.
 bool fits_on(const CrlFacts& delta, const CrlFacts& base) {
-    const auto& from = *delta.base_number;
-    if (from.size() != base.number.size()) return from.size() < base.number.size();
-    return from <= base.number;
+    const auto size_and_digits = [](const std::string& number) {
+        return std::pair(number.size(), std::string_view(number));
+    };
+    return size_and_digits(*delta.base_number) <= size_and_digits(base.number);
 }
 
 // A hold that the base still lists and a delta of today takes back.

@@ -235,3 +235,154 @@ TEST_CASE("own-certificate-usage: of files only for roles that connect out") {
         CHECK(verdict == (out ? V::warn : V::not_applicable));
     }
 }
+
+TEST_CASE("refusal: only unknown_ca is about the root, and only alerts of a refusal are known") {
+    for (int code = 1; code < 256; ++code) {
+        CAPTURE(code);
+        const auto end = refused_with(static_cast<std::uint8_t>(code));
+        CHECK(explain_refusal(end.row.main, nullptr).root == (code == 48));
+    }
+    const auto other = explain_refusal(refused_with(20).row.main, nullptr);
+    CHECK(other.clause == "it ends the handshake after our certificate");
+    CHECK(other.side == Party::either);
+    CHECK(other.fix.starts_with("their System log (source Schannel)"));
+    // A warning, and what we sent ourselves, are no refusal's alert.
+    for (const auto& [received, fatal] : {std::pair{true, false}, {false, true}}) {
+        auto end = refused_with(48);
+        auto facts = std::make_shared<TlsFacts>(*end.row.main.tls);
+        facts->alerts = {{.received = received, .fatal = fatal, .code = 48}};
+        end.row.main.tls = facts;
+        CHECK(explain_refusal(end.row.main, nullptr).cause == "closed");
+    }
+}
+
+TEST_CASE("refusal: what was refused, by its outcome or by what HTTP said") {
+    AttemptRow attempt;
+    CHECK(!refused(attempt));
+    attempt.outcome = O::client_certificate_rejected;
+    CHECK(refused(attempt));
+    attempt.outcome = O::ok;
+    for (const auto accepted : {std::optional<bool>(), std::optional(true), std::optional(false)}) {
+        auto facts = std::make_shared<ClientCertificateFacts>();
+        facts->accepted = accepted;
+        attempt.client_certificate = facts;
+        CHECK(refused(attempt) == (accepted == false));
+    }
+}
+
+TEST_CASE("refusal: a list of issuers without ours, and one about as long as Windows cuts it") {
+    ClientCertificateFacts facts{.issuer_in_ca_names = false};
+    CHECK(unlisted_text(facts).empty());
+    facts.ca_names_count = 1;
+    CHECK(
+        unlisted_text(facts) ==
+        "the issuer of our certificate is not among the 1 that it says it accepts"
+    );
+    const std::pair<std::uint32_t, bool> sizes[] = {
+        {15'871, false}, {15'872, true}, {16'384, true}, {16'896, true}, {16'897, false}};
+    for (const auto& [bytes, cut] : sizes) {
+        facts.ca_names_bytes = bytes;
+        CHECK((unlisted_text(facts).find("cut by Windows") != std::string::npos) == cut);
+    }
+    facts.issuer_in_ca_names = true;
+    CHECK(unlisted_text(facts).empty());
+}
+
+TEST_CASE("refusal: client authentication that lacks, without a path and for other alerts") {
+    auto chain = ours(with_eku(server(), {kServer}), intermediate());
+    CHECK(without_client_authentication(chain) == "our certificate");
+    chain.path.path.clear();
+    CHECK(without_client_authentication(chain) == "our certificate");
+    chain = ours(server(), with_eku(intermediate(), {kServer}));
+    CHECK(without_client_authentication(chain) == "our certificate"); // server() is for servers
+    auto leaf = server();
+    leaf.eku.reset();
+    chain = ours(leaf, with_eku(intermediate(), {kServer}));
+    CHECK(without_client_authentication(chain) == "its CA CN=Contoso Issuing CA");
+    for (const auto code : std::initializer_list<std::uint8_t>{42, 43, 44}) {
+        auto end = refused_with(code);
+        const bool named =
+            explain_refusal(end.row.main, &chain).clause.find("its CA") != std::string::npos;
+        CHECK(named == (code == 43));
+    }
+    CHECK(
+        explain_refusal(refused_with(0).row.main, &chain).clause.find("its CA") == std::string::npos
+    );
+}
+
+TEST_CASE("client-certificate-accepted: the whole finding in each case without a refusal") {
+    const auto text = [](auto spoil, Mutual mutual = Mutual::automatic) {
+        End end(O::ok, S::done);
+        spoil(end.asked());
+        end.bench.target.mutual = mutual;
+        return text_of(end.ask(kAccepted));
+    };
+    CHECK(
+        text([](auto& f) { f.identity_offered = true; }) ==
+        "inconclusive: ours was not sent, since the server takes no such key or signature; it "
+        "went on without one"
+    );
+    CHECK(text([](auto& f) {
+              f.required = false;
+          }) == "not_applicable: it asks for a client certificate and goes on without one");
+    CHECK(text([](auto&) {
+          }) == "not_applicable: it asks for a client certificate and goes on without one");
+    const std::string demands = "inconclusive: demands a client certificate, and ";
+    CHECK(text([](auto& f) { f.required = true; }).starts_with(demands + "none was given, so"));
+    CHECK(text([](auto& f) { f.required = true; }, Mutual::none)
+              .starts_with(demands + "this target is set to offer none, so"));
+    CHECK(text([](auto& f) { f.presented = "ab"; }
+    ).starts_with("inconclusive: our certificate was sent, and the connection ended"));
+    CHECK(text([](auto& f) {
+              f.presented = "ab";
+              f.accepted = true;
+          }) == "pass");
+}
+
+TEST_CASE("client-certificate-accepted: which attempt decides, by its role") {
+    for (const auto& role : words<AttemptRole>()) {
+        CAPTURE(role.text);
+        End end(O::ok, S::done);
+        end.asked().required = false;
+        auto with = refused_with(48);
+        with.row.main.role = role.value;
+        end.row.variants.push_back(with.row.main);
+        CHECK(end.verdict(kAccepted) == (has_own_sni(role.value) ? V::fail : V::not_applicable));
+        // What the main attempt showed is not overruled.
+        auto facts = std::make_shared<ClientCertificateFacts>();
+        facts->requested = facts->identity_offered = true;
+        facts->presented = "ab";
+        facts->accepted = true;
+        end.row.main.client_certificate = facts;
+        CHECK(end.verdict(kAccepted) == V::pass);
+    }
+}
+
+TEST_CASE("client-certificate-accepted: an expected refusal needs a connection that came up") {
+    const auto expecting = [](End end) {
+        end.bench.target.expect = Expectation::client_certificate_refused;
+        return text_of(end.ask(kAccepted));
+    };
+    CHECK(
+        expecting(refused_with(48)) ==
+        "pass: refuses our certificate, as expected {cause=unknown_ca}"
+    );
+    CHECK(
+        expecting(End(O::ok, S::done)) ==
+        "fail: asks for no client certificate, where it is expected to refuse ours"
+    );
+    CHECK(expecting(End(O::refused, S::connect)).starts_with("not_applicable"));
+    End cut(O::reset, S::handshake);
+    cut.row.main.tls = std::make_shared<TlsFacts>();
+    CHECK(expecting(cut).starts_with("not_applicable"));
+    End taken(O::ok, S::done);
+    auto& facts = taken.asked();
+    facts.identity_offered = true;
+    facts.presented = "ab";
+    facts.accepted = true;
+    CHECK(expecting(taken) == "fail: takes our certificate, where it is expected to refuse it");
+    End unknown(O::timeout, S::conversation);
+    unknown.asked().presented = "ab";
+    CHECK(expecting(unknown).starts_with("inconclusive"));
+    CHECK(End(O::ok, S::done).verdict(kAccepted) == V::not_applicable); // nothing was expected
+}

@@ -285,3 +285,148 @@ TEST_CASE("others: who answers, by target and by service of a pool") {
     Others(run).tell(run.targets[1], bad, evidence);
     CHECK_FALSE(evidence.pool_mate_answers);
 }
+
+TEST_CASE("endpoint-reachable: greetings of other services, from their first byte on") {
+    for (const auto* bytes : {"SSH-", "220", "+OK", "* OK", "RFB "}) {
+        End end(O::not_tls, S::handshake);
+        end.first_bytes = bytes;
+        CHECK(end.ask(kReachable).evidence.text("cause") == "other_service");
+        const auto inside = std::string("x") + bytes;
+        end.first_bytes = inside;
+        CHECK(end.ask(kReachable).evidence.text("cause").empty());
+    }
+    for (const auto* bytes : {"<html", "<HTML>", "HTTP/1.0"}) {
+        End end(O::not_tls, S::handshake);
+        end.first_bytes = bytes;
+        CHECK(end.ask(kReachable).evidence.text("cause") == "plain_http");
+    }
+    End reset(O::reset, S::handshake); // only where that is the outcome
+    reset.first_bytes = "SSH-";
+    CHECK(reset.ask(kReachable).evidence.text("cause").empty());
+}
+
+TEST_CASE("endpoint-reachable: what a hello of our own got counts where it got a certificate") {
+    const auto cause = [](auto spoil) {
+        End end(O::reset, S::handshake);
+        AttemptRow raw;
+        raw.role = AttemptRole::supplementary;
+        raw.raw_version = 0x0301;
+        raw.outcome = O::ok;
+        raw.chain = std::make_shared<Chain>();
+        spoil(raw, end);
+        end.row.variants.push_back(raw);
+        return std::string(end.ask(kReachable).evidence.text("cause"));
+    };
+    CHECK(cause([](AttemptRow&, End&) {}) == "read_in_part");
+    CHECK(cause([](AttemptRow& raw, End&) { raw.role = AttemptRole::primary; }).empty());
+    CHECK(cause([](AttemptRow& raw, End&) { raw.raw_version = 0; }).empty());
+    CHECK(cause([](AttemptRow& raw, End&) { raw.outcome = O::reset; }).empty());
+    CHECK(cause([](AttemptRow& raw, End&) { raw.chain = nullptr; }).empty());
+    CHECK(cause([](AttemptRow&, End& end) { end.row.main.stage = S::connect; }).empty());
+}
+
+TEST_CASE("endpoint-reachable: only a fatal alert that was received in the handshake is the cause"
+) {
+    for (const auto& [received, fatal] : {std::pair{true, false}, {false, true}}) {
+        End end(O::tls_alert, S::handshake);
+        auto facts = std::make_shared<TlsFacts>();
+        facts->alerts = {
+            {.received = received, .fatal = fatal, .code = 112},
+            {.received = true, .fatal = true, .code = 40}};
+        end.row.main.tls = facts;
+        CHECK(end.ask(kReachable).evidence.text("cause") == "nothing_in_common");
+    }
+    CHECK(End(O::reset, S::handshake).alert(112).ask(kReachable).evidence.text("cause").empty());
+}
+
+TEST_CASE("endpoint-reachable: what is known better than the side of the deployment stays") {
+    const auto cause = [](O outcome, S stage, C known) {
+        End end(outcome, stage);
+        end.bench.seen.cause = known;
+        end.bench.context.vantage = "external";
+        end.bench.target.side = Side::internal;
+        return std::string(end.ask(kReachable).evidence.text("cause"));
+    };
+    CHECK(cause(O::unreachable, S::connect, C::none) == "other_side");
+    CHECK(cause(O::unreachable, S::connect, C::no_route) == "no_route");
+    CHECK(cause(O::connect_timeout, S::connect, C::run_deadline) == "run_deadline");
+    CHECK(cause(O::dns_failure, S::resolve, C::no_such_name) == "other_side");
+    CHECK(cause(O::dns_failure, S::resolve, C::no_such_record) == "other_side");
+    CHECK(cause(O::dns_failure, S::resolve, C::resolver_silent) == "resolver_silent");
+}
+
+TEST_CASE("endpoint-reachable: expected to be silent, and not one byte came") {
+    const auto expecting = [](O outcome, S stage, auto spoil) {
+        End end(outcome, stage, Probe::av_edge);
+        end.bench.target.expect = Expectation::unreachable;
+        spoil(end);
+        return end.verdict(kReachable);
+    };
+    const auto plain = [](End&) {};
+    for (const auto outcome : {O::reset, O::closed, O::timeout})
+        CHECK(expecting(outcome, S::preamble, plain) == V::pass);
+    CHECK(expecting(O::protocol_error, S::preamble, plain) == V::fail);
+    CHECK(expecting(O::timeout, S::preamble, [](End& end) {
+              end.bench.seen.cause = C::udp_silence;
+          }) == V::pass);
+    CHECK(expecting(O::timeout, S::preamble, [](End& end) { end.first_bytes = "x"; }) == V::fail);
+    CHECK(expecting(O::timeout, S::preamble, [](End& end) {
+              end.row.main.pseudo_tls = true;
+          }) == V::fail);
+    CHECK(expecting(O::timeout, S::preamble, [](End& end) {
+              end.row.main.tls = std::make_shared<TlsFacts>();
+          }) == V::fail);
+    CHECK(expecting(O::timeout, S::preamble, [](End& end) {
+              end.bench.seen.cause = C::run_deadline;
+          }) == V::inconclusive);
+}
+
+TEST_CASE("endpoint-reachable: whole findings: usual, with a pool mate, open, unknown") {
+    auto end = refused_usual();
+    CHECK(
+        with_fix(end.ask(kReachable)) ==
+        "warn: it ended; the service is stopped, it listens on another port, or a firewall rejects "
+        "the connection; ucwa is only usual for this role: it is not installed, stopped or "
+        "filtered {outcome=refused, stage=connect, listing=usual} -> start it or let its port "
+        "through; where the pool does not run it, write `services: {ucwa: no}`"
+    );
+    end.bench.target.service = "nonsense";
+    CHECK(end.ask(kReachable).message.find("; the service is only usual") != std::string::npos);
+    end.bench.seen.pool_mate_answers = true;
+    CHECK(end.ask(kReachable).message.ends_with("; another server of the pool answers there"));
+    End open(O::local_error, S::connect);
+    open.bench.target.listing = Listing::usual;
+    CHECK(
+        open.ask(kReachable).message ==
+        "it ended; this machine is at fault; " + open.ask(kReachable).fix
+    );
+    End odd(O::starttls_refused, S::connect);
+    CHECK(
+        text_of(odd.ask(kReachable)) ==
+        "inconclusive: it ended; no endpoint is known to end so {outcome=starttls_refused, "
+        "stage=connect}"
+    );
+    End skipped(O::skipped, S::connect);
+    skipped.bench.seen.other_address_answers = true;
+    CHECK(
+        text_of(skipped.ask(kReachable)) == "not_applicable: another address of this name answers"
+    );
+}
+
+TEST_CASE("others: which endpoints wait for what the others say") {
+    Target target;
+    EndpointRow row;
+    const auto depends = [&](Listing listing, O outcome, S stage) {
+        target.listing = listing;
+        row.main.outcome = outcome;
+        row.main.stage = stage;
+        return depends_on_others(target, row);
+    };
+    CHECK(depends(Listing::listed, O::skipped, S::connect));
+    CHECK(!depends(Listing::listed, O::skipped, S::resolve));
+    CHECK(!depends(Listing::listed, O::refused, S::connect));
+    CHECK(depends(Listing::usual, O::refused, S::connect));
+    CHECK(depends(Listing::usual, O::dns_failure, S::resolve));
+    CHECK(!depends(Listing::usual, O::reset, S::preamble));
+    CHECK(!depends(Listing::core, O::refused, S::connect));
+}
