@@ -8,6 +8,7 @@
 #include "unit/rules/subjects.h"
 
 #include <functional>
+#include <set>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -671,6 +672,448 @@ TEST_CASE("go-live: our own domain as a partner sees it") {
          },
          "will-fail: srv-record fails ours"},
     });
+}
+
+TEST_CASE("go-live: no ready without an acceptance") {
+    check({
+        {"299", [](Partner& p) { p.says(299, ""); }, "ready"},
+        {"300", [](Partner& p) { p.says(300, ""); }, "cannot-tell: sip-refusal open theirs"},
+        {"a redirection", [](Partner& p) { p.says(302, ""); },
+         "cannot-tell: sip-refusal open theirs"},
+        {"no status in the answer", [](Partner& p) { p.main().answer = {}; },
+         "cannot-tell: not-tested open ours"},
+        {"asked for, and ours never sent", [](Partner& p) { p.client().presented.clear(); },
+         "cannot-tell: not-tested open ours"},
+        {"ended before SIP",
+         [](Partner& p) {
+             p.main().outcome = Outcome::closed;
+             p.main().stage = Stage::client_auth;
+         },
+         "cannot-tell: not-tested open ours"},
+        {"a private address alone",
+         [](Partner& p) { p.row().address = *parse_address("10.1.2.3"); },
+         "cannot-tell: not-tested open ours"},
+        {"the address is not known", [](Partner& p) { p.row().address.reset(); }, "ready"},
+        {"a private address, named by us",
+         [](Partner& p) {
+             p.asked.direct = kEdge;
+             p.row().address = *parse_address("10.1.2.3");
+         },
+         "ready"},
+        {"accepted by the second record alone",
+         [](Partner& p) {
+             p.record("b.fabrikam.com", 5061, 10);
+             p.add("b.fabrikam.com", 5061);
+             p.main().answer = {};
+         },
+         "cannot-tell: not-tested open ours, dns-srv-failover note theirs"},
+        {"every refusal of SIP that may be over in a moment, or is about nobody",
+         [](Partner& p) { p.says(480, "refuses"); }, "cannot-tell: sip-refusal open theirs"},
+        {"401", [](Partner& p) { p.says(401, "refuses"); }, "will-fail: sip-refusal fails theirs"},
+        {"407", [](Partner& p) { p.says(407, "refuses"); }, "will-fail: sip-refusal fails theirs"},
+        {"402", [](Partner& p) { p.says(402, "refuses"); }, "will-fail: sip-refusal fails either"},
+        {"reset in the conversation",
+         [](Partner& p) {
+             p.main().outcome = Outcome::reset;
+             p.main().stage = Stage::conversation;
+             p.main().answer = {};
+         },
+         "will-fail: sip fails theirs"},
+        {"an answer to a stranger is none to us",
+         [](Partner& p) {
+             p.client().presented.clear();
+             p.says(403, "refuses");
+         },
+         "cannot-tell: not-tested open ours"},
+    });
+}
+
+TEST_CASE("go-live: a refusal in SIP has the partner's own words and remedy, or the whole answer") {
+    Partner partner;
+    partner.says(403, "refuses OPTIONS with 403: not allowed");
+    partner.main().answer.set("remedy", std::string("on their side: allow us"));
+    auto reason = partner.judge().reasons.at(0);
+    CHECK(reason.message == "refuses OPTIONS with 403: not allowed");
+    CHECK(reason.fix == "on their side: allow us");
+    partner.says(404, "");
+    partner.main().answer.set("meaning", std::string("nobody of that name"));
+    reason = partner.judge().reasons.at(0);
+    CHECK(reason.message == "answers OPTIONS with 200 OK: nobody of that name");
+}
+
+TEST_CASE("go-live: what counts for acceptance, rule by rule") {
+    const std::set<std::string_view> counts{
+        "validity",      "host-name",           "server-eku",    "chain-eku", "not-revoked",
+        "no-rsassa-pss", "signature-algorithm", "key-algorithm", "key-length"};
+    for (const auto* rule : all()) {
+        if (rule->id == "schannel-compatibility") continue; // has a weight of its own
+        CAPTURE(rule->id);
+        Partner partner;
+        partner.fails(rule->id);
+        CHECK((partner.judge().verdict == GoLive::will_fail) == counts.contains(rule->id));
+        Partner warned;
+        warned.fails(rule->id, Verdict::warn);
+        const auto answer = warned.judge();
+        CHECK(answer.verdict == GoLive::ready);
+        CHECK(answer.reasons.size() == (rule->id == "validity" || rule->id == "host-name" ? 1 : 0));
+    }
+}
+
+TEST_CASE("go-live: versions that were offered and answered") {
+    const auto tls13 = [](Partner& p) { tls_of(p.main()).version = TlsVersion::tls1_3; };
+    const auto nothing = [](Partner& p) {
+        p.ends(Outcome::tls_alert, Stage::handshake);
+        p.alert(70);
+    };
+    check({
+        {"TLS 1.1 alone", [](Partner& p) { tls_of(p.main()).version = TlsVersion::tls1_1; },
+         "cannot-tell: tls-version open theirs"},
+        {"nothing newer was offered",
+         [](Partner& p) {
+             tls_of(p.main()).version = TlsVersion::tls1_0;
+             p.main().as_os = OperatingSystem::windows_server_2008_r2;
+         },
+         "ready"},
+        {"SSL 2.0 alone",
+         [&](Partner& p) {
+             nothing(p);
+             p.variant(0x0002, TlsVersion::ssl2, false);
+         },
+         "will-fail: tls-version fails theirs"},
+        {"TLS 1.3, a hello of 1.1 answered",
+         [&](Partner& p) {
+             tls13(p);
+             p.variant(0x0302, TlsVersion::tls1_1, false);
+         },
+         "cannot-tell: tls-version open theirs"},
+        {"TLS 1.3, a hello of 1.2 answered with 1.1",
+         [&](Partner& p) {
+             tls13(p);
+             p.variant(0x0303, TlsVersion::tls1_1, false);
+         },
+         "cannot-tell: tls-version open theirs"},
+        {"an alert about something else",
+         [](Partner& p) {
+             p.ends(Outcome::tls_alert, Stage::handshake);
+             p.alert(71);
+         },
+         "will-fail: tls-handshake fails theirs"},
+        {"a warning is no alert",
+         [](Partner& p) {
+             p.ends(Outcome::closed, Stage::handshake);
+             tls_of(p.main()).alerts = {{true, false, 40}, {false, true, 40}};
+         },
+         "cannot-tell: tls-handshake open either"},
+    });
+    Partner old;
+    old.ends(Outcome::tls_alert, Stage::handshake);
+    old.variant(0x0300, TlsVersion::ssl3, false);
+    const auto reasons = old.judge().reasons;
+    REQUIRE(reasons.size() == 2);
+    CHECK(reasons[0].message == "speaks nothing newer than SSLv3, which is no TLS");
+}
+
+TEST_CASE("go-live: a handshake that ended after the certificate was seen is no refusal of ours") {
+    for (const auto code : std::initializer_list<std::uint8_t>{40, 70}) {
+        Partner partner;
+        partner.main().outcome = Outcome::tls_alert;
+        partner.main().stage = Stage::handshake;
+        partner.main().answer = {};
+        partner.alert(code);
+        CHECK(in_short(partner.judge()) == "cannot-tell: tls-handshake open either");
+    }
+    // What breaks behind the handshake is the conversation's.
+    for (const auto outcome :
+         {Outcome::tls_alert, Outcome::tls_failure, Outcome::closed, Outcome::reset,
+          Outcome::timeout}) {
+        Partner partner;
+        partner.main().outcome = outcome;
+        partner.main().stage = Stage::conversation;
+        partner.main().answer = {};
+        const auto answer = partner.judge();
+        REQUIRE(answer.reasons.size() == 1);
+        CHECK(answer.reasons[0].code == "sip");
+        partner.ends(outcome, Stage::handshake);
+        partner.no_chain = true;
+        CHECK(partner.judge().reasons.at(0).code == "tls-handshake");
+    }
+}
+
+TEST_CASE("go-live: where the way up ends, and what is sent of it") {
+    const auto untrusted = [](Partner& p) {
+        p.chain.path.trust = TrustPath::Trust::untrusted;
+        p.chain.path.path = {p.chain.presented.front()};
+        p.chain.complete = false;
+    };
+    check({
+        {"the leaf twice is the leaf alone",
+         [&](Partner& p) {
+             untrusted(p);
+             p.chain.presented.push_back(p.chain.presented.front());
+             p.chain.duplicates = {1};
+         },
+         "will-fail: missing-intermediate fails theirs"},
+        {"a self-signed one has nothing above it",
+         [&](Partner& p) {
+             untrusted(p);
+             p.chain.presented = {std::make_shared<Certificate>(root())};
+         },
+         "will-fail: untrusted-root fails ours"},
+        {"complete, its root unknown",
+         [&](Partner& p) {
+             untrusted(p);
+             p.chain.complete = true;
+         },
+         "will-fail: untrusted-root fails ours"},
+        {"nobody knows whether it is complete",
+         [&](Partner& p) {
+             untrusted(p);
+             p.chain.complete.reset();
+             p.chain.path.trust = TrustPath::Trust::unknown;
+         },
+         "cannot-tell: missing-intermediate open theirs"},
+        {"an intermediate with a URL, below it one without",
+         [](Partner& p) {
+             auto sent = intermediate();
+             sent.ca_issuer_urls = {"http://pki.fabrikam.com/root.crt"};
+             p.chain.presented.push_back(std::make_shared<Certificate>(sent));
+             p.chain.path.path = {
+                 p.chain.presented[0], p.chain.presented[1], std::make_shared<Certificate>(root())};
+             p.chain.path.used_unpresented = true;
+         },
+         "cannot-tell: missing-intermediate open theirs"},
+        {"the leaf has a URL, the intermediate above it that was sent has none",
+         [](Partner& p) {
+             auto leaf = server();
+             leaf.ca_issuer_urls = {"http://pki.fabrikam.com/ca.crt"};
+             p.chain.presented = {
+                 std::make_shared<Certificate>(leaf),
+                 std::make_shared<Certificate>(intermediate())};
+             p.chain.path.path = {
+                 p.chain.presented[0], p.chain.presented[1], std::make_shared<Certificate>(root())};
+             p.chain.path.used_unpresented = true;
+         },
+         "will-fail: missing-intermediate fails theirs"},
+        {"all of the path was sent",
+         [](Partner& p) {
+             p.chain.path.path = {p.chain.presented[0]};
+             p.chain.path.used_unpresented = true;
+         },
+         "will-fail: missing-intermediate fails theirs"},
+    });
+    // Of our own domain the fix is another certificate, of a partner our roots.
+    for (const auto trust : {TrustPath::Trust::untrusted, TrustPath::Trust::unknown})
+        for (const bool self : {false, true}) {
+            Partner partner;
+            untrusted(partner);
+            partner.chain.complete = true;
+            partner.chain.path.trust = trust;
+            partner.asked.self = self;
+            const auto reason = partner.judge().reasons.at(0);
+            CHECK(reason.code == "untrusted-root");
+            CHECK(reason.fix.starts_with("take a certificate of a public CA") == self);
+        }
+}
+
+TEST_CASE("go-live: our certificate asked for, offered, sent") {
+    check({
+        {"offered, demanded, and none sent",
+         [](Partner& p) {
+             p.main().outcome = Outcome::client_certificate_required;
+             p.main().stage = Stage::client_auth;
+             p.client().presented.clear();
+         },
+         "will-fail: client-certificate-refused fails ours"},
+        {"not offered, and demanded",
+         [](Partner& p) {
+             p.main().outcome = Outcome::client_certificate_required;
+             p.main().stage = Stage::client_auth;
+             p.client().presented.clear();
+             p.client().identity_offered = false;
+         },
+         "cannot-tell: not-tested open ours"},
+        {"not offered, and not on the list",
+         [](Partner& p) {
+             p.client().presented.clear();
+             p.client().identity_offered = false;
+             p.client().ca_names_count = 3;
+             p.client().issuer_in_ca_names = false;
+         },
+         "cannot-tell: not-tested open ours"},
+        {"not asked for, and TLS did not come up",
+         [](Partner& p) {
+             p.main().client_certificate.reset();
+             tls_of(p.main()).handshake_done = false;
+         },
+         "cannot-tell: not-tested open ours"},
+    });
+}
+
+TEST_CASE("go-live: our own certificate and its names") {
+    const auto judged = [](auto spoil) {
+        Partner partner;
+        spoil(partner);
+        return in_short(partner.judge());
+    };
+    const auto named = [&](Certificate ours) {
+        return judged([&](Partner& p) {
+            Chain its;
+            its.presented = {std::make_shared<Certificate>(std::move(ours))};
+            p.run.identities[0].chain = std::make_shared<Chain>(its);
+        });
+    };
+    auto ours = server();
+    ours.san = SubjectAltName{.dns = {"x.litware.com", "access.contoso.com"}, .ip = {}};
+    CHECK(named(ours) == "ready");
+    ours.san->dns = {"access.eu.contoso.com"}; // not directly in the domain
+    CHECK(named(ours) == "ready: our-name note ours");
+    ours.san->dns.clear(); // then the common name counts
+    CHECK(named(ours) == "ready");
+    ours.san.reset();
+    CHECK(named(ours) == "ready");
+    ours.common_names = {"sip.litware.com"};
+    CHECK(named(ours) == "ready: our-name note ours");
+    CHECK(judged([](Partner& p) { p.run.identities[0].chain = nullptr; }) == "ready");
+    CHECK(judged([](Partner& p) {
+              p.run.identities[0].findings = {
+                  p.pool.keep(finding_of("validity", Verdict::warn, "soon"))};
+          }) == "ready");
+    // Nothing of ours is judged where nothing of theirs was reached.
+    CHECK(judged([](Partner& p) {
+              p.run.identities.clear();
+              p.ends(Outcome::refused, Stage::connect);
+          }) == "will-fail: reachable fails theirs");
+}
+
+TEST_CASE("go-live: addresses that were left out or have no route from here") {
+    check({
+        {"one more", [](Partner& p) { p.row().addresses_skipped = 1; },
+         "ready: not-tested note ours"},
+        {"skipped, of another target",
+         [](Partner& p) {
+             p.add(kEdge, 5061);
+             p.ends(Outcome::skipped, Stage::connect);
+         },
+         "cannot-tell: not-tested open ours"},
+        {"skipped before its name was asked for",
+         [](Partner& p) {
+             p.add(kEdge, 5061).target = 0;
+             p.ends(Outcome::skipped, Stage::resolve);
+         },
+         "cannot-tell: not-tested open ours"},
+        {"skipped, and nothing else", [](Partner& p) { p.ends(Outcome::skipped, Stage::connect); },
+         "cannot-tell: not-tested open ours"},
+    });
+}
+
+TEST_CASE("go-live: what a name server says for certain, and what it does not know") {
+    const auto direct = [](auto spoil) {
+        Partner partner;
+        partner.asked.direct = "edge.litware.com";
+        auto& host = partner.asked.records.hosts["edge.litware.com"];
+        spoil(host);
+        partner.asked.endpoints.clear();
+        return in_short(partner.judge());
+    };
+    const auto* gone = "will-fail: direct-host fails theirs";
+    const auto* open = "cannot-tell: direct-host open either";
+    CHECK(direct([](auto& host) { host.status = DnsStatus::no_such_name; }) == gone);
+    CHECK(direct([](auto& host) { host.status = DnsStatus::no_such_record; }) == gone);
+    CHECK(direct([](auto& host) { host.status = DnsStatus::server_failure; }) == open);
+    CHECK(direct([](auto& host) {
+              host.status = DnsStatus::no_such_name;
+              host.recursion = false;
+          }) == gone);
+    CHECK(direct([](auto& host) {
+              host.status = DnsStatus::no_such_name;
+              host.recursion = false;
+              host.aliases = {"edge.example"};
+          }) == open);
+    CHECK(direct([](auto& host) {
+              host.status = DnsStatus::no_such_name;
+              host.recursion = true;
+              host.aliases = {"edge.example"};
+          }) == gone);
+    CHECK(direct([](auto& host) {
+              host.status = DnsStatus::found;
+          }) == "cannot-tell: not-tested open ours");
+    // A cause is that of endpoint-reachable, and of no other rule.
+    Partner partner;
+    partner.no_address(Cause::no_such_name);
+    auto other = *partner.run.endpoints[0].findings[0];
+    other.rule = "sip";
+    partner.run.endpoints[0].findings = {partner.pool.keep(std::move(other))};
+    CHECK(in_short(partner.judge()) == "cannot-tell: reachable open either");
+}
+
+TEST_CASE("go-live: the fix names --direct where a partner can be entered by name, and not for us"
+) {
+    for (const bool self : {false, true}) {
+        Partner none;
+        none.asked.self = self;
+        none.answer() = {};
+        none.answer().status = DnsStatus::no_such_name;
+        none.asked.endpoints.clear();
+        CHECK((none.judge().reasons.at(0).fix.find("--direct") == std::string::npos) == self);
+        Partner foreign;
+        foreign.asked.self = self;
+        foreign.answer().targets.clear();
+        foreign.record("edge.litware.com", 5061, 0);
+        foreign.run.targets[0].host = "edge.litware.com";
+        const auto answer = foreign.judge();
+        CHECK(answer.reasons.at(0).code == "dns-strict-naming");
+        CHECK((answer.reasons.at(0).fix.find("--direct") == std::string::npos) == self);
+        Partner hostless; // another reason of the record has no such way out
+        hostless.asked.self = self;
+        hostless.asked.records.hosts[kEdge].status = DnsStatus::no_such_name;
+        hostless.asked.endpoints.clear();
+        CHECK(hostless.judge().reasons.at(0).fix.find("--direct") == std::string::npos);
+    }
+}
+
+TEST_CASE("go-live: a record counts by its priority, host and port") {
+    check({
+        {"the wrong port of a host that has a good one, too",
+         [](Partner& p) {
+             p.record(kEdge, 443, 10);
+             p.add(kEdge, 443);
+             p.row(1).findings = {p.pool.keep(finding_of("validity", Verdict::fail, "old"))};
+         },
+         "ready: dns-srv-port note theirs, dns-srv-failover note theirs, validity note theirs"},
+        {"an endpoint of no record proves nothing",
+         [](Partner& p) {
+             p.add("other.fabrikam.com", 5061);
+             p.ends(Outcome::refused, Stage::connect);
+         },
+         "cannot-tell: reachable open theirs"},
+    });
+}
+
+TEST_CASE("go-live: a waiver names the endpoint by id, by name or by host, and a note needs none") {
+    const auto waived = [](std::string target) {
+        Partner partner;
+        partner.run.targets[0].name = "their Edge";
+        partner.says(403, "refuses OPTIONS with 403");
+        Waiver waiver;
+        waiver.rule = "sip-refusal";
+        waiver.reason = "known";
+        waiver.target = std::move(target);
+        return go_live(partner.asked, partner.run, Waivers({waiver}, at("2026-11-30"))).verdict ==
+               GoLive::ready;
+    };
+    CHECK(waived("sip.fabrikam.com:5061/federation"));
+    CHECK(waived("their Edge"));
+    CHECK(waived(kEdge));
+    CHECK(waived(kDomain));
+    CHECK(!waived("sip.fabrikam.com:443/federation"));
+    Partner noted;
+    noted.row().addresses_skipped = 1;
+    Waiver all_of_them;
+    all_of_them.rule = "*";
+    all_of_them.reason = "known";
+    const auto answer = go_live(noted.asked, noted.run, Waivers({all_of_them}, at("2026-11-30")));
+    for (const auto& reason : answer.reasons)
+        if (reason.weight == Weight::note) CHECK(!reason.waived);
 }
 
 } // namespace lyncprobe::rules::testing
