@@ -138,3 +138,63 @@ TEST_CASE("os-signature-support: a presented root counts only for what the hands
         "pass {os=windows-xp, signatures=[sha1WithRSAEncryption; ecdsa-with-SHA256]}"
     );
 }
+
+TEST_CASE("os-signature-support: every Windows release, by what came with which") {
+    struct Row {
+        std::vector<OperatingSystem> releases;
+        const char *sha2, *sha512, *ecdsa; // verdicts; SHA-512 without a handshake that shows TLS
+    };
+    const Row rows[] = {
+        {{windows_xp, windows_server_2003, windows_server_2003_sp1, windows_server_2003_sp2,
+          windows_server_2003_r2, windows_server_2003_r2_sp2},
+         "inconclusive",
+         "inconclusive",
+         "fail"},
+        {{windows_vista, windows_server_2008, windows_10, windows_11, windows_server_2016,
+          windows_server_2019, windows_server_2022},
+         "pass",
+         "pass",
+         "pass"},
+        {{windows_7, windows_8, windows_server_2008_r2, windows_server_2008_r2_tls12,
+          windows_server_2012, windows_server_2012_r2},
+         "pass",
+         "inconclusive",
+         "pass"}};
+    std::size_t known = 0;
+    for (const auto& row : rows)
+        for (const auto os : row.releases) {
+            CAPTURE(to_text(os));
+            CHECK(to_text(on(os, sha1_rsa()).verdict) == "pass");
+            CHECK(to_text(on(os, sha(256)).verdict) == row.sha2);
+            CHECK(to_text(on(os, sha(512)).verdict) == row.sha512);
+            CHECK(to_text(on(os, ecdsa()).verdict) == row.ecdsa);
+            CHECK(to_text(on(os, pss("SHA1", 20)).verdict) == row.ecdsa);
+            CHECK(to_text(on(os, sha(224)).verdict) == "warn");
+            ++known;
+        }
+    for (const auto& word : words<OperatingSystem>())
+        known -= on(word.value, sha1_rsa()).verdict != Verdict::not_applicable;
+    CHECK(known == 0);
+    CHECK(on(windows_10, algorithm("1.2.840.113549.1.1.16", "sha512-256", "SHA512-256"))
+              .message.ends_with("which Windows does not implement"));
+}
+
+TEST_CASE("os-signature-support: TLS 1.3 proves SHA-512, too, and the worst signature is named") {
+    CHECK(on(windows_server_2012, sha(512), {TlsVersion::tls1_3}).verdict == Verdict::pass);
+    CHECK(on(windows_server_2012, sha(512), {TlsVersion::tls1_1}).verdict == Verdict::warn);
+    auto inner = server();
+    inner.signature_inner = sha(512);
+    Bench bench(
+        {inner, signed_with(intermediate(), sha(224)), signed_with(intermediate(), sha(224))}
+    );
+    bench.target.os = windows_server_2012;
+    bench.seen.versions_chosen = {TlsVersion::tls1_0};
+    // Of equal ones the first; the inner algorithm counts as much as the outer.
+    CHECK(bench.ask("os-signature-support")
+              .message.starts_with("CN=sip.contoso.com is signed with sha512"));
+    Bench nameless({signed_with(server(), algorithm("1.2.3", "", ""))});
+    nameless.target.os = windows_10;
+    CHECK(
+        nameless.ask("os-signature-support").message.find("signed with 1.2.3,") != std::string::npos
+    );
+}

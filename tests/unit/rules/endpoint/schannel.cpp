@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rule schannel-compatibility: what a hello of a Windows release comes to, and links by the tables.
+#include "rules/endpoint/schannel_links.h"
 #include "unit/rules/trust.h"
 
 #include <doctest/doctest.h>
@@ -186,4 +187,124 @@ TEST_CASE("schannel-compatibility: links by the tables of both ends") {
 
     TrustBench unknown_os;
     CHECK(between(unknown_os, unknown, linux, sha256_rsa()).empty());
+}
+
+TEST_CASE("schannel: what a chain is to Schannel: its key, its curve, the numbers of its signatures"
+) {
+    using Key = schannel::ServerChain::Key;
+    const auto of = [](const PublicKey& key, const Algorithm& signature) {
+        auto leaf = server();
+        leaf.key = key;
+        leaf.signature = signature;
+        Chain chain;
+        chain.presented = {std::make_shared<Certificate>(leaf)};
+        return server_chain_of(chain);
+    };
+    CHECK(of(rsa(2048), sha256_rsa()).key == Key::rsa);
+    for (const auto& [name, number] :
+         {std::pair{"P-256", 23}, {"P-384", 24}, {"P-521", 25}, {"secp256k1", 0}}) {
+        const auto chain = of(curve(name), sha256_rsa());
+        CHECK(chain.key == Key::ec);
+        CHECK(chain.curve == number);
+    }
+    CHECK(of(curve("", "DSA"), sha256_rsa()).key == Key::dsa);
+    CHECK(of(curve("", "Ed25519"), sha256_rsa()).key == schannel::ServerChain{}.key);
+    struct Row {
+        Algorithm algorithm;
+        std::uint16_t number;
+        const char* words;
+    };
+    const Row rows[] = {
+        {algorithm("1.2.840.113549.1.1.4", "", "MD5"), 0x0101, "MD5 with RSA"},
+        {sha1_rsa(), 0x0201, "SHA1 with RSA"},
+        {algorithm("1.2.840.113549.1.1.14", "", ""), 0x0301, "SHA224 with RSA"},
+        {sha256_rsa(), 0x0401, "SHA256 with RSA"},
+        {algorithm("1.2.840.113549.1.1.12", "", ""), 0x0501, "SHA384 with RSA"},
+        {algorithm("1.2.840.113549.1.1.13", "", ""), 0x0601, "SHA512 with RSA"},
+        {algorithm("1.2.840.10040.4.3", "", ""), 0x0202, "SHA1 with DSA"},
+        {algorithm("1.2.840.10045.4.3.3", "", ""), 0x0503, "SHA384 with ECDSA"},
+        {pss("SHA256", 32), 0x0804, "SHA256 with RSASSA-PSS"},
+        {pss("SHA384", 48), 0x0805, "SHA384 with RSASSA-PSS"},
+        {pss("SHA512", 64), 0x0806, "SHA512 with RSASSA-PSS"},
+        {pss("SHA1", 20), 0, ""},
+        {pss("SHA224", 28), 0, ""},
+        {algorithm("1.2.840.113549.1.1.16", "", ""), 0, ""}, // SHA-512/256
+        {algorithm("1.3.101.112", "ED25519", ""), 0, ""}};
+    for (const auto& row : rows) {
+        CAPTURE(row.words);
+        const auto chain = of(rsa(2048), row.algorithm);
+        REQUIRE(chain.signatures.size() == (row.number ? 1 : 0));
+        if (row.number == 0) continue;
+        CHECK(chain.signatures[0].scheme == row.number);
+        CHECK(!chain.signatures[0].root);
+        CHECK(scheme_text(row.number) == row.words);
+    }
+    CHECK(server_chain_of(Chain{}).signatures.empty());
+    const auto with_root = server_chain_of(Bench({server(), intermediate(), root()}).chain);
+    REQUIRE(with_root.signatures.size() == 3);
+    CHECK(!with_root.signatures[1].root);
+    CHECK(with_root.signatures[2].root);
+}
+
+TEST_CASE("schannel-compatibility: what counts as an answer to the release's hello") {
+    const auto verdict = [](auto spoil) {
+        auto attempt = as(chose(kCbc));
+        spoil(attempt);
+        return Posed(chose(kGcm), {attempt}).verdict(kRule);
+    };
+    const auto change = [](AttemptRow& row, auto change_it) {
+        auto facts = std::make_shared<TlsFacts>(*row.tls);
+        change_it(*facts);
+        row.tls = facts;
+    };
+    CHECK(verdict([](AttemptRow&) {}) == Verdict::pass);
+    // What was chosen, and then no certificate and no end.
+    CHECK(verdict([&](AttemptRow& row) {
+              change(row, [](TlsFacts& tls) { tls.handshake_done = false; });
+          }) == Verdict::inconclusive);
+    CHECK(verdict([&](AttemptRow& row) {
+              change(row, [](TlsFacts& tls) { tls.handshake_done = false; });
+              row.chain = std::make_shared<Chain>();
+          }) == Verdict::pass);
+    CHECK(verdict([&](AttemptRow& row) {
+              change(row, [](TlsFacts& tls) { tls.version = TlsVersion::none; });
+          }) == Verdict::inconclusive);
+    CHECK(verdict([&](AttemptRow& row) {
+              change(row, [](TlsFacts& tls) { tls.cipher.clear(); });
+          }) == Verdict::inconclusive);
+    CHECK(verdict([](AttemptRow& row) { row.tls = nullptr; }) == Verdict::inconclusive);
+    CHECK(verdict([](AttemptRow& row) {
+              row.role = AttemptRole::foreign_sni;
+          }) == Verdict::not_applicable);
+    // Each word of no, and what is none.
+    for (const auto outcome :
+         {Outcome::tls_alert, Outcome::tls_failure, Outcome::closed, Outcome::reset})
+        CHECK(Posed(chose(kGcm), {as(turned_away(outcome))}).verdict(kRule) == Verdict::fail);
+    for (const auto outcome : {Outcome::timeout, Outcome::limit_exceeded, Outcome::local_error})
+        CHECK(
+            Posed(chose(kGcm), {as(turned_away(outcome))}).verdict(kRule) == Verdict::inconclusive
+        );
+    auto late = turned_away();
+    late.stage = Stage::conversation;
+    CHECK(Posed(chose(kGcm), {as(late)}).verdict(kRule) == Verdict::inconclusive);
+    // A raw hello that broke behind the choice settles nothing.
+    auto broken = raw(chose(kCbc));
+    broken.outcome = Outcome::reset;
+    CHECK(
+        Posed(chose(kGcm), {as(turned_away()), as(broken)}).verdict(kRule) == Verdict::inconclusive
+    );
+    CHECK(
+        Posed(chose(kGcm), {as(turned_away()), as(raw(chose(kCbc)))}).verdict(kRule) ==
+        Verdict::pass
+    );
+}
+
+TEST_CASE("schannel-compatibility: the bits of a Diffie-Hellman group, at the release's limits") {
+    const auto at_bits = [](const std::string& group, OperatingSystem os) {
+        return Posed(as(chose(kDhe, group), os)).verdict(kRule);
+    };
+    CHECK(at_bits("DH 4096", windows_server_2012_r2) == Verdict::pass);
+    CHECK(at_bits("DH 4097", windows_server_2012_r2) == Verdict::fail);
+    CHECK(at_bits("DH 1023", windows_server_2016) == Verdict::fail);
+    CHECK(at_bits("DH 1024", windows_server_2016) == Verdict::pass);
 }

@@ -336,3 +336,106 @@ TEST_CASE("sni-certificate: what was not answered says nothing about names") {
             Verdict::inconclusive
         );
 }
+
+TEST_CASE("tls12-only: every suite of the profile, and each old version") {
+    for (const auto* suite :
+         {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+          "TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_RSA_WITH_AES_256_CBC_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA256",
+          "TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", ""}) {
+        Profiled it;
+        it.tls.cipher = suite;
+        CHECK_MESSAGE(it.ask().verdict == Verdict::pass, suite);
+    }
+    for (const auto version :
+         {TlsVersion::ssl2, TlsVersion::ssl3, TlsVersion::tls1_0, TlsVersion::tls1_1}) {
+        Profiled it;
+        it.bench.seen.versions_chosen.push_back(version);
+        CHECK(it.breaks("it speaks " + to_text(version)));
+        // What an old version chose besides is said by that alone.
+        Profiled old;
+        old.tls.version = version;
+        old.tls.cipher = "TLS_RSA_WITH_RC4_128_MD5";
+        CHECK(old.ask().verdict == Verdict::pass);
+        // Tried and answered: every one of them.
+        Profiled untried;
+        std::erase(untried.bench.seen.versions_offered, version);
+        CHECK(untried.ask().verdict == Verdict::inconclusive);
+        Profiled open;
+        open.bench.seen.versions_open = {version};
+        CHECK(open.ask().verdict == Verdict::inconclusive);
+    }
+    Profiled nothing;
+    nothing.bench.seen.versions_chosen = {TlsVersion::tls1_1};
+    CHECK(nothing.breaks("it does not speak TLS 1.2"));
+    nothing.bench.seen.versions_chosen = {TlsVersion::tls1_3};
+    CHECK(nothing.ask().verdict == Verdict::pass);
+    Profiled unread;
+    unread.tls.version = TlsVersion::none;
+    unread.tls.cipher = "TLS_RSA_WITH_RC4_128_MD5";
+    CHECK(unread.ask().verdict == Verdict::pass);
+    Profiled unseen;
+    unseen.bench.seen.versions_chosen.clear();
+    CHECK(unseen.ask().verdict == Verdict::not_applicable);
+    Profiled renegotiation;
+    renegotiation.tls.secure_renegotiation.reset();
+    CHECK(renegotiation.ask().verdict == Verdict::pass);
+}
+
+TEST_CASE("legacy-protocols: each old version by itself, taken and unanswered") {
+    for (const auto version : kAll) {
+        const bool ssl = version == TlsVersion::ssl2 || version == TlsVersion::ssl3;
+        const bool old = version == TlsVersion::tls1_0 || version == TlsVersion::tls1_1;
+        CHECK(
+            about("legacy-protocols", {TlsVersion::tls1_2, version}, kAll).verdict ==
+            (ssl   ? Verdict::fail
+             : old ? Verdict::warn
+                   : Verdict::pass)
+        );
+        CHECK(
+            about("legacy-protocols", {TlsVersion::tls1_2}, kAll, {version}).verdict ==
+            (ssl || old ? Verdict::inconclusive : Verdict::pass)
+        );
+    }
+}
+
+TEST_CASE("sni-certificate: each way of turning a hello down, in words") {
+    const std::pair<Outcome, const char*> rows[] = {
+        {Outcome::tls_alert, "ends the handshake with an alert"},
+        {Outcome::closed, "closes the connection"},
+        {Outcome::reset, "resets the connection"},
+        {Outcome::tls_failure, "completes no handshake"},
+        {Outcome::not_tls, "completes no handshake"}};
+    for (const auto& [outcome, words] : rows) {
+        const auto finding = about({{AttemptRole::foreign_sni, outcome, {}}});
+        CHECK(finding.verdict == Verdict::warn);
+        CHECK(finding.message == "with a foreign server name the server " + std::string(words));
+    }
+    // One answer that tells is enough, and one that is missing leaves a pass open.
+    const Fingerprint own{};
+    CHECK(
+        about({{AttemptRole::without_sni, Outcome::timeout, {}},
+               {AttemptRole::foreign_sni, Outcome::reset, {}}}
+        ).verdict == Verdict::warn
+    );
+    CHECK(
+        about({{AttemptRole::without_sni, Outcome::timeout, {}},
+               {AttemptRole::foreign_sni, Outcome::ok, own}}
+        ).verdict == Verdict::inconclusive
+    );
+    Bench bench;
+    EndpointRow row;
+    bench.seen.row = &row;
+    bench.seen.names_tried = {{AttemptRole::without_sni, Outcome::reset, std::nullopt}};
+    for (const auto& [outcome, stage, judged] :
+         {std::tuple{Outcome::ok, Stage::handshake, true},
+          {Outcome::reset, Stage::handshake, false},
+          {Outcome::reset, Stage::conversation, true}}) {
+        row.main.outcome = outcome;
+        row.main.stage = stage;
+        CHECK((bench.verdict("sni-certificate") != Verdict::not_applicable) == judged);
+    }
+}

@@ -175,3 +175,39 @@ TEST_CASE("rules: docs/rules.md and docs/endings.md are what they say of themsel
         page("endings.md") == endings_markdown(), "lyncprobe docs endings > docs/endings.md"
     );
 }
+
+TEST_CASE("rules: explaining one says everything about it, in lines of at most 80 columns") {
+    Rule rule{
+        .id = "some-rule",
+        .title = "A title",
+        .scope = Scope::chain,
+        .source = {.document = "RFC 5280", .section = "6.1", .url = "https://example.org/"},
+        .demands = "It demands this.",
+        .why = "Because.",
+        .fix = "mend it",
+        .ca_fix = "renew it",
+        .evidence = "bits: how many"};
+    CHECK(
+        explain(rule) ==
+        "some-rule\n  A title\n\nwhat is demanded\n  It demands this.\n\njudged\n  the chain as a "
+        "whole\n\nwhy it matters\n  Because.\n\nsource\n  RFC 5280, 6.1 "
+        "https://example.org/\n\nevidence\n  bits: how many\n\nhow to fix\n  mend it\n\non a CA "
+        "certificate\n  renew it\n"
+    );
+    rule.evidence = rule.ca_fix = {};
+    rule.source.url = {};
+    const auto brief = explain(rule);
+    CHECK(brief.find("evidence") == std::string::npos);
+    CHECK(brief.find("CA certificate") == std::string::npos);
+    CHECK(brief.find("decisions") == std::string::npos);
+    CHECK(brief.find("\n  RFC 5280, 6.1\n") != std::string::npos);
+    CHECK(explain(*find("server-eku")).find("decisions (policy:") != std::string::npos);
+    // 78 columns behind the indent are taken, 79 are not.
+    const std::string first(40, 'a');
+    for (const std::size_t size : {std::size_t{37}, std::size_t{38}}) {
+        const auto text = first + " " + std::string(size, 'b');
+        rule.why = text;
+        const auto on_one_line = explain(rule).find("  " + text + "\n") != std::string::npos;
+        CHECK(on_one_line == (size == 37));
+    }
+}

@@ -2,6 +2,7 @@
 // What several rules need, row by row and at each edge.
 #include "rules/engine/helpers.h"
 
+#include "rules/engine/deployment_names.h"
 #include "unit/rules/subjects.h"
 
 #include <doctest/doctest.h>
@@ -269,4 +270,77 @@ TEST_CASE("helpers: a public CA is one of the system's, on a path that was found
     for (const auto verdict :
          {Verdict::pass, Verdict::warn, Verdict::inconclusive, Verdict::not_applicable})
         CHECK(at_most_warn(verdict) == verdict);
+}
+
+TEST_CASE("names of a deployment: those of the list, the usual ones of each domain, wildcards above"
+) {
+    Declared declared;
+    declared.names = {"fe01.inside.contoso.com"};
+    declared.sip_domains = {"contoso.com"};
+    const DeploymentNames known(declared);
+    for (const auto* label :
+         {"sip", "sipinternal", "sipexternal", "lyncdiscover", "lyncdiscoverinternal", "meet",
+          "dialin", "admin", "ucupdates-r2", "xmpp"})
+        CHECK(known.has(std::string(label) + ".contoso.com"));
+    CHECK(known.has("contoso.com"));
+    CHECK(known.has("fe01.inside.contoso.com"));
+    CHECK(known.has("*.inside.contoso.com"));
+    CHECK(known.has("*.contoso.com"));
+    CHECK(known.has("*.com"));
+    CHECK(!known.has("inside.contoso.com"));
+    CHECK(!known.has("*.eu.contoso.com"));
+    CHECK(!known.has("web.contoso.com"));
+    CHECK(normal_name("SIP.Contoso.com.") == "sip.contoso.com");
+    CHECK(normal_name("*.Contoso.com") == "*.contoso.com");
+    CHECK(normal_name("server").empty());
+    CHECK(normal_name("*.com").empty());
+}
+
+TEST_CASE("names of a deployment: who is a stranger to it") {
+    Declared declared;
+    declared.names = {"sip.contoso.com"};
+    const auto stranger = [&](auto spoil) {
+        auto certificate = server(); // sip.contoso.com, meet.contoso.com
+        spoil(certificate);
+        return is_stranger(certificate, declared);
+    };
+    const auto foreign = [](Certificate& c) { c.san->dns = {"edge.fabrikam.com"}; };
+    CHECK(!stranger(foreign)); // no topology
+    declared.topology = true;
+    CHECK(stranger(foreign));
+    CHECK(!stranger([](Certificate&) {}));
+    CHECK(stranger([](Certificate& c) { // the SAN counts
+        c.san->dns = {"edge.fabrikam.com"};
+        c.common_names = {"sip.contoso.com"};
+    }));
+    CHECK(!stranger([](Certificate& c) { c.san.reset(); }));
+    CHECK(stranger([](Certificate& c) {
+        c.san.reset();
+        c.common_names = {"edge.fabrikam.com"};
+    }));
+    CHECK(!stranger([&](Certificate& c) {
+        foreign(c);
+        c.san->beyond = 1;
+    }));
+    CHECK(stranger([&](Certificate& c) {
+        foreign(c);
+        c.san->beyond = 0;
+    }));
+}
+
+TEST_CASE("context: names that are expected, and what is there where nothing was said") {
+    Context context;
+    CHECK(context.names().empty());
+    CHECK(context.seen().row == nullptr);
+    CHECK(context.target().host.empty());
+    Target target;
+    context.described = &target;
+    CHECK(context.names().empty());
+    target.host = "192.0.2.1";
+    CHECK(context.names().empty());
+    target.host = "fe01.contoso.com";
+    REQUIRE(context.names().size() == 1);
+    CHECK(context.names()[0] == "fe01.contoso.com");
+    target.names = {"a", "b"};
+    CHECK(context.names().size() == 2);
 }

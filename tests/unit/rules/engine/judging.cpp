@@ -288,3 +288,150 @@ TEST_CASE("selection: a word that means a check of DNS is none for the scan behi
     CHECK(not_about_dns({"dns-records", "key-*", "*", "dns-*"}) == Globs{"key-*"});
     CHECK(not_about_dns({}).empty());
 }
+
+TEST_CASE("selection: the problem names the option, and what is near or where the ids are") {
+    const auto only = Selection::make({"key-lenght"}, {});
+    CHECK(only.error().what == "--only key-lenght: no rule has this id");
+    CHECK(only.error().hint == "did you mean 'key-length'?");
+    const auto skip = Selection::make({}, {"qqqqqqqqqqqqqqqq"});
+    CHECK(skip.error().what == "--skip qqqqqqqqqqqqqqqq: no rule has this id");
+    CHECK(skip.error().hint == "lyncprobe rules lists them");
+    CHECK(
+        Selection::make({"validity"}, {"validity"}).error().what ==
+        "--only and --skip leave no rule to judge by"
+    );
+    // A skipped rule wins over one that was asked for, and globs of both count.
+    const auto both = Selection::make({"key-*"}, {"key-length"});
+    REQUIRE(both.has_value());
+    CHECK(!both->chosen(*find("key-length")));
+    CHECK(both->chosen(*find("key-algorithm")));
+}
+
+TEST_CASE("selection: a rule that says nothing where it does not apply does so on request") {
+    const auto findings_of = [](const char* only) {
+        Bench bench({server(), intermediate()});
+        FindingPool pool;
+        std::vector<std::string> out;
+        for (const auto* finding :
+             judge(bench.chain, bench.ready(), *Selection::make({only}, {}), pool))
+            out.push_back(finding->rule + " " + std::string(to_text(finding->verdict)));
+        return out;
+    };
+    // Of the chain, and of the server certificate.
+    CHECK(
+        findings_of("leaf-outlives-issuer") ==
+        std::vector<std::string>{"leaf-outlives-issuer not_applicable"}
+    );
+    CHECK(findings_of("leaf-outlives-*").empty()); // a glob names none
+    CHECK(
+        findings_of("name-characters") == std::vector<std::string>{"name-characters not_applicable"}
+    );
+    // One that always speaks does so of the CA certificate, too.
+    CHECK(
+        findings_of("host-name") ==
+        std::vector<std::string>{"host-name pass", "host-name not_applicable"}
+    );
+}
+
+TEST_CASE("judge: connection rules run on what was asked, whatever was chosen, and first") {
+    EndpointRow row;
+    row.main.outcome = Outcome::refused;
+    row.main.stage = Stage::connect;
+    Bench bench(std::vector<Certificate>{});
+    FindingPool pool;
+    const auto selection = Selection::make({"validity"}, {"endpoint-*"});
+    REQUIRE(selection.has_value());
+    CHECK(judge(bench.chain, bench.ready(), *selection, pool).empty());
+    bench.seen.row = &row;
+    const auto findings = judge(bench.chain, bench.ready(), *selection, pool);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0]->rule == "endpoint-reachable");
+    CHECK(!findings[0]->certificate);
+}
+
+TEST_CASE("judge: what is not sent of a path is judged where it is not good, by few rules") {
+    auto top = root();
+    top.not_after = at("2020-01-01");
+    top.key = rsa(512);
+    top.signature = top.signature_inner = sha1_rsa();
+    Bench bench({server()});
+    const auto of_top = [&] {
+        std::vector<std::string> out;
+        for (const auto& finding : bench.ask_all())
+            if (finding.certificate == top.sha256) {
+                out.push_back(finding.rule);
+                CHECK(finding.evidence.find("position") == nullptr);
+            }
+        return out;
+    };
+    bench.chain.path.path = {bench.chain.presented[0], std::make_shared<const Certificate>(top)};
+    CHECK(of_top() == std::vector<std::string>{"validity"});
+    top.not_after = at("2030-01-01");
+    bench.chain.path.path[1] = std::make_shared<const Certificate>(top);
+    CHECK(of_top().empty());
+}
+
+TEST_CASE("judge: unreadable entries fail what would judge them, position by position") {
+    Bench bench({server(), intermediate()});
+    bench.chain.unreadable = {1};
+    std::vector<std::string> errors;
+    for (const auto& finding : bench.ask_all()) {
+        if (finding.evidence.text("error").empty()) continue;
+        errors.push_back(finding.message);
+        CHECK(find(finding.rule)->scope == Scope::certificate);
+    }
+    for (const auto& error : errors)
+        CHECK(error == "entry 1 of the presented chain is no readable certificate");
+    // Nothing readable: also what judges the server certificate and the chain, but for silent ones.
+    Bench nothing(std::vector<Certificate>{});
+    nothing.chain.unreadable = {0, 1};
+    std::size_t of_leaf = 0, of_chain = 0;
+    for (const auto& finding : nothing.ask_all()) {
+        const auto& rule = *find(finding.rule);
+        CHECK(!rule.only_where_it_applies);
+        of_leaf += rule.scope == Scope::leaf;
+        of_chain += rule.scope == Scope::chain || rule.scope == Scope::endpoint;
+    }
+    std::size_t leaf_rules = 0, chain_rules = 0;
+    for (const auto* rule : all()) {
+        if (rule->only_where_it_applies) continue;
+        leaf_rules += rule->scope == Scope::leaf;
+        chain_rules += rule->scope == Scope::chain || rule->scope == Scope::endpoint;
+    }
+    CHECK(of_leaf == leaf_rules); // of the first entry alone
+    CHECK(of_chain == chain_rules);
+}
+
+TEST_CASE("judge: a conversation is judged where anything was answered, also without a chain") {
+    Bench bench(std::vector<Certificate>{});
+    Facts answer;
+    bench.seen.answer = &answer;
+    CHECK(bench.ask_all().empty());
+    answer.set("status", std::int64_t{200});
+    std::size_t count = 0;
+    for (const auto& finding : bench.ask_all()) {
+        CHECK(find(finding.rule)->scope == Scope::conversation);
+        ++count;
+    }
+    CHECK(count > 3);
+}
+
+TEST_CASE("judge: a CA certificate fails as an issuer by what judges certificates, dates apart") {
+    CHECK(fails_as_issuer(intermediate()) == 0);
+    auto weak = intermediate();
+    weak.key = rsa(512);
+    CHECK(fails_as_issuer(weak) == 1);
+    weak.signature = weak.signature_inner = pss("SHA256", 32);
+    CHECK(fails_as_issuer(weak) > 1);
+    auto expired = intermediate();
+    expired.not_after = at("2000-01-01");
+    CHECK(fails_as_issuer(expired) == 0);
+}
+
+TEST_CASE("judge: each id is found, reasons of federation too, and nothing else") {
+    for (const auto* rule : catalogue())
+        CHECK(find(rule->id) == rule);
+    CHECK(find("nonsense") == nullptr);
+    CHECK(find("") == nullptr);
+    CHECK(catalogue().size() > all().size());
+}
