@@ -32,6 +32,7 @@ std::size_t FindingPool::Hash::operator()(const Finding& it) const {
                       reinterpret_cast<const char*>(it.certificate->data()), it.certificate->size()
                   ));
     mix(hash, it.message);
+    if (it.importance) mix(hash, static_cast<int>(*it.importance));
     for (const auto& [key, value] : it.evidence)
         std::visit([&](const auto& one) { mix(hash, one); }, value);
     return hash;

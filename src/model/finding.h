@@ -4,6 +4,7 @@
 
 #include "model/certificate.h"
 #include "model/facts.h"
+#include "model/importance.h"
 #include "model/vocabulary.h"
 
 #include <optional>
@@ -23,6 +24,9 @@ struct Finding {
     std::string message; // one sentence; foreign text in it still raw
     Facts evidence;
     std::optional<std::string> waived; // the waiver's reason
+    // Where it fails or warns: what stops by it and how much that matters; rules/verdicts rates it.
+    std::vector<Function> breaks;
+    std::optional<Importance> importance; // absent: not rated, as in older results
     bool operator==(const Finding&) const = default;
 };
 

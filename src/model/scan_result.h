@@ -115,6 +115,8 @@ struct Summary {
     std::size_t unjudged = 0;     // endpoints that make exit code 3
     std::optional<Verdict> worst; // absent where there is no finding
     int exit_code = 0;
+    // What is to be done, by importance, then by the number of servers, then by name.
+    std::vector<TodoItem> problems;
     bool operator==(const Summary&) const = default;
 };
 
