@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rules/verdicts/summary.h"
 
+#include "rules/verdicts/todo.h"
+
 #include <algorithm>
 
 namespace lyncprobe::rules {
@@ -38,6 +40,7 @@ Summary summarise(const ScanResult& run, std::optional<Verdict> fail_on) {
     }
     summary.unjudged = unjudged_rows(run).size();
     summary.exit_code = exit_code(summary, run, fail_on);
+    summary.problems = todo(run);
     return summary;
 }
 

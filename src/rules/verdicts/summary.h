@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a result comes to: counts, the worst verdict, and the exit code of the command.
+// What a result comes to: counts, the worst verdict, what is to be done, and the exit code of the
+// command.
 #pragma once
 
 #include "model/scan_result.h"
