@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Findings and facts. A source and a fix are written where there are any.
+// Findings, facts, and what is to be done. A source and a fix are written where there are any.
 #include "report/json_fields.h"
 #include "report/json_parts.h"
 
@@ -14,7 +14,44 @@ void fields(auto& json, Is<Finding> auto& it) {
     json.unless_empty("source", it.source);
     json.unless_empty("fix", it.fix);
     json("waived", it.waived);
+    // Of what fails or warns; results of before the rating have neither.
+    if (kReading<decltype(json)> || it.importance) {
+        json("breaks", it.breaks);
+        json("importance", it.importance);
+    }
 }
+
+void fields(auto& json, Is<TodoReason> auto& it) {
+    json("rule", it.rule);
+    json("verdict", it.verdict);
+    json("brief", it.brief);
+    json("message", it.message);
+    json.unless_empty("fix", it.fix);
+    json.unless_empty("source", it.source);
+    json("follows", it.follows);
+}
+
+void fields(auto& json, Is<TodoItem> auto& it) {
+    json("id", it.id);
+    json("kind", it.kind);
+    json("server", or_null(it.server));
+    json("servers", it.servers);
+    json("use", it.use);
+    json("certificate", it.certificate);
+    json("remedy", it.remedy);
+    if constexpr (!kReading<decltype(json)>) {
+        json.derived("title", headline(it));
+        json.derived("verdict", worst_of(it));
+    }
+    json("breaks", it.breaks);
+    json("importance", it.importance);
+    if constexpr (!kReading<decltype(json)>) json.derived("rules", rules_of(it));
+    json("endpoints", ids(it.endpoints));
+    json("reasons", it.reasons);
+}
+
+void problem_members(FromJson& json, TodoItem& it) { fields(json, it); }
+void problem_members(ToJson& json, const TodoItem& it) { fields(json, it); }
 
 void fields(auto& json, Is<TopologyRow> auto& it) {
     json("endpoints", ids(it.endpoints));

@@ -27,6 +27,8 @@ void file_members(ToJson&, const FileRow&);
 void file_members(FromJson&, FileRow&);
 void topology_members(ToJson&, const TopologyRow&);
 void topology_members(FromJson&, TopologyRow&);
+void problem_members(ToJson&, const TodoItem&);
+void problem_members(FromJson&, TodoItem&); // once the endpoints are known
 void domain_members(ToJson&, const DomainDiscovery&);
 void domain_members(FromJson&, DomainDiscovery&);
 void federation_members(ToJson&, const FederationRow&);

@@ -49,9 +49,12 @@ void summary_members(auto& json, auto& result) {
     json("unjudged", it.unjudged);
     json("verdict", it.worst);
     json("exit_code", it.exit_code);
-    if constexpr (kReading<decltype(json)>)
-        if (it.exit_code < 0 || it.exit_code > 255)
-            json.restored().expected("an exit code", {&json.place(), "exit_code"});
+    if constexpr (!kReading<decltype(json)>)
+        json.each("problems", it.problems, [](auto& members, const auto& item) {
+            problem_members(members, item);
+        });
+    else if (it.exit_code < 0 || it.exit_code > 255)
+        json.restored().expected("an exit code", {&json.place(), "exit_code"});
 }
 
 void fields(auto& json, Is<Declared> auto& it) {

@@ -57,7 +57,7 @@ class Document {
 
     Restored restored_;
     // These name endpoints, which may come after them.
-    json::value trust_, topology_, federation_;
+    json::value trust_, topology_, federation_, problems_;
     bool schema_ = false, kind_ = false, summary_ = false, rows_ = false;
 };
 
@@ -90,6 +90,9 @@ void Document::take(
         members(value, whole, [&](FromJson& in) { run_part(in, result); });
     } else if (member == "summary") {
         members(value, whole, [&](FromJson& in) { summary_part(in, result); });
+        if (const auto* object = value.if_object())
+            if (const auto* problems = object->if_contains("problems"))
+                problems_ = json::value(*problems, json::storage_ptr());
         summary_ = true;
     } else if (member == "endpoints") {
         endpoint(value, here);
@@ -150,7 +153,7 @@ void Document::endpoint(const json::value& value, const JsonPlace& here) {
 void Document::resolve_ids() {
     auto& result = restored_.result;
     const JsonPlace topology{nullptr, "topology_findings"}, trust{nullptr, "trust"},
-        federation{nullptr, "federation"};
+        federation{nullptr, "federation"}, summary{nullptr, "summary"};
     const auto each = [&](const json::value& list, const JsonPlace& place, auto& rows, auto read) {
         if (list.is_null()) return;
         const auto* elements = list.if_array();
@@ -163,6 +166,9 @@ void Document::resolve_ids() {
     });
     each(federation_, federation, result.federation, [](auto& in, auto& it) {
         federation_members(in, it);
+    });
+    each(problems_, {&summary, "problems"}, result.summary.problems, [](auto& in, auto& it) {
+        problem_members(in, it);
     });
     if (!trust_.is_null()) members(trust_, trust, [&](FromJson& in) { trust_part(in, result); });
 }

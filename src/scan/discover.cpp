@@ -3,6 +3,7 @@
 
 #include "plan/discovery.h"
 #include "rules/engine/waivers.h"
+#include "rules/verdicts/importance.h"
 #include "scan/asking.h"
 
 #include <algorithm>
@@ -29,8 +30,10 @@ Result<ScanResult> discover(const DiscoverOptions& wanted, const ScanOptions& op
         domain.findings = rules::judge_domain(
             domain, wanted.selection, wanted.settings.allow_private.value_or(false)
         );
-        for (auto& finding : domain.findings)
+        for (auto& finding : domain.findings) {
             waivers.apply(finding, std::vector{domain.domain});
+            rules::weigh(finding, rules::impact_of_record(finding));
+        }
     }
     found.finished_at = options.world.now();
     found.judged_at = found.started_at;

@@ -237,7 +237,9 @@ void Judge::judge(
     auto names = target.also;
     names.push_back(display_name(target));
     names.push_back(row.id);
-    row.findings = findings(evidence.chain ? *evidence.chain : kNoChain, facts, names);
+    row.findings = findings(
+        evidence.chain ? *evidence.chain : kNoChain, facts, names, rules::impact_of(target)
+    );
 }
 
 void Judge::judge_safely(
@@ -291,7 +293,7 @@ IdentityRow Judge::identity(const pki::Identity& identity) {
     IdentityRow row{.id = identity.id(), .chain = store_.chain(identity.chain()), .findings = {}};
     auto facts = context();
     facts.own_identity = true;
-    row.findings = findings(*row.chain, facts, {identity.id()});
+    row.findings = findings(*row.chain, facts, {identity.id()}, rules::impact_of_ours());
     return row;
 }
 
@@ -304,7 +306,8 @@ FileRow Judge::file(std::string path, const std::vector<std::string>& certificat
 
 void Judge::judge(FileRow& row, rules::Context facts) {
     facts.key = row.key ? &*row.key : nullptr;
-    if (row.chain) row.findings = findings(*row.chain, facts, {row.path});
+    if (row.chain)
+        row.findings = findings(*row.chain, facts, {row.path}, rules::impact_of(facts.target()));
 }
 
 rules::Context Judge::context() const {
@@ -329,17 +332,21 @@ std::vector<TopologyRow> Judge::deployment(
             names.push_back(seen.id);
             names.push_back(display_name(run.targets[seen.target]));
         }
-        row.finding = waivers_.apply(row.finding, names, pool_);
+        row.finding = rules::weighed(
+            waivers_.apply(row.finding, names, pool_), rules::impact_of(run, row.endpoints), pool_
+        );
     }
     return rows;
 }
 
 std::vector<const Finding*> Judge::findings(
-    const Chain& chain, const rules::Context& facts, const std::vector<std::string>& names
+    const Chain& chain, const rules::Context& facts, const std::vector<std::string>& names,
+    const rules::Impact& impact
 ) {
     auto out = rules::judge(chain, facts, selection_, pool_);
     for (auto& finding : out)
-        finding = waivers_.apply(finding, names, pool_, chain.presented);
+        finding =
+            rules::weighed(waivers_.apply(finding, names, pool_, chain.presented), impact, pool_);
     return out;
 }
 

@@ -8,6 +8,7 @@
 #include "rules/connection/others.h"
 #include "rules/engine/judge.h"
 #include "rules/engine/waivers.h"
+#include "rules/verdicts/importance.h"
 
 #include <map>
 #include <memory>
@@ -79,9 +80,8 @@ class Judge {
     void judge_unjudged(const Target&, EndpointRow&);
     std::shared_ptr<const TlsFacts> shared(TlsFacts&&);
     // `names`: what a waiver may call the subject.
-    std::vector<const Finding*> findings(
-        const Chain&, const rules::Context&, const std::vector<std::string>& names
-    );
+    std::vector<const Finding*>
+    findings(const Chain&, const rules::Context&, const std::vector<std::string>& names, const rules::Impact&);
     StatusMap with_staple(const PendingEvidence&);
 
     pki::CertificateStore& store_;

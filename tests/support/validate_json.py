@@ -51,6 +51,9 @@ def mentioned(document):
             yield from attempt.get("chain", [])
             yield from (attempt.get("chain_facts") or {}).get("path", [])
         yield from (finding["certificate"] for finding in owner.get("findings", []) if finding["certificate"])
+    for problem in document.get("summary", {}).get("problems", []):
+        if problem["certificate"]:
+            yield problem["certificate"]
 
 
 def mistakes(path, validator):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "unit/report/sample.h"
 
+#include "rules/verdicts/importance.h"
 #include "rules/verdicts/summary.h"
 
 #include <cstdlib>
@@ -298,6 +299,22 @@ FederationRow domain(const std::string& name, GoLive verdict) {
 
 } // namespace
 
+void weigh(ScanResult& run) {
+    const auto all = [&](std::vector<const Finding*>& findings, const rules::Impact& impact) {
+        for (auto& finding : findings)
+            finding = rules::weighed(finding, impact, *run.findings);
+    };
+    for (auto& row : run.endpoints)
+        all(row.findings, rules::impact_of(run.targets[row.target]));
+    for (auto& row : run.topology)
+        row.finding =
+            rules::weighed(row.finding, rules::impact_of(run, row.endpoints), *run.findings);
+    for (auto& identity : run.identities)
+        all(identity.findings, rules::impact_of_ours());
+    for (auto& file : run.files)
+        all(file.findings, rules::impact_of(Target{}));
+}
+
 ScanResult deployment() {
     ScanResult run;
     add_run(run);
@@ -347,6 +364,7 @@ ScanResult deployment() {
     together.evidence.set("endpoint", "sip://" + kNasty);
     run.topology.push_back({run.findings->keep(std::move(together)), {0, 1}});
     add_trust(run);
+    weigh(run);
     run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
@@ -369,6 +387,7 @@ ScanResult files() {
          {run.findings->keep(finding("server-eku", Verdict::fail, kNasty, evil))}}
     );
     run.files.back().key = KeyInFile{KeyInFile::State::another, kNasty};
+    weigh(run);
     run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
@@ -413,6 +432,8 @@ ScanResult discovery() {
         ),
         dns_finding("dns-srv-port", Verdict::warn, "an odd port"),
         dns_finding("dns-answer", Verdict::inconclusive, "meet: server failure")};
+    for (auto& one : domain.findings)
+        rules::weigh(one, rules::impact_of_record(one));
     asked(domain);
     ScanResult out;
     out.kind = ResultKind::discovery;
@@ -478,6 +499,7 @@ ScanResult large(std::size_t endpoints, std::size_t servers) {
             one.findings.push_back(run.findings->keep(finding(rule, Verdict::pass, "", shown[0])));
         run.endpoints.push_back(std::move(one));
     }
+    weigh(run);
     run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }

@@ -99,6 +99,9 @@ bool optional_member(std::string_view pointer) {
     static constexpr auto kLater = std::to_array<std::string_view>(
         {"/kind",
          "/declared",
+         "/breaks",
+         "/importance",
+         "/problems",
          "/run/resolvers",
          "/run/stalled_ms",
          "/target/id",

@@ -25,6 +25,7 @@ struct Scenario {
     EndpointRow& add(std::size_t target, Outcome outcome) {
         run.endpoints.push_back(row("x", outcome, Stage::connect));
         run.endpoints.back().target = target;
+        run.targets.resize(std::max(run.targets.size(), target + 1));
         return run.endpoints.back();
     }
     const Finding* finding(Verdict verdict, std::optional<std::string> waived = {}) {
