@@ -167,6 +167,11 @@ constexpr Fault kFaults[] = {
      "have our certificate accepted by {}"},
     {"conversation-finished", settings, stops, lessens, "see why the service on {} breaks off"},
     {"own-certificate-usage", reissue, lessens, silent},
+    {"private-key", reissue, stops, silent},
+    {"key-provider", reissue, lessens, silent},
+    {"oauth-certificate", settings, stops, lessens,
+     "assign {} a valid OAuth certificate, the same as on all Front Ends",
+     CertificateUse::oauth_token_issuer},
     {"leaf-outlives-issuer", renew_ca, lessens, silent},
     {"subject-name", reissue, lessens, silent},
     {"subject-in-san", reissue, lessens, silent},
@@ -302,9 +307,11 @@ const Fault& fault_of(std::string_view rule) {
     return found == std::end(kFaults) ? kUnknown : *found;
 }
 
-void weigh(Finding& finding, const Impact& whole) {
+void weigh(Finding& finding, const Impact& of_endpoint) {
     if (finding.verdict != Verdict::fail && finding.verdict != Verdict::warn) return;
     const auto effect = effect_of(finding);
+    const auto use = fault_of(finding.rule).use;
+    const auto whole = use ? impact_of_use(*use) : of_endpoint;
     finding.importance = rated(whole.importance, effect);
     finding.breaks = effect == ours_only         ? std::vector{monitoring}
                      : effect == Effect::nothing ? std::vector<Function>()

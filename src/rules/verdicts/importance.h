@@ -6,6 +6,7 @@
 
 #include "model/scan_result.h"
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ struct Fault {
     Effect warn = Effect::lessens;
     // What to do, "{}" for where; empty for the kinds of remedies that name themselves.
     std::string_view task = {};
+    // Of another certificate than the one that the endpoint presents: what that one is for.
+    std::optional<CertificateUse> use = {};
 };
 const Fault& fault_of(std::string_view rule); // of a rule that is not known: as bad as the endpoint
 

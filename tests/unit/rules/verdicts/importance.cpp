@@ -106,6 +106,11 @@ TEST_CASE("importance: a fault counts as much as what depends on the port, a war
     const auto old = rated("registrar", finding("legacy-protocols", Verdict::warn, "TLS 1.0"));
     CHECK(old.importance == Importance::none);
     CHECK(old.breaks.empty());
+    // The certificate in a document is for something else than the one that is presented.
+    const auto tokens =
+        rated("web-internal", finding("oauth-certificate", Verdict::fail, "ran out"));
+    CHECK(tokens.importance == Importance::b);
+    CHECK(tokens.breaks == std::vector{Function::exchange});
     // Passes and what is open are not rated.
     CHECK_FALSE(rated("registrar", finding("validity", Verdict::pass, "")).importance);
     CHECK_FALSE(rated("registrar", finding("validity", Verdict::inconclusive, "")).importance);
