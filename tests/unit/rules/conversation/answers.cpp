@@ -320,3 +320,121 @@ TEST_CASE("autodiscover-answer: a document or a redirect inside the domain, noth
     web.bench.target.probe = Probe::https;
     CHECK(text_of(web.ask("autodiscover-answer")) == "not_applicable: no autodiscover service");
 }
+
+TEST_CASE("clock-skew: both limits, ahead and behind") {
+    const std::pair<const char*, Verdict> rows[] = {
+        {"12:01:00", Verdict::pass}, {"12:01:01", Verdict::warn}, {"12:05:00", Verdict::warn},
+        {"12:05:01", Verdict::fail}, {"11:59:00", Verdict::pass}, {"11:58:59", Verdict::warn},
+        {"11:55:00", Verdict::warn}, {"11:54:59", Verdict::fail}};
+    for (const auto& [time, verdict] : rows) {
+        CAPTURE(time);
+        Answered sip(Probe::sip);
+        sip.facts.set("date", "Wed, 25 Nov 2026 " + std::string(time) + " GMT");
+        CHECK(sip.verdict("clock-skew") == verdict);
+    }
+}
+
+TEST_CASE("revealed-name: of which roles the name in an answer must be in the certificate") {
+    for (const auto& role : words<Role>()) {
+        Answered sip(Probe::sip);
+        sip.facts.set("target_name", std::string("fe09.contoso.com"));
+        sip.bench.target.role = role.value;
+        const bool registrar = role.value == Role::front_end || role.value == Role::director ||
+                               role.value == Role::standard_edition || role.value == Role::sba;
+        CHECK_MESSAGE(
+            sip.verdict("revealed-name") == (registrar ? Verdict::fail : Verdict::not_applicable),
+            role.text
+        );
+        // Then the web server's is none of its business.
+        sip.bench.target.use = CertificateUse::web_services_internal;
+        sip.facts.set("server_fqdn", std::string("fe08.contoso.com"));
+        CHECK((sip.verdict("revealed-name") == Verdict::fail) == registrar);
+    }
+    Answered broken(Probe::https);
+    auto certificate = server();
+    certificate.undecodable = {"2.5.29.17"};
+    broken.bench.chain = Bench({certificate}).chain;
+    broken.bench.target.use = CertificateUse::web_services_internal;
+    broken.facts.set("server_fqdn", std::string("sip.contoso.com"));
+    CHECK(
+        broken.ask("revealed-name").evidence.text("error") ==
+        "the extension 2.5.29.17 cannot be decoded"
+    );
+}
+
+TEST_CASE("product-version: every product against every other") {
+    for (const auto& seen : words<Product>())
+        for (const auto& said : words<Product>()) {
+            if (seen.value == Product::unknown || said.value == Product::unknown) continue;
+            Answered sip(Probe::sip);
+            sip.facts.set("product", std::string(product_name(seen.value)));
+            sip.bench.target.product = said.value;
+            CHECK(
+                sip.verdict("product-version") ==
+                (seen.value < said.value ? Verdict::warn : Verdict::pass)
+            );
+        }
+}
+
+TEST_CASE("not-refused: whose refusal it is, and what comes with it") {
+    Answered web(Probe::https);
+    web.facts.set("refusal", std::string("no"));
+    web.facts.set("diagnostics", std::string("1010; reason"));
+    CHECK(text_of(web.ask("not-refused")) == "warn: no {diagnostics=1010; reason}");
+    EndpointRow row;
+    web.bench.seen.row = &row;
+    CHECK(web.verdict("not-refused") == Verdict::warn);
+    const auto judged = [&](std::optional<bool> accepted, const char* refusal) {
+        auto facts = std::make_shared<ClientCertificateFacts>();
+        facts->accepted = accepted;
+        facts->refusal = refusal;
+        row.main.client_certificate = facts;
+        return web.verdict("not-refused");
+    };
+    CHECK(judged(false, "GET / with 403: no") == Verdict::not_applicable);
+    CHECK(judged(false, "GET / with 403: other") == Verdict::warn);
+    CHECK(judged(true, "GET / with 403: no") == Verdict::warn);
+    CHECK(judged({}, "GET / with 403: no") == Verdict::warn);
+    Answered fine(Probe::https);
+    fine.facts.set("status", std::int64_t{200});
+    auto facts = std::make_shared<ClientCertificateFacts>();
+    facts->accepted = false;
+    row.main.client_certificate = facts;
+    fine.bench.seen.row = &row;
+    CHECK(fine.verdict("not-refused") == Verdict::pass); // every text ends with nothing
+}
+
+TEST_CASE("xmpp-domain, av-edge-address: where they have nothing to judge by") {
+    Answered bare(Probe::xmpp, false);
+    bare.facts.set("starttls", std::string("none"));
+    bare.bench.target.sip_domain = "contoso.com";
+    CHECK(
+        text_of(bare.ask("xmpp-domain")) ==
+        "not_applicable: no certificate was presented: TLS is not offered here"
+    );
+    Answered wild(Probe::xmpp);
+    wild.facts.set("starttls", std::string("offered"));
+    wild.bench.target.sip_domain = "eu.contoso.com";
+    wild.bench.chain = Bench({named({"*.contoso.com"})}).chain;
+    CHECK(wild.verdict("xmpp-domain") == Verdict::fail);
+    Answered edge(Probe::av_edge, false);
+    edge.facts.set("alternate_server", std::string("192.0.2.7:443"));
+    CHECK(edge.verdict("av-edge-address") == Verdict::inconclusive); // it has no address here
+    edge.bench.target.probe = Probe::sip;
+    CHECK(text_of(edge.ask("av-edge-address")) == "not_applicable: no A/V Edge");
+}
+
+TEST_CASE("autodiscover-answer: what it is where the parts are missing") {
+    Answered silent(Probe::autodiscover);
+    silent.facts.set("reason", std::string("Not Found"));
+    CHECK(text_of(silent.ask("autodiscover-answer")) == "fail: no autodiscover document");
+    Answered elsewhere(Probe::autodiscover);
+    elsewhere.facts.set("redirect_other_domain", true);
+    elsewhere.facts.set("formats", std::vector<std::string>{"xml"});
+    CHECK(
+        text_of(elsewhere.ask("autodiscover-answer")) ==
+        "fail: it sends clients to another domain (), which mobile clients refuse"
+    );
+    elsewhere.facts.set("redirect_other_domain", false);
+    CHECK(text_of(elsewhere.ask("autodiscover-answer")) == "pass");
+}

@@ -166,3 +166,101 @@ TEST_CASE("autodiscover-domain: what a host lies in need not be anybody's SIP do
     site.bench.target.sip_domain = "litware.com"; // as the target says
     CHECK(site.domain(hosts).verdict == Verdict::warn);
 }
+
+TEST_CASE("autodiscover-location: what tells the side where the list does not") {
+    struct Row {
+        const char* host;
+        std::uint16_t port;
+        Role role;
+        CertificateUse use;
+        const char* side; // "" = not known
+    };
+    const auto none = CertificateUse::other;
+    const Row rows[] = {
+        {"lyncdiscover.fabrikam.com", 443, Role::other, none, "external"},
+        {"lyncdiscoverinternal.fabrikam.com", 4443, Role::reverse_proxy, none, "internal"},
+        {"lyncdiscoverx.fabrikam.com", 443, Role::other, none, ""},
+        {"fe01.fabrikam.com", 443, Role::front_end, none, ""},
+        {"fe01.fabrikam.com", 4443, Role::front_end, none, "external"},
+        {"fe01.fabrikam.com", 8080, Role::front_end, none, "external"},
+        {"fe01.fabrikam.com", 8081, Role::front_end, none, ""},
+        {"fe01.fabrikam.com", 4443, Role::front_end, CertificateUse::web_services_internal,
+         "internal"},
+        {"web.fabrikam.com", 443, Role::reverse_proxy, none, "external"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.host);
+        CAPTURE(row.port);
+        Service service(row.host);
+        service.bench.target.port = row.port;
+        service.bench.target.role = row.role;
+        service.bench.target.use = row.use;
+        CHECK(service.ask("autodiscover-location").evidence.text("side") == row.side);
+        CHECK((service.location() == Verdict::inconclusive) == !*row.side);
+    }
+    Service none_of_it("lyncdiscover.fabrikam.com");
+    none_of_it.bench.target.probe = Probe::https;
+    CHECK(none_of_it.location() == Verdict::not_applicable);
+    // Where all documents are of the wrong side it is the request, not some of them.
+    Service same("lyncdiscover.fabrikam.com");
+    same.facts.set("access_location_other", std::string("External"));
+    CHECK(same.location() == Verdict::pass);
+    Service strange("lyncdiscover.fabrikam.com", "Internal");
+    strange.facts.set("access_location_other", std::string("Nowhere"));
+    CHECK(
+        strange.ask("autodiscover-location").message.find("the request reached") !=
+        std::string::npos
+    );
+}
+
+TEST_CASE("autodiscover-location: every fix, with and without TLS, of our servers and of a proxy") {
+    const auto fix = [](const char* host, const char* location, Role role, bool plain) {
+        Service service(host, location);
+        service.bench.target.role = role;
+        service.bench.target.plain = plain;
+        service.bench.target.port = plain ? 80 : 443;
+        return service.ask("autodiscover-location").fix;
+    };
+    const char *out = "lyncdiscover.fabrikam.com", *in = "lyncdiscoverinternal.fabrikam.com";
+    for (const auto& [plain, inner, outer] :
+         {std::tuple{false, "443", "4443"}, {true, "80", "8080"}}) {
+        const std::string inside(inner), outside(outer);
+        CHECK(
+            fix(out, "Internal", Role::reverse_proxy, plain)
+                .find(
+                    "to port " + outside + " of the pool, its external web site, and not to " +
+                    inside + ","
+                ) != std::string::npos
+        );
+        CHECK(fix(in, "External", Role::other, plain)
+                  .starts_with("lead this name to port " + inside + " of"));
+        CHECK(fix(in, "External", Role::other, plain).ends_with("not to " + outside));
+        CHECK(
+            fix(out, "Internal", Role::front_end, plain)
+                .find(
+                    "the external one belongs on " + outside + ", the internal one on " + inside +
+                    ";"
+                ) != std::string::npos
+        );
+    }
+}
+
+TEST_CASE("autodiscover-domain: each host once, and only where there is something to compare") {
+    Service service("lyncdiscover.fabrikam.com");
+    const auto twice =
+        service.domain({"Domain https://web.tailspin.net:443", "User https://web.tailspin.net:8443"}
+        );
+    CHECK(list_of(twice.evidence, "hosts") == Lines{"web.tailspin.net"});
+    CHECK(twice.message.ends_with("clients ask whether to trust that server, or do not go there"));
+    service.bench.target.probe = Probe::https;
+    CHECK(text_of(service.ask("autodiscover-domain")) == "not_applicable: no autodiscover service");
+    Service nobodys("lyncdiscover.fabrikam.com");
+    nobodys.bench.target.sip_domain.clear();
+    CHECK(
+        nobodys.domain({"Domain https://web.tailspin.net:443"}).message ==
+        "no SIP domain of its users is known"
+    );
+    // A host of the SIP domain that the target names itself is no guess.
+    Service named("web.fabrikam.com");
+    named.bench.target.sip_domain = "litware.com";
+    CHECK(named.domain({"Domain https://web.tailspin.net:443"}).verdict == Verdict::warn);
+}

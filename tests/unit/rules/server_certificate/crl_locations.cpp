@@ -233,3 +233,41 @@ TEST_CASE("chain-crl-distribution-point: an extension that cannot be decoded fai
     );
     CHECK(!finding.evidence.text("error").empty());
 }
+
+TEST_CASE("crl-reachable-scheme: which uses, roles and sides are published") {
+    const auto warned = [](CertificateUse use, Role role, Side side) {
+        auto certificate = server();
+        certificate.crl_distribution_points = {point({"ldap:///CN=CA"})};
+        Bench bench({certificate});
+        bench.target.use = use;
+        bench.target.role = role;
+        bench.target.role_given = true;
+        bench.target.side = side;
+        return bench.verdict("crl-reachable-scheme") == Verdict::warn;
+    };
+    for (const auto& use : words<CertificateUse>())
+        CHECK_MESSAGE(
+            warned(use.value, Role::front_end, Side::internal) ==
+                (use.value == CertificateUse::web_services_external ||
+                 use.value == CertificateUse::access_edge_external ||
+                 use.value == CertificateUse::data_edge_external),
+            use.text
+        );
+    for (const auto& role : words<Role>()) {
+        CHECK_MESSAGE(
+            warned(CertificateUse::other, role.value, Side::internal) ==
+                (role.value == Role::edge || role.value == Role::reverse_proxy ||
+                 role.value == Role::office_web_apps || role.value == Role::partner),
+            role.text
+        );
+        CHECK(warned(CertificateUse::other, role.value, Side::external));
+    }
+    for (const auto* url : {"http://c/a", "https://c/a", "ftp://c/a"}) {
+        auto certificate = server();
+        certificate.crl_distribution_points = {point({"ldap:///CN=CA"}), point({url})};
+        Bench bench({certificate});
+        bench.target.role = Role::edge;
+        bench.target.role_given = true;
+        CHECK(bench.verdict("crl-reachable-scheme") == Verdict::pass);
+    }
+}

@@ -301,3 +301,46 @@ TEST_CASE("windows-2003-ca: undeclared, a certificate that no such CA can have i
         "01 not_applicable: no Windows Server 2003 CA issued it: a public CA issued it"
     );
 }
+
+TEST_CASE("windows-2003-ca: each release of a CA, and of a requester") {
+    using enum OperatingSystem;
+    for (const auto& os : words<OperatingSystem>()) {
+        CAPTURE(os.text);
+        const bool is_2003 =
+            os.value == windows_server_2003 || os.value == windows_server_2003_sp1 ||
+            os.value == windows_server_2003_sp2 || os.value == windows_server_2003_r2 ||
+            os.value == windows_server_2003_r2_sp2;
+        if (os.value != unknown)
+            CHECK(
+                (requested(Method::web, os.value, windows_xp).verdict == Verdict::pass) == is_2003
+            );
+        const bool may = os.value == windows_xp || os.value == windows_server_2003_sp2 ||
+                         os.value == windows_server_2003_r2_sp2;
+        CHECK(
+            requested(Method::web, windows_server_2003, os.value).verdict ==
+            (may                   ? Verdict::pass
+             : os.value == unknown ? Verdict::inconclusive
+                                   : Verdict::fail)
+        );
+    }
+}
+
+TEST_CASE("auto-enrollment: which roles are Lync's to judge, and how each method is called") {
+    for (const auto& role : words<Role>()) {
+        CAPTURE(role.text);
+        Bench bench;
+        bench.target.role = role.value;
+        bench.target.role_given = true;
+        bench.target.enrollment.method = Method::automatic;
+        const bool foreign = role.value == Role::reverse_proxy ||
+                             role.value == Role::office_web_apps || role.value == Role::partner ||
+                             role.value == Role::gateway || role.value == Role::other;
+        CHECK(
+            bench.verdict("auto-enrollment") == (foreign ? Verdict::not_applicable
+                                                 : role.value == Role::edge ? Verdict::fail
+                                                                            : Verdict::pass)
+        );
+        bench.target.role_given = false;
+        CHECK(bench.verdict("auto-enrollment") == Verdict::inconclusive);
+    }
+}

@@ -304,3 +304,58 @@ TEST_CASE("host-name: a SAN that cannot be decoded fails with the error") {
     );
     CHECK(!finding.evidence.text("error").empty());
 }
+
+TEST_CASE("host-name: for every use, probe and role whether a wildcard is enough") {
+    const auto refused = [](CertificateUse use, Probe probe, Role role, bool given) {
+        auto wildcard = with_san({"*.contoso.com"});
+        wildcard.common_names.clear();
+        Bench bench({wildcard});
+        bench.target.use = use;
+        bench.target.probe = probe;
+        bench.target.role = role;
+        bench.target.role_given = given;
+        return bench.verdict("host-name") == Verdict::fail;
+    };
+    using enum CertificateUse;
+    for (const auto& use : words<CertificateUse>()) {
+        CAPTURE(use.text);
+        const bool exact = use.value == default_ || use.value == internal ||
+                           use.value == access_edge_external || use.value == data_edge_external ||
+                           use.value == xmpp_server;
+        // The use says it before the probe and the role do.
+        if (use.value != other) CHECK(refused(use.value, Probe::sip, Role::edge, true) == exact);
+    }
+    for (const auto& probe : words<Probe>()) {
+        CAPTURE(probe.text);
+        const bool sip = probe.value == Probe::sip || probe.value == Probe::federation ||
+                         probe.value == Probe::xmpp;
+        CHECK(refused(other, probe.value, Role::other, false) == sip);
+        CHECK(
+            refused(other, probe.value, Role::gateway, true) == (sip && probe.value != Probe::sip)
+        );
+    }
+    for (const auto& role : words<Role>()) {
+        CAPTURE(role.text);
+        const bool only_sip = role.value == Role::edge || role.value == Role::mediation ||
+                              role.value == Role::persistent_chat || role.value == Role::sba;
+        CHECK(refused(other, Probe::tls, role.value, true) == only_sip);
+        CHECK(!refused(other, Probe::tls, role.value, false));
+        const bool not_microsofts = role.value == Role::exchange_um || role.value == Role::gateway;
+        CHECK(refused(other, Probe::sip, role.value, true) == !not_microsofts);
+    }
+}
+
+TEST_CASE("host-name: the web names that a Default certificate may have by a wildcard") {
+    const auto wildcard = with_san({"*.contoso.com"});
+    for (const auto* label : {"lyncdiscover", "lyncdiscoverinternal", "meet", "dialin", "admin"}) {
+        const auto name = std::string(label) + ".contoso.com";
+        CHECK(expecting({name}, wildcard, CertificateUse::default_).verdict == Verdict::pass);
+        CHECK(expecting({name}, wildcard, CertificateUse::internal).verdict == Verdict::fail);
+    }
+    CHECK(
+        expecting({"meeting.contoso.com"}, wildcard, CertificateUse::default_).verdict ==
+        Verdict::fail
+    );
+    CHECK(expecting({"sip.contoso.com"}, wildcard, CertificateUse::data_edge_external)
+              .message.ends_with("which is not supported outside on an Edge Server"));
+}
