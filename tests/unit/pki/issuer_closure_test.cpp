@@ -108,3 +108,60 @@ TEST_CASE("closure: many namesakes end the search") {
     CHECK(issuer_closures.at(chain.get()).gave_up);
     CHECK(issuer_closures.at(chain.get()).open.empty());
 }
+
+TEST_CASE("closure: who may issue, by constraints, by version, and as an anchor") {
+    const auto leads = [](Node ca, bool anchor) {
+        Anchors anchors;
+        if (anchor) anchors.add(make(ca));
+        CertificateStore store{std::move(anchors)};
+        std::vector<std::string> presented{make_leaf("CA", "ca")};
+        if (!anchor) presented.push_back(make(ca));
+        const auto chain = store.chain(presented);
+        return !store.issuer_closures().at(chain.get()).above.empty();
+    };
+    const Node root{.subject = "CA", .key = "ca"};
+    const Node below{.subject = "CA", .key = "ca", .issuer = "Up", .issuer_key = "up"};
+    for (const bool anchor : {false, true}) {
+        auto old = root, no_ca = root;
+        old.version = 1;
+        no_ca.ca = false;
+        CHECK(leads(root, anchor));
+        CHECK(leads(old, anchor)); // a root of version 1 cannot say that it is a CA
+        CHECK(!leads(no_ca, anchor));
+    }
+    CHECK(leads(below, false));
+    auto old = below;
+    old.version = 1;
+    CHECK(!leads(old, false));
+}
+
+TEST_CASE("closure: a CA of the name with another key identifier counts where no other does") {
+    const auto ca = [](const char* serial, const char* id, const char* key) {
+        return make(
+            {.subject = "Issuing",
+             .key = key,
+             .issuer = "Root",
+             .issuer_key = "root",
+             .serial = serial,
+             .more = {extension("2.5.29.14", tlv(0x04, id))}}
+        );
+    };
+    Draft draft{.issuer = common_name("Issuing")};
+    draft.extensions = {extension("2.5.29.35", sequence({tlv(0x80, "fits")}))};
+    const auto leaf = draft.sign("P-256/issuing");
+    const auto above = [&](const Texts& presented) {
+        CertificateStore store{Anchors()};
+        const auto chain = store.chain(presented);
+        const auto closures = store.issuer_closures();
+        Texts out;
+        for (const auto& one : closures.at(chain.get()).above)
+            out.push_back(one->serial);
+        return out;
+    };
+    const auto fitting = ca("\x05", "fits", "issuing"), other = ca("\x06", "else", "issuing"),
+               forged = ca("\x07", "fits", "forged");
+    CHECK(above({leaf, fitting, other}) == Texts{"5"});
+    CHECK(above({leaf, other}) == Texts{"6"});
+    CHECK(above({leaf, forged, other}) == Texts{"6"});
+    CHECK(above({leaf, forged}).empty());
+}

@@ -417,3 +417,130 @@ TEST_CASE("path: away from a revoked issue of a CA to the one with the same key,
     CHECK(store.avoid(*alone, revoked) == nullptr); // there is no other way
     CHECK(alone->path.trust == Trust::trusted);
 }
+
+TEST_CASE("path: every extension that Windows or OpenSSL processes may be critical") {
+    const auto plain = make(issuing());
+    for (const auto* known :
+         {"2.5.29.9",
+          "2.5.29.14",
+          "2.5.29.15",
+          "2.5.29.17",
+          "2.5.29.18",
+          "2.5.29.19",
+          "2.5.29.30",
+          "2.5.29.31",
+          "2.5.29.32",
+          "2.5.29.33",
+          "2.5.29.35",
+          "2.5.29.36",
+          "2.5.29.37",
+          "2.5.29.46",
+          "2.5.29.54",
+          "1.3.6.1.5.5.7.1.1",
+          "1.3.6.1.5.5.7.1.11",
+          "1.3.6.1.5.5.7.1.24",
+          "1.3.6.1.5.5.7.48.1.5",
+          "2.16.840.1.113730.1.1",
+          "1.3.6.1.4.1.311.20.2",
+          "1.3.6.1.4.1.311.21.1",
+          "1.3.6.1.4.1.311.21.2",
+          "1.3.6.1.4.1.311.21.7",
+          "1.3.6.1.4.1.311.21.10",
+          "1.3.6.1.4.1.311.21.11",
+          "1.3.6.1.4.1.311.21.12",
+          "1.3.6.1.4.1.311.25.2",
+          "1.3.6.1.4.1.11129.2.4.2"}) {
+        const auto said = answer({server({extension(known, tlv(0x05, ""), true)}), plain});
+        CHECK_MESSAGE(said.find("neither Windows nor OpenSSL knows") == std::string::npos, known);
+        // Its neighbour is another one.
+        const auto other =
+            answer({server({extension(std::string(known) + ".77", tlv(0x05, ""), true)}), plain});
+        CHECK_MESSAGE(other.find("neither Windows nor OpenSSL knows") != std::string::npos, known);
+    }
+    // Of several the unknown and the broken ones are two flaws; three are named.
+    std::vector<std::string> many{extension("2.5.29.37", tlv(0x05, ""), true)};
+    for (const auto* strange : {"1.2.3.1", "1.2.3.2", "1.2.3.3", "1.2.3.4", "1.2.3.5"})
+        many.push_back(extension(strange, tlv(0x05, ""), true));
+    const auto said = answer({server(many), plain});
+    CHECK(said.find("(1.2.3.1, 1.2.3.2, 1.2.3.3 and 2 more)") != std::string::npos);
+    CHECK(said.find("cannot be decoded (2.5.29.37)") != std::string::npos);
+}
+
+TEST_CASE("path: valid from the first second to the last") {
+    auto node = issuing();
+    const auto good = make(node);
+    node.serial = "\x02";
+    const auto chosen = [&](const char* from, const char* until) {
+        node.valid = validity(from, until);
+        const auto other = make(node);
+        // In doubt the first; a second one only where the first is not valid now.
+        return path({server(), other, good}, {root()}).path.at(1)->der == other;
+    };
+    CHECK(chosen("260601000000Z", "270101000000Z"));
+    CHECK(!chosen("260601000001Z", "270101000000Z"));
+    CHECK(chosen("200101000000Z", "260601000000Z"));
+    CHECK(!chosen("200101000000Z", "260531235959Z"));
+}
+
+TEST_CASE("path: what speaks against a path: its flaws, its dates and what the caller says") {
+    auto node = issuing();
+    const auto first = make(node);
+    node.serial = "\x02";
+    const auto second = make(node);
+    const auto chosen = [&](const std::string& one, const std::string& other, auto against) {
+        return path({server(), one, other}, {root()}, against).path.at(1)->der;
+    };
+    const auto by_serial = [](int of_first, int of_second) {
+        return [=](const Certificate& one) {
+            return one.subject != "CN=Issuing" ? 0 : one.serial == "1" ? of_first : of_second;
+        };
+    };
+    CHECK(chosen(first, second, by_serial(1, 1)) == first);
+    CHECK(chosen(first, second, by_serial(2, 1)) == second);
+    CHECK(chosen(second, first, by_serial(1, 2)) == first);
+    // The server certificate itself is the same on every path, and not asked about.
+    int asked = 0;
+    path({server(), first}, {root()}, [&](const Certificate& one) {
+        asked += one.subject == "CN=sip.contoso.example";
+        return 0;
+    });
+    CHECK(asked == 0);
+}
+
+TEST_CASE("path: where an anchor comes from, and what of the path was not sent") {
+    const auto found = path({server(), make(issuing())}, {root()});
+    CHECK(found.anchors_configured);
+    CHECK(!found.system_anchor);
+    CHECK(!found.used_unpresented); // the anchor need not be sent
+    CHECK(found.why.empty());
+    const auto by_file = path({server()}, {root(), make(issuing())});
+    CHECK(by_file.used_unpresented);
+    // Sent behind a gap that a file fills.
+    auto lower = issuing();
+    lower.subject = "Lower";
+    lower.key = "lower";
+    lower.issuer = "Issuing";
+    lower.issuer_key = "issuing";
+    const auto leaf = make_leaf("Lower", "lower");
+    CHECK(path({leaf, make(lower)}, {root(), make(issuing())}).used_unpresented);
+    CHECK(path({leaf, make(issuing())}, {root(), make(lower)}).used_unpresented);
+    CHECK(!path({leaf, make(lower), make(issuing())}, {root()}).used_unpresented);
+    const auto nothing = path({server()}, {make_root("Other", "other")});
+    CHECK(nothing.trust == Trust::untrusted);
+    CHECK(nothing.why == "issuer CN=Issuing is neither presented nor an anchor");
+}
+
+TEST_CASE("path: of issuers the one whose key identifier fits is tried first") {
+    const auto with_id = [](const char* serial, const char* id) {
+        auto node = issuing();
+        node.serial = serial;
+        node.more = {extension("2.5.29.14", tlv(0x04, id))};
+        return make(node);
+    };
+    const auto fitting = with_id("\x05", "fits"), other = with_id("\x06", "else");
+    const auto leaf = server({extension("2.5.29.35", sequence({tlv(0x80, "fits")}))});
+    CHECK(path({leaf, other, fitting}, {root()}).path.at(1)->der == fitting);
+    CHECK(path({leaf, fitting, other}, {root()}).path.at(1)->der == fitting);
+    // An identifier that does not fit is no reason against the only one there is.
+    CHECK(path({leaf, other}, {root()}).trust == Trust::trusted);
+}
