@@ -120,3 +120,25 @@ TEST_CASE("validity: dates at the ends of what a certificate can write do not ov
         "01 pass {not_before=0001-01-01T00:00:00Z, not_after=9999-12-31T00:00:00Z}"
     );
 }
+
+TEST_CASE("validity: the last second is valid, and the fix is for what expired") {
+    using std::chrono::seconds;
+    CHECK(judged_at("2027-01-01T00:00:00Z", seconds(0)).verdict == Verdict::warn);
+    CHECK(judged_at("2026-12-31T23:59:59Z", seconds(1)).verdict == Verdict::warn);
+    auto ca = intermediate(), anchor = root();
+    ca.not_after = anchor.not_after = at("2025-06-01");
+    Bench bench({server(), ca, anchor});
+    CHECK(bench.ask("validity", 1).fix.starts_with("install the renewed CA certificate"));
+    CHECK(bench.ask("validity", 2).fix.starts_with("have the CA renew its root certificate"));
+    bench.context.now = at("2028-01-01");
+    CHECK(bench.ask("validity", 0).fix == find("validity")->fix);
+    // A self-signed server certificate is no CA's.
+    Bench own({anchor});
+    CHECK(own.ask("validity", 0).fix == find("validity")->fix);
+    CHECK(about_server("validity", [](Certificate& c) {
+              c.not_before.reset();
+          }).message == "the date 'not before' cannot be read");
+    CHECK(about_server("validity", [](Certificate& c) {
+              c.not_after.reset();
+          }).message == "the date 'not after' cannot be read");
+}

@@ -334,3 +334,40 @@ TEST_CASE("signatures: a presented root whose own signature was not verified is 
         "ECDSA {signature=md2WithRSAEncryption, oid=1.2.840.113549.1.1.2, hash=MD2, position=0}"
     );
 }
+
+TEST_CASE("signature-algorithm: inside and outside differ, which is worse than good and no more") {
+    auto certificate = server();
+    certificate.signature_algorithms_differ = true;
+    const auto differing = Bench({certificate}).ask("signature-algorithm");
+    CHECK(differing.verdict == Verdict::warn);
+    CHECK(differing.message.starts_with(
+        "the signature algorithm inside (sha256WithRSAEncryption) and the one outside "
+        "(sha256WithRSAEncryption) differ"
+    ));
+    CHECK(differing.fix.starts_with("reissue the certificate: the CA or a tool behind it"));
+    certificate.signature = algorithm("1.2.840.113549.1.1.4", "md5WithRSAEncryption", "MD5");
+    const auto bad = Bench({certificate}).ask("signature-algorithm");
+    CHECK(bad.verdict == Verdict::fail);
+    CHECK(bad.message.starts_with("signed with md5WithRSAEncryption"));
+    // The inner one is told where it is another, by its OID or by its hash.
+    auto by_hash = server();
+    by_hash.signature_inner.hash = "SHA1";
+    CHECK(Bench({by_hash}).ask("signature-algorithm").evidence.text("hash_inner") == "SHA1");
+    CHECK(Bench({server()}).ask("signature-algorithm").evidence.text("hash_inner").empty());
+}
+
+TEST_CASE("sha1-deprecated, signature-algorithm: of both places the outer one is looked at first") {
+    auto certificate = server();
+    certificate.signature_inner = sha1_rsa();
+    CHECK(Bench({certificate}).verdict("sha1-deprecated") == Verdict::warn);
+    certificate.signature = algorithm("1.2.840.113549.1.1.4", "md5WithRSAEncryption", "MD5");
+    certificate.signature_inner = algorithm("1.2.840.113549.1.1.2", "md2WithRSAEncryption", "MD2");
+    CHECK(Bench({certificate}).ask("signature-algorithm").message.starts_with("signed with md5"));
+    auto anchor = root();
+    for (auto* place : {&anchor.signature, &anchor.signature_inner}) {
+        const auto before = *place;
+        *place = pss("SHA256", 32);
+        CHECK(Bench({server(), anchor}).verdict("signature-algorithm", 1) == Verdict::fail);
+        *place = before;
+    }
+}

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace lyncprobe;
 using namespace lyncprobe::rules;
@@ -289,4 +290,115 @@ TEST_CASE("mutual-trust: what a gateway lists is not taken for what it trusts") 
     it.asks({"CN=Contoso Issuing CA", "CN=Edge Issuing CA"});
     CHECK(it.reason("fe01", "gw") == LinkReason::accepted);
     CHECK(it.reason("gw", "fe01") == LinkReason::accepted);
+}
+
+TEST_CASE("mutual-trust: every reason, whose fault it is, and which are left to other rules") {
+    using enum LinkReason;
+    struct Row {
+        LinkReason reason;
+        LinkVerdict verdict;
+        const char* expected; // of two services of one client, and of two clients of one service
+    };
+    const auto open = LinkVerdict::cannot_tell, cannot = LinkVerdict::cannot_work;
+    const Row rows[] = {
+        {issuer_not_listed, cannot, "server fail"},
+        {list_cut, cannot, "server fail"},
+        {server_issuer_not_listed, cannot, "client fail"},
+        {list_not_read, open, "server inconclusive"},
+        {client_chain_open, open, "client inconclusive"},
+        {way_not_presented, open, "client inconclusive"},
+        {client_chains_differ, open, "client inconclusive"},
+        {intermediate_listed, open, ""}, // ca-names-intermediate
+        {no_list, open, ""},
+        {not_asked, open, ""},
+        {not_reached, open, ""},
+        {client_not_seen, open, ""}};
+    CHECK(std::size(rows) + 1 == words<LinkReason>().size());
+    for (const auto& row : rows) {
+        CAPTURE(to_text(row.reason));
+        // Two links with one client, or two with one server: what is the fault of one is said once.
+        const auto said = [&](bool one_client) {
+            ScanResult run;
+            run.targets.resize(1);
+            run.endpoints.resize(2);
+            for (const auto* name : {"a", "b", "c"})
+                run.trust.servers.push_back({name, name, Role::edge, {}});
+            for (const std::size_t i : {0, 1})
+                run.trust.links.push_back(
+                    {.service = i == 0 ? "registrar" : "replication",
+                     .verdict = row.verdict,
+                     .reason = row.reason,
+                     .from = {one_client ? 2 : i},
+                     .to = {one_client ? i : 2},
+                     .endpoints = {i},
+                     .issuers = {"CN=X"}}
+                );
+            FindingPool pool;
+            const auto judged = judge_run(run, {}, *Selection::make({"mutual-trust"}, {}), pool);
+            return judged.empty()
+                       ? std::string()
+                       : fmt::format("{} {}", judged.size(), to_text(judged[0].finding->verdict));
+        };
+        const std::string expected = row.expected;
+        if (expected.empty()) {
+            CHECK(said(true).empty());
+            CHECK(said(false).empty());
+            continue;
+        }
+        const bool of_client = expected.starts_with("client");
+        const auto verdict = expected.substr(7);
+        CHECK(said(true) == (of_client ? "1 " : "2 ") + verdict);
+        CHECK(said(false) == (of_client ? "2 " : "1 ") + verdict);
+    }
+}
+
+TEST_CASE("mutual-trust: what a server's own list says of those it connects to, clause by clause") {
+    const auto reason = [](auto spoil) {
+        Two it;
+        it.add_both({"CN=Contoso Root CA"}, {}); // the Front End trusts no Edge
+        spoil(it);
+        return it.reason("edge01", "fe01");
+    };
+    CHECK(reason([](Two&) {}) == LinkReason::server_issuer_not_listed);
+    // Its list is not whole, or is no list of roots.
+    CHECK(reason([](Two& it) {
+              it.run.endpoints[0].main.client_certificate = nullptr;
+              auto facts = std::make_shared<ClientCertificateFacts>();
+              facts->requested = true;
+              facts->ca_names = std::make_shared<const Texts>(Texts{"CN=Contoso Root CA"});
+              facts->ca_names_count = 2;
+              it.run.endpoints[0].main.client_certificate = facts;
+          }) == LinkReason::no_list);
+    CHECK(reason([](Two& it) {
+              it.run.targets[0].os = OperatingSystem::linux;
+          }) == LinkReason::no_list);
+    // The Edge's way up is not settled, or gave up.
+    CHECK(reason([](Two& it) {
+              it.issuer_closures[it.edge_chain.get()].open = {"CN=Gone"};
+          }) == LinkReason::no_list);
+    CHECK(reason([](Two& it) {
+              it.issuer_closures[it.edge_chain.get()].gave_up = true;
+          }) == LinkReason::no_list);
+    CHECK(reason([](Two& it) {
+              it.issuer_closures.erase(it.edge_chain.get());
+          }) == LinkReason::no_list);
+    // A second port of it that lists the Edge's root speaks for the whole server.
+    CHECK(reason([](Two& it) {
+              it.add("pool", "fe01", Role::front_end, "im-conferencing", it.fe_chain);
+              it.asks({"CN=Edge Root CA"});
+          }) == LinkReason::no_list);
+}
+
+TEST_CASE("mutual-trust: a client that was accepted shows that the intermediate does no harm") {
+    Two it;
+    it.add_both({"CN=Edge Issuing CA", "CN=Contoso Root CA"}, {});
+    auto facts =
+        std::make_shared<ClientCertificateFacts>(*it.run.endpoints[0].main.client_certificate);
+    facts->accepted = true;
+    it.run.endpoints[0].main.client_certificate = facts;
+    CHECK(it.reason("fe01", "edge01") == LinkReason::accepted);
+    facts = std::make_shared<ClientCertificateFacts>(*facts);
+    facts->accepted = false;
+    it.run.endpoints[0].main.client_certificate = facts;
+    CHECK(it.reason("fe01", "edge01") == LinkReason::intermediate_listed);
 }
