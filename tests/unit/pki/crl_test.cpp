@@ -40,13 +40,14 @@ Crl read_list(const lab::CrlSpec& spec) {
 struct ListDraft {
     std::string version = integer("\x01"), from = tlv(0x17, "260601000000Z"),
                 until = tlv(0x17, "260608000000Z");
+    std::string issuer = common_name("Contoso CA"), algorithm = ecdsa_with_sha256();
     std::string entries;                      // revokedCertificates, with its tag
     std::vector<std::string> extensions = {}; // none: no field for them
 
     std::string der() const {
         return sequence(
             {sequence(
-                 {version, ecdsa_with_sha256(), common_name("Contoso CA"), from, until, entries,
+                 {version, algorithm, issuer, from, until, entries,
                   extensions.empty() ? "" : tlv(0xa0, sequence(extensions))}
              ),
              ecdsa_with_sha256(), tlv(0x03, std::string("\0sig", 4))}
@@ -289,6 +290,7 @@ TEST_CASE("crl: fields that may be left out, and those that may not") {
     CHECK(Crl::read(later.der()).value().facts().next_update == parse_time("2050-01-01"));
     for (const auto& bad :
          {ListDraft{.from = {}, .until = {}}, ListDraft{.from = tlv(0x17, "june")},
+          ListDraft{.issuer = {}}, ListDraft{.issuer = {}, .algorithm = {}},
           ListDraft{.until = tlv(0x17, "june")}, ListDraft{.entries = sequence({integer("\x05")})},
           ListDraft{.entries = tlv(0x30, "\x30\x7f")},
           ListDraft{.entries = {}, .extensions = {integer("\x05")}},

@@ -507,6 +507,57 @@ TEST_CASE("path: what speaks against a path: its flaws, its dates and what the c
     CHECK(asked == 0);
 }
 
+TEST_CASE(
+    "path: being valid now goes before all else that speaks against, and each date counts once"
+) {
+    auto node = issuing();
+    const auto good = make(node);
+    node.serial = "\x02";
+    node.valid = kPast;
+    const auto expired = make(node);
+    const auto twice_against_good = [&](const Certificate& one) { return one.der == good ? 2 : 0; };
+    CHECK(path({server(), expired, good}, {root()}, twice_against_good).path.at(1)->der == good);
+    // A date that cannot be read is no reason.
+    for (const auto& dates :
+         {sequence({tlv(0x17, "x"), tlv(0x17, "340101000000Z")}),
+          sequence({tlv(0x17, "240101000000Z"), tlv(0x17, "x")})}) {
+        node.valid = dates;
+        const auto unread = make(node);
+        CHECK(path({server(), unread, good}, {root()}).path.at(1)->der == unread);
+    }
+    // Two that have expired are as much as one and one other reason: the first of the two paths.
+    const auto lower = [](const char* serial, const std::string& valid, const char* issuer,
+                          const char* issuer_key) {
+        return make(
+            {.subject = "Lower",
+             .key = "lower",
+             .issuer = issuer,
+             .issuer_key = issuer_key,
+             .serial = serial,
+             .valid = valid}
+        );
+    };
+    const auto old_ca = make(
+        {.subject = "Old", .key = "old", .issuer = "Root", .issuer_key = "root", .valid = kPast}
+    );
+    const auto new_ca =
+        make({.subject = "New", .key = "new", .issuer = "Root", .issuer_key = "root"});
+    const auto both_expired = lower("\x02", kPast, "Old", "old");
+    const auto one_expired = lower("\x03", kPast, "New", "new");
+    const auto against_new = [&](const Certificate& one) { return one.der == new_ca ? 1 : 0; };
+    const auto leaf = make_leaf("Lower", "lower");
+    CHECK(
+        path({leaf, both_expired, one_expired, old_ca, new_ca}, {root()}, against_new)
+            .path.at(1)
+            ->der == both_expired
+    );
+    CHECK(
+        path({leaf, one_expired, both_expired, old_ca, new_ca}, {root()}, against_new)
+            .path.at(1)
+            ->der == one_expired
+    );
+}
+
 TEST_CASE("path: where an anchor comes from, and what of the path was not sent") {
     const auto found = path({server(), make(issuing())}, {root()});
     CHECK(found.anchors_configured);
