@@ -53,6 +53,15 @@ TEST_CASE("autodiscover-names: a name beyond the limit is not absent") {
     chain->presented.front() = std::make_shared<const Certificate>(certificate);
     chain_of = chain;
     CHECK(it.judge().front().finding->verdict == Verdict::inconclusive);
+    // One that was read whole and lacks the name settles it; by a wildcard it was read enough.
+    it.add("sip.contoso.com", 443, Probe::sip, {"other.contoso.com"});
+    CHECK(it.judge().front().finding->verdict == Verdict::fail);
+    it.run.endpoints.pop_back();
+    certificate.san->dns = {"*.contoso.com"};
+    chain = std::make_shared<Chain>(*chain);
+    chain->presented.front() = std::make_shared<const Certificate>(certificate);
+    it.run.endpoints.back().main.chain = chain;
+    CHECK(it.judge().front().finding->verdict == Verdict::fail);
 }
 
 TEST_CASE("autodiscover-names: a place that was probed is held against its certificate") {

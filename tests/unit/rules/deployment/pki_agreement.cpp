@@ -265,3 +265,53 @@ TEST_CASE("web-sites-agree: a proxy that leads to the internal web site") {
     fleet.add(front_end(4443, Use::web_services_external, "fe2"), internal);
     CHECK(text_of(fleet.only("web-sites-agree")) == "pass");
 }
+
+TEST_CASE("sip-web-issuers: outside there is a mixture only where SIP and the web were both seen") {
+    const auto said = [](bool sip, bool web) {
+        Fleet fleet;
+        fleet.add(front_end(), issued(1), "Contoso Root");
+        for (const bool ours : {true, false}) {
+            const auto leaf = ours ? issued(2) : by(issued(3), "Public A");
+            const auto* root = ours ? "Contoso Root" : "Root A";
+            if (sip) fleet.add(edge_outside(), leaf, root);
+            if (web) fleet.add(proxy(), leaf, root);
+        }
+        return fleet.judge("sip-web-issuers").size();
+    };
+    CHECK(said(true, true) == 1);
+    CHECK(said(true, false) == 0);
+    CHECK(said(false, true) == 0);
+    // A public CA inside is no mixture, and what cannot be told is none.
+    Fleet fleet;
+    fleet.add(front_end(), issued(1), "Public Root");
+    auto& row = fleet.add(edge_outside(), issued(2), "Public Root");
+    auto chain = std::make_shared<Chain>(*row.main.chain);
+    chain->path.system_anchor = true;
+    row.main.chain = chain;
+    fleet.add(proxy(), by(issued(3), "Public B"), "Root B");
+    CHECK(fleet.judge("sip-web-issuers").empty());
+    Fleet open;
+    open.add(front_end(), issued(1), "Contoso Root");
+    open.add(edge_outside(), issued(2), "Contoso Root");
+    open.add(proxy(), by(issued(3), "Public B")); // its root is not known
+    CHECK(open.judge("sip-web-issuers").empty());
+}
+
+TEST_CASE("one-internal-pki: which roles and uses follow the Front Ends") {
+    for (const auto& role : words<Role>())
+        for (const auto use : {Use::default_, Use::internal, Use::web_services_internal}) {
+            Fleet fleet;
+            fleet.add(front_end(), issued(1), "Contoso Root");
+            fleet.add(on("x", 5061, role.value, use), by(issued(2), "X"), "X Root");
+            const bool follows = (role.value == Role::edge && use == Use::internal) ||
+                                 (role.value == Role::persistent_chat && use == Use::default_);
+            CHECK_MESSAGE(fleet.judge("one-internal-pki").empty() != follows, role.text);
+            // Who is a Front End: of these alone an Edge is a stranger.
+            Fleet other;
+            other.add(on("x", 5061, role.value, use), issued(1), "Contoso Root");
+            other.add(edge_inside(), by(issued(2), "X"), "X Root");
+            const bool front = use == Use::default_ && (role.value == Role::front_end ||
+                                                        role.value == Role::standard_edition);
+            CHECK_MESSAGE(other.judge("one-internal-pki").empty() != front, role.text);
+        }
+}
