@@ -654,3 +654,190 @@ TEST_CASE("dns-srv-address: one of several, the view from inside, and what is me
         .srv(kRecord, "sip.contoso.com", 5061, "10.1.2.3");
     CHECK(inside.verdicts("dns-srv-address") == "inconclusive");
 }
+
+TEST_CASE("dns-srv-order: how often a target stands there, by host and port, and each edge") {
+    const auto* kRecord = "_sip._tls";
+    const auto problems = [&](std::vector<std::uint32_t> times, std::uint16_t step = 0) {
+        Domain domain;
+        std::uint16_t port = 443;
+        for (const auto count : times) {
+            domain.srv(kRecord, "a.contoso.com", port);
+            domain.row(kRecord).answer.targets.back().times = count;
+            port = static_cast<std::uint16_t>(port + step);
+        }
+        return domain.problems("dns-srv-order");
+    };
+    using Lines = std::vector<std::string>;
+    CHECK(problems({1}).empty());
+    CHECK(problems({1, 1}) == Lines{"warn: _sip._tls names a.contoso.com twice"});
+    CHECK(problems({2}) == Lines{"warn: _sip._tls names a.contoso.com twice"});
+    CHECK(problems({3}) == Lines{"warn: _sip._tls names a.contoso.com 3 times"});
+    CHECK(problems({1, 2}) == Lines{"warn: _sip._tls names a.contoso.com 3 times"});
+    CHECK(problems({2, 5}) == Lines{"warn: _sip._tls names a.contoso.com twice"}); // said once
+    CHECK(problems({1, 1}, 1).empty()); // another port is another target
+    Domain one_more;
+    one_more.srv(kRecord, "a.contoso.com", 443);
+    one_more.row(kRecord).answer.targets_skipped = 1;
+    CHECK(
+        one_more.problems("dns-srv-order") ==
+        Lines{"warn: _sip._tls has 2 targets; only the first 32 were looked at"}
+    );
+    CHECK(one_more.whole("dns-srv-order").find("targets=2}") != std::string::npos);
+    Domain weighted;
+    weighted.srv(kRecord, "a.contoso.com", 443).srv(kRecord, "b.contoso.com", 443);
+    auto& targets = weighted.row(kRecord).answer.targets;
+    targets[0].weight = targets[1].weight = 1;
+    CHECK(weighted.problems("dns-srv-order").empty());
+    targets[1].weight = 0;
+    CHECK(weighted.problems("dns-srv-order").size() == 1);
+    Domain empty;
+    empty.status(kRecord, DnsStatus::found);
+    CHECK(empty.verdicts("dns-srv-order").empty());
+}
+
+TEST_CASE("dns-srv-host: absent for certain, and what a server of its zone alone cannot know") {
+    const auto verdict = [](DnsStatus status, bool recursion, bool alias) {
+        Domain domain;
+        domain.srv("_sip._tls", "sip.contoso.com", 443).host("sip.contoso.com", status);
+        auto& host = domain.get().hosts["sip.contoso.com"];
+        host.recursion = recursion;
+        if (alias) host.aliases = {"edge.fabrikam.com"};
+        return domain.verdicts("dns-srv-host");
+    };
+    for (const auto status :
+         {DnsStatus::no_such_name, DnsStatus::no_such_record, DnsStatus::alias_loop}) {
+        CHECK(verdict(status, true, false) == "fail");
+        CHECK(verdict(status, true, true) == "fail");
+        CHECK(verdict(status, false, false) == "fail");
+        CHECK(verdict(status, false, true).empty());
+    }
+    for (const auto status : {DnsStatus::refused, DnsStatus::no_answer, DnsStatus::server_failure})
+        CHECK(verdict(status, true, false).empty());
+    // Where the host was not asked about nothing is said.
+    CHECK(Domain().srv("_sip._tls", "sip.contoso.com", 443, "").verdicts("dns-srv-host").empty());
+}
+
+TEST_CASE("dns-srv-address: in words, of one, of several, of all, and what shows the inside") {
+    const auto* kRecord = "_sipfederationtls._tcp";
+    const auto with = [&](std::vector<std::string> addresses) {
+        Domain domain;
+        domain.srv(kRecord, "sip.contoso.com", 5061);
+        auto& host = domain.get().hosts["sip.contoso.com"];
+        host.addresses.clear();
+        for (const auto& address : addresses)
+            host.addresses.push_back(*parse_address(address));
+        return domain;
+    };
+    CHECK(with({"10.0.0.1", "10.0.0.2"})
+              .whole("dns-srv-address")
+              .starts_with("fail: _sipfederationtls._tcp names sip.contoso.com, whose addresses "
+                           "10.0.0.1, 10.0.0.2 "
+                           "are private, loopback or link-local: partners cannot reach it {"));
+    CHECK(with({"10.0.0.1", "192.0.2.1"})
+              .whole("dns-srv-address")
+              .starts_with("fail: _sipfederationtls._tcp names sip.contoso.com, whose address "
+                           "10.0.0.1 is private, "
+                           "loopback or link-local: partners cannot reach it there "
+                           "{addresses=[10.0.0.1], all=no"));
+    CHECK(
+        with({"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5", "10.0.0.6"})
+            .whole("dns-srv-address")
+            .find("10.0.0.4 and 2 more are private") != std::string::npos
+    );
+    for (const auto* record : {"lyncdiscoverinternal", "_sipinternaltls._tcp", "lyncdiscover"}) {
+        auto domain = with({"10.0.0.1"});
+        domain.status(record, DnsStatus::found);
+        CHECK(
+            domain.verdicts("dns-srv-address") ==
+            (std::string_view(record) == "lyncdiscover" ? "fail" : "inconclusive")
+        );
+    }
+}
+
+TEST_CASE("dns-wildcard: one name that is missing, or a record of another kind, is none") {
+    const auto all = [] {
+        Domain domain;
+        for (auto& row : domain.get().rows)
+            if (row.type != RecordType::srv) domain.address(row.record, "192.0.2.1");
+        return domain;
+    };
+    CHECK(all().verdicts("dns-wildcard") == "warn");
+    auto missing = all();
+    missing.status("meet", DnsStatus::no_such_name);
+    CHECK(missing.verdicts("dns-wildcard").empty());
+    auto bare = all();
+    for (auto& row : bare.get().rows)
+        row.answer.addresses.clear();
+    CHECK(bare.verdicts("dns-wildcard").empty());
+}
+
+TEST_CASE("dns-records: what is certain, what is open, for clients that must and that may") {
+    const auto verdict_of = [](const Domain& domain, std::string_view client) {
+        for (const auto& finding : domain.findings())
+            if (finding.rule == "dns-records" && finding.evidence.text("client") == client)
+                return finding.verdict;
+        throw std::logic_error("no such client");
+    };
+    Domain none;
+    const std::pair<const char*, Verdict> absent[] = {
+        {"lync-2013", Verdict::fail},        {"lync-store-app", Verdict::warn},
+        {"lync-2010-early", Verdict::warn},  {"skype-for-business", Verdict::fail},
+        {"partners", Verdict::warn},         {"xmpp-partners", Verdict::not_applicable},
+        {"phones", Verdict::not_applicable}, {"browsers", Verdict::not_applicable}};
+    Domain silent, loops;
+    for (auto& row : silent.get().rows)
+        row.answer.status = DnsStatus::no_answer;
+    for (auto& row : loops.get().rows)
+        row.answer.status = DnsStatus::alias_loop;
+    for (const auto& [client, verdict] : absent) {
+        CAPTURE(client);
+        CHECK(verdict_of(none, client) == verdict);
+        CHECK(verdict_of(loops, client) == verdict); // as good as nothing
+        CHECK(
+            verdict_of(silent, client) ==
+            (verdict == Verdict::not_applicable ? verdict : Verdict::inconclusive)
+        );
+    }
+    // An answer of another type counts only where some other name does not exist, and no alias is.
+    Domain alias;
+    alias.alias("_sipfederationtls._tcp", "x.contoso.com");
+    CHECK(alias.whole("dns-records").find("another type") == std::string::npos);
+}
+
+TEST_CASE("dns-lyncdiscover-split and -alias: each view, and whose alias counts") {
+    Domain both;
+    both.address("lyncdiscover", "10.0.0.1").address("lyncdiscoverinternal", "10.0.0.2");
+    CHECK(says(both.problems("dns-lyncdiscover-split"), "one of them is in a zone of the wrong"));
+    Domain unresolved;
+    unresolved.status("lyncdiscoverinternal", DnsStatus::found); // no address was looked at
+    CHECK(unresolved.verdicts("dns-lyncdiscover-split") == "pass");
+    Domain mixed;
+    mixed.address("lyncdiscoverinternal", "10.0.0.1").address("lyncdiscoverinternal", "192.0.2.1");
+    CHECK(mixed.verdicts("dns-lyncdiscover-split") == "warn");
+    // The first alias outside the domain is named, wherever it stands; Microsoft's are excepted.
+    Domain chained;
+    chained.alias("lyncdiscover", "web.contoso.com")
+        .alias("lyncdiscover", "proxy.fabrikam.com")
+        .alias("lyncdiscover", "host.litware.com", "192.0.2.1");
+    CHECK(says(chained.problems("dns-lyncdiscover-alias"), "an alias of proxy.fabrikam.com, in"));
+    Domain inside;
+    inside.alias("lyncdiscoverinternal", "pool.fabrikam.com", "10.0.0.1");
+    CHECK(inside.verdicts("dns-lyncdiscover-alias") == "warn");
+}
+
+TEST_CASE("dns-srv-owner, dns-plain-sip, dns-hosting: where they have nothing to say") {
+    Domain absent;
+    absent.alias("_sip._tls", "_sip._tls.fabrikam.com"); // leads nowhere: dns-answer says so
+    CHECK(absent.verdicts("dns-srv-owner").empty());
+    Domain host;
+    host.alias("meet", "web.contoso.com", "192.0.2.1"); // no SRV record
+    CHECK(host.verdicts("dns-srv-owner").empty());
+    CHECK(Domain().srv("_sipinternal._tcp", ".", 0, "").verdicts("dns-plain-sip").empty());
+    CHECK(Domain().verdicts("dns-plain-sip").empty());
+    // A record that leads nowhere is on neither side.
+    Domain hosted;
+    hosted.alias("lyncdiscover", "webdir.online.lync.com", "52.112.0.1");
+    hosted.srv("_sip._tls", ".", 0, "");
+    CHECK(hosted.verdicts("dns-hosting") == "pass");
+    CHECK(Domain().verdicts("dns-hosting").empty());
+}
