@@ -406,6 +406,7 @@ TEST_CASE("endpoint-reachable: whole findings: usual, with a pool mate, open, un
         "inconclusive: it ended; no endpoint is known to end so {outcome=starttls_refused, "
         "stage=connect}"
     );
+    CHECK(text_of(End(O::ok, S::done).ask(kReachable)) == "pass");
     End skipped(O::skipped, S::connect);
     skipped.bench.seen.other_address_answers = true;
     CHECK(

@@ -211,3 +211,27 @@ TEST_CASE("rules: explaining one says everything about it, in lines of at most 8
         CHECK(on_one_line == (size == 37));
     }
 }
+
+TEST_CASE("rules: which are silent where they do not apply, and which look beyond the path") {
+    const std::set<std::string_view> silent{
+        "client-certificate-accepted",
+        "conversation-finished",
+        "key-provider",
+        "leaf-outlives-issuer",
+        "name-characters",
+        "os-signature-support",
+        "own-certificate-usage",
+        "schannel-compatibility",
+        "subject-in-san",
+        "subject-name",
+        "tls12-only"};
+    for (const auto* rule : all()) {
+        CAPTURE(rule->id);
+        CHECK(rule->only_where_it_applies == silent.contains(rule->id));
+        CHECK(rule->unsent_too == (rule->id == "validity"));
+        CHECK(
+            rule->every_certificate ==
+            (rule->id == "no-rsassa-pss" || rule->id == "signature-algorithm")
+        );
+    }
+}
