@@ -56,8 +56,11 @@ Ruling of_refusal(const Subject& s, const AttemptRow& attempt, const Certificate
 Ruling of_none(const Subject& s, const ClientCertificateFacts& facts) {
     const bool given = facts.identity_offered;
     if (facts.required != true)
-        return given ? inconclusive("ours was not sent, since the server takes no such key or "
-                                    "signature; it went on without one")
+        return given ? inconclusive(
+                           "ours was not sent, since the server takes no such key or signature; it "
+                           "went on without one",
+                           explain_not_sent().fix
+                       )
                      : not_applicable("it asks for a client certificate and goes on without one");
     constexpr std::string_view kGive =
         "give the certificate of a server of the deployment: --cert FILE --key FILE or --pfx FILE, "

@@ -13,6 +13,9 @@ namespace lyncprobe::rules {
 
 namespace {
 
+constexpr std::string_view kUnknown =
+    "run it again; where it ends so again, report it with the result of --format json";
+
 // Not one byte came back.
 bool silent(const Subject& s) {
     const auto& main = s.seen().row->main;
@@ -28,7 +31,7 @@ Ruling as_expected(const Subject& s, const Reach* reach, Cause cause, const std:
                                  cause == Cause::other_side || cause == Cause::udp_silence);
     if (!asked)
         return inconclusive("whether it is unreachable, as expected, could not be seen: " + seen)
-            .fixed_by(reach ? std::string(reach->fix) : std::string());
+            .fixed_by(std::string(reach ? reach->fix : kUnknown));
     if (silent(s)) return pass("does not answer from here, as expected: " + seen);
     return fail("answers from here, where it is expected to be unreachable: " + seen)
         .fixed_by("close this port to where the run is made, in the firewall or at the reverse "
@@ -55,7 +58,10 @@ Ruling ruling_by(const Subject& s, const Reach* reach, Cause cause) {
     const auto& main = seen.row->main;
     if (s.target().expect == Expectation::unreachable)
         return as_expected(s, reach, cause, main.detail);
-    if (!reach) return inconclusive(main.detail + "; no endpoint is known to end so");
+    if (!reach)
+        return inconclusive(
+            main.detail + "; no endpoint is known to end so", std::string(kUnknown)
+        );
     if (reach->verdict == Verdict::pass) return pass();
     if (main.outcome == Outcome::skipped && seen.other_address_answers)
         return not_applicable("another address of this name answers");

@@ -28,7 +28,11 @@ Ruling check_av_edge_address(const Subject& s) {
         return std::move(ruling).with("alternate_server", told);
     };
     if (!own || !s.seen().address)
-        return evidence(inconclusive("the address that it gives itself cannot be read"));
+        return evidence(inconclusive(
+            "the address that it gives itself cannot be read",
+            "compare the public address of the A/V Edge in Topology Builder with the address that "
+            "its name has in DNS"
+        ));
     if (*own == *s.seen().address) return evidence(pass());
     return evidence(warn(fmt::format(
         "it was reached as {} and gives its own address as {}",

@@ -59,8 +59,7 @@ std::string open_text(LinkReason reason, const Words& it) {
     switch (reason) {
     case LinkReason::client_chain_open:
         return fmt::format(
-            "{}is not known: the path of the certificate ends before {}, which no server showed; "
-            "give the roots with --ca-file",
+            "{}is not known: the path of the certificate ends before {}, which no server showed",
             links, it.issuers
         );
     case LinkReason::client_chains_differ:
@@ -72,6 +71,22 @@ std::string open_text(LinkReason reason, const Words& it) {
     case LinkReason::list_not_read:
         return links + "is not known: the list of issuers is too long to be kept";
     default: return {};
+    }
+}
+
+// What would settle it.
+std::string settled_by(LinkReason reason) {
+    switch (reason) {
+    case LinkReason::client_chain_open:
+        return "give the roots with --ca-file, or let the servers send their whole chains";
+    case LinkReason::client_chains_differ:
+        return "put one certificate on all ports of that use, and restart the services";
+    case LinkReason::way_not_presented:
+        return "install the CA certificate that is left out in the Intermediate Certification "
+               "Authorities store of the server that connects, so that it is sent";
+    default:
+        return "remove roots that are not needed from the Trusted Root store of the server that "
+               "sends the list, until it is short enough to be read";
     }
 }
 
@@ -87,7 +102,7 @@ RunRuling rule_on(const MutualTrust& trust, LinkGroup said) {
     const Words words{some_of(from), some_of(to), some_of(said.services), some_of(issuers)};
     auto ruling = said.verdict == LinkVerdict::cannot_work
                       ? fail(refused_text(said.reason, words))
-                      : inconclusive(open_text(said.reason, words));
+                      : inconclusive(open_text(said.reason, words), settled_by(said.reason));
     return {
         std::move(ruling)
             .with("from", std::move(from))

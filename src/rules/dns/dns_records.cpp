@@ -71,6 +71,8 @@ Ruling rule_on(const DomainDiscovery& domain, const ClientOrder& client) {
                                                  fmt::join(absent, ", "), absence.consequence
                                              )
                         );
+    if (ruling.verdict == Verdict::inconclusive)
+        ruling.fix = "ask a name server that answers (--resolver), and run it again";
     if (found.empty() && !wrong.empty()) {
         const auto names = fmt::format("{}", fmt::join(wrong, ", "));
         ruling.message += fmt::format("; there is a record of another type under {}", names);

@@ -293,7 +293,13 @@ std::vector<TopologyRow> judge_run(
                  said_by<RunRuling>([&] { return rule->check_run(run, issuer_closures); }))
                 keep(std::move(said));
         } catch (const std::bad_alloc&) { // the other rules may need less
-            keep({inconclusive("this machine had no memory left to judge it; run again"), {}});
+            keep(
+                {inconclusive(
+                     "this machine had no memory left to judge it",
+                     "run it again where more memory is free, or for a part of the list (--target)"
+                 ),
+                 {}}
+            );
         }
     }
     return rows;

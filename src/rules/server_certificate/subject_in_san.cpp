@@ -4,8 +4,6 @@
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
-#include <fmt/format.h>
-
 namespace lyncprobe::rules {
 
 namespace {
@@ -50,11 +48,7 @@ Ruling check_subject_in_san(const Subject& s) {
     if (names.empty())
         return before == 0 ? pass()
                            : not_applicable("host-name or subject-name judges this common name");
-    if (s.leaf().san->beyond > 0)
-        return inconclusive(fmt::format(
-            "{} is not among the first {} DNS names, and {} more names were not read",
-            some_of(names), s.leaf().san->dns.size(), s.leaf().san->beyond
-        ));
+    if (auto open = beyond_limit(s.leaf(), names)) return *open;
     const bool outside = s.target().use == CertificateUse::access_edge_external ||
                          s.target().use == CertificateUse::data_edge_external;
     return verdict(

@@ -401,11 +401,16 @@ TEST_CASE("endpoint-reachable: whole findings: usual, with a pool mate, open, un
         "it ended; this machine is at fault; " + open.ask(kReachable).fix
     );
     End odd(O::starttls_refused, S::connect);
+    const std::string report =
+        " -> run it again; where it ends so again, report it with the result of --format json";
     CHECK(
-        text_of(odd.ask(kReachable)) ==
+        with_fix(odd.ask(kReachable)) ==
         "inconclusive: it ended; no endpoint is known to end so {outcome=starttls_refused, "
-        "stage=connect}"
+        "stage=connect}" +
+            report
     );
+    odd.bench.target.expect = Expectation::unreachable;
+    CHECK(with_fix(odd.ask(kReachable)).ends_with(report));
     CHECK(text_of(End(O::ok, S::done).ask(kReachable)) == "pass");
     End skipped(O::skipped, S::connect);
     skipped.bench.seen.other_address_answers = true;

@@ -270,8 +270,10 @@ TEST_CASE("av-edge-address: the Edge's own address is the one that was probed") 
     );
     edge.facts.set("alternate_server", std::string("nonsense"));
     CHECK(
-        text_of(edge.ask("av-edge-address")) ==
-        "inconclusive: the address that it gives itself cannot be read {alternate_server=nonsense}"
+        with_fix(edge.ask("av-edge-address")) ==
+        "inconclusive: the address that it gives itself cannot be read {alternate_server=nonsense} "
+        "-> compare the public address of the A/V Edge in Topology Builder with the address that "
+        "its name has in DNS"
     );
 }
 

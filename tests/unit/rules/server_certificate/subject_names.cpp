@@ -309,3 +309,16 @@ TEST_CASE("names: where they have nothing to say these rules give no finding") {
     lync.chain.unreadable = {0};
     CHECK(count(lync) == 0);
 }
+
+TEST_CASE("subject-in-san: names beyond the limit are not absent") {
+    auto bench = shown(Role::other, kWeb, "old.contoso.com", {"web.contoso.com"});
+    auto certificate = *bench.chain.presented.front();
+    certificate.san->beyond = 2;
+    bench.chain.presented.front() = std::make_shared<const Certificate>(certificate);
+    CHECK(
+        with_fix(bench.ask("subject-in-san")) ==
+        "01 inconclusive: old.contoso.com is not among the first 1 names of the certificate, and 2 "
+        "more were not read {position=0} -> see whether the certificate has it: certutil -dump "
+        "FILE lists all names"
+    );
+}
