@@ -2,7 +2,7 @@
 #include "plan/plan.h"
 
 #include "model/text/lists.h"
-#include "schannel/releases.h"
+#include "schannel/agreement.h"
 
 #include <algorithm>
 #include <compare>
@@ -250,7 +250,7 @@ class Posing {
             return further.add(attempt("raw-hello-as-", HandshakeKind::raw_hello, false));
         const auto& chosen = raw != nullptr ? raw->tls : posed->tls;
         const auto* release = schannel::release_of(os_);
-        if (release != nullptr && schannel::doubt_about(*release, chosen.cipher) != nullptr)
+        if (release != nullptr && schannel::held_against(*release, chosen).hangs_on != nullptr)
             further.add(attempt("raw-hello-surely-as-", HandshakeKind::raw_hello, true));
     }
 

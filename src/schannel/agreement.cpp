@@ -150,7 +150,67 @@ Agreement between(const Release& client, const Release& server, const ServerChai
     return out;
 }
 
+std::string name_of(Element kind, std::uint16_t number) {
+    switch (kind) {
+    case Element::version: return to_text(static_cast<TlsVersion>(number));
+    case Element::suite: return suite_name(number);
+    case Element::group: return codec::group_name(number);
+    case Element::signature_scheme: return codec::signature_scheme_name(number);
+    }
+    return {};
+}
+
+const List& list_of(const Release& release, Element kind) {
+    switch (kind) {
+    case Element::version: return release.versions;
+    case Element::suite: return release.suites;
+    case Element::group: return release.groups;
+    case Element::signature_scheme: break;
+    }
+    return release.signature_schemes;
+}
+
+// Empty where the kind says nothing about this handshake.
+std::string chosen_of(Element kind, const TlsFacts& tls) {
+    const auto version = static_cast<std::uint16_t>(tls.version);
+    // Before TLS 1.3 a group of DHE is the server's own, and no number stands for it.
+    const bool own_group = tls.group.starts_with("DH ") || tls.group.starts_with("ffdhe");
+    switch (kind) {
+    case Element::version: return to_text(tls.version);
+    case Element::suite: return tls.cipher;
+    case Element::group: return own_group && version < codec::kTls13 ? std::string() : tls.group;
+    case Element::signature_scheme: break;
+    }
+    return version < codec::kTls12 ? std::string() : tls.signature_scheme;
+}
+
 } // namespace
+
+Held held_against(const Release& release, const TlsFacts& chosen) {
+    using enum Element;
+    Held out;
+    for (const auto kind : {version, suite, group, signature_scheme}) {
+        const auto name = chosen_of(kind, chosen);
+        if (name.empty()) continue;
+        const auto& items = list_of(release, kind).items;
+        const auto found = std::ranges::find_if(items, [&](const Item& item) {
+            return !item.in_chains_only && name_of(kind, item.number) == name;
+        });
+        const auto* fact = found == items.end() ? nullptr : found->hangs_on;
+        const bool offered = found != items.end() && found->offered;
+        if (!offered && out.missing.empty()) out.hangs_on = fact;
+        if (!offered) out.missing.push_back(kind);
+        if (out.missing.empty() && out.hangs_on == nullptr) out.hangs_on = fact;
+    }
+    return out;
+}
+
+std::vector<std::string> names_of(const Release& release, Element kind) {
+    std::vector<std::string> out;
+    for (const auto& item : list_of(release, kind).items)
+        if (item.offered) out.push_back(name_of(kind, item.number));
+    return out;
+}
 
 Choice choice_of(const Release& release, std::string_view suite, std::string_view group) {
     Choice out;

@@ -2,6 +2,7 @@
 // What two ends on Windows have in common by their defaults, without a connection.
 #pragma once
 
+#include "model/tls_facts.h"
 #include "schannel/releases.h"
 
 #include <cstdint>
@@ -60,6 +61,19 @@ struct ChainTaken {
 };
 // Does a client of this release verify the chain under this version of TLS?
 ChainTaken chain_taken(const Release& client, const ServerChain&, std::uint16_t version);
+
+// Element is what of a server's choice decides whether a release can take part in it.
+enum class Element : std::uint8_t { version, suite, group, signature_scheme };
+// What of the release's usual hello has to be different for a server to choose so.
+struct Held {
+    std::vector<Element> missing; // in that hello
+    // By which the release may have the first that is missing, or, where nothing is, may lack one
+    // after all. Null: it surely has not, or has.
+    const Fact* hangs_on = nullptr;
+};
+Held held_against(const Release&, const TlsFacts& chosen);
+// What the usual hello has of that kind, by the names that a handshake has (TlsFacts).
+std::vector<std::string> names_of(const Release&, Element);
 
 // May Schannel of this release take part in this choice? Empty, or why not. `dh_bits`: of the
 // server's group, 0 where there is none.

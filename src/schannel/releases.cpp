@@ -136,8 +136,8 @@ constexpr Item kGroups8[]{kP256, kP384};
 constexpr Item kGroups2016[]{{29}, kP256, kP384};
 
 constexpr Item kSha512Rsa{0x0601, &kSha512ByUpdate}, kSha512Ecdsa{0x0603, &kSha512ByUpdate};
-constexpr Item kPss256{0x0804, &kPssChain, false}, kPss384{0x0805, &kPssChain, false},
-    kPss512{0x0806, &kPssChain, false};
+constexpr Item kPss256{0x0804, &kPssChain, false, true}, kPss384{0x0805, &kPssChain, false, true},
+    kPss512{0x0806, &kPssChain, false, true};
 constexpr Item kSchemes7[]{kSha512Rsa, kSha512Ecdsa, {0x0401}, {0x0501}, {0x0201}, {0x0403},
                            {0x0503},   {0x0203},     {0x0202}, kPss256,  kPss384,  kPss512};
 constexpr Item kSchemes81[]{{0x0401},     {0x0501}, kSha512Rsa, {0x0201}, {0x0403}, {0x0503},
@@ -314,13 +314,6 @@ Profile profile_of(const Release& release, Reading reading) {
         .groups = numbers(release.groups, reading),
         .signature_schemes = numbers(release.signature_schemes, reading),
         .extensions = {release.extensions.begin(), release.extensions.end()}};
-}
-
-const Fact* doubt_about(const Release& release, std::string_view suite) {
-    const auto found = std::ranges::find_if(release.suites.items, [&](const Item& item) {
-        return suite_name(item.number) == suite;
-    });
-    return found == release.suites.items.end() ? nullptr : found->hangs_on;
 }
 
 bool has_tls12(OperatingSystem os) {

@@ -36,6 +36,7 @@ struct Item {
     std::uint16_t number;           // as on the wire
     const Fact* hangs_on = nullptr; // where it may be absent: why. Null: it is surely there
     bool offered = true;            // in the hello of what is usual
+    bool in_chains_only = false;    // of signature algorithms: never of the handshake itself
 };
 
 struct List {
@@ -77,9 +78,6 @@ enum class Reading : std::uint8_t { usual, sure };
 using Profile = codec::HelloProfile;
 Profile profile_of(const Release&, Reading = Reading::usual);
 
-// Is the suite of this name surely offered? Else on what that hangs; null also where it is not
-// offered at all.
-const Fact* doubt_about(const Release&, std::string_view suite);
 // Has it TLS 1.2 or newer?
 bool has_tls12(OperatingSystem);
 

@@ -8,12 +8,14 @@
 #include <charconv>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lyncprobe::rules {
 
 namespace {
 
 using schannel::Agreement;
+using schannel::Element;
 
 bool settled(const AttemptRow& it) { // the server chose, and what followed did not break
     return it.tls && it.tls->version != TlsVersion::none && !it.tls->cipher.empty() &&
@@ -32,12 +34,20 @@ std::string choice_text(const TlsFacts& tls) {
     return fmt::format("{} ({})", tls.cipher, to_text(tls.version));
 }
 
+// With all that another client may lack.
+std::string whole_choice_text(const TlsFacts& tls) {
+    auto out = fmt::format("{} ({}", tls.cipher, to_text(tls.version));
+    if (!tls.group.empty()) out += ", " + tls.group;
+    if (!tls.signature_scheme.empty()) out += ", " + tls.signature_scheme;
+    return out + ")";
+}
+
 // Attempts is what was tried as that release, and what the server chose of everything.
 struct Attempts {
     const AttemptRow* handshake = nullptr;
     const AttemptRow* raw = nullptr;
     const AttemptRow* sure = nullptr;
-    std::vector<std::string> chosen;
+    std::vector<const TlsFacts*> chosen;
 
     explicit Attempts(const EndpointRow& row) {
         add(row.main);
@@ -47,14 +57,18 @@ struct Attempts {
     OperatingSystem os() const {
         return handshake != nullptr ? handshake->as_os : OperatingSystem::unknown;
     }
+    std::vector<std::string> choices(std::string (&text)(const TlsFacts&)) const {
+        std::vector<std::string> out;
+        for (const auto* tls : chosen)
+            if (auto one = text(*tls); !contains(out, one)) out.push_back(std::move(one));
+        return out;
+    }
 
   private:
     void add(const AttemptRow& it) {
         if (!has_own_sni(it.role)) return;
         if (it.as_os == OperatingSystem::unknown) {
-            if (!it.tls || it.tls->cipher.empty()) return;
-            if (auto text = choice_text(*it.tls); !contains(chosen, text))
-                chosen.push_back(std::move(text));
+            if (it.tls && !it.tls->cipher.empty()) chosen.push_back(it.tls.get());
             return;
         }
         auto& slot = it.raw_version == 0 ? handshake : it.sure_only ? sure : raw;
@@ -69,19 +83,18 @@ std::string applies_schannel_compatibility(const Subject& s) {
     return {};
 }
 
-std::vector<std::string> suites_of(const schannel::Release& release) {
-    std::vector<std::string> out;
-    for (const auto suite : schannel::profile_of(release).suites)
-        out.push_back(schannel::suite_name(suite));
-    return out;
-}
-
 std::uint32_t dh_bits(std::string_view group) {
     constexpr std::string_view kDh = "DH "; // as TlsFacts::group has it
     std::uint32_t bits = 0;
     if (group.starts_with(kDh))
         std::from_chars(group.data() + kDh.size(), group.data() + group.size(), bits);
     return bits;
+}
+
+schannel::Limits limits_for(const schannel::Release& release, const TlsFacts& chosen) {
+    return schannel::limits_of(
+        release, schannel::choice_of(release, chosen.cipher, chosen.group), dh_bits(chosen.group)
+    );
 }
 
 std::string hangs_on(const std::vector<const schannel::Fact*>& facts) {
@@ -93,15 +106,38 @@ std::string hangs_on(const std::vector<const schannel::Fact*>& facts) {
 
 constexpr const char* kTryThere = "try it from such a machine, with the application that connects";
 
+std::string_view kind_text(Element kind) {
+    switch (kind) {
+    case Element::version: return "versions";
+    case Element::suite: return "suites";
+    case Element::group: return "groups";
+    case Element::signature_scheme: break;
+    }
+    return "signature algorithms";
+}
+
+// Empty: the rule's own, which is about suites.
+std::string_view fix_for(Element kind, const schannel::Release& release) {
+    switch (kind) {
+    case Element::version:
+        if (!schannel::has_tls12(release.os))
+            return "enable TLS 1.2 on the Windows that connects (SCHANNEL\\Protocols in its "
+                   "registry)";
+        return "enable TLS 1.2 on the server";
+    case Element::suite: return {};
+    case Element::group: return "enable the group secp256r1 (NIST P-256) on the server";
+    case Element::signature_scheme: break;
+    }
+    return "let the server sign its key exchange with RSA and SHA-256 (rsa_pkcs1_sha256), too";
+}
+
 // What is said of a connection that came about.
 Ruling rule_on_choice(
     const Subject& s, const Attempts& tried, const AttemptRow& won, const schannel::Release& release
 ) {
     const auto os = to_text(tried.os());
     const auto& tls = *won.tls;
-    const auto limits = schannel::limits_of(
-        release, schannel::choice_of(release, tls.cipher, tls.group), dh_bits(tls.group)
-    );
+    const auto limits = limits_for(release, tls);
     if (!limits.broken.empty()) {
         auto text = fmt::format("{} {} (the server chose {})", os, limits.broken, choice_text(tls));
         if (limits.hangs_on == nullptr)
@@ -134,16 +170,50 @@ Ruling rule_on_choice(
             kTryThere
         );
     }
-    const auto* doubt = schannel::doubt_about(release, tls.cipher);
+    const auto* doubt = schannel::held_against(release, tls).hangs_on;
     if (doubt != nullptr && tried.sure != nullptr && turned_away(*tried.sure))
         return inconclusive(
             fmt::format(
-                "as {} it chooses {} and has nothing else for it: {}", os, choice_text(tls),
+                "as {} it chooses {} and has nothing else for it: {}", os, whole_choice_text(tls),
                 doubt->what
             ),
             kTryThere
         );
     return pass(fmt::format("as {} it chooses {}", os, choice_text(tls)));
+}
+
+// The server took nothing of that release's hello, and something of one that has everything.
+Ruling rule_on_refusal(const Attempts& tried, const schannel::Release& release) {
+    const auto os = to_text(tried.os());
+    const auto& choice = *tried.chosen.front();
+    auto held = schannel::held_against(release, choice);
+    if (!held.missing.empty() && held.hangs_on != nullptr &&
+        limits_for(release, choice).broken.empty())
+        return inconclusive(
+            fmt::format(
+                "the server refused what {} usually offers, and what it chooses of everything, {}, "
+                "that release may have: {}",
+                os, whole_choice_text(choice), held.hangs_on->what
+            ),
+            kTryThere
+        );
+    // A server has one list of suites for each version, and takes groups and signatures by the
+    // client's order: whichever of these two differs may be the cause.
+    if (held.missing.empty()) held.missing = {Element::suite};
+    if (held.missing.front() < Element::group) held.missing.resize(1);
+    std::vector<std::string> has, fixes;
+    for (const auto kind : held.missing) {
+        const auto names = schannel::names_of(release, kind);
+        has.push_back(fmt::format("the {} {}", kind_text(kind), some_of(names)));
+        if (const auto fix = fix_for(kind, release); !fix.empty()) fixes.emplace_back(fix);
+    }
+    auto ruling = fail(fmt::format(
+        "{} has nothing in common with this server and cannot connect: of everything the server "
+        "chooses {}, and {} has {}",
+        os, some_of(tried.choices(whole_choice_text)), os, fmt::join(has, " and ")
+    ));
+    if (fixes.empty()) return ruling;
+    return std::move(ruling).fixed_by(fmt::format("{}", fmt::join(fixes, ", and ")));
 }
 
 Ruling rule_on(const Subject& s, const Attempts& tried, const schannel::Release& release) {
@@ -161,12 +231,7 @@ Ruling rule_on(const Subject& s, const Attempts& tried, const schannel::Release&
             ),
             "run it again; the endpoint's other findings say what else is wrong"
         );
-    const auto suites = suites_of(release);
-    return fail(fmt::format(
-        "{} has nothing in common with this server and cannot connect: of everything the server "
-        "chooses {}, and {} has {}",
-        os, some_of(tried.chosen), os, some_of(suites)
-    ));
+    return rule_on_refusal(tried, release);
 }
 
 Ruling check_schannel_compatibility(const Subject& s) {
@@ -175,8 +240,8 @@ Ruling check_schannel_compatibility(const Subject& s) {
     if (release == nullptr) return not_applicable("nothing is known of that system");
     return rule_on(s, tried, *release)
         .with("as_os", std::string(to_text(tried.os())))
-        .with("server_chooses", tried.chosen)
-        .with("suites", suites_of(*release))
+        .with("server_chooses", tried.choices(choice_text))
+        .with("suites", schannel::names_of(*release, Element::suite))
         .with("not_offered", tried.handshake->not_offered)
         .with("source", std::string(release->suites.fact.source));
 }

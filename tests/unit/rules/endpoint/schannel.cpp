@@ -93,6 +93,47 @@ TEST_CASE("schannel-compatibility: nothing in common names the suites of both si
         );
 }
 
+TEST_CASE("schannel-compatibility: a refusal names what of the server's choice the release lacks") {
+    const auto refused = [](OperatingSystem os, AttemptRow own) {
+        return Posed(std::move(own), {as(turned_away(), os), as(raw(turned_away()), os)})
+            .ask(kRule);
+    };
+    const auto version = refused(windows_server_2008_r2, chose(kCbc));
+    CHECK(version.message.find("has the versions TLSv1.0, SSLv3") != std::string::npos);
+    CHECK(version.fix.find("on the Windows that connects") != std::string::npos);
+    auto modern = chose("TLS_AES_256_GCM_SHA384");
+    auto tls = *modern.tls;
+    tls.version = TlsVersion::tls1_3;
+    modern.tls = std::make_shared<const TlsFacts>(tls);
+    CHECK(refused(windows_server_2019, modern).fix.find("on the server") != std::string::npos);
+
+    auto own = chose(kCbc, "x25519");
+    const auto group = refused(windows_server_2012_r2, own);
+    CHECK(group.verdict == Verdict::fail);
+    CHECK(group.message.find("has the groups secp256r1, secp384r1") != std::string::npos);
+    CHECK(group.fix.find("secp256r1") != std::string::npos);
+    tls = *own.tls;
+    tls.signature_scheme = "rsa_pss_rsae_sha256";
+    own.tls = std::make_shared<const TlsFacts>(tls);
+    const auto either = refused(windows_server_2012_r2, own);
+    CHECK(either.message.find("the groups") != std::string::npos);
+    CHECK(
+        either.message.find("and the signature algorithms rsa_pkcs1_sha256") != std::string::npos
+    );
+    CHECK(either.fix.find("secp256r1") != std::string::npos);
+    CHECK(either.fix.find("rsa_pkcs1_sha256") != std::string::npos);
+
+    // What the release has by some sources or with an update, and its usual hello lacks.
+    const auto open = refused(windows_server_2019, own);
+    CHECK(open.verdict == Verdict::inconclusive);
+    CHECK(open.message.find("RSASSA-PSS on Server 2019") != std::string::npos);
+    const auto* dhe = "TLS_DHE_RSA_WITH_AES_256_CBC_SHA";
+    const auto update = refused(windows_server_2012, chose(dhe, "DH 2048"));
+    CHECK(update.verdict == Verdict::inconclusive);
+    CHECK(update.message.find("KB3161639") != std::string::npos);
+    CHECK(refused(windows_server_2012, chose(dhe, "DH 8192")).verdict == Verdict::fail);
+}
+
 TEST_CASE("schannel-compatibility: what libssl lacks is settled by the raw hello, or left open") {
     auto lacking = as(turned_away());
     lacking.not_offered = {"TLS_RSA_WITH_RC4_128_SHA"};
@@ -118,6 +159,15 @@ TEST_CASE("schannel-compatibility: a suite that hangs on an update needs another
     const auto open = Posed(chosen, {as(raw(turned_away(), true))}).ask(kRule);
     CHECK(open.verdict == Verdict::inconclusive);
     CHECK(open.message.find("KB2992611") != std::string::npos);
+    // So does the signature of the key exchange.
+    auto sha512 = as(chose(kCbc));
+    auto tls = *sha512.tls;
+    tls.signature_scheme = "rsa_pkcs1_sha512";
+    sha512.tls = std::make_shared<const TlsFacts>(tls);
+    CHECK(Posed(sha512, {as(raw(chose(kCbc), true))}).verdict(kRule) == Verdict::pass);
+    const auto only = Posed(sha512, {as(raw(turned_away(), true))}).ask(kRule);
+    CHECK(only.verdict == Verdict::inconclusive);
+    CHECK(only.message.find("KB2973337") != std::string::npos);
 }
 
 TEST_CASE("schannel-compatibility: Diffie-Hellman groups and signatures that the release refuses") {
