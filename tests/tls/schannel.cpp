@@ -3,14 +3,13 @@
 #include "codec/byte_reader.h"
 #include "memory_server.h"
 #include "schannel/agreement.h"
+#include "support/openssl_lists.h"
 #include "tls/raw_client.h"
 
 #include <algorithm>
 #include <set>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 using namespace lyncprobe;
 using namespace lyncprobe::test;
@@ -114,25 +113,10 @@ Observation met(OperatingSystem os, const ServerSetup& setup) {
 
 // A server with what the table lists for that release, as far as libssl has it.
 ServerSetup server_like(const schannel::Release& release) {
-    const auto profile = schannel::profile_of(release);
-    std::vector<std::string> suites, groups;
-    const std::unique_ptr<SSL_CTX, pki::Deleter<&SSL_CTX_free>> context(
-        SSL_CTX_new(TLS_server_method())
-    );
-    const std::unique_ptr<SSL, pki::Deleter<&SSL_free>> ssl(SSL_new(context.get()));
-    for (const auto suite : profile.suites) {
-        const unsigned char bytes[2] = {
-            static_cast<unsigned char>(suite >> 8), static_cast<unsigned char>(suite & 0xff)};
-        const auto* known = SSL_CIPHER_find(ssl.get(), bytes);
-        if (known != nullptr && suite >> 8 != 0x13) suites.emplace_back(SSL_CIPHER_get_name(known));
-    }
-    for (const auto group : profile.groups)
-        groups.emplace_back(group == 29 ? "X25519" : group == 23 ? "P-256" : "P-384");
-    auto setup = server_of(
-        fmt::format("{}", fmt::join(suites, ":")),
-        std::max<int>(profile.versions.back(), TLS1_VERSION), profile.versions.front()
-    );
-    setup.groups = fmt::format("{}", fmt::join(groups, ":"));
+    const auto lists = openssl_lists(release);
+    auto setup = server_of("", lists.lowest, lists.highest);
+    setup.ciphers = lists.ciphers;
+    setup.groups = lists.groups;
     setup.own_order = true;
     return setup;
 }
