@@ -78,6 +78,21 @@ std::string for_terminal(std::string_view text, std::size_t limit) {
     return out;
 }
 
+std::string for_html(std::string_view text, std::size_t limit) {
+    std::string out;
+    for (const char c : for_terminal(text, limit)) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        case '\'': out += "&#39;"; break;
+        default: out += c;
+        }
+    }
+    return out;
+}
+
 std::size_t display_width(std::string_view safe_text) {
     std::size_t width = 0;
     while (!safe_text.empty()) {

@@ -15,6 +15,10 @@ namespace lyncprobe {
 // characters is cut with "… (+N)".
 std::string for_terminal(std::string_view text, std::size_t limit = 300);
 
+// For an HTML page, as text or between the quotes of an attribute: as for a terminal, and & < > " '
+// become character references.
+std::string for_html(std::string_view text, std::size_t limit = 4000);
+
 // Columns of already safe text on a terminal: code points, East Asian wide ones count two,
 // combining ones none.
 std::size_t display_width(std::string_view safe_text);
