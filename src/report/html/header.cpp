@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// The first screen: how it is, how much was looked at, and what to do first.
+#include "model/text/lists.h"
+#include "report/html/sections.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lyncprobe::report::html {
+namespace {
+
+constexpr std::size_t kFirst = 5; // items
+constexpr std::size_t kDomainsInTitle = 3;
+
+std::vector<std::string> domains_of(const ScanResult& run) {
+    std::vector<std::string> out;
+    if (run.kind == ResultKind::scan) return run.declared.sip_domains;
+    for (const auto& row : run.domains)
+        out.push_back(row.domain);
+    for (const auto& row : run.federation)
+        out.push_back(row.domain);
+    return out;
+}
+
+std::string title_of(const ScanResult& run) {
+    const auto named = [&](std::string title, std::string_view link) {
+        const auto domains = domains_of(run);
+        if (!domains.empty()) (title += link) += enumerate(domains, kDomainsInTitle);
+        return title;
+    };
+    switch (run.kind) {
+    case ResultKind::check: return "Certificate check for Lync Server";
+    case ResultKind::discovery: return named("DNS records for Lync", " of ");
+    case ResultKind::federation: return named("Federation", " with ");
+    case ResultKind::scan: break;
+    }
+    return named("Certificates and TLS of Lync Server", ": ");
+}
+
+std::size_t rated(const ScanResult& run, Importance importance) {
+    return static_cast<std::size_t>(
+        std::ranges::count(run.summary.problems, importance, &TodoItem::importance)
+    );
+}
+
+// "3 things to do: 1 puts a class of users out of service (A), …"
+std::string todo_text(const ScanResult& run) {
+    auto out = run.summary.problems.size() == 1
+                   ? std::string("1 thing to do")
+                   : fmt::format("{} things to do", run.summary.problems.size());
+    const std::pair<Importance, std::string_view> kinds[] = {
+        {Importance::a, "stop a class of users (importance A)"},
+        {Importance::b, "cost a function (B)"},
+        {Importance::c, "make something worse, or will fail unnoticed (C)"},
+        {Importance::none, "break nothing for users"}};
+    const auto* separator = ": ";
+    for (const auto& [importance, text] : kinds)
+        if (const auto count = rated(run, importance)) {
+            out += fmt::format("{}{} {}", separator, count, text);
+            separator = ", ";
+        }
+    return out + ".";
+}
+
+std::string federation_text(const ScanResult& run) {
+    const auto count = [&](GoLive verdict) {
+        return std::ranges::count(run.federation, verdict, &FederationRow::verdict);
+    };
+    return fmt::format(
+        "{}: {} ready, {} will fail, {} cannot be told from here. ",
+        counted(run.federation.size(), "domain"), count(GoLive::ready), count(GoLive::will_fail),
+        count(GoLive::cannot_tell)
+    );
+}
+
+std::string verdict_text(const ScanResult& run) {
+    const auto& summary = run.summary;
+    std::string out = run.kind == ResultKind::federation ? federation_text(run) : "";
+    if (!summary.problems.empty())
+        out += todo_text(run);
+    else if (summary.unjudged == 0)
+        out += "Nothing that was judged is wrong.";
+    if (summary.unjudged > 0)
+        out += fmt::format(
+            " {} could not be judged{}.", counted(summary.unjudged, "endpoint"),
+            summary.problems.empty() ? "; what was judged is not wrong" : ""
+        );
+    if (run.interrupted) out += " The run was interrupted: only what was known until then.";
+    if (const auto left_out = locations_left_out(run); left_out > 0)
+        out += fmt::format(" Fetching was cut short: {} not asked.", counted(left_out, "location"));
+    return out;
+}
+
+std::string outcomes_text(const ScanResult& run) {
+    std::string out;
+    for (const auto& word : words<Outcome>())
+        if (const auto count = run.summary.outcomes.find(word.value);
+            count != run.summary.outcomes.end() && count->second > 0)
+            out +=
+                fmt::format("{}{} {}", out.empty() ? "" : ", ", count->second, spaced(word.text));
+    return out;
+}
+
+std::string findings_text(const Summary& summary) {
+    std::string out;
+    for (const auto verdict : {Verdict::fail, Verdict::warn, Verdict::inconclusive, Verdict::pass})
+        if (const auto count = summary.verdicts.find(verdict);
+            count != summary.verdicts.end() && count->second > 0)
+            out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count->second, to_text(verdict));
+    if (summary.waived > 0) out += fmt::format(", {} waived", summary.waived);
+    return out;
+}
+
+void write_facts(Markup& page, const View& view) {
+    const auto& run = view.run;
+    const auto list = page.open("dl", {{"class", "facts"}});
+    write_fact(page, "Run", to_rfc3339(run.started_at));
+    if (run.judged_at != run.started_at)
+        write_fact(page, "Judged as of", to_rfc3339(run.judged_at));
+    write_fact(page, "Seen from", run.vantage);
+    write_fact(page, "Input", joined(run.inputs));
+    if (!run.resolvers.empty()) write_fact(page, "Name servers", joined(run.resolvers));
+    if (!run.endpoints.empty())
+        write_fact(
+            page, "Endpoints",
+            fmt::format(
+                "{} on {}: {}", run.endpoints.size(), counted(view.servers.size(), "server"),
+                outcomes_text(run)
+            )
+        );
+    if (run.kind == ResultKind::check)
+        write_fact(page, "Files", fmt::format("{}", run.files.size()));
+    if (run.kind == ResultKind::discovery)
+        write_fact(
+            page, "Names asked for",
+            fmt::format("{}, {} not answered", run.summary.questions, run.summary.unanswered)
+        );
+    write_fact(page, "Findings", findings_text(run.summary));
+}
+
+void write_first(Markup& page, const std::vector<TodoItem>& items) {
+    if (items.empty()) return;
+    page.leaf("h2", "First of all");
+    const auto list = page.open("ol", {{"class", "first"}});
+    for (std::size_t i = 0; i < std::min(items.size(), kFirst); ++i) {
+        const auto entry = page.open("li");
+        write_importance(page, items[i]);
+        page.text(" ");
+        page.leaf("a", capital(items[i].remedy), {{"href", "#" + todo_anchor(i)}});
+        if (!items[i].reasons.empty()) page.text(": " + items[i].reasons.front().brief);
+    }
+}
+
+} // namespace
+
+std::string title(const View& view) { return title_of(view.run); }
+
+void write_header(Markup& page, const View& view) {
+    const auto header = page.open("header");
+    page.leaf("h1", title(view));
+    {
+        const auto verdict = page.open("p", {{"class", "verdict"}});
+        write_verdict(page, view.run.summary.worst);
+        page.text(" " + verdict_text(view.run));
+    }
+    write_facts(page, view);
+    write_first(page, view.run.summary.problems);
+    page.line();
+}
+
+} // namespace lyncprobe::report::html
