@@ -83,7 +83,8 @@ void take_output(Options& options, Text option, Text path) {
         refuse_format(
             option, "the format of ", path,
             fmt::format(
-                "{}: the ending of '{}' names no format; use .json, .ndjson or .txt", option, path
+                "{}: the ending of '{}' names no format; use .json, .ndjson, .html or .txt", option,
+                path
             )
         );
     options.outputs.push_back(path);
@@ -94,7 +95,7 @@ void take_format(Options& options, Text option, Text name) {
     if (!options.format)
         refuse_format(
             option, "", name,
-            fmt::format("{}: '{}' is not known; use text, json or ndjson", option, name)
+            fmt::format("{}: '{}' is not known; use text, json, ndjson or html", option, name)
         );
 }
 
@@ -157,8 +158,8 @@ using R = RunSettings;
 
 constexpr OptionRow kReport[] = {
     {"--output", "PATH", take_output,
-     "write the result to PATH; its ending chooses the format: .json .ndjson .txt"},
-    {"--format", "FORMAT", take_format, "format of stdout: text, json, ndjson [text]"},
+     "write the result to PATH; its ending chooses the format: .json .ndjson .html .txt"},
+    {"--format", "FORMAT", take_format, "format of stdout: text, json, ndjson, html [text]"},
     {"--color", "WHEN", take_colour, "colours on stdout: auto, always, never [auto]"},
     {"--quiet", kFlag, flag<&O::quiet>, "the summary and the problems only"},
     {"--verbose", kFlag, flag<&O::verbose>, "passes and evidence too"},

@@ -16,7 +16,7 @@ constexpr std::array kFormats = std::to_array<Format>({
     {.name = "ndjson", .ending = "ndjson", .write = write_ndjson, .open = open_ndjson},
     {.name = "csv", .ending = "csv"},
     {.name = "markdown", .ending = "md"},
-    {.name = "html", .ending = "html"},
+    {.name = "html", .ending = "html", .write = write_html},
     {.name = "junit", .ending = "xml"},
     {.name = "prometheus", .ending = "prom"},
 });

@@ -4,6 +4,7 @@
 #include "unit/report/sample.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 namespace lyncprobe {
 using namespace sample;
@@ -27,7 +28,25 @@ void compare(std::string_view name, const std::string& actual) {
     CHECK(lines.size() == expected.size());
 }
 
+// The style sheet and the script have tests of their own.
+std::string page_of(const ScanResult& run) {
+    auto page = html_of(run);
+    for (const std::string_view name : {"style", "script"}) {
+        const auto begin = page.find(fmt::format("<{}>", name)) + name.size() + 2;
+        page.erase(begin, page.find(fmt::format("</{}>", name)) - begin);
+    }
+    const auto policy = page.find(" content=\"default-src");
+    return page.erase(policy, page.find("/>", policy) - policy);
+}
+
 } // namespace
+
+TEST_CASE("golden: the page of each kind of result says what it said before") {
+    compare("scan.html", page_of(deployment()));
+    compare("check.html", page_of(files()));
+    compare("discovery.html", page_of(discovery()));
+    compare("federation.html", page_of(federation()));
+}
 
 TEST_CASE("golden: the text report of a run says what it said before") {
     const auto it = deployment();

@@ -562,6 +562,12 @@ std::string ndjson_of(const ScanResult& run) {
     return out.str();
 }
 
+std::string html_of(const ScanResult& run) {
+    std::ostringstream out;
+    report::write_html(out, run);
+    return out.str();
+}
+
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
     while (!text.empty()) {
