@@ -4,6 +4,8 @@
 #include "app/process.h"
 #include "app/reporting.h"
 #include "report/read_json.h"
+#include "rules/verdicts/importance.h"
+#include "rules/verdicts/todo.h"
 
 #include <cerrno>
 #include <fstream>
@@ -34,8 +36,13 @@ int run_report(const Options& options) {
         if (problem.where.file.empty()) problem.where.file = path;
         return stop(problem);
     };
-    const auto result = read_result(path);
+    auto result = read_result(path);
     if (!result) return stop_at(result.error());
+    // One of 0.1.0 has findings and no list of what is to be done.
+    if (result->summary.problems.empty()) {
+        rules::rate(*result);
+        result->summary.problems = rules::todo(*result);
+    }
     auto formats = std::vector{options.format};
     for (const auto& output : options.outputs)
         formats.push_back(report::format_of_ending(output));

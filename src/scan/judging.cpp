@@ -333,7 +333,7 @@ std::vector<TopologyRow> Judge::deployment(
             names.push_back(display_name(run.targets[seen.target]));
         }
         row.finding = rules::weighed(
-            waivers_.apply(row.finding, names, pool_), rules::impact_of(run, row.endpoints), pool_
+            waivers_.apply(row.finding, names, pool_), rules::impact_of(run, row), pool_
         );
     }
     return rows;

@@ -280,12 +280,20 @@ Impact impact_of(const Target& target) {
     return by_use.importance != Importance::none ? by_use : impact_of_probe(target.probe);
 }
 
-Impact impact_of(const ScanResult& run, std::span<const std::size_t> endpoints) {
-    if (endpoints.empty()) return impact(Importance::b, {});
+Impact impact_of(const ScanResult& run, const TopologyRow& row) {
+    if (row.endpoints.empty()) return impact(Importance::b, {});
     Impact all;
-    for (const auto index : endpoints)
+    for (const auto index : row.endpoints)
         all.add(impact_of(run.targets[run.endpoints[index].target]));
-    return all;
+    const auto* value = row.finding->evidence.find("from");
+    const auto* from = value ? std::get_if<std::vector<std::string>>(value) : nullptr;
+    if (!from) return all;
+    Impact opening;
+    for (const auto& target : run.targets)
+        if (std::ranges::find(*from, target.server) != from->end() ||
+            std::ranges::find(*from, target.pool) != from->end())
+            opening.add(impact_of(target));
+    return opening.importance > all.importance && !opening.breaks.empty() ? opening : all;
 }
 
 Impact impact_of_ours() { return impact(Importance::c, {monitoring}); }
@@ -323,6 +331,21 @@ const Finding* weighed(const Finding* finding, const Impact& whole, FindingPool&
     auto copy = *finding;
     weigh(copy, whole);
     return pool.keep(std::move(copy));
+}
+
+void rate(ScanResult& run) {
+    const auto all = [&](std::vector<const Finding*>& findings, const Impact& impact) {
+        for (auto& finding : findings)
+            finding = weighed(finding, impact, *run.findings);
+    };
+    for (auto& row : run.endpoints)
+        all(row.findings, impact_of(run.targets[row.target]));
+    for (auto& row : run.topology)
+        row.finding = weighed(row.finding, impact_of(run, row), *run.findings);
+    for (auto& identity : run.identities)
+        all(identity.findings, impact_of_ours());
+    for (auto& file : run.files)
+        all(file.findings, impact_of(Target{}));
 }
 
 } // namespace lyncprobe::rules

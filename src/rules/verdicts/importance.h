@@ -7,7 +7,6 @@
 #include "model/scan_result.h"
 
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +48,11 @@ const Fault& fault_of(std::string_view rule); // of a rule that is not known: as
 // Fills in `breaks` and `importance` where the finding fails or warns.
 void weigh(Finding&, const Impact&);
 const Finding* weighed(const Finding*, const Impact&, FindingPool&);
-Impact impact_of(const ScanResult&, std::span<const std::size_t> endpoints); // of all together
+// Of all its endpoints together. A connection that fails stops no more than what the side that
+// opens it is there for.
+Impact impact_of(const ScanResult&, const TopologyRow&);
+
+// All findings of a result, for one that was stored before findings were rated.
+void rate(ScanResult&);
 
 } // namespace lyncprobe::rules

@@ -164,6 +164,14 @@ class Drawing {
         });
     }
 
+    // Whom to trust: the issuers that are missing in a list, else the last of what is sent.
+    static std::string trust_subject(const Finding& finding, const Place& place) {
+        if (const auto issuers = list_text(finding, "issuers"); !issuers.empty()) return issuers;
+        return place.chain && !place.chain->presented.empty()
+                   ? shortened(place.chain->presented.back()->issuer)
+                   : finding.message;
+    }
+
     Key key_of(const Finding& finding, const Place& place) const {
         const auto& fault = fault_of(finding.rule);
         const auto* about = subject_of(finding, place);
@@ -179,12 +187,7 @@ class Drawing {
             return {Remedy::reissue, leaf_or_server(place)};
         case Remedy::complete_chain: return {fault.remedy, leaf_or_server(place)};
         // One root to install, whoever has certificates below it.
-        case Remedy::trust_root:
-            return {
-                fault.remedy, (place.chain && !place.chain->presented.empty() && place.endpoint
-                                   ? place.chain->presented.back()->issuer
-                                   : finding.message) +
-                                  finding.fix};
+        case Remedy::trust_root: return {fault.remedy, trust_subject(finding, place)};
         case Remedy::make_reachable:
             return {
                 fault.remedy,
@@ -217,10 +220,13 @@ class Drawing {
         item.breaks = std::move(all.breaks);
         if (item.kind == Remedy::renew_ca) {
             if (const auto* ca = subject_of(finding, place)) draft.subject = name_of(*ca);
+            if (draft.subject.empty())
+                draft.subject = shortened(std::string(finding.evidence.text("issuer")));
             item.certificate = finding.certificate;
         } else if (const auto* certificate = leaf(place); certificate && !item.certificate) {
             item.certificate = certificate->sha256;
         }
+        if (item.kind == Remedy::trust_root) draft.subject = trust_subject(finding, place);
         if (item.kind == Remedy::publish_crl)
             if (const auto* about = subject_of(finding, place))
                 draft.subject = shortened(about->issuer);
@@ -296,7 +302,8 @@ std::string Drawing::sentence(const Draft& draft) {
     case Remedy::renew_ca: return fmt::format("renew the CA certificate {}", draft.subject);
     case Remedy::complete_chain:
         return fmt::format("complete the chain that {} sends{}", where(item), of_use);
-    case Remedy::trust_root: return fmt::format("settle the trust in {}{}", where(item), of_use);
+    case Remedy::trust_root:
+        return fmt::format("settle the trust in {} on {}", draft.subject, where(item));
     case Remedy::make_reachable: return fmt::format("make {} answer{}", where(item), of_use);
     case Remedy::publish_crl: return fmt::format("publish the CRL of {}", draft.subject);
     default: break;

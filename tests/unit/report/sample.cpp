@@ -299,22 +299,6 @@ FederationRow domain(const std::string& name, GoLive verdict) {
 
 } // namespace
 
-void weigh(ScanResult& run) {
-    const auto all = [&](std::vector<const Finding*>& findings, const rules::Impact& impact) {
-        for (auto& finding : findings)
-            finding = rules::weighed(finding, impact, *run.findings);
-    };
-    for (auto& row : run.endpoints)
-        all(row.findings, rules::impact_of(run.targets[row.target]));
-    for (auto& row : run.topology)
-        row.finding =
-            rules::weighed(row.finding, rules::impact_of(run, row.endpoints), *run.findings);
-    for (auto& identity : run.identities)
-        all(identity.findings, rules::impact_of_ours());
-    for (auto& file : run.files)
-        all(file.findings, rules::impact_of(Target{}));
-}
-
 ScanResult deployment() {
     ScanResult run;
     add_run(run);
@@ -364,7 +348,7 @@ ScanResult deployment() {
     together.evidence.set("endpoint", "sip://" + kNasty);
     run.topology.push_back({run.findings->keep(std::move(together)), {0, 1}});
     add_trust(run);
-    weigh(run);
+    rules::rate(run);
     run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
@@ -387,7 +371,7 @@ ScanResult files() {
          {run.findings->keep(finding("server-eku", Verdict::fail, kNasty, evil))}}
     );
     run.files.back().key = KeyInFile{KeyInFile::State::another, kNasty};
-    weigh(run);
+    rules::rate(run);
     run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
@@ -499,7 +483,7 @@ ScanResult large(std::size_t endpoints, std::size_t servers) {
             one.findings.push_back(run.findings->keep(finding(rule, Verdict::pass, "", shown[0])));
         run.endpoints.push_back(std::move(one));
     }
-    weigh(run);
+    rules::rate(run);
     run.summary = rules::summarise(run, Verdict::fail);
     return run;
 }
