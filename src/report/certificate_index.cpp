@@ -42,6 +42,10 @@ CertificateIndex collect(const ScanResult& run) {
     return index;
 }
 
+std::string serial_number(const Certificate& certificate) {
+    return (certificate.serial.size() % 2 == 0 ? "" : "0") + certificate.serial;
+}
+
 std::string common_name(const Certificate& certificate) {
     if (!certificate.common_names.empty()) return certificate.common_names.front();
     return certificate.subject.empty() ? "(no subject)" : certificate.subject;

@@ -16,7 +16,8 @@ void collect(CertificateIndex&, const Chain*);
 void collect(CertificateIndex&, const EndpointRow&);
 CertificateIndex collect(const ScanResult&); // all of endpoints, identities and files
 
-std::string common_name(const Certificate&); // the first CN, else the subject; foreign
+std::string serial_number(const Certificate&); // in whole octets, as Windows shows it
+std::string common_name(const Certificate&);   // the first CN, else the subject; foreign
 // "sip.contoso.com (thumbprint 9F3A12BC…)", foreign: enough to find the certificate by.
 std::string label(const CertificateIndex&, const Fingerprint&);
 

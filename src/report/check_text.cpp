@@ -8,6 +8,7 @@
 #include "report/problems.h"
 #include "report/report.h"
 #include "report/statements.h"
+#include "report/todo_text.h"
 
 #include <fmt/format.h>
 
@@ -67,13 +68,13 @@ void write_file(Page& page, const FileRow& file) {
 
 void write_check_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
-    const auto all = occurrences(run, options.verbose);
     write_counts(page, run);
     for (const auto& file : run.files)
         // A file that could not be read is a problem, too, and has no finding that would say so.
         if (!options.quiet || !file.error.empty()) write_file(page, file);
-    write_problems(page, "In several files", all, collect(run), options);
+    write_todo(page, run, collect(run), options);
     if (options.quiet) return;
+    const auto all = occurrences(run, options.verbose);
     write_inconclusives(page, all, options);
     if (options.verbose) write_passes(page, all);
     write_locations(page, run, options.verbose);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <iosfwd>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,9 +16,11 @@ namespace lyncprobe::report {
 
 struct TextOptions {
     bool colour = false;
-    std::size_t width = 100; // columns
-    bool verbose = false;    // passes and evidence too
-    bool quiet = false;      // the summary line and the problems only
+    std::size_t width = 100;             // columns
+    bool verbose = false;                // passes and evidence too
+    bool quiet = false;                  // the summary line and the problems only
+    bool brief = false;                  // a line for each thing to do, whole
+    std::vector<std::string> files = {}; // that the run wrote besides
 };
 
 // RowStream is a report that is written while the run goes on.

@@ -13,57 +13,11 @@
 namespace lyncprobe::report {
 namespace {
 
-constexpr std::size_t kPlacesListed = 6; // endpoints of one statement; the JSON has them all
 constexpr std::size_t kPlacesVerbose = 50;
 constexpr std::size_t kCertificatesListed = 3;
-constexpr std::size_t kStatementsForOverview = 20; // from here on nobody keeps all in mind
 constexpr std::size_t kInconclusivesPerRule = 3;
 
-// Section is one server, or what several servers share.
-struct Section {
-    std::string_view title;
-    std::vector<Statement> statements;
-    bool several_servers = false;
-};
-
-// Writing is what the parts of one report share.
-struct Writing {
-    Page& page;
-    const CertificateIndex& index;
-    const TextOptions& options;
-    std::set<std::string_view> cited; // rules whose source was named already
-};
-
 using Statements = std::span<const Statement>;
-
-int worst(const Section& section) {
-    int result = 0;
-    for (const auto& statement : section.statements)
-        result = std::max(result, badness(statement.finding->verdict));
-    return result;
-}
-
-// The worst sections first, else in the order of the targets; inside, fails before warnings and a
-// rule together.
-std::vector<Section> sections(std::vector<Statement> problems, std::string_view several_title) {
-    std::vector<Section> result;
-    std::map<std::pair<bool, std::string_view>, std::size_t> index;
-    for (auto& problem : problems) {
-        const auto title = problem.several_servers ? several_title : problem.server;
-        const auto [at, is_new] =
-            index.try_emplace({problem.several_servers, title}, result.size());
-        if (is_new) result.push_back({title, {}, problem.several_servers});
-        result[at->second].statements.push_back(std::move(problem));
-    }
-    for (auto& section : result)
-        std::ranges::stable_sort(section.statements, {}, [](const Statement& s) {
-            return std::pair(-badness(s.finding->verdict), s.finding->rule);
-        });
-    std::ranges::stable_sort(result, {}, [](const Section& s) {
-        return std::pair(-worst(s), !s.several_servers);
-    });
-    return result;
-}
 
 std::string_view word_of(Verdict verdict) {
     switch (verdict) {
@@ -74,34 +28,6 @@ std::string_view word_of(Verdict verdict) {
     case Verdict::not_applicable: return "none";
     }
     return "?";
-}
-
-void write_overview(Page& page, const std::vector<Section>& all) {
-    std::map<std::pair<int, std::string_view>, std::pair<std::size_t, Verdict>> by_rule;
-    for (const auto& section : all)
-        for (const auto& statement : section.statements) {
-            const auto verdict = statement.finding->verdict;
-            auto& [count, its_verdict] = by_rule[{-badness(verdict), statement.finding->rule}];
-            count += statement.findings;
-            its_verdict = verdict;
-        }
-    page.heading("Problems by rule");
-    for (const auto& [rule, counted] : by_rule) {
-        page.line(
-            2, {{std::string(word_of(counted.second)), 4, style_of(counted.second)},
-                {fmt::format("{}", counted.first), 7},
-                {std::string(rule.second)}}
-        );
-    }
-}
-
-std::vector<std::string_view> places(const Section& section) {
-    std::vector<std::string_view> result;
-    std::set<std::string_view> seen;
-    for (const auto& statement : section.statements)
-        for (const auto place : statement.where)
-            if (seen.insert(place).second) result.push_back(place);
-    return result;
 }
 
 // The statements at the front that share rule and verdict.
@@ -139,7 +65,11 @@ std::string labels(const std::set<Fingerprint>& certificates, const CertificateI
 }
 
 std::string where_text(const Statement& statement, const TextOptions& options) {
-    auto list = enumerate(statement.where, options.verbose ? kPlacesVerbose : kPlacesListed);
+    // What cron mails is whole: nobody is there to ask again.
+    const auto shown = options.quiet     ? statement.where.size()
+                       : options.verbose ? kPlacesVerbose
+                                         : kPlacesListed;
+    auto list = enumerate(statement.where, shown);
     // A list that is cut does not show how many there are.
     if (statement.where.size() <= kPlacesListed) return list;
     return fmt::format("{} places: {}", statement.where.size(), list);
@@ -169,24 +99,8 @@ void write_rule(Writing& to, Statements rule, std::size_t places_in_title) {
         const bool shared = i + 1 < rule.size() && rule[i + 1].finding->fix == finding.fix;
         if (!shared) write_fix(to.page, finding);
     }
-    // The same rule comes back in other sections; its source is the same there.
+    // The same rule comes back elsewhere; its source is the same there.
     if (to.cited.insert(first.rule).second) write_source(to.page, first);
-}
-
-void write_section(Writing& to, const Section& section) {
-    const auto all_places = places(section);
-    // One server with few ports: named once above, they need not stand behind every message.
-    const bool list_in_title = !section.several_servers && all_places.size() <= kPlacesListed;
-    std::vector<Piece> title{{std::string(section.title), Style::bold}};
-    if (list_in_title && all_places.front() != section.title)
-        title.push_back({": " + enumerate(all_places, kPlacesListed)});
-    to.page.blank();
-    to.page.paragraph(0, 4, title);
-    for (Statements rest = section.statements; !rest.empty();) {
-        const auto rule = first_rule(rest);
-        write_rule(to, rule, list_in_title ? all_places.size() : 0);
-        rest = rest.subspan(rule.size());
-    }
 }
 
 } // namespace
@@ -214,21 +128,15 @@ void write_source(Page& page, const Finding& it) {
     );
 }
 
-void write_problems(
-    Page& page, std::string_view several_title, const std::vector<Occurrence>& all,
-    const CertificateIndex& index, const TextOptions& options
-) {
-    auto problems = statements(all, Verdict::fail);
-    for (auto& warning : statements(all, Verdict::warn))
-        problems.push_back(std::move(warning));
-    if (problems.empty()) return;
-    // Counted before sections() takes the statements over.
-    const bool many = problems.size() >= kStatementsForOverview;
-    const auto by_server = sections(std::move(problems), several_title);
-    if (many) write_overview(page, by_server);
-    Writing writing{page, index, options, {}};
-    for (const auto& section : by_server)
-        write_section(writing, section);
+void write_statements(Writing& to, std::vector<Statement> problems, std::size_t places_in_title) {
+    std::ranges::stable_sort(problems, {}, [](const Statement& s) {
+        return std::pair(-badness(s.finding->verdict), s.finding->rule);
+    });
+    for (Statements rest = problems; !rest.empty();) {
+        const auto rule = first_rule(rest);
+        write_rule(to, rule, places_in_title);
+        rest = rest.subspan(rule.size());
+    }
 }
 
 void write_inconclusives(

@@ -14,5 +14,6 @@ void write_scan_text(std::ostream&, const ScanResult&, const TextOptions&);
 void write_check_text(std::ostream&, const ScanResult&, const TextOptions&);
 void write_discovery_text(std::ostream&, const ScanResult&, const TextOptions&);
 void write_federation_text(std::ostream&, const ScanResult&, const TextOptions&);
+void write_brief_text(std::ostream&, const ScanResult&, const TextOptions&); // of any kind
 
 } // namespace lyncprobe::report

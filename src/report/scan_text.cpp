@@ -11,7 +11,9 @@
 #include "report/report.h"
 #include "report/roots.h"
 #include "report/statements.h"
+#include "report/todo_text.h"
 #include "report/trust.h"
+#include "report/unfinished.h"
 
 #include <algorithm>
 #include <map>
@@ -23,39 +25,6 @@ namespace lyncprobe::report {
 namespace {
 
 constexpr std::size_t kEndpointsPerOutcome = 20; // details of one kind; all of them with --verbose
-
-using Rows = std::vector<const EndpointRow*>;
-
-// Unfinished is the endpoints that did not tell everything, by what that means for the judgement.
-struct Unfinished {
-    Rows unjudged, untried, judged;
-};
-
-// Does a problem tell already how it ended?
-bool told(const EndpointRow& row) {
-    constexpr std::string_view kConnectionRules[] = {
-        kEndpointReachable, "client-certificate-accepted", "conversation-finished"};
-    return std::ranges::any_of(row.findings, [&](const Finding* finding) {
-        return (finding->verdict == Verdict::fail || finding->verdict == Verdict::warn) &&
-               std::ranges::find(kConnectionRules, finding->rule) != std::end(kConnectionRules);
-    });
-}
-
-Unfinished unfinished(const ScanResult& run) {
-    const auto owed = unjudged_rows(run);
-    Unfinished result;
-    for (const auto& row : run.endpoints) {
-        if (told(row)) continue;
-        // Skipped beside a judged address of the same target is no gap in the judgement.
-        if (owed.contains(&row))
-            result.unjudged.push_back(&row);
-        else if (!judged(row))
-            result.untried.push_back(&row);
-        else if (row.main.outcome != Outcome::ok)
-            result.judged.push_back(&row);
-    }
-    return result;
-}
 
 // What failed for not answering is no second thing that was not judged.
 void write_summary_line(Page& page, const ScanResult& run, const Unfinished& rows) {
@@ -147,14 +116,17 @@ void write_identities(Page& page, const ScanResult& run) {
 void write_scan_text(std::ostream& out, const ScanResult& run, const TextOptions& options) {
     Page page(out, options.width, options.colour);
     const auto rows = unfinished(run);
+    write_verdict(page, run, rows.unjudged.size());
     write_summary_line(page, run, rows);
-    const auto all = occurrences(run, options.verbose);
-    write_problems(page, "On several servers", all, collect(run), options);
+    write_first(page, run);
+    write_todo(page, run, collect(run), options);
     write_rows(page, "Could not be judged", rows.unjudged, options);
     write_rows(page, "Judged, but the exchange did not finish", rows.judged, options);
     if (options.quiet) return;
+    const auto all = occurrences(run, options.verbose);
     write_rows(page, "Skipped, judged on another address", rows.untried, options);
     write_inconclusives(page, all, options);
+    write_waived(page, all, options);
     if (options.verbose) write_passes(page, all);
     write_trust(page, run.trust);
     write_roots(page, run.roots);
@@ -163,7 +135,7 @@ void write_scan_text(std::ostream& out, const ScanResult& run, const TextOptions
     if (options.verbose) write_variants(page, run);
     write_identities(page, run);
     write_locations(page, run, options.verbose);
-    write_waived(page, all, options);
+    write_last(page, run, options);
 }
 
 } // namespace lyncprobe::report

@@ -5,6 +5,7 @@
 namespace lyncprobe::report {
 
 void write_text(std::ostream& out, const ScanResult& result, const TextOptions& options) {
+    if (options.brief) return write_brief_text(out, result, options);
     switch (result.kind) {
     case ResultKind::scan: return write_scan_text(out, result, options);
     case ResultKind::check: return write_check_text(out, result, options);
