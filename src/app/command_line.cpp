@@ -77,7 +77,7 @@ std::variant<Options, int> read_command_line(int argc, char** argv) {
         "and\n"
         "judges their certificates by Microsoft's requirements.",
         "lyncprobe"};
-    app.set_version_flag("--version", "lyncprobe " LYNCPROBE_VERSION);
+    app.set_version_flag("-V,--version", "lyncprobe " LYNCPROBE_VERSION);
     app.require_subcommand(1);
     const auto help = std::make_shared<HelpText>();
     help->column_width(30);

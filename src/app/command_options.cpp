@@ -158,11 +158,13 @@ using R = RunSettings;
 
 constexpr OptionRow kReport[] = {
     {"--output", "PATH", take_output,
-     "write the result to PATH; its ending chooses the format: .json .ndjson .html .txt"},
+     "write the result to PATH; its ending chooses the format: .json .ndjson .html .txt", 'o'},
     {"--format", "FORMAT", take_format, "format of stdout: text, json, ndjson, html [text]"},
     {"--color", "WHEN", take_colour, "colours on stdout: auto, always, never [auto]"},
-    {"--quiet", kFlag, flag<&O::quiet>, "the summary and the problems only"},
-    {"--verbose", kFlag, flag<&O::verbose>, "passes and evidence too"},
+    {"--quiet", kFlag, flag<&O::quiet>, "the summary and the problems only", 'q'},
+    {"--verbose", kFlag, flag<&O::verbose>, "passes and evidence too", 'v'},
+    {"--brief", kFlag, flag<&O::brief>,
+     "a line for each thing to do, with every name, never folded"},
 };
 constexpr OptionRow kBeforeReport[] = {
     {"--nagios", kFlag, to_come, ""},
@@ -282,14 +284,14 @@ void add_options(CLI::App& app, Options& options, std::span<const OptionRow> row
                 row.take(options, row.name, value);
         };
         // A vector also for a single value: CLI11 would refuse a repetition with words of its own.
-        auto* option =
-            row.type == kFlag
-                ? app.add_flag_callback(
-                      row.name, [each] { each({""}); }, row.help
-                  )
-                : app.add_option_function<std::vector<std::string>>(row.name, each, row.help)
-                      ->type_name(row.type)
-                      ->allow_extra_args(false);
+        const auto name = row.letter == 0 ? row.name : fmt::format("-{},{}", row.letter, row.name);
+        auto* option = row.type == kFlag
+                           ? app.add_flag_callback(
+                                 name, [each] { each({""}); }, row.help
+                             )
+                           : app.add_option_function<std::vector<std::string>>(name, each, row.help)
+                                 ->type_name(row.type)
+                                 ->allow_extra_args(false);
         if (row.take == to_come) option->group("");
     }
 }

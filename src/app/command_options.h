@@ -39,6 +39,7 @@ struct OptionRow {
     const char* type;
     void (*take)(Options&, const std::string& option, const std::string& value);
     const char* help;
+    char letter = 0; // of its short form, such as -o
 };
 // In this order in --help. `options` outlives the app.
 void add_options(CLI::App&, Options& options, std::span<const OptionRow>);

@@ -21,7 +21,7 @@ struct Options {
     std::vector<std::string> outputs;
     const report::Format* format = report::format_of_name("text"); // never null
     Colour colour = Colour::automatic;
-    bool quiet = false, verbose = false, no_progress = false;
+    bool quiet = false, verbose = false, brief = false, no_progress = false;
     std::string vantage;
 
     // Probing; the command line wins over the target list.

@@ -21,6 +21,7 @@ void end_at_first_interrupt();
 
 bool stdout_is_terminal();
 bool stderr_is_terminal();
+bool terminal_is_dumb();      // TERM=dumb: no colours, no line that is rewritten
 std::size_t terminal_width(); // columns of stdout; 100 where it is no terminal or does not say
 
 // True where others than the owner may read the file.

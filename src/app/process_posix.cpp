@@ -4,6 +4,7 @@
 #include "app/process.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -65,9 +66,14 @@ bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
 
+bool terminal_is_dumb() {
+    const char* terminal = std::getenv("TERM");
+    return terminal && std::string_view(terminal) == "dumb";
+}
+
 std::size_t terminal_width() {
     winsize size{};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return 100;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 100;
     return size.ws_col;
 }
 

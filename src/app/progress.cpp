@@ -13,15 +13,24 @@ void Progress::tick(const net::Progress& at) {
     // Nothing is left to wait for: what follows on the terminal finds a clean line.
     if (at.in_flight == 0 && at.endpoints_finished >= std::max(at.endpoints_known, at.targets))
         return clear();
-    show(fmt::format(
-        "{} of {} endpoints done, {} open", at.endpoints_finished,
-        std::max(at.endpoints_known, at.targets), at.in_flight
-    ));
+    const auto known = std::max(at.endpoints_known, at.targets);
+    auto line = fmt::format(
+        "{} of {} endpoints done, {} in flight", at.endpoints_finished, known, at.in_flight
+    );
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - started_;
+    // Before a second has passed, a rate is a guess.
+    if (spent.count() >= 1 && at.endpoints_finished > 0) {
+        const auto rate = static_cast<double>(at.endpoints_finished) / spent.count();
+        const auto left =
+            static_cast<double>(known - std::min(known, at.endpoints_finished)) / rate;
+        line += fmt::format(", {:.0f}/s, about {:.0f} s left", rate, left);
+    }
+    show(std::move(line));
 }
 
 void Progress::fetching(std::size_t done, std::size_t known) {
     if (done >= known) return clear();
-    show(fmt::format("{} of {} locations fetched", done, known));
+    show(fmt::format("fetching revocation lists: {} of {} locations asked", done, known));
 }
 
 void Progress::show(std::string line) {

@@ -4,6 +4,7 @@
 
 #include "net/engine.h"
 
+#include <chrono>
 #include <string>
 
 namespace lyncprobe::app {
@@ -22,6 +23,7 @@ class Progress {
     void show(std::string line);
 
     bool shown_;
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::size_t width_ = 0; // columns on the screen now
 };
 

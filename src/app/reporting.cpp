@@ -12,14 +12,14 @@ namespace lyncprobe::app {
 
 namespace {
 
-// The report fits this many columns even on a wider terminal.
-constexpr std::size_t kWidest = 100;
+// Columns of a page that is no terminal's, and between which a terminal's are taken.
+constexpr std::size_t kPiped = 100, kNarrowest = 60, kWidest = 200;
 
 bool coloured(Colour wanted) {
     // What was asked for wins over what the terminal or the environment suggest.
     if (wanted != Colour::automatic) return wanted == Colour::always;
     const char* no_color = std::getenv("NO_COLOR"); // https://no-color.org: set and not empty
-    return stdout_is_terminal() && (!no_color || *no_color == '\0');
+    return stdout_is_terminal() && !terminal_is_dumb() && (!no_color || *no_color == '\0');
 }
 
 } // namespace
@@ -32,9 +32,12 @@ std::optional<Verdict> fail_on(const std::optional<std::string>& setting) {
 report::TextOptions text_options(const Options& options, bool standard) {
     return {
         .colour = standard && coloured(options.colour),
-        .width = standard ? std::min(terminal_width(), kWidest) : kWidest,
+        .width = standard && stdout_is_terminal()
+                     ? std::clamp(terminal_width(), kNarrowest, kWidest)
+                     : kPiped,
         .verbose = options.verbose,
-        .quiet = options.quiet};
+        .quiet = options.quiet,
+        .brief = options.brief};
 }
 
 void say(const std::string& sentence) { std::cerr << "lyncprobe: " << sentence << '\n'; }
@@ -57,17 +60,17 @@ Result<Outputs> Outputs::open(const Options& options, bool standard) {
     Outputs out;
     out.text_ = text_options(options, true);
     out.plain_ = text_options(options, false);
-    if (standard) out.add(Output::standard(), *options.format, true);
+    if (standard) out.add(Output::standard(), *options.format, "");
     for (const auto& path : options.outputs) {
         auto file = Output::file(path);
         if (!file) return file.error();
-        out.add(std::move(*file), *report::format_of_ending(path), false);
+        out.add(std::move(*file), *report::format_of_ending(path), path);
     }
     return out;
 }
 
-void Outputs::add(Output output, const report::Format& format, bool standard) {
-    sinks_.push_back({std::move(output), &format, standard, nullptr});
+void Outputs::add(Output output, const report::Format& format, std::string path) {
+    sinks_.push_back({std::move(output), &format, std::move(path), nullptr});
     auto& sink = sinks_.back();
     if (format.open) sink.rows = format.open(sink.output.stream());
 }
@@ -83,19 +86,25 @@ void Outputs::endpoint(const EndpointRow& row, const Target& target) {
         if (!sink.rows) continue;
         sink.rows->endpoint(row, target);
         // Who reads a pipe sees each endpoint when it is done; files are read afterwards.
-        if (sink.standard) sink.output.stream().flush();
+        if (sink.standard()) sink.output.stream().flush();
     }
 }
 
 int Outputs::write(const ScanResult& result, const Warn& warn) {
     int exit_code = result.summary.exit_code;
+    text_.files.clear();
+    // Files first: what stdout says of them is then true.
+    std::ranges::stable_partition(sinks_, [](const Sink& sink) { return !sink.standard(); });
     for (auto& sink : sinks_) {
         if (sink.rows)
             sink.rows->finish(result);
         else
-            sink.format->write(sink.output.stream(), result, sink.standard ? text_ : plain_);
+            sink.format->write(sink.output.stream(), result, sink.standard() ? text_ : plain_);
         const auto failure = sink.output.commit();
-        if (failure.empty()) continue;
+        if (failure.empty()) {
+            if (!sink.standard()) text_.files.push_back(sink.path);
+            continue;
+        }
         // The other outputs are still written: one full disk must not cost every report.
         warn(failure);
         exit_code = kExitInternal;

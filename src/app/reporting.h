@@ -46,10 +46,11 @@ class Outputs {
     struct Sink {
         Output output;
         const report::Format* format;
-        bool standard;
+        std::string path; // empty: stdout
+        bool standard() const { return path.empty(); }
         std::unique_ptr<report::RowStream> rows; // of a format that is written row by row
     };
-    void add(Output output, const report::Format&, bool standard);
+    void add(Output output, const report::Format&, std::string path);
 
     std::vector<Sink> sinks_;
     report::TextOptions text_, plain_; // of stdout and of files

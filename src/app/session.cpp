@@ -15,7 +15,9 @@ namespace lyncprobe::app {
 
 Session::Session(const Options& options)
     : options_(options),
-      progress_(stderr_is_terminal() && !options.no_progress && !options.quiet) {}
+      progress_(
+          stderr_is_terminal() && !terminal_is_dumb() && !options.no_progress && !options.quiet
+      ) {}
 
 int Session::stop(const Problem& problem) {
     warning(to_text(problem));

@@ -40,7 +40,8 @@ TEST_CASE("report: what the lab's scan saved is what it said") {
         const auto report = lyncprobe(words);
         CHECK(report.err == "");
         CHECK(report.exit_code == scanned.exit_code);
-        CHECK(lines_of(report.out) == lines_of(scanned.out));
+        // The scan says besides which files it wrote.
+        CHECK(report.out == scanned.out.substr(0, scanned.out.find("\nWritten: ")));
         words = {"report",   folder.file("r.json"),      "--format", "json",
                  "--output", folder.file("again.ndjson")};
         const bool same = lyncprobe(words).out == read_text(folder.file("r.json"));
