@@ -21,7 +21,6 @@ ScanResult federation(const std::string& fault = "the certificate has another na
 // of its own.
 ScanResult large(std::size_t endpoints, std::size_t servers);
 
-
 // Escape sequences, C1, bidi controls, zero width, NUL, line breaks, quotes, markup, U+FFFD.
 extern const std::string kNasty;
 
