@@ -2,6 +2,7 @@
 // The report for people: how it stands, what is wrong and how to mend it, then the details.
 #include "model/text/lists.h"
 #include "report/answers.h"
+#include "report/certificate_block.h"
 #include "report/certificate_index.h"
 #include "report/counts.h"
 #include "report/endpoint_table.h"
@@ -24,6 +25,8 @@
 namespace lyncprobe::report {
 namespace {
 
+// Up to so many endpoints each is shown in full: a probe of one name with its addresses.
+constexpr std::size_t kEndpointsWithBlock = 4;
 constexpr std::size_t kEndpointsPerOutcome = 20; // details of one kind; all of them with --verbose
 
 // What failed for not answering is no second thing that was not judged.
@@ -128,6 +131,9 @@ void write_scan_text(std::ostream& out, const ScanResult& run, const TextOptions
     write_inconclusives(page, all, options);
     write_waived(page, all, options);
     if (options.verbose) write_passes(page, all);
+    if (run.endpoints.size() <= kEndpointsWithBlock)
+        for (const auto& row : run.endpoints)
+            write_presented(page, row);
     write_trust(page, run.trust);
     write_roots(page, run.roots);
     write_endpoint_table(page, run);

@@ -207,19 +207,19 @@ TEST_CASE("text: an endpoint that fails for not answering is not counted as not 
 }
 
 TEST_CASE("text: a run where all is well is a line and the table") {
-    auto it = large(2, 2);
+    auto it = large(5, 5);
     for (auto& one : it.endpoints)
         std::erase_if(one.findings, [](const Finding* f) { return f->verdict != Verdict::pass; });
     it.summary = rules::summarise(it, Verdict::fail);
     const auto lines = lines_of(text_of(it));
-    REQUIRE(lines.size() == 10);
+    REQUIRE(lines.size() == 14);
     CHECK(lines[0] == "PASS nothing to do");
-    CHECK(lines[1] == "2 endpoints: 2 ok; 14 pass");
+    CHECK(lines[1] == "5 endpoints: 5 ok; 35 pass");
     CHECK(lines[3] == "Endpoints");
     CHECK(lines[5].starts_with("  pass  fe0.contoso.local:5061/sip#0  ok, cert accepted  1.2 P-256 "
                                " 2026-12-01  pool0.contoso.com"));
-    CHECK(lines[8] == "What the protocols answered (2)");
-    CHECK(lines[9].ends_with("fe1.contoso.local:5061/sip#1: answers NEGOTIATE with 200 OK"));
+    CHECK(lines[11] == "What the protocols answered (5)");
+    CHECK(lines[13].ends_with(": answers NEGOTIATE with 200 OK"));
 }
 
 TEST_CASE("text: two names in one entry of a certificate do not look like two entries") {
