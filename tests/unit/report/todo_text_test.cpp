@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What is to be done, as the text report says it: first, last, whole and in a line each.
 #include "report/format.h"
+#include "rules/engine/judge.h"
+#include "rules/verdicts/importance.h"
 #include "rules/verdicts/summary.h"
 #include "unit/report/sample.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
@@ -105,6 +108,41 @@ TEST_CASE("todo text: two certificates of which the same is said are two things,
         std::string::npos
     );
     CHECK(item.find("sip.contoso.com (thumbprint") == std::string::npos);
+}
+
+TEST_CASE(
+    "todo text: of fifty faults on four hundred endpoints the first forty lines say where to begin"
+) {
+    auto run = large(400, 400);
+    std::vector<std::string_view> ids;
+    for (const auto* rule : rules::all())
+        if (rule->scope != rules::Scope::deployment) ids.push_back(rule->id);
+    ids.resize(50);
+    for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
+        Finding fault;
+        fault.rule = ids[i % ids.size()];
+        fault.verdict = Verdict::fail;
+        fault.message = "fault " + std::to_string(i % ids.size());
+        fault.fix = "mend " + fault.message;
+        fault.certificate = run.endpoints[i].main.chain->presented.front()->sha256;
+        run.endpoints[i].findings = {run.findings->keep(std::move(fault))};
+    }
+    rules::rate(run);
+    run.summary = rules::summarise(run, Verdict::fail);
+    const auto lines = lines_of(text_of(run));
+    std::string first;
+    for (std::size_t i = 0; i < 40; ++i)
+        (first += lines[i]) += '\n';
+    CHECK(first.find("To do first (5 of ") != std::string::npos);
+    CHECK(first.find("       fix: mend fault ") != std::string::npos);
+    CHECK(run.summary.problems.front().importance == Importance::a);
+    const auto brief = text_of(run, {.brief = true});
+    std::ostringstream page;
+    report::format_of_name("html")->write(page, run, {});
+    for (const auto& row : run.endpoints) {
+        CHECK(brief.find(row.id) != std::string::npos);
+        CHECK(page.str().find(row.id) != std::string::npos);
+    }
 }
 
 } // namespace lyncprobe
