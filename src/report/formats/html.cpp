@@ -4,6 +4,8 @@
 #include "report/format.h"
 #include "report/html/sections.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace lyncprobe::report {
@@ -19,6 +21,13 @@ struct Part {
     void (*write)(Markup&, const View&);
 };
 
+// A list of hosts without sites and pools is no picture.
+bool has_topology(const View& view) {
+    return std::ranges::any_of(view.servers, [](const Server& it) {
+        return !it.site.empty() || !it.pool.empty();
+    });
+}
+
 constexpr Part kParts[] = {
     {"federation", "Federation", [](const View& it) { return it.run.federation.size(); },
      write_federation},
@@ -27,6 +36,13 @@ constexpr Part kParts[] = {
      [](const View& it) { return it.unjudged.size() + it.open.size(); }, write_unjudged},
     {"files", "Files", [](const View& it) { return it.run.files.size(); }, write_files},
     {"records", "DNS records", [](const View& it) { return it.run.domains.size(); }, write_records},
+    {"matrix", "Servers", [](const View& it) { return it.servers.size(); }, write_matrix},
+    {"topology", "Topology",
+     [](const View& it) { return has_topology(it) ? it.servers.size() : 0; }, write_topology},
+    {"trust", "Mutual trust",
+     [](const View& it) { return it.run.trust.links.empty() ? 0 : it.run.trust.servers.size(); },
+     write_trust},
+    {"expiry", "Expiry", [](const View& it) { return it.certificates.size(); }, write_timeline},
     {"endpoints", "Endpoints", [](const View& it) { return it.run.endpoints.size(); },
      write_endpoints},
     {"certificates", "Certificates", [](const View& it) { return it.certificates.size(); },

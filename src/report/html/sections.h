@@ -12,7 +12,7 @@ namespace lyncprobe::report::html {
 extern const Literal kStyle, kScript;
 inline constexpr Literal kPolicy =
     "default-src 'none'; base-uri 'none'; form-action 'none'; "
-    "style-src 'sha256-jj9l0ohI+GVJxmcwzWJifszNESPKGjCZ+t2W97tF1s0='; "
+    "style-src 'sha256-rr/pr4GW+jOGWEhgtapzYYTRIdFZFZeuH92kff+FHks='; "
     "script-src 'sha256-ktft2W4KAVbZqzvDflnk9xjr8BaOICtN494Xwlvs6vU='";
 
 // Table is one in a frame of its own, which scrolls where the page is too narrow for it.
@@ -40,6 +40,10 @@ void write_unjudged(Markup&, const View&);     // what could not be judged, and 
 void write_files(Markup&, const View&);        // of `check`
 void write_federation(Markup&, const View&);   // go or no-go
 void write_records(Markup&, const View&);      // of `discover`
+void write_matrix(Markup&, const View&);       // servers by kinds of check
+void write_topology(Markup&, const View&);     // sites, pools, servers and what connects them
+void write_trust(Markup&, const View&);        // who can connect to whom
+void write_timeline(Markup&, const View&);     // what runs out when
 void write_endpoints(Markup&, const View&);    // each with its tree of steps
 void write_certificates(Markup&, const View&); // table and chains
 void write_waived(Markup&, const View&);

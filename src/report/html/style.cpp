@@ -79,6 +79,11 @@ th,td{border:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-
 thead th{background:var(--soft)}
 tbody th{font-weight:600}
 tr:target,.item:target,details:has(>:target){outline:3px solid var(--link)}
+thead th,td.m{overflow-wrap:normal}
+#matrix tbody th,#trust tbody th{min-width:17rem;padding-block:.1rem}#matrix td.m,#trust td.m{padding-block:0}
+#certificates tbody th,#certificates td:nth-child(2),#certificates td:nth-child(6){min-width:13rem}
+#certificates td:nth-child(2){min-width:14.5rem}#certificates td.hex{min-width:12.6rem}#certificates td:nth-child(4){min-width:9.5rem}#certificates td:nth-child(5){min-width:6.6rem}
+#certificates tbody th small{font-weight:400}
 .hex{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.82rem}
 .chain{list-style:none;display:flex;flex-wrap:wrap;gap:.4rem 2.2rem;margin:.7rem 0;padding:0}
 .chain li{position:relative;border:2px solid var(--dim);border-radius:.4rem;padding:.2rem .6rem;font-size:.9rem;max-width:100%}
@@ -86,14 +91,29 @@ tr:target,.item:target,details:has(>:target){outline:3px solid var(--link)}
 .chain .missing{border-style:dashed;border-color:var(--warn)}
 .chain .extra{border-style:dotted}
 .chain .anchor{border-style:double;border-width:4px;border-color:var(--pass)}
+.m{text-align:center}td.m i{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);font-size:1px}
+td.m{position:relative;font-size:1.05rem}thead .m{font-weight:600;vertical-align:bottom}
+svg{display:block;max-width:100%;height:auto;min-width:56rem;font:12px system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+svg text{fill:var(--ink)}svg a{text-decoration:none}svg a:hover text,svg a:focus text{text-decoration:underline}
+svg .name text{font-weight:600}svg .pool>text{fill:var(--dim)}svg .pool a text{fill:var(--link)}
+.site{fill:var(--soft);stroke:var(--line)}.box{fill:var(--page);stroke:var(--dim)}
+.shape{stroke-width:2.5;stroke:currentColor;fill:none}.shape.fail{color:var(--fail);stroke-width:3.5}
+.shape.warn{color:var(--warn);fill:currentColor;stroke-width:1}.shape.open{color:var(--open)}
+.shape.pass{color:var(--pass)}.shape.none{color:var(--none)}
+.link path{fill:none;stroke-width:1.3}.works path{stroke:var(--pass);opacity:.55}
+.unknown path{stroke:var(--none);stroke-dasharray:2 4;opacity:.7}
+.broken path{stroke:var(--fail);stroke-width:2.2;stroke-dasharray:8 4}.broken .shape{stroke-dasharray:none}
+.link:hover path,.link:focus path{stroke-width:4;opacity:1}
+.grid{stroke:var(--line)}.year{stroke:var(--dim)}.today{stroke:var(--ink);stroke-width:2}
+.bar{stroke-width:3;opacity:.6}.bar.fail{stroke:var(--fail);stroke-dasharray:3 3}.bar.warn{stroke:var(--warn)}.bar.pass{stroke:var(--pass)}
 footer{margin:3rem 0 1rem;color:var(--dim);font-size:.9rem;border-top:1px solid var(--line);padding-top:.6rem}
 [data-off]{display:none}
-@media (max-width:45rem){body{padding:.8rem}.facts{grid-template-columns:1fr}.facts dt,.facts dd{grid-column:1}.facts dd{margin-bottom:.4rem}}
+@media screen and (max-width:45rem){body{padding:.8rem}.facts{grid-template-columns:1fr}.facts dt,.facts dd{grid-column:1}.facts dd{margin-bottom:.4rem}}
 @media print{:root{color-scheme:light;--ink:#000;--dim:#444;--page:#fff;--soft:#f3f3f3;--line:#bbb;--link:#000;
 --fail:#a1160e;--warn:#7a4200;--open:#4b2fa0;--pass:#0a5f4e;--none:#444}
-body{max-width:none;padding:0;font-size:9.5pt}nav,form{display:none!important}
-a{text-decoration:none}h2,h3,summary,caption{break-after:avoid}.item,tr,.chain{break-inside:avoid}
-section{margin-top:1.5rem}.frame{overflow:visible}table{font-size:8pt}
+body{max-width:none;padding:0;font-size:8.5pt;line-height:1.35}h1{font-size:18pt}h2{font-size:13pt}h3{font-size:10pt;margin:.6rem 0 .2rem}nav,form{display:none!important}
+a{text-decoration:none}h2,h3,summary,caption{break-after:avoid}tr,.chain,.facts .facts{break-inside:avoid}.item{margin:.5rem 0;padding-bottom:.2rem}
+section{margin-top:1rem}svg{min-width:0}#certificates *{min-width:0!important}.frame{overflow:visible}table{font-size:8pt}
 details.fail::details-content,details.warn::details-content,details.open::details-content{content-visibility:visible;display:block}
 [data-off]{display:revert}}
 @page{margin:15mm}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The HTML page: what hostile text may do to it, what it may load, and how large it is.
 #include "model/escape.h"
+#include "report/html/kinds.h"
 #include "report/html/sections.h"
+#include "rules/engine/judge.h"
 #include "unit/report/sample.h"
 
 #include <algorithm>
@@ -191,6 +193,21 @@ TEST_CASE("html: every endpoint is there with its steps, and every problem") {
             CHECK(page.find(for_html(reason.message)) != std::string::npos);
     CHECK(page.find("Ended here, timeout: connected, then nothing for 10 s") != std::string::npos);
     CHECK(page.find("replaced with the move to the new site") != std::string::npos);
+}
+
+TEST_CASE("html: every rule has its column in the matrix, and no column names another") {
+    std::set<std::string_view> ids;
+    for (const auto* rule : rules::catalogue()) {
+        ids.insert(rule->id);
+        if (rule->scope == rules::Scope::dns || rule->scope == rules::Scope::conclusion) continue;
+        INFO(rule->id);
+        CHECK(report::html::kind_of(rule->id));
+    }
+    for (const auto& kind : report::html::kinds())
+        for (const auto id : kind.rules) {
+            INFO(id);
+            CHECK(ids.contains(id));
+        }
 }
 
 TEST_CASE("html: a page of 95 endpoints has at most 1 MB, one of 10,000 at most 25") {
