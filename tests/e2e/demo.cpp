@@ -2,6 +2,8 @@
 // The demonstration, as a newcomer runs it.
 #include "e2e/fixtures.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -63,6 +65,24 @@ TEST_CASE("the demonstration: every endpoint once, every planted fault found, ev
     for (const auto& name : target_names(result))
         if (has(name, " registrar")) planted.insert("mutual-trust fail: " + at(name));
     CHECK(apart == planted);
+
+    // The five worst planted faults stand on the first screen and on the last, in one order.
+    const auto screen = lines_of(done.out);
+    const auto is_title = [](const std::string& line) {
+        return line.starts_with("To do first (5 of ");
+    };
+    const auto first = std::ranges::find_if(screen, is_title);
+    REQUIRE(first - screen.begin() < 10);
+    const auto last = std::find_if(first + 1, screen.end(), is_title);
+    REQUIRE(screen.end() - last < 10);
+    const char* const worst[] = {
+        "set the clock of fe03", "mend the Autodiscover service",
+        "have our certificate accepted by access02", "lead lyncdiscover.contoso.example to",
+        "reissue the certificate of med01"};
+    for (std::size_t i = 0; i < std::size(worst); ++i) {
+        CHECK(has(first[i + 1], "  A  " + std::string(worst[i])));
+        CHECK(last[i + 1] == first[i + 1]);
+    }
 
     const auto check = run({lab_path(), "--check", folder.file("r.json")});
     CHECK_MESSAGE(check.exit_code == 0, check.out);
