@@ -10,13 +10,13 @@
 namespace lyncprobe::report::html {
 namespace {
 
-Verdict verdict_of(GoLive verdict) {
-    switch (verdict) {
-    case GoLive::ready: return Verdict::pass;
-    case GoLive::will_fail: return Verdict::fail;
-    case GoLive::cannot_tell: break;
+std::string_view in_words(Party side) {
+    switch (side) {
+    case Party::ours: return "our side";
+    case Party::theirs: return "their side";
+    case Party::either: break;
     }
-    return Verdict::inconclusive;
+    return "either side";
 }
 
 std::string_view in_words(GoLive verdict) {
@@ -92,8 +92,7 @@ void write_reason(Markup& page, const View& view, const GoLiveReason& reason) {
     if (reason.waived) page.leaf("p", "Waived: " + *reason.waived, {{"class", "note"}});
     if (!reason.fix.empty())
         page.leaf(
-            "p", fmt::format("Fix, by {}: {}", to_text(reason.side), reason.fix),
-            {{"class", "note"}}
+            "p", fmt::format("Fix, {}: {}", in_words(reason.side), reason.fix), {{"class", "note"}}
         );
     if (!reason.source.empty()) page.leaf("p", "Source: " + reason.source, {{"class", "note"}});
 }

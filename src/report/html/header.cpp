@@ -44,16 +44,14 @@ std::size_t rated(const ScanResult& run, Importance importance) {
     );
 }
 
-// "3 things to do: 1 puts a class of users out of service (A), …"
+// "3 things to do: 1 of importance A (a class of users is down), 2 of B (a function is lost)."
 std::string todo_text(const ScanResult& run) {
-    auto out = run.summary.problems.size() == 1
-                   ? std::string("1 thing to do")
-                   : fmt::format("{} things to do", run.summary.problems.size());
+    auto out = counted(run.summary.problems.size(), "thing") + " to do";
     const std::pair<Importance, std::string_view> kinds[] = {
-        {Importance::a, "stop a class of users (importance A)"},
-        {Importance::b, "cost a function (B)"},
-        {Importance::c, "make something worse, or will fail unnoticed (C)"},
-        {Importance::none, "break nothing for users"}};
+        {Importance::a, "of importance A (a class of users is down)"},
+        {Importance::b, "of B (a function is lost)"},
+        {Importance::c, "of C (something is worse, or will fail unnoticed)"},
+        {Importance::none, "without effect on users"}};
     const auto* separator = ": ";
     for (const auto& [importance, text] : kinds)
         if (const auto count = rated(run, importance)) {
@@ -61,6 +59,19 @@ std::string todo_text(const ScanResult& run) {
             separator = ", ";
         }
     return out + ".";
+}
+
+// The go-live verdicts decide for federation, whose findings are a part of them.
+std::optional<Verdict> overall(const ScanResult& run) {
+    auto worst = run.summary.worst;
+    const auto add = [&](Verdict verdict) {
+        if (!worst || badness(verdict) > badness(*worst)) worst = verdict;
+    };
+    for (const auto& row : run.federation)
+        add(verdict_of(row.verdict));
+    for (const auto& file : run.files)
+        if (!file.error.empty()) add(Verdict::fail);
+    return worst;
 }
 
 std::string federation_text(const ScanResult& run) {
@@ -79,8 +90,15 @@ std::string verdict_text(const ScanResult& run) {
     std::string out = run.kind == ResultKind::federation ? federation_text(run) : "";
     if (!summary.problems.empty())
         out += todo_text(run);
-    else if (summary.unjudged == 0)
-        out += "Nothing that was judged is wrong.";
+    else if (overall(run) == Verdict::pass && summary.unjudged == 0)
+        out += "Nothing is wrong.";
+    else if (overall(run) == Verdict::inconclusive)
+        out += "Nothing wrong was found, and something is open: see below what would settle it.";
+    const auto unread =
+        std::ranges::count_if(run.files, [](const FileRow& file) { return !file.error.empty(); });
+    if (unread > 0) out += fmt::format(" Files that could not be read: {}.", unread);
+    if (summary.unanswered > 0)
+        out += fmt::format(" {} not answered.", counted(summary.unanswered, "name"));
     if (summary.unjudged > 0)
         out += fmt::format(
             " {} could not be judged{}.", counted(summary.unjudged, "endpoint"),
@@ -161,7 +179,7 @@ void write_header(Markup& page, const View& view) {
     page.leaf("h1", title(view));
     {
         const auto verdict = page.open("p", {{"class", "verdict"}});
-        write_verdict(page, view.run.summary.worst);
+        write_verdict(page, overall(view.run));
         page.text(" " + verdict_text(view.run));
     }
     write_facts(page, view);

@@ -97,7 +97,10 @@ void write_importance(Markup& page, const TodoItem& item) {
     const auto rated = item.importance != Importance::none;
     page.leaf(
         "span",
-        rated ? fmt::format("{}: {}", to_text(item.importance), in_words(item.breaks))
+        rated ? fmt::format(
+                    "{}{}{}", to_text(item.importance), item.breaks.empty() ? "" : ": ",
+                    in_words(item.breaks)
+                )
               : std::string("breaks nothing"),
         {{"class", importance_class(item.importance)}}
     );

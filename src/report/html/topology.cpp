@@ -320,7 +320,12 @@ void write_topology(Markup& page, const View& view) {
         "warning, diamond inconclusive, circle pass.",
         {{"class", "note"}}
     );
-    const Drawing drawing(page, "Topology of the deployment", kWidth, picture.height);
+    const bool partners =
+        std::ranges::any_of(picture.boxes, [](const Box& it) { return it.column == kPartners; });
+    const Drawing drawing(
+        page, "Topology of the deployment", partners ? kWidth : kSiteLeft + kSiteWidth + kSiteLeft,
+        picture.height
+    );
     for (const auto& band : picture.bands) {
         write_rectangle(page, kSiteLeft, band.y, kSiteWidth, band.height, "site");
         write_text(
@@ -328,8 +333,7 @@ void write_topology(Markup& page, const View& view) {
             band.site.empty() ? std::string("No site given") : fmt::format("Site {}", band.site)
         );
     }
-    if (std::ranges::any_of(picture.boxes, [](const Box& it) { return it.column == kPartners; }))
-        write_text(page, kColumns[kPartners], 27, "start", "Partners");
+    if (partners) write_text(page, kColumns[kPartners], 27, "start", "Partners");
     for (const auto& edge : picture.edges) {
         write_edge(page, picture, edge);
         page.line();

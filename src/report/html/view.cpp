@@ -84,6 +84,15 @@ std::size_t View::number(const Fingerprint& sha256) const {
     return found == numbers_.end() ? 0 : found->second;
 }
 
+Verdict verdict_of(GoLive verdict) {
+    switch (verdict) {
+    case GoLive::ready: return Verdict::pass;
+    case GoLive::will_fail: return Verdict::fail;
+    case GoLive::cannot_tell: break;
+    }
+    return Verdict::inconclusive;
+}
+
 std::string_view verdict_class(std::optional<Verdict> verdict) {
     if (!verdict) return "none";
     switch (*verdict) {

@@ -51,6 +51,8 @@ class View {
     std::map<Fingerprint, std::size_t> numbers_;
 };
 
+Verdict verdict_of(GoLive);
+
 // The class of an element by verdict, by which the style sheet gives it colour and shape.
 std::string_view verdict_class(std::optional<Verdict>);
 std::string_view verdict_word(std::optional<Verdict>); // "warning"; "not judged" where absent

@@ -210,6 +210,26 @@ TEST_CASE("html: every rule has its column in the matrix, and no column names an
         }
 }
 
+TEST_CASE("html: the verdict at the top is that of the go-live, and of files that cannot be read") {
+    const auto verdict_of = [](const ScanResult& run) {
+        return between(html_of(run), "<p class=\"verdict\"><span class=\"v ", "\"");
+    };
+    auto run = federation();
+    REQUIRE_FALSE(run.summary.worst);
+    CHECK(verdict_of(run) == "fail");
+    CHECK(html_of(run).find("Nothing is wrong") == std::string::npos);
+    run.federation[0].verdict = GoLive::cannot_tell;
+    CHECK(verdict_of(run) == "open");
+    run.federation.erase(run.federation.begin());
+    CHECK(verdict_of(run) == "pass");
+    auto check = files();
+    check.files.erase(check.files.begin());
+    check.files.pop_back();
+    check.summary = {};
+    CHECK(verdict_of(check) == "fail");
+    CHECK(html_of(check).find("Files that could not be read: 1.") != std::string::npos);
+}
+
 TEST_CASE("html: a page of 95 endpoints has at most 1 MB, one of 10,000 at most 25") {
     CHECK(html_of(large(95, 40)).size() < 1'000'000);
     CHECK(html_of(large(10'000, 2'000)).size() < 25'000'000);
