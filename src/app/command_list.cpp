@@ -62,11 +62,12 @@ CLI::App* add_probe(CLI::App& app, Options& options) {
     add_input(
         *probe, options, "HOST", "DNS name or address; the port where it is not the probe's own"
     );
-    const auto as = "how to speak to it: " + probes_text() + " [tls]";
+    const auto as = "how to speak to it: " + probes_text() + " [what the port is for]";
     const OptionRow how[] = {
         {"--as", "PROBE",
          [](Options& to, Text option, Text text) {
              word<&Target::probe>(to, option, text);
+             to.probe_given = true;
              if (!probes::find(to.described.probe))
                  refuse(fmt::format("{}: probe '{}' is known, not built yet", option, text));
          },

@@ -259,7 +259,7 @@ constexpr OptionRow kBehindPassword[] = {
 
 constexpr OptionRow kChoosing[] = {
     {"--target", "GLOB", text<&O::target_globs>,
-     "only targets whose name matches this glob; may be repeated"},
+     "only targets whose name, host, server or pool matches this glob; may be repeated"},
     {"--follow", kFlag, flag<&O::follow>,
      "probe the names that autodiscover answers tell, too [off: nothing that was not named]"},
     {"--plan", kFlag, flag<&O::plan_only>, "print what would be probed and stop"},

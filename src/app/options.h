@@ -27,6 +27,7 @@ struct Options {
     // Probing; the command line wins over the target list.
     RunSettings settings;
     std::vector<std::string> resolvers;
+    bool probe_given = false; // --as
     std::vector<std::string> target_globs;
     bool plan_only = false;
     bool follow = false; // probe what autodiscover names, too

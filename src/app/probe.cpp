@@ -3,6 +3,9 @@
 #include "app/commands.h"
 #include "app/inputs.h"
 #include "app/reporting.h"
+#include "plan/port_probe.h"
+
+#include <fmt/format.h>
 
 namespace lyncprobe::app {
 
@@ -13,7 +16,16 @@ int run_probe(const Options& options) {
     if (!host) return stop(host.error());
     auto target = options.described;
     target.host = host->host;
-    target.port = host->port.value_or(default_port(target.probe));
+    target.port =
+        host->port.value_or(default_port(options.probe_given ? target.probe : Probe::https));
+    if (!options.probe_given) {
+        const auto usual = plan::probe_of(target.host, target.port);
+        target.probe = usual.probe;
+        if (!usual.why.empty() && !options.quiet)
+            say(fmt::format(
+                "speaks {} to it, since {}; --as chooses otherwise", to_text(usual.probe), usual.why
+            ));
+    }
     target.transport = default_transport(target.probe, target.port);
     target.plain = target.probe == Probe::autodiscover && is_plain_http_port(target.port);
     Deployment deployment;

@@ -2,6 +2,7 @@
 #include "scan/scan.h"
 
 #include "model/glob.h"
+#include "model/text/ascii.h"
 #include "plan/declared.h"
 #include "plan/discovery_naming.h"
 #include "plan/plan.h"
@@ -46,11 +47,22 @@ bool is_ours(const std::string& host, const std::vector<std::string>& own) {
     });
 }
 
+// By name, host, server, pool, or what an id begins with, in whatever case people write them.
+bool is_meant(const Target& target, std::string_view glob) {
+    const auto address = host_and_port(target.host, target.port);
+    const std::string called[] = {
+        display_name(target), target.host, target.server,
+        target.pool,          address,     fmt::format("{}/{}", address, to_text(target.probe))};
+    return std::ranges::any_of(called, [&](const auto& name) {
+        return !name.empty() && glob_matches(to_lower(glob), to_lower(name));
+    });
+}
+
 void keep_named(std::vector<Target>& targets, const std::vector<std::string>& globs) {
     if (globs.empty()) return;
     std::erase_if(targets, [&](const Target& target) {
-        return std::ranges::none_of(globs, [name = display_name(target)](const auto& glob) {
-            return glob_matches(glob, name);
+        return std::ranges::none_of(globs, [&](const auto& glob) {
+            return is_meant(target, glob);
         });
     });
 }
@@ -317,7 +329,8 @@ Result<Plan> prepare(Deployment deployment, const TargetChoice& choice) {
     if (targets.empty() && !choice.names.empty())
         return Problem{
             .what = fmt::format(
-                "--target: no target is called '{}'", fmt::join(choice.names, "' or '")
+                "--target: no target, host, server or pool is called '{}'",
+                fmt::join(choice.names, "' or '")
             ),
             .hint = "--plan without it lists the names"};
     plan::fill_in_sip_domains(targets, deployment.sip_domains);

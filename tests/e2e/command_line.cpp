@@ -109,7 +109,7 @@ TEST_CASE("values that make no sense are refused, and the message names option a
     refused({"scan", "x.yaml", "--ldap-server", "ldap://dc01"}, "'ldap://dc01': a host is wanted");
     refused({"scan", "x.yaml", "--ldap-server", "dc01:99999"}, "'99999' is no port");
     refused({"probe", "host", "--plan", "--only", "no-such-rule"}, "no-such-rule");
-    refused({"probe", "host", "--target", "x*"}, "no target is called 'x*'");
+    refused({"probe", "host", "--target", "x*"}, "no target, host, server or pool is called 'x*'");
     refused({"scan", "\x1b[31mred.yaml"}, "\\x1b[31mred.yaml");
 }
 

@@ -215,12 +215,25 @@ TEST_CASE("prepare: a choice that matches nothing is a mistake, a shard may be e
     const auto all = [] { return deployment({target("a.contoso.com"), target("b.contoso.com")}); };
     const auto none = scan::prepare(all(), {.names = {"c*"}});
     REQUIRE(none.has_error());
-    CHECK(none.error().what.find("no target is called 'c*'") != std::string::npos);
+    CHECK(
+        none.error().what.find("no target, host, server or pool is called 'c*'") !=
+        std::string::npos
+    );
     const auto one = scan::prepare(all(), {.names = {"b*"}});
     REQUIRE(one.has_value());
     REQUIRE(one->deployment.targets.size() == 1);
     CHECK(one->deployment.targets.front().id_base == "b.contoso.com:443/tls");
     CHECK(one->declared.in_part);
+    auto pooled = all();
+    pooled.targets.front().server = "FE01.contoso.local";
+    pooled.targets.front().pool = "pool.contoso.local";
+    for (const char* glob :
+         {"fe01*", "POOL.contoso.local", "A.CONTOSO.COM", "a.contoso.com:443/t*"}) {
+        const auto chosen = scan::prepare(pooled, {.names = {glob}});
+        REQUIRE(chosen.has_value());
+        REQUIRE(chosen->deployment.targets.size() == 1);
+        CHECK(chosen->deployment.targets.front().id_base == "a.contoso.com:443/tls");
+    }
     const auto shard = scan::prepare(all(), {.shard = 2, .shards = 3});
     REQUIRE(shard.has_value());
     CHECK(shard->deployment.targets.empty());
