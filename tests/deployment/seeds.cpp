@@ -390,9 +390,50 @@ const std::vector<Seed> kServers{
      [](Listener& it) { it.lab.web.internal_sip = "pool00.contoso.example"; }},
 };
 
+// --- the certificate of the OAuth tokens, which every Front End gives away ---
+
+// Those that do not give the same as the others, in one finding.
+Said other_oauth() {
+    return together(
+        "oauth-certificate", "fail",
+        {"fe03.* web-internal", "fe04.* web-internal", "fe05.* web-internal"}
+    );
+}
+
+const std::vector<Seed> kOAuth{
+    {"a Front End gives another OAuth certificate than the rest",
+     {"fe03.*", "web-internal"},
+     {other_oauth()},
+     nullptr,
+     [](lab::ServerSpec& lab, const lab::DemoPki& pki) {
+         auto spec = lab::oauth_spec();
+         spec.not_after_days = 500;
+         lab.web.oauth_certificate = pki.oauth(spec);
+     }},
+    {"a second one gives one of RSA 1024, which was put in by hand",
+     {"fe04.*", "web-internal"},
+     {other_oauth(), together("oauth-certificate", "warn")},
+     nullptr,
+     [](lab::ServerSpec& lab, const lab::DemoPki& pki) {
+         auto spec = lab::oauth_spec();
+         spec.key.bits = 1024;
+         lab.web.oauth_certificate = pki.oauth(spec);
+     }},
+    {"a third one gives the former one, which has run out",
+     {"fe05.*", "web-internal"},
+     {other_oauth(), together("oauth-certificate", "fail")},
+     nullptr,
+     [](lab::ServerSpec& lab, const lab::DemoPki& pki) {
+         auto spec = lab::oauth_spec();
+         spec.not_before_days = -400;
+         spec.not_after_days = -3;
+         lab.web.oauth_certificate = pki.oauth(spec);
+     }},
+};
+
 std::vector<Seed> all_seeds() {
     std::vector<Seed> all;
-    for (const auto* part : {&kCertificates, &kNames, &kTogether, &kServers})
+    for (const auto* part : {&kCertificates, &kNames, &kTogether, &kServers, &kOAuth})
         all.insert(all.end(), part->begin(), part->end());
     return all;
 }

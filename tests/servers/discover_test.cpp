@@ -202,6 +202,48 @@ noaddress TXT "no address"
     CHECK(found.has_problem("dns-srv-alias", "other.contoso.example, an alias"));
 }
 
+TEST_CASE("discover: federation records that fail over, and that lead to private addresses") {
+    const auto zone = [](const std::string& records) {
+        return Nsd::Zone{
+            "contoso.example", "sip A 192.0.2.1\nedge2 A 192.0.2.2\ninside A 10.1.2.3\n"
+                               "inside AAAA fd00::1\nlocal A 169.254.7.7\n" +
+                                   records};
+    };
+    constexpr const char* kFailover = "dns-srv-failover";
+    constexpr const char* kAddress = "dns-srv-address";
+
+    const Nsd hosts({zone("_sipfederationtls._tcp SRV 0 0 5061 sip\n"
+                          "_sipfederationtls._tcp SRV 10 0 5061 edge2\n")});
+    const auto two = discover(hosts.address());
+    CHECK(two.has_problem(
+        kFailover, "2 host names (edge2.contoso.example, sip.contoso.example) with 2 priorities"
+    ));
+    CHECK(two.problems(kAddress).empty());
+
+    const Nsd priorities({zone("_sipfederationtls._tcp SRV 0 0 5061 sip\n"
+                               "_sipfederationtls._tcp SRV 5 0 5061 sip\n")});
+    CHECK(discover(priorities.address()).has_problem(kFailover, "has 2 priorities"));
+
+    // The records of clients may have several hosts.
+    const Nsd clients({zone("_sip._tls SRV 0 0 443 sip\n_sip._tls SRV 10 0 443 edge2\n"
+                            "_sipfederationtls._tcp SRV 0 0 5061 inside\n")});
+    const auto inside = discover(clients.address());
+    CHECK(inside.exit_code() == 1);
+    CHECK(inside.problems(kFailover).empty());
+    CHECK(inside.has_problem(
+        kAddress, "fail: _sipfederationtls._tcp names inside.contoso.example, whose addresses "
+                  "10.1.2.3, fd00::1 are private"
+    ));
+
+    const Nsd link_local({zone("_sipfederationtls._tcp SRV 0 0 5061 local\n")});
+    CHECK(discover(link_local.address()).has_problem(kAddress, "169.254.7.7"));
+
+    // A resolver of the inside says nothing about what partners get.
+    const Nsd split({zone("_sipfederationtls._tcp SRV 0 0 5061 inside\n"
+                          "lyncdiscoverinternal A 10.1.2.4\n")});
+    CHECK(discover(split.address()).has_problem(kAddress, "inconclusive: "));
+}
+
 TEST_CASE("discover: a broken zone is a server failure, a foreign one is refused, both are no fault"
 ) {
     const Nsd nsd({Nsd::Zone{"contoso.example", ""}});

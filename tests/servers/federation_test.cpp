@@ -461,6 +461,23 @@ TEST_CASE("federation: every address, and records of several priorities") {
         CHECK(inside.reason("dns-srv-failover") == "note theirs");
         CHECK(has(inside.message("dns-srv-failover"), "2 host names"));
     }
+    SUBCASE("the same by nsd, with one host and two priorities") {
+        const auto records = fmt::format(
+            "_sipfederationtls._tcp SRV 0 0 {0} sip\n_sipfederationtls._tcp SRV 20 0 {0} sip\n",
+            edge.port()
+        );
+        const Nsd loopback({Nsd::Zone{kDomain, "sip A 127.0.0.1\n" + records}});
+        const auto meant = ask(loopback.address());
+        CHECK(meant.verdict() == "ready");
+        CHECK(meant.reason("dns-srv-address") == "note theirs");
+        CHECK(meant.reason("dns-srv-failover") == "note theirs");
+        CHECK(has(meant.message("dns-srv-failover"), "2 priorities"));
+
+        const auto unmeant = ask(loopback.address(), {.loopback_meant = false});
+        CHECK(unmeant.exit_code() == 1);
+        CHECK(unmeant.reason("dns-srv-address") == "fails theirs");
+        CHECK(unmeant.reason("dns-srv-failover") == "note theirs");
+    }
     SUBCASE("nobody there at all") {
         const Dnsmasq dns(zone(nobody));
         const auto none = ask(dns.address());

@@ -166,6 +166,80 @@ TEST_CASE("web: a Front End's web site is read with three GETs on one connection
     CHECK(result.endpoint("none").list("/conversation/paths") == Lines{"GET /: 404 Not Found"});
 }
 
+TEST_CASE("web: the OAuth certificates of metadata documents, in every shape, are one or not") {
+    const TemporaryFolder folder;
+    const auto credentials = good_credentials(folder);
+    const auto issued = [](int from, int to, int bits = 2048) {
+        auto spec = server_spec("oauth.contoso.example");
+        spec.not_before_days = from;
+        spec.not_after_days = to;
+        spec.key.bits = bits;
+        return base64_of(contoso().issuing.issue(spec));
+    };
+    const auto good = issued(-10, 400), old = issued(-400, -3), next = issued(5, 700);
+    const auto pascal = [](const std::string& one) {
+        return R"({"Issuer":"00000004@contoso.example","Keys":[{"KeyValue":{"Value":")" + one +
+               R"("}}]})";
+    };
+    const auto site = [&](const std::string& document, const std::string& path) {
+        return Nginx::Site{
+            .port = free_port(),
+            .name = kHost,
+            .credentials = credentials,
+            .directives = {},
+            .locations = location(path, "200 " + in_quotes(document))};
+    };
+    const std::string lync = "/metadata/json/1", exchange = "/autodiscover/metadata/json/1";
+    const std::vector<Nginx::Site> sites{
+        site(pascal(good), lync),
+        // Other case, no issuer, and a key without a certificate.
+        site(R"({"keys":[{"usage":"x"},{"keyvalue":{"value":")" + good + R"("}}]})", lync),
+        site(pascal(old), lync), site(pascal(issued(-10, 400, 1024)), lync),
+        site("<html>not JSON</html>", lync),
+        site(
+            R"({"Keys":[{"KeyValue":{"Value":")" + good + R"("}},{"KeyValue":{"Value":")" + next +
+                R"("}}]})",
+            lync
+        ),
+        site(pascal(next), exchange)};
+    const Nginx nginx(sites);
+    const auto of = [&](std::vector<std::size_t> chosen, const char* role = "front-end") {
+        std::vector<Question> questions;
+        for (const auto i : chosen)
+            questions.push_back(
+                {.name = fmt::format("w{}", i),
+                 .port = sites[i].port,
+                 .probe = "https",
+                 .more = fmt::format("role: {}, use: WebServicesInternal", role)}
+            );
+        Lines messages;
+        const auto result = scan(questions);
+        for (const auto& finding : result.document.at("topology_findings").as_array())
+            if (finding.at("rule").as_string() == "oauth-certificate")
+                messages.push_back(fmt::format(
+                    "{}: {}", std::string_view(finding.at("verdict").as_string()),
+                    std::string_view(finding.at("message").as_string())
+                ));
+        return messages;
+    };
+    const auto has = [](const Lines& messages, std::string_view part) {
+        return std::ranges::any_of(messages, [&](const std::string& one) {
+            return one.find(part) != std::string::npos;
+        });
+    };
+    const auto same = of({0, 1});
+    REQUIRE(same.size() == 1);
+    CHECK(same[0].starts_with("pass"));
+    const auto differ = of({0, 1, 2});
+    CHECK(has(differ, "fail: Lync's OAuth certificate has run out"));
+    CHECK(has(differ, "fail: Lync's OAuth certificate is not the same everywhere"));
+    CHECK(has(of({3}), "warn: Lync's OAuth certificate has an RSA key of 1024 bits"));
+    CHECK(has(of({4}), "inconclusive: "));
+    // While a new one is on its way, one is common to all.
+    CHECK(has(of({0, 1, 5}), "warn: Lync's OAuth certificate is not the same everywhere"));
+    CHECK(has(of({6}, "exchange-um"), "fail: Exchange's OAuth certificate is not valid yet"));
+}
+
 TEST_CASE("web: nginx says in HTTP that it wants a client certificate, and that is explained") {
     const TemporaryFolder folder;
     const auto credentials = good_credentials(folder);
