@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tls/schannel_hello.h"
 
+#include "codec/tls_messages.h"
 #include "schannel/releases.h"
 #include "tls/tls_context_impl.h"
 
@@ -39,11 +40,6 @@ std::string scheme_text(std::uint16_t scheme) {
     return fmt::format("{}+{}", kKeys[scheme & 3u], kHashes[scheme >> 8 & 7u]);
 }
 
-std::string group_text(std::uint16_t group) {
-    constexpr std::uint16_t kX25519 = 29, kP256 = 23;
-    return group == kX25519 ? "X25519" : group == kP256 ? "P-256" : "P-384";
-}
-
 void offer_suites(
     SSL_CTX* context, const schannel::Profile& profile, std::vector<std::string>& not_offered
 ) {
@@ -76,7 +72,7 @@ void offer_groups(
 ) {
     std::vector<std::string> plain, each;
     for (const auto group : profile.groups) {
-        plain.push_back(group_text(group));
+        plain.push_back(codec::group_name(group)); // libssl takes the names of IANA
         each.push_back("*" + plain.back());
     }
     const bool tls13 = profile.versions.front() >= codec::kTls13;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/openssl_lists.h"
 
+#include "codec/tls_messages.h"
 #include "pki/ossl.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ OpensslLists openssl_lists(const schannel::Release& release) {
         if (known != nullptr && suite >> 8 != 0x13) suites.emplace_back(SSL_CIPHER_get_name(known));
     }
     for (const auto group : profile.groups)
-        groups.emplace_back(group == 29 ? "X25519" : group == 23 ? "P-256" : "P-384");
+        groups.push_back(codec::group_name(group));
     return {
         fmt::format("{}:@SECLEVEL=0", fmt::join(suites, ":")),
         fmt::format("{}", fmt::join(groups, ":")),

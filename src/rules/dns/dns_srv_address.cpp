@@ -70,6 +70,7 @@ constinit const Rule dns_srv_address{
            "this resolver shows the inside of split DNS, ask an outside one (--resolver)",
     .evidence = "record, target, port: of the SRV record; addresses: those that are not public; "
                 "all: whether the host has no other",
+    .passes_where_private_is_meant = true,
     .check_domain = for_each_target<rule_on_srv_address>,
 };
 

@@ -62,7 +62,8 @@ std::vector<Finding> findings_on(
         for (auto& said : said_by<DomainRuling>([&] { return rule->check_domain(domain); })) {
             if (!said.row && records_only) continue;
             // What is meant to be so is said, and no fault.
-            if (allow_private && rule == &dns_srv_address && is_open(said.ruling.verdict))
+            if (allow_private && rule->passes_where_private_is_meant &&
+                is_open(said.ruling.verdict))
                 said.ruling.verdict = Verdict::pass;
             found.emplace(Place(said.row, said.place), finding_of(*rule, std::move(said.ruling)));
         }

@@ -191,6 +191,9 @@ struct Rule {
     bool unsent_too = false;
     // In its place for Scope::deployment, or beside it; it gives no ruling where it does not apply.
     std::vector<RunRuling> (*check_run)(const ScanResult&, const IssuerClosures&) = nullptr;
+    // Of Scope::dns, about private addresses: with --allow-private they are meant to be there, and
+    // what it finds passes.
+    bool passes_where_private_is_meant = false;
     // In its place for Scope::dns; it gives no ruling where it does not apply.
     std::vector<DomainRuling> (*check_domain)(const DomainDiscovery&) = nullptr;
 };
