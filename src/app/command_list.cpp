@@ -306,7 +306,8 @@ CLI::App* add_rules(CLI::App& app, Options& options) {
 
 CLI::App* add_docs(CLI::App& app, Options& options) {
     auto* docs = app.add_subcommand("docs", "Documents that come out of the program")->group("");
-    docs->add_option("KIND", options.docs_kind, "rules, services, endings")->required();
+    docs->add_option("KIND", options.docs_kind, "rules, services, endings, windows-tls")
+        ->required();
     return docs;
 }
 
@@ -350,6 +351,8 @@ void check_options(const Options& options) {
     // A raw hello ends before the server could see a certificate of ours.
     if (options.settings.inventory && options.settings.mtls_matrix)
         refuse("--inventory shakes no hands, so there is nothing for --mtls-matrix to try");
+    if (options.settings.inventory && options.settings.as_os)
+        refuse("--inventory makes no handshake, and --as-os asks for one: give one of them");
     if (options.quiet && options.verbose) refuse("--quiet and --verbose exclude each other");
 }
 

@@ -239,8 +239,10 @@ constexpr OptionRow kProbing[] = {
     {"--inventory", kFlag, flag<&R::inventory>,
      "read certificates without a handshake where that is possible"},
     {"--as-os", "WINDOWS", take_as_os,
-     "send the ClientHello of that release's Schannel: windows-server-2008-r2, -2008-r2-tls12, "
-     "-2012, -2012-r2, -2016, -2019, -2022, windows-7, -8, -11 [our own]"},
+     "send the ClientHello of that release's Schannel: windows-server-2008-r2, "
+     "windows-server-2008-r2-tls12, windows-server-2012, windows-server-2012-r2, "
+     "windows-server-2016, windows-server-2019, windows-server-2022, windows-7, windows-8, "
+     "windows-11 [our own]"},
     {"--address-family", "FAMILY", take_address_family, "4, 6 or any [any]"},
     {"--allow-private", kFlag, flag<&R::allow_private>,
      "probe names that others told (SRV records, Autodiscover) at private addresses too"},

@@ -7,6 +7,7 @@
 #include "rules/connection/endings.h"
 #include "rules/engine/explain.h"
 #include "rules/engine/judge.h"
+#include "schannel/table.h"
 
 #include <fmt/format.h>
 
@@ -31,10 +32,11 @@ int run_docs(const Options& options) {
     if (options.docs_kind == "rules") return print(rules::markdown());
     if (options.docs_kind == "endings") return print(rules::endings_markdown());
     if (options.docs_kind == "services") return print(plan::services_markdown());
+    if (options.docs_kind == "windows-tls") return print(schannel::markdown());
     for (const std::string_view kind : {"man", "bash", "zsh", "fish", "powershell"})
         if (options.docs_kind == kind)
             return stop({.what = fmt::format("docs {} is known, not built yet", kind)});
-    return stop({.what = "docs knows: rules, services, endings"});
+    return stop({.what = "docs knows: rules, services, endings, windows-tls"});
 }
 
 } // namespace lyncprobe::app

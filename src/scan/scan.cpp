@@ -313,6 +313,26 @@ class Scan {
     std::vector<std::pair<std::size_t, PendingEvidence>> pending_;
 };
 
+// --inventory reads certificates without a handshake; in the place of a Windows release there is
+// one all the same.
+std::optional<Problem> shaken_all_the_same(const Deployment& deployment) {
+    if (!deployment.settings.inventory.value_or(false)) return std::nullopt;
+    const auto posed = [](const Target& target) {
+        return target.peer_os != OperatingSystem::unknown;
+    };
+    const auto& targets = deployment.targets;
+    const auto first = std::ranges::find_if(targets, posed);
+    if (first == targets.end()) return std::nullopt;
+    const auto more = std::ranges::count_if(targets, posed) - 1;
+    return Problem{
+        .what = fmt::format(
+            "--inventory does not apply to '{}'{}: 'peer_os' or 'as-os' asks for a handshake as {}",
+            display_name(*first), more > 0 ? fmt::format(" and {} more", more) : std::string(),
+            to_text(first->peer_os)
+        ),
+        .hint = "take one of the two out of the list"};
+}
+
 } // namespace
 
 Time wall_clock() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
@@ -342,6 +362,8 @@ Result<Plan> prepare(Deployment deployment, const TargetChoice& choice) {
     auto prepared = plan::prepare(std::move(targets), deployment.inputs);
     targets = std::move(prepared.targets);
     std::ranges::move(prepared.warnings, std::back_inserter(deployment.warnings));
+    if (auto warning = shaken_all_the_same(deployment))
+        deployment.warnings.push_back(std::move(*warning));
     if (choice.shards > 1) keep_shard(targets, choice.shard, choice.shards);
     plan.deployment = std::move(deployment);
     return plan;

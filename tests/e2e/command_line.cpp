@@ -2,6 +2,8 @@
 // Arguments: help, mistakes with a suggestion, what is known and not built yet, any order.
 #include "e2e/fixtures.h"
 
+#include <sstream>
+
 #include <doctest/doctest.h>
 
 namespace lyncprobe::test {
@@ -106,11 +108,44 @@ TEST_CASE("values that make no sense are refused, and the message names option a
     refused({"scan", "x.yaml", "--shard", "2/2"}, "--shard");
     refused({"scan", "x.yaml", "--shard", "two"}, "--shard");
     refused({"scan", "x.yaml", "--inventory", "--mtls-matrix"}, "--inventory shakes no hands");
+    refused(
+        {"scan", "x.yaml", "--inventory", "--as-os", "windows-11"}, "--inventory makes no handshake"
+    );
     refused({"scan", "x.yaml", "--ldap-server", "ldap://dc01"}, "'ldap://dc01': a host is wanted");
     refused({"scan", "x.yaml", "--ldap-server", "dc01:99999"}, "'99999' is no port");
     refused({"probe", "host", "--plan", "--only", "no-such-rule"}, "no-such-rule");
     refused({"probe", "host", "--target", "x*"}, "no target, host, server or pool is called 'x*'");
     refused({"scan", "\x1b[31mred.yaml"}, "\\x1b[31mred.yaml");
+}
+
+TEST_CASE("--as-os: the help has every release, and a list in which --inventory gives way says so"
+) {
+    const auto wrong = lyncprobe({"scan", "x.yaml", "--as-os", "windows-10"});
+    CHECK(wrong.exit_code == 2);
+    const auto known = wrong.err.find("known: ");
+    REQUIRE(known != std::string::npos);
+    std::istringstream names(wrong.err.substr(known + std::string("known: ").size()));
+    const auto help = lyncprobe({"scan", "--help"}).out;
+    int count = 0;
+    for (std::string name; names >> name; ++count) {
+        while (!name.empty() && (name.back() == ',' || name.back() == ')'))
+            name.pop_back();
+        CHECK_MESSAGE(has(help, name), name);
+    }
+    CHECK(count == 10);
+
+    const TemporaryFolder folder;
+    const auto list = folder.write(
+        "list.yaml", "targets:\n"
+                     "  - {name: one, host: 127.0.0.1, port: 9, peer_os: windows-server-2012-r2}\n"
+                     "  - {name: two, host: 127.0.0.1, port: 10, peer_os: windows-11}\n"
+                     "  - {name: three, host: 127.0.0.1, port: 11}\n"
+    );
+    const auto planned = lyncprobe({"scan", list, "--plan", "--inventory"});
+    CHECK(planned.exit_code == 0);
+    CHECK(has(planned.err, "--inventory does not apply to 'one' and 1 more"));
+    CHECK(has(planned.err, "a handshake as windows-server-2012-r2"));
+    CHECK(lyncprobe({"scan", list, "--plan"}).err == "");
 }
 
 TEST_CASE("discover: what makes no sense is refused before anything is asked") {

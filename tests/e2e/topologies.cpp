@@ -117,13 +117,15 @@ TEST_CASE("import reads stdin, refuses what is no topology, and explains itself"
     CHECK(has(lyncprobe({"--help"}).out, "import"));
 }
 
-TEST_CASE("the document of the services is what the program says") {
-    const auto document = lyncprobe({"docs", "services"});
-    CHECK(document.exit_code == 0);
-    CHECK_MESSAGE(
-        read_text(LYNCPROBE_SOURCE_DIR "/docs/services.md") == document.out,
-        "docs/services.md is not what `lyncprobe docs services` prints"
-    );
+TEST_CASE("the documents of the services and of the Windows releases are what the program says") {
+    for (const std::string kind : {"services", "windows-tls"}) {
+        const auto document = lyncprobe({"docs", kind});
+        CHECK(document.exit_code == 0);
+        CHECK_MESSAGE(
+            read_text(LYNCPROBE_SOURCE_DIR "/docs/" + kind + ".md") == document.out,
+            "docs/" << kind << ".md is not what `lyncprobe docs " << kind << "` prints"
+        );
+    }
 }
 
 } // namespace lyncprobe::test
