@@ -75,6 +75,16 @@ std::string listing(const lab::Demo& demo) {
             "  {:<21} {:<40} {}\n", host_and_port(server.address, server.port), server.name,
             planted.empty() ? "good" : "planted: " + planted
         );
+    const auto resolver = host_and_port(demo.name_server.address, demo.name_server.port);
+    const auto line = [&](std::string_view where, std::string name, const std::string& planted) {
+        text += fmt::format(
+            "  {:<21} {:<40} {}\n", where, name, planted.empty() ? "good" : "planted: " + planted
+        );
+    };
+    for (const auto& domain : demo.domains)
+        line(resolver, "records of the SIP domain " + domain.name, domain.planted);
+    for (const auto& file : demo.files)
+        line(file.name, "PFX for a Front End", file.planted);
     return text;
 }
 
@@ -146,9 +156,12 @@ int start(const Options& options) {
                      "  lyncprobe scan {}/targets.yaml\n"
                      "Ask its name server about its SIP domains:\n"
                      "  lyncprobe discover contoso.example wingtip.example --resolver {}\n"
+                     "Check the PFX files before they are imported:\n"
+                     "  lyncprobe check {}/*.pfx --role front-end --ca-file {}/root.pem\n"
                      "Stop with Ctrl-C.\n",
                      demo.servers.size(), broken, listing(demo), folder->path(),
-                     host_and_port(demo.name_server.address, demo.name_server.port)
+                     host_and_port(demo.name_server.address, demo.name_server.port), folder->path(),
+                     folder->path()
                  )
               << std::flush;
     lab::wait_for_interrupt();
@@ -198,8 +211,22 @@ std::set<std::string> statements(const json::object& endpoint) {
     return said;
 }
 
+// What the targets of expect.txt begin with that this kind of result is about; empty for a scan.
+std::string_view kind_of(const json::value& result) {
+    if (result.as_object().contains("domains")) return "domain ";
+    const auto* files = result.as_object().if_contains("files");
+    return files != nullptr && !files->as_array().empty() ? "file " : "";
+}
+
 std::map<std::string, std::set<std::string>> statements_by_target(const json::value& result) {
     std::map<std::string, std::set<std::string>> by_target;
+    if (kind_of(result) == "file ") { // of check
+        for (const auto& entry : result.at("files").as_array()) {
+            const fs::path path(text_of(entry.as_object(), "path"));
+            by_target["file " + path.filename().string()] = statements(entry.as_object());
+        }
+        return by_target;
+    }
     if (const auto* domains = result.as_object().if_contains("domains")) { // of discover
         for (const auto& entry : domains->as_array())
             by_target["domain " + text_of(entry.as_object(), "domain")] =
@@ -247,18 +274,24 @@ int check(const Options& options) {
     const auto text = read_file(result_path);
     if (text.has_error()) return complain(text.error());
     std::map<std::string, std::set<std::string>> found;
+    std::string_view kind;
     try {
-        found = statements_by_target(json::parse(*text));
+        const auto result = json::parse(*text);
+        kind = kind_of(result);
+        found = statements_by_target(result);
     } catch (const std::exception& error) {
         return complain(
             {fmt::format("is no result of lyncprobe: {}", error.what()), {options.check}}
         );
     }
 
-    const bool of_dns = !found.empty() && found.begin()->first.starts_with("domain ");
+    const auto is_of = [&](std::string_view target) {
+        if (!kind.empty()) return target.starts_with(kind);
+        return !target.starts_with("domain ") && !target.starts_with("file ");
+    };
     std::size_t planted = 0, seen = 0, good = 0, clean = 0;
     for (const auto& [target, what, fault] : read_expectations(*expected)) {
-        if (target.starts_with("domain ") != of_dns) continue;
+        if (!is_of(target)) continue;
         const auto& said = found[target];
         const bool met = said.contains(what);
         // That a broken server still answers is no fault; the line about what is wrong with it is.
@@ -308,7 +341,8 @@ int main(int argc, char** argv) {
     );
     line.add_option(
             "--check", options.check,
-            "compare a JSON result of scan or discover with expect.txt in DIR, or beside the result"
+            "compare a JSON result of scan, discover or check with expect.txt in DIR, or beside "
+            "the result"
     )
         ->type_name("RESULT.json");
     line.add_option("command", options.command, "after --: a command to run while the lab is up")

@@ -57,6 +57,7 @@ Demo Builder::build() {
     trusted_application();
     branches();
     name_server();
+    files();
     return std::move(demo_);
 }
 

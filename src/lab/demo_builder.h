@@ -84,6 +84,7 @@ class Builder {
     void trusted_application();
     void branches();
     void name_server();
+    void files();
 
     // A server without a fault; what it returns may then be broken.
     DemoServer& add(

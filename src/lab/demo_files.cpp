@@ -130,6 +130,9 @@ Result<void> write_demo_files(const Demo& demo, const std::string& folder) {
          {std::pair("identity.key", &demo.identity.key_pem),
           std::pair("renewed.key", &demo.renewed.key_pem)})
         if (auto key = write_private_file((in / name).string(), *text); key.has_error()) return key;
+    for (const auto& file : demo.files)
+        if (auto pfx = write_private_file((in / file.name).string(), file.bytes); pfx.has_error())
+            return pfx;
     const std::pair<const char*, std::string> files[] = {
         {"root.pem", demo.root_pem},
         {"public-root.pem", demo.public_root_pem},
@@ -153,6 +156,9 @@ std::string expectations_text(const Demo& demo) {
     for (const auto& domain : demo.domains)
         for (const auto& expectation : domain.expect)
             text += fmt::format("domain {}\t{}\t{}\n", domain.name, expectation, domain.planted);
+    for (const auto& file : demo.files)
+        for (const auto& expectation : file.expect)
+            text += fmt::format("file {}\t{}\t{}\n", file.name, expectation, file.planted);
     return text + "identity renewed\town-certificate-usage=warn\tour certificate was renewed "
                   "without client authentication\n";
 }

@@ -190,4 +190,28 @@ void Builder::name_server() {
     );
 }
 
+// What waits for its import on a new Front End.
+void Builder::files() {
+    const Machine fe{
+        "", "fe04.contoso.example", "pool.contoso.example", Role::front_end, Side::internal};
+    const Presented made = pki_.internal(front_end_spec(fe));
+    const auto file = [&](std::string name, std::string planted, Names expect, std::string bytes) {
+        demo_.files.push_back(
+            {std::move(name), std::move(planted), std::move(expect), std::move(bytes)}
+        );
+    };
+    file(
+        "fe04.pfx", {}, {"fail=none", "private-key=pass", "key-provider=pass"},
+        pfx_of(made, true, "Microsoft RSA SChannel Cryptographic Provider")
+    );
+    file(
+        "fe04-without-key.pfx", "exported without its private key", {"private-key=fail"},
+        pfx_of(made, false)
+    );
+    file(
+        "fe04-cng.pfx", "its key was made in a key storage provider of CNG", {"key-provider=warn"},
+        pfx_of(made, true, "Microsoft Software Key Storage Provider")
+    );
+}
+
 } // namespace lyncprobe::lab

@@ -35,6 +35,10 @@ CertificateSpec public_spec(std::string name, Names names);
 // Starts making every key of the demonstration at once: they are nearly all that a start costs.
 void prepare_demo_keys();
 
+// A PFX with the empty password. Without `with_key` the certificates alone; `provider`: the Windows
+// provider from which the key was exported, empty = the file does not say.
+std::string pfx_of(const Presented&, bool with_key, const std::string& provider = {});
+
 // DemoPki is both hierarchies, each a root and an issuing CA.
 class DemoPki {
   public:

@@ -185,10 +185,18 @@ struct DemoDomain {
     std::string name, planted;
     std::vector<std::string> expect;
 };
+// DemoFile is a PFX as an administrator would import it, with what `check --role front-end` must
+// say of it.
+struct DemoFile {
+    std::string name, planted;
+    std::vector<std::string> expect;
+    std::string bytes;
+};
 struct Demo {
     std::vector<DemoServer> servers;
     ServerSpec name_server;
     std::vector<DemoDomain> domains;
+    std::vector<DemoFile> files;
     Issued identity; // a server certificate of the deployment for MTLS
     Issued renewed;  // a later one, from which the CA left client authentication out
     std::string root_pem;
@@ -205,8 +213,9 @@ void move_ports_that_cannot_be_bound(Demo&);
 // Why the address of the server does not exist on this machine (no IPv6, say); empty where it does.
 std::string missing_address(const ServerSpec&);
 
-// Writes root.pem, public-root.pem, identity.pem, identity.key (0600), targets.yaml, resolver.txt
-// (address and port of the name server) and expect.txt into `folder` (made if missing).
+// Writes root.pem, public-root.pem, identity.pem, identity.key (0600), the PFX files (0600),
+// targets.yaml, resolver.txt (address and port of the name server) and expect.txt into `folder`
+// (made if missing).
 Result<void> write_demo_files(const Demo&, const std::string& folder);
 
 // The expectations as expect.txt has them: one line each, "target<TAB>expectation<TAB>planted

@@ -97,6 +97,21 @@ TEST_CASE("the demonstration: every endpoint once, every planted fault found, ev
     const auto dns = run({lab_path(), "--check", folder.file("dns.json")});
     CHECK_MESSAGE(dns.exit_code == 0, dns.out);
 
+    const auto files = lyncprobe(
+        {"check", folder.file("fe04.pfx"), folder.file("fe04-cng.pfx"),
+         folder.file("fe04-without-key.pfx"), "--role", "front-end", "--ca-file",
+         folder.file("root.pem"), "--output", folder.file("files.json")}
+    );
+    CHECK_MESSAGE(files.exit_code == 1, files.err);
+    const auto imported = run({lab_path(), "--check", folder.file("files.json")});
+    CHECK_MESSAGE(imported.exit_code == 0, imported.out);
+    CHECK(has(imported.out, "2 of 2 planted faults found"));
+    const auto listed = run({lab_path(), "--list"});
+    for (const auto* planted :
+         {"SIP domain wingtip.example", "second host for fail-over", "without its private key",
+          "key storage provider of CNG"})
+        CHECK_MESSAGE(has(listed.out, planted), planted);
+
     const auto identity = lyncprobe(
         {"check", folder.file("identity.pem"), "--ca-file", folder.file("root.pem"), "--format",
          "json"}

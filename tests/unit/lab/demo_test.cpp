@@ -56,19 +56,21 @@ TEST_CASE("every rule has a fault planted for it") {
             expected.insert(what);
     for (const auto& domain : high_demo().domains)
         expected.insert(domain.expect.begin(), domain.expect.end());
+    for (const auto& file : high_demo().files)
+        expected.insert(file.expect.begin(), file.expect.end());
     for (const std::string rule :
          {"dns-srv-address", "server-eku",      "crl-distribution-point", "signature-algorithm",
           "no-rsassa-pss",   "auto-enrollment", "windows-2003-ca",        "key-length",
           "key-algorithm",   "validity",        "chain-complete",         "chain-trusted",
           "host-name",       "chain-eku",       "revealed-name",          "oauth-certificate",
           "clock-skew",      "xmpp-domain",     "autodiscover-answer",    "autodiscover-location",
-          "subject-name"})
+          "subject-name",    "private-key",     "schannel-compatibility"})
         CHECK_MESSAGE(expected.contains(rule + "=fail"), rule);
     for (const std::string rule :
          {"key-length-recommended", "sha1-deprecated", "crl-reachable-scheme",
           "chain-crl-distribution-point", "chain-order", "clock-skew", "product-version",
           "not-refused", "subject-in-san", "name-characters", "leaf-outlives-issuer",
-          "autodiscover-domain", "sni-certificate", "dns-srv-failover"})
+          "autodiscover-domain", "sni-certificate", "dns-srv-failover", "key-provider"})
         CHECK_MESSAGE(expected.contains(rule + "=warn"), rule);
     for (const std::string outcome :
          {"ok", "timeout", "refused", "not_tls", "client_certificate_required",
