@@ -69,7 +69,7 @@ bool TopologyRow::operator==(const TopologyRow& other) const {
 
 bool FileRow::operator==(const FileRow& other) const {
     return path == other.path && error == other.error && same(chain, other.chain) &&
-           same(findings, other.findings) && key == other.key;
+           same(findings, other.findings) && key == other.key && notes == other.notes;
 }
 
 bool ScanResult::operator==(const ScanResult& other) const {

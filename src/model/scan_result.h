@@ -94,6 +94,8 @@ struct FileRow {
     ChainPtr chain;    // certificates in file order
     std::vector<const Finding*> findings;
     std::optional<KeyInFile> key = {}; // of a PFX
+    // What else is in it, in words: "the file also holds a private key, which was not read".
+    std::vector<std::string> notes = {};
     bool operator==(const FileRow&) const;
 };
 

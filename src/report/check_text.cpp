@@ -49,6 +49,8 @@ void write_file(Page& page, const FileRow& file) {
         title.push_back({std::string(to_text(*verdict)), style_of(*verdict)});
     }
     page.paragraph(0, 4, title);
+    for (const auto& note : file.notes)
+        page.paragraph(2, 4, {{"note: " + note}});
     if (!file.chain) return;
     for (std::size_t i = 0; i < file.chain->presented.size(); ++i) {
         const auto& certificate = *file.chain->presented[i];

@@ -124,6 +124,7 @@ void fields(auto& json, Is<FileRow> auto& it) {
     json("error", or_null(it.error));
     chain_members(json, it.chain);
     private_key(json, it.key);
+    json("notes", it.notes);
     json("findings", it.findings);
 }
 

@@ -24,6 +24,7 @@ FileRow read_row(const FileInput& input, const std::optional<std::string>& passw
     if (!file) return failed(file.error());
     auto row = judge.file(input.path, file->certificates);
     row.key = std::move(file->key);
+    row.notes = std::move(file->notes);
     if (!row.chain || row.chain->presented.empty()) row.error = "no certificate in it can be read";
     return row;
 }

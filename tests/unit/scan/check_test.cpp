@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Certificate files: a row for each, whatever is in it.
 #include "scan/check.h"
+#include "support/finding_text.h"
 #include "unit/pki/test_certificates.h"
 #include "unit/scan/play.h"
 
@@ -81,4 +82,30 @@ TEST_CASE("check: what a PFX says of its key is judged, and an Edge certificate 
     using Texts = std::vector<std::string>;
     CHECK(keys == Texts{"fail", "fail", "pass", "pass", "pass", "nothing"});
     CHECK(providers == Texts{"nothing", "nothing", "pass", "warn", "warn", "nothing"});
+    const auto whole = [&](std::size_t file, std::string_view rule) {
+        const auto* its = finding(result->files[file].findings, rule);
+        REQUIRE(its != nullptr);
+        return testing::without_certificate(*its) + " -> " + for_terminal(its->fix, 4000);
+    };
+    CHECK(whole(0, "private-key") == "");
+    CHECK(whole(1, "private-key") == "");
+    CHECK(whole(2, "key-provider") == "");
+    CHECK(whole(3, "key-provider") == "");
+    CHECK(whole(4, "key-provider") == "");
+}
+
+TEST_CASE("check: what else is in a PEM file is said") {
+    const auto both =
+        pki::test::pem(contoso().leaf("a.contoso.com")) + pki::test::pem("a key", "PRIVATE KEY");
+    Play play;
+    Heard heard;
+    const auto result = scan::check(
+        {{"both.pem", good(both)}}, {.settings = {}}, {.world = play.world()}, contoso().anchors(),
+        heard
+    );
+    REQUIRE(result.has_value());
+    CHECK(
+        result->files[0].notes ==
+        std::vector<std::string>{"the file also holds a private key, which was not read"}
+    );
 }
