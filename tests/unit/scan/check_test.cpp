@@ -87,11 +87,45 @@ TEST_CASE("check: what a PFX says of its key is judged, and an Edge certificate 
         REQUIRE(its != nullptr);
         return testing::without_certificate(*its) + " -> " + for_terminal(its->fix, 4000);
     };
-    CHECK(whole(0, "private-key") == "");
-    CHECK(whole(1, "private-key") == "");
-    CHECK(whole(2, "key-provider") == "");
-    CHECK(whole(3, "key-provider") == "");
-    CHECK(whole(4, "key-provider") == "");
+    CHECK(
+        whole(0, "private-key") ==
+        "fail: the PFX holds no private key: once imported, the certificate cannot be assigned "
+        "{private_key=missing, position=0} -> export it again with its private key (\"Yes, export "
+        "the private key\") on the machine that made the request, where the key must be marked as "
+        "exportable. What a CA sent is no PFX but the certificate alone: accept it on that machine "
+        "(certreq -accept, or the Deployment Wizard)"
+    );
+    CHECK(
+        whole(1, "private-key") ==
+        "fail: the private key in the PFX belongs to none of its certificates: once imported, the "
+        "certificate has no key and no service can use it {private_key=another, position=0} -> "
+        "export the PFX again on the machine that made the request, from the certificate whose "
+        "properties say that it has a private key; or put the key of the request and the "
+        "certificate that was issued for it together again"
+    );
+    CHECK(
+        whole(2, "key-provider") ==
+        "pass {provider=Microsoft Enhanced Cryptographic Provider v1.0} -> "
+    );
+    // Of CNG and of the TPM alike, by name.
+    constexpr std::size_t kCng = 3, kTpm = 4;
+    for (const auto& [file, provider] :
+         {std::pair(kCng, "Microsoft Software Key Storage Provider"),
+          std::pair(kTpm, "Microsoft Platform Crypto Provider")}) {
+        const auto warned = whole(file, "key-provider");
+        CHECK(warned.starts_with(fmt::format(
+            "warn: its key was in the key storage provider \"{}\" of CNG, and goes there again "
+            "with an import. Microsoft says both: ",
+            provider
+        )));
+        CHECK(
+            warned.find(fmt::format(
+                "{{provider={}, position=0}} -> import it into a provider of "
+                "CryptoAPI: certutil -csp ",
+                provider
+            )) != std::string::npos
+        );
+    }
 }
 
 TEST_CASE("check: what else is in a PEM file is said") {
