@@ -165,7 +165,7 @@ TEST_CASE("the files are written, and only the owner can read the key") {
         high_demo().identity.certificate_pem + high_demo().identity_chain_pem.at(0)
     );
     CHECK(
-        std::distance(fs::directory_iterator(demo_folder), {}) == 9
+        std::distance(fs::directory_iterator(demo_folder), {}) == 12
     ); // nothing half-written left behind
 }
 

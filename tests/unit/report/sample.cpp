@@ -362,7 +362,7 @@ ScanResult files() {
     run.files.push_back(
         {"pki/edge.pem", "", chain({leaf, issuer}), edge_findings(*run.findings, leaf, issuer)}
     );
-    run.files.back().notes = {"the file also holds a private key, which was not read", kNasty};
+    run.files.back().notes = {"the file also holds a private key, which was not read"};
     run.files.push_back({"pki/" + kNasty + ".pem", "no certificate in it: " + kNasty, nullptr, {}});
     const auto evil = certificate(kNasty, 3);
     run.files.push_back(
