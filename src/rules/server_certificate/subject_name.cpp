@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rule subject-name: the common name is the one that Microsoft's tables ask of the role and use.
 #include "model/host.h"
+#include "plan/subject.h"
 #include "rules/engine/all.h"
 #include "rules/engine/helpers.h"
 
@@ -13,14 +14,7 @@ namespace lyncprobe::rules {
 namespace {
 
 using Names = std::vector<std::string>;
-
-// Wanted is what the table of a role and use asks for.
-struct Wanted {
-    std::string_view whose; // "the pool's FQDN"
-    Names names;            // one of these
-    Names bearable;         // not asked for, and good for a warning
-    Verdict otherwise = Verdict::warn;
-};
+using plan::SubjectName;
 
 bool has_any(const Names& common_names, const Names& wanted) {
     return std::any_of(wanted.begin(), wanted.end(), [&](const auto& name) {
@@ -39,60 +33,6 @@ bool has_dns_san(const Certificate& certificate) {
     return certificate.san && !certificate.san->dns.empty();
 }
 
-Names dns_names_among(Names names) {
-    std::erase_if(names, [](const auto& name) { return name.empty() || parse_address(name); });
-    return names;
-}
-
-// The pool where it is called by its FQDN; a target list may call it anything.
-std::string pool_fqdn(const Target& target) {
-    const auto& pool = target.pool;
-    return pool.find('.') != std::string::npos ? check_host_name(pool).name : std::string();
-}
-
-// Of a role that has one certificate the use need not be given.
-CertificateUse use_of(const Target& target) {
-    const bool one_use =
-        target.role_given && (target.role == Role::mediation || target.role == Role::sba ||
-                              target.role == Role::trusted_application);
-    return target.use == CertificateUse::other && one_use ? CertificateUse::default_ : target.use;
-}
-
-// Nothing where no table asks for a name, or the name that it asks for is not known.
-std::optional<Wanted> wanted_by(const Context& context) {
-    const auto& target = context.target();
-    const auto pool = pool_fqdn(target);
-    const Names expected(context.names().begin(), context.names().end());
-    auto server_and_host = dns_names_among({target.server, target.host});
-    if (target.role == Role::exchange_um)
-        return Wanted{"the Exchange server's FQDN", std::move(server_and_host), {}, Verdict::warn};
-    switch (use_of(target)) {
-    case CertificateUse::default_: {
-        if (pool.empty()) return std::nullopt;
-        if (target.role == Role::persistent_chat)
-            return Wanted{
-                "the pool's or the server's FQDN",
-                dns_names_among({pool, target.server, target.host}), expected, Verdict::fail};
-        server_and_host.insert(server_and_host.end(), expected.begin(), expected.end());
-        return Wanted{"the pool's FQDN", {pool}, std::move(server_and_host), Verdict::fail};
-    }
-    case CertificateUse::internal:
-        if (pool.empty()) return std::nullopt;
-        return Wanted{
-            "the Edge pool's or the server's internal FQDN",
-            dns_names_among({pool, target.server, target.host}),
-            {},
-            Verdict::fail};
-    case CertificateUse::access_edge_external: {
-        if (target.probe == Probe::xmpp) return std::nullopt; // its names are the bare domains
-        auto names = expected;
-        names.push_back(target.host);
-        return Wanted{"the Access Edge FQDN", dns_names_among(std::move(names)), {}, Verdict::warn};
-    }
-    default: return std::nullopt; // web clients and the A/V Edge ignore the common name
-    }
-}
-
 Ruling rule_on_wildcard(const Subject& s) {
     const std::string said = "the common name is a wildcard, which Microsoft supports for no role";
     if (s.target().role == Role::reverse_proxy)
@@ -100,7 +40,7 @@ Ruling rule_on_wildcard(const Subject& s) {
     return fail(said);
 }
 
-Ruling rule_on(const Wanted& wanted, const Subject& s) {
+Ruling rule_on(const SubjectName& wanted, const Subject& s) {
     const auto& have = s.leaf().common_names;
     if (has_any(have, wanted.names)) return pass();
     if (have.empty())
@@ -114,8 +54,9 @@ Ruling rule_on(const Wanted& wanted, const Subject& s) {
     // A name that is nowhere else in the certificate is subject-in-san's.
     if (access && has_dns_san(s.leaf()) && !has_any(s.leaf().san->dns, have)) return pass();
     const bool bearable = has_any(have, wanted.bearable) || sip_domain;
+    const auto otherwise = wanted.strict ? Verdict::fail : Verdict::warn;
     return verdict(
-        bearable && s.target().use != CertificateUse::internal ? Verdict::warn : wanted.otherwise,
+        bearable && s.target().use != CertificateUse::internal ? Verdict::warn : otherwise,
         fmt::format(
             "the common name is {}; Microsoft's tables ask for {}, {}", some_of(have), wanted.whose,
             wanted.names.front()
@@ -124,7 +65,7 @@ Ruling rule_on(const Wanted& wanted, const Subject& s) {
 }
 
 // A certificate that has the name nowhere is quite another one, which host-name says already.
-bool host_name_misses(const Wanted& wanted, const Subject& s) {
+bool host_name_misses(const SubjectName& wanted, const Subject& s) {
     bool expected = false;
     for (const auto& name : wanted.names) {
         if (!contains(s.context.names(), name)) continue;
@@ -139,7 +80,7 @@ Ruling check_subject_name(const Subject& s) {
     const bool wildcard = any_begins(have, "*.");
     if (wildcard && !has_dns_san(s.leaf()) && !s.context.names().empty())
         return not_applicable("host-name says that a wildcard in the common name does not count");
-    const auto wanted = wanted_by(s.context);
+    const auto wanted = plan::subject_name(s.target(), s.context.names());
     if (!wildcard && (!wanted || wanted->names.empty()))
         return not_applicable("no common name is asked for here, or it is not known which");
     if (!wildcard && !has_any(have, wanted->names) && host_name_misses(*wanted, s))
