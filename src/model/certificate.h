@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lyncprobe {
@@ -19,6 +20,9 @@ namespace lyncprobe {
 using Fingerprint = std::array<std::uint8_t, 32>;
 std::string to_hex(const Fingerprint&);
 std::string to_hex(std::string_view bytes);
+
+// The purpose of a server's certificate (RFC 5280 4.2.1.12, serverAuth).
+inline constexpr std::string_view kServerAuth = "1.3.6.1.5.5.7.3.1";
 
 // PssParameters of RFC 4055 3.1; an empty or absent SEQUENCE means the SHA-1 defaults.
 struct PssParameters {

@@ -20,8 +20,7 @@ inline constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
 inline constexpr std::string_view kTemplateNameV1 = "1.3.6.1.4.1.311.20.2";
 inline constexpr std::string_view kTemplateV2 = "1.3.6.1.4.1.311.21.7";
 inline constexpr std::string_view kApplicationPolicies = "1.3.6.1.4.1.311.21.10";
-// Purposes (RFC 5280 4.2.1.12).
-inline constexpr std::string_view kServerAuth = "1.3.6.1.5.5.7.3.1";
+// Purposes (RFC 5280 4.2.1.12); that of servers is model/certificate.h's.
 inline constexpr std::string_view kClientAuth = "1.3.6.1.5.5.7.3.2";
 // RFC 4055 1.2; both the signature and the key type.
 inline constexpr std::string_view kRsassaPss = "1.2.840.113549.1.1.10";
