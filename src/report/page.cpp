@@ -161,6 +161,8 @@ void Page::line(std::size_t indent, const std::vector<Cell>& cells) {
     end_line(std::move(text));
 }
 
+void Page::verbatim(std::string_view text) { end_line(for_terminal(text, std::string::npos)); }
+
 void Page::end_line(std::string text) {
     // Padding of the last column: blanks that nobody sees make two reports differ.
     text.erase(text.find_last_not_of(' ') + 1);

@@ -40,6 +40,8 @@ class Page {
     // Wrapped at spaces, and inside a word that is longer than a line. Lines after the first stand
     // at `hanging`.
     void paragraph(std::size_t indent, std::size_t hanging, const std::vector<Piece>&);
+    // A line to be copied: at the margin, in one piece however long it is, without colour.
+    void verbatim(std::string_view);
     // Cells two columns apart; what is longer than its column is cut with "…".
     void line(std::size_t indent, const std::vector<Cell>&);
 

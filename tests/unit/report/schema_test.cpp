@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // docs/result.schema.json against what the writers write, by an independent validator
 // (python3-jsonschema).
+#include "report/certificates.h"
 #include "rules/verdicts/summary.h"
 #include "unit/report/sample.h"
 
@@ -174,6 +175,20 @@ TEST_CASE("schema: every document that the writers write is valid") {
     check_valid("discovery.json", json_of(discovery()));
     check_valid("federation.json", json_of(federation()));
     check_valid("federation.ndjson", ndjson_of(federation()));
+}
+
+TEST_CASE("schema: wanted certificates are valid") {
+    report::CertificatePlan plan{{"targets.yaml"}, "", Time{}, {}};
+    auto& one = plan.certificates.emplace_back();
+    one.id = "192.0.2.7:Other";
+    one.uses = {{CertificateUse::other, {"192.0.2.7"}}};
+    auto& other = plan.certificates.emplace_back(one);
+    other.subject = "gw.contoso.com";
+    other.presented = {
+        {std::make_shared<Certificate>(), {"gw.contoso.com:5067/sip"}, {"gw.contoso.com"}}};
+    std::ostringstream out;
+    report::write_certificates_json(out, plan);
+    check_valid("certificates.json", out.str());
 }
 
 TEST_CASE("schema: a run of nothing at all is valid") {
