@@ -297,6 +297,41 @@ CLI::App* add_report(CLI::App& app, Options& options) {
     return report;
 }
 
+CLI::App* add_certificates(CLI::App& app, Options& options) {
+    auto* certificates = app.add_subcommand(
+        "certificates", "What every certificate of a deployment must be, and the request to paste"
+    );
+    certificates->add_option("TARGETS", options.inputs, "target lists (YAML); '-' is stdin")
+        ->required();
+    constexpr OptionRow kWhich[] = {
+        {"--result", "RESULT", text<&Options::result>,
+         "result of a scan (JSON, NDJSON): what is presented, and what has to be requested now"},
+        {"--target", "GLOB", text<&Options::target_globs>,
+         "only certificates of servers, pools, hosts or targets of that name; may be repeated"}};
+    add_options(*certificates, options, kWhich);
+    add_report_options(*certificates, options);
+    certificates->footer(
+        "Examples:\n"
+        "  lyncprobe certificates targets.yaml\n"
+        "  lyncprobe certificates targets.yaml --target 'edgepool*' --output requests.txt\n"
+        "  lyncprobe certificates targets.yaml --result result.json --quiet\n"
+        "Formats are text and json; --quiet shows only what has to be requested now. Nothing that "
+        "a server presented is part of a command. Exit codes: 0, with --result 1 where something "
+        "has to be requested now, 2 input error, 4 an output cannot be written."
+    );
+    return certificates;
+}
+
+void check_certificates(const Options& options) {
+    const auto known = [](const report::Format& format) {
+        if (format.name != "text" && format.name != "json")
+            refuse(fmt::format("certificates is no {}: use text or json", format.name));
+    };
+    known(*options.format);
+    for (const auto& path : options.outputs)
+        known(*report::format_of_ending(path));
+}
+
 CLI::App* add_rules(CLI::App& app, Options& options) {
     auto* rules = app.add_subcommand("rules", "List the rules, or explain one");
     rules->add_option("ID", options.inputs, "rule to explain")->expected(0, 1);
@@ -334,6 +369,7 @@ std::vector<std::pair<CLI::App*, int (*)(const Options&)>> add_commands(
         {add_discover(app, options), run_discover},
         {add_federation(app, options), run_federation},
         {add_import(app, options), run_import},
+        {add_certificates(app, options), run_certificates},
         {add_report(app, options), run_report},
         {add_rules(app, options), run_rules},
         {add_docs(app, options), run_docs}};
@@ -345,6 +381,7 @@ void check_options(const Options& options) {
     check_identity(options.identity, options.run == run_check);
     if (options.run == run_discover) check_discover(options);
     if (options.run == run_federation) check_federation(options);
+    if (options.run == run_certificates) check_certificates(options);
     // Of scan's lists the policy may say `fetch: yes`.
     if (options.settings.ldap_server && !options.settings.fetch && options.run != run_scan)
         refuse("--ldap-server needs --fetch");

@@ -43,6 +43,8 @@ struct Options {
     std::uint16_t direct_port = 5061;
     std::string our_domain; // --our-domain; empty = as our certificate says
 
+    std::string result; // of `certificates`: a result file to compare with; empty = none
+
     Target described; // what `probe` and `check` are told of the server; the rest is as by default
 
     // Trust, identity, time.

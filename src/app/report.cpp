@@ -3,32 +3,10 @@
 #include "app/commands.h"
 #include "app/process.h"
 #include "app/reporting.h"
-#include "report/read_json.h"
-#include "rules/verdicts/importance.h"
-#include "rules/verdicts/todo.h"
-
-#include <cerrno>
-#include <fstream>
-#include <iostream>
-#include <system_error>
 
 #include <fmt/format.h>
 
 namespace lyncprobe::app {
-
-namespace {
-
-Result<ScanResult> read_result(const std::string& path) {
-    if (path == "-") return report::read_json(std::cin);
-    std::ifstream file(path, std::ios::binary);
-    file.peek(); // a folder can be opened, and not read
-    if (file.bad() || !file.is_open())
-        return Problem{.what = "cannot read it: " + std::generic_category().message(errno)};
-    file.clear();
-    return report::read_json(file);
-}
-
-} // namespace
 
 int run_report(const Options& options) {
     const auto& path = options.inputs.front();
@@ -36,13 +14,8 @@ int run_report(const Options& options) {
         if (problem.where.file.empty()) problem.where.file = path;
         return stop(problem);
     };
-    auto result = read_result(path);
+    const auto result = read_result(path);
     if (!result) return stop_at(result.error());
-    // One of 0.1.0 has findings and no list of what is to be done.
-    if (result->summary.problems.empty()) {
-        rules::rate(*result);
-        result->summary.problems = rules::todo(*result);
-    }
     auto formats = std::vector{options.format};
     for (const auto& output : options.outputs)
         formats.push_back(report::format_of_ending(output));

@@ -3,10 +3,16 @@
 
 #include "app/exit_code.h"
 #include "app/process.h"
+#include "report/read_json.h"
+#include "rules/verdicts/importance.h"
+#include "rules/verdicts/todo.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <system_error>
 
 namespace lyncprobe::app {
 
@@ -54,6 +60,35 @@ int print(const std::string& text) {
     if (failure.empty()) return 0;
     say(failure);
     return kExitInternal;
+}
+
+namespace {
+
+Result<ScanResult> stored_result(const std::string& path) {
+    if (path == "-") return report::read_json(std::cin);
+    std::ifstream file(path, std::ios::binary);
+    file.peek(); // a folder can be opened, and not read
+    if (file.bad() || !file.is_open())
+        return Problem{.what = "cannot read it: " + std::generic_category().message(errno)};
+    file.clear();
+    return report::read_json(file);
+}
+
+} // namespace
+
+Result<ScanResult> read_result(const std::string& path) {
+    auto result = stored_result(path);
+    if (!result) {
+        auto problem = result.error();
+        if (problem.where.file.empty()) problem.where.file = path;
+        return problem;
+    }
+    // One of 0.1.0 has findings and no list of what is to be done.
+    if (result->summary.problems.empty()) {
+        rules::rate(*result);
+        result->summary.problems = rules::todo(*result);
+    }
+    return result;
 }
 
 Result<Outputs> Outputs::open(const Options& options, bool standard) {

@@ -28,6 +28,9 @@ int stop(const Problem&);
 // A document on stdout; the exit code.
 int print(const std::string& text);
 
+// A result file, with what is to be done also where it is too old to say so; '-' is stdin.
+Result<ScanResult> read_result(const std::string& path);
+
 // Outputs is opened before the run, so that an unwritable place is known before anything is probed.
 class Outputs {
   public:
