@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // A whole deployment, drawn as a topology, played by the lab and scanned by the program: every
 // endpoint is probed once, every fault that was planted is found, and nothing else.
+#include "deployment/requests.h"
 #include "deployment/seeds.h"
 #include "lab/posix.h"
 #include "model/glob.h"
 #include "support/process.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <regex>
@@ -33,21 +35,19 @@ struct Played {
     std::unique_ptr<lab::Lab> lab;
 };
 
-// Another run of this test may hold the network: then the next one is taken.
-Played play(const lab::DemoPki& pki) {
+using Change = std::function<void(std::vector<Listener>&)>;
+
+// `before` the certificates are issued, and `after`, with what a server shows in its hands. Another
+// run of this test may hold the network: then the next one is taken.
+Played play(const lab::DemoPki& pki, const Change& before, const Change& after = {}) {
     constexpr int kFirst = 90, kCount = 100;
     for (int attempt = 0; attempt < kCount; ++attempt) {
         const int second = kFirst + (static_cast<int>(getpid()) + attempt) % kCount;
         Played played{fmt::format("127.{}", second), {}, std::make_unique<lab::Lab>()};
         played.listeners = healthy_deployment(played.net);
-        for (const auto& seed : seeds())
-            for (auto& listener : played.listeners)
-                if (seed.plant != nullptr && is_at(seed.place, listener)) seed.plant(listener);
+        before(played.listeners);
         present(played.listeners, pki);
-        for (const auto& seed : seeds())
-            for (auto& listener : played.listeners)
-                if (seed.break_up != nullptr && is_at(seed.place, listener))
-                    seed.break_up(listener.lab, pki);
+        if (after) after(played.listeners);
         const bool all_up = std::all_of(
             played.listeners.begin(), played.listeners.end(),
             [&](const Listener& listener) { return played.lab->add(listener.lab).has_value(); }
@@ -56,6 +56,23 @@ Played play(const lab::DemoPki& pki) {
     }
     FAIL("no network of 127.0.0.0/8 is free");
     std::abort();
+}
+
+Played play_with_seeds(const lab::DemoPki& pki) {
+    return play(
+        pki,
+        [](std::vector<Listener>& listeners) {
+            for (const auto& seed : seeds())
+                for (auto& listener : listeners)
+                    if (seed.plant != nullptr && is_at(seed.place, listener)) seed.plant(listener);
+        },
+        [&pki](std::vector<Listener>& listeners) {
+            for (const auto& seed : seeds())
+                for (auto& listener : listeners)
+                    if (seed.break_up != nullptr && is_at(seed.place, listener))
+                        seed.break_up(listener.lab, pki);
+        }
+    );
 }
 
 std::string text_of(const json::value& object, std::string_view key) {
@@ -210,12 +227,136 @@ void check_scan(const Played& played, const std::string& list, Extent extent) {
     );
 }
 
+// --- what is printed to be requested ---
+
+const char* const kList = LYNCPROBE_SOURCE_DIR "/tests/deployment/contoso.yaml";
+
+// What Request-CsCertificate adds: of the topology the subject, which the second description of the
+// deployment has, and inside the server's own name.
+void add_unasked(Requested& request, const std::vector<Listener>& listeners) {
+    for (const auto* use : {"AccessEdgeExternal", "Internal", "Default"})
+        for (const auto& listener : listeners)
+            if (request.types.contains(use) && listener.use == use &&
+                request.servers.contains(listener.server)) {
+                request.subject = listener.certificate.common_name;
+                if (listener.use == "Default") request.names.push_back(listener.server);
+            }
+    if (!request.types.empty()) request.names.push_back(request.subject);
+    std::sort(request.names.begin(), request.names.end());
+    const auto end = std::unique(request.names.begin(), request.names.end());
+    request.names.erase(end, request.names.end());
+}
+
+// Gives every listener the certificate that was printed for its server and use.
+void request_all(std::vector<Listener>& listeners) {
+    const auto printed = lyncprobe({"certificates", kList});
+    REQUIRE(printed.exit_code == 0);
+    auto requests = read_requests(printed.out);
+    CHECK(requests.size() == 39);
+    for (auto& request : requests)
+        add_unasked(request, listeners);
+    for (auto& listener : listeners) {
+        if (listener.certificate.common_name.empty()) continue;
+        const auto its = std::find_if(requests.begin(), requests.end(), [&](const auto& request) {
+            return request.servers.contains(listener.server) && request.for_type(listener.use);
+        });
+        REQUIRE_MESSAGE(its != requests.end(), listener.server << " " << listener.use);
+        listener.certificate = listener.issuer == Issuer::public_ca
+                                   ? lab::public_spec(its->subject, its->names)
+                                   : lab::internal_spec(its->subject, its->names);
+    }
+}
+
+std::vector<std::string> texts_of(const json::value& list) {
+    std::vector<std::string> out;
+    for (const auto& text : list.as_array())
+        out.emplace_back(text.as_string());
+    return out;
+}
+
+// Does the file have a finding that fails and names what was left out? Of an only name, which the
+// common name still has, host-name warns with the name in its evidence.
+bool is_missed(const json::value& file, const std::string& name, bool only_name) {
+    for (const auto& finding : file.at("findings").as_array()) {
+        const auto verdict = text_of(finding, "verdict");
+        const auto said = only_name && text_of(finding, "rule") == "host-name" && verdict == "warn"
+                              ? json::serialize(finding.at("evidence").at("names"))
+                          : verdict == "fail" ? text_of(finding, "message")
+                                              : std::string();
+        if (said.find(name) != std::string::npos) return true;
+    }
+    return false;
+}
+
+// The certificate without each of its names in turn, judged for each of its uses.
+void leave_out_each(
+    const TemporaryFolder& folder, const lab::DemoPki& pki, const json::value& wanted
+) {
+    const auto names = texts_of(wanted.at("names"));
+    std::vector<std::string> files;
+    for (const auto& left_out : names) {
+        auto others = names;
+        std::erase(others, left_out);
+        const auto spec = lab::internal_spec(text_of(wanted, "subject"), others);
+        files.push_back(folder.write(left_out + ".pem", pki.internal(spec).chain.front()));
+    }
+    std::set<std::string> missed;
+    for (const auto& use : wanted.at("uses").as_array()) {
+        std::vector<std::string> words{
+            "check", "--format",         "json", "--role", text_of(wanted, "role"),
+            "--use", text_of(use, "use")};
+        for (const auto& name : texts_of(use.at("names")))
+            words.insert(words.end(), {"--name", name});
+        words.insert(words.end(), files.begin(), files.end());
+        const auto judged = json::parse(lyncprobe(words).out);
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (is_missed(judged.at("files").at(i), names[i], names.size() == 1))
+                missed.insert(names[i]);
+    }
+    for (const auto& name : names)
+        CHECK_MESSAGE(missed.contains(name), text_of(wanted, "id") << " without " << name);
+}
+
 } // namespace
+
+TEST_CASE("what is printed to be requested passes every rule, and each name left out is missed") {
+    lab::prepare_demo_keys();
+    const lab::DemoPki pki;
+    const auto played = play(pki, request_all);
+    const TemporaryFolder folder;
+    const auto list = write_list(folder, played, pki);
+    const auto result = folder.file("r.json");
+    const auto done = lyncprobe({"scan", list, "--format", "json", "--output", result});
+    CHECK(done.err == "");
+    auto said = statements_of(json::parse(done.out));
+    // How it was requested is in no certificate, and Dublin's Edge pool does not say it.
+    std::erase_if(said, [](const std::string& statement) {
+        return statement.starts_with("edge2") &&
+               statement.ends_with("auto-enrollment=inconclusive");
+    });
+    Statements of_the_list; // which no certificate can mend
+    for (const auto& seed : seeds())
+        if (seed.plant == nullptr && seed.break_up == nullptr)
+            of_the_list.merge(statements_of(seed, played.listeners, Extent::usual));
+    CHECK(only_in(said, of_the_list) == "");
+    const auto compared = lyncprobe({"certificates", list, "--result", result, "--format", "json"});
+    CHECK(compared.exit_code == 0);
+
+    std::set<std::string> pools; // the servers of one have the same names but their own
+    const auto plan = json::parse(compared.out);
+    for (const auto& wanted : plan.at("wanted").as_array()) {
+        const auto use = text_of(wanted.at("uses").at(0), "use");
+        // Nobody looks at the names of these.
+        if (use == "AudioVideoAuthentication" || use == "OAuthTokenIssuer") continue;
+        CHECK_MESSAGE(wanted.at("presented").as_array().size() == 1, text_of(wanted, "id"));
+        if (pools.insert(text_of(wanted, "pool") + use).second) leave_out_each(folder, pki, wanted);
+    }
+}
 
 TEST_CASE("three sites, twelve pools, forty servers: every planted fault is found, nothing else") {
     lab::prepare_demo_keys();
     const lab::DemoPki pki;
-    const auto played = play(pki);
+    const auto played = play_with_seeds(pki);
     const TemporaryFolder folder;
     const auto list = write_list(folder, played, pki);
     check_scan(played, list, Extent::usual);
