@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Findings, facts, and what is to be done. A source and a fix are written where there are any.
+#include "model/request_hint.h"
 #include "report/json_fields.h"
 #include "report/json_parts.h"
 
@@ -45,7 +46,11 @@ void fields(auto& json, Is<TodoItem> auto& it) {
     }
     json("breaks", it.breaks);
     json("importance", it.importance);
-    if constexpr (!kReading<decltype(json)>) json.derived("rules", rules_of(it));
+    if constexpr (!kReading<decltype(json)>) {
+        const auto request = request_hint(json.run(), it);
+        json.derived("request", or_null(request));
+        json.derived("rules", rules_of(it));
+    }
     json("endpoints", ids(it.endpoints));
     json("reasons", it.reasons);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/todo_text.h"
 
+#include "model/request_hint.h"
 #include "model/text/lists.h"
 #include "report/problems.h"
 
@@ -167,6 +168,8 @@ void write_group(
         {{item.breaks.empty() ? "breaks nothing" : "breaks: " + in_words(item.breaks)}}
     );
     if (group.items.size() == 1) write_certificate(page, item, to.index);
+    if (const auto request = request_hint(run, item); !request.empty())
+        page.paragraph(kUnderGrade, kUnderGrade + 2, {{"request: "}, {request}});
     std::vector<Occurrence> all;
     std::set<std::string_view> places;
     for (const auto* one : group.items)

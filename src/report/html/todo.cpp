@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is to be done, in order of importance: where, why, how, and what it mends.
+#include "model/request_hint.h"
 #include "model/text/lists.h"
 #include "report/html/sections.h"
 
@@ -80,6 +81,8 @@ void write_item(Markup& page, const View& view, std::size_t number) {
     write_fact(page, "Server", joined(item.servers));
     if (item.use) write_fact(page, "Use", in_words(*item.use));
     if (item.certificate) write_present(page, view, *item.certificate);
+    if (const auto request = request_hint(view.run, item); !request.empty())
+        write_fact(page, "Request", request);
     write_reasons(page, item.reasons);
     write_distinct(page, "Fix", item.reasons, &TodoReason::fix);
     write_distinct(page, "Source", item.reasons, &TodoReason::source);
