@@ -163,10 +163,11 @@ void write_group(
         {item.remedy, Style::bold},
         {alike(group)}};
     page.paragraph(2, kUnderGrade, title);
-    page.paragraph(
-        kUnderGrade, kUnderGrade + 2,
-        {{item.breaks.empty() ? "breaks nothing" : "breaks: " + in_words(item.breaks)}}
-    );
+    // A certificate in a file may be for anything.
+    if (item.importance == Importance::none && item.breaks.empty())
+        page.paragraph(kUnderGrade, kUnderGrade + 2, {{"breaks nothing"}});
+    else if (!item.breaks.empty())
+        page.paragraph(kUnderGrade, kUnderGrade + 2, {{"breaks: " + in_words(item.breaks)}});
     if (group.items.size() == 1) write_certificate(page, item, to.index);
     if (const auto request = request_hint(run, item); !request.empty())
         page.paragraph(kUnderGrade, kUnderGrade + 2, {{"request: "}, {request}});
