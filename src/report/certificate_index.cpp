@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/certificate_index.h"
 
+#include "model/text/lists.h"
 #include "report/page.h"
 
 #include <fmt/format.h>
@@ -44,6 +45,39 @@ CertificateIndex collect(const ScanResult& run) {
 
 std::string serial_number(const Certificate& certificate) {
     return (certificate.serial.size() % 2 == 0 ? "" : "0") + certificate.serial;
+}
+
+std::map<Fingerprint, CertificatePlaces> places_of(const ScanResult& run) {
+    std::map<Fingerprint, CertificatePlaces> out;
+    for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
+        const auto& chain = run.endpoints[i].main.chain;
+        if (chain && !chain->presented.empty())
+            out[chain->presented.front()->sha256].endpoints.push_back(i);
+    }
+    const auto add = [&](const ChainPtr& chain, std::string name) {
+        if (chain && !chain->presented.empty())
+            out[chain->presented.front()->sha256].others.push_back(std::move(name));
+    };
+    for (const auto& identity : run.identities)
+        add(identity.chain, "our identity " + identity.id);
+    for (const auto& file : run.files)
+        add(file.chain, file.path);
+    return out;
+}
+
+std::string key_text(const PublicKey& key) {
+    return key.curve.empty() ? fmt::format("{} {}", key.algorithm, key.bits)
+                             : fmt::format("{} {}", key.algorithm, key.curve);
+}
+
+std::string names_text(const Certificate& certificate) {
+    if (!certificate.san) return "none";
+    auto names = certificate.san->dns;
+    names.insert(names.end(), certificate.san->ip.begin(), certificate.san->ip.end());
+    auto text = joined(names);
+    if (certificate.san->other > 0)
+        text += fmt::format("{}{} more", text.empty() ? "" : " and ", certificate.san->other);
+    return text;
 }
 
 std::string common_name(const Certificate& certificate) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace lyncprobe::report {
 
@@ -15,6 +16,18 @@ using CertificateIndex = std::map<Fingerprint, const Certificate*>;
 void collect(CertificateIndex&, const Chain*);
 void collect(CertificateIndex&, const EndpointRow&);
 CertificateIndex collect(const ScanResult&); // all of endpoints, identities and files
+
+// CertificatePlaces is where a server certificate was presented.
+struct CertificatePlaces {
+    std::vector<std::size_t> endpoints;
+    std::vector<std::string> others; // files and identities
+};
+
+// Of a CA there would be all endpoints, and so it is not among them; its chains say whose it is.
+std::map<Fingerprint, CertificatePlaces> places_of(const ScanResult&);
+
+std::string key_text(const PublicKey&);     // "RSA 2048", "EC P-256"
+std::string names_text(const Certificate&); // its alternative names, foreign; "none"
 
 std::string serial_number(const Certificate&); // in whole octets, as Windows shows it
 std::string common_name(const Certificate&);   // the first CN, else the subject; foreign

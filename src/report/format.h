@@ -21,6 +21,7 @@ struct TextOptions {
     bool quiet = false;                  // the summary line and the problems only
     bool brief = false;                  // a line for each thing to do, whole
     std::vector<std::string> files = {}; // that the run wrote besides
+    std::string title = {};              // --title, the heading; empty = what the run is about
 };
 
 // RowStream is a report that is written while the run goes on.

@@ -58,7 +58,7 @@ void write_page_head(Markup& page, const View& view) {
     page.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", kPolicy.view}});
     page.empty("meta", {{"name", "viewport"}, {"content", "width=device-width"}});
     page.empty("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
-    page.leaf("title", title(view));
+    page.leaf("title", view.title);
     const auto style = page.open("style");
     page.own(kStyle);
 }
@@ -88,8 +88,8 @@ void write_main(Markup& page, const View& view) {
 
 } // namespace
 
-void write_html(std::ostream& out, const ScanResult& run, const TextOptions&) {
-    const View view(run);
+void write_html(std::ostream& out, const ScanResult& run, const TextOptions& options) {
+    const View view(run, options.title);
     Markup page(out);
     page.own("<!DOCTYPE html>\n");
     const auto html = page.open("html", {{"lang", "en"}});

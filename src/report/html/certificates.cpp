@@ -12,46 +12,6 @@
 namespace lyncprobe::report::html {
 namespace {
 
-// Uses is where a certificate was presented.
-struct Uses {
-    std::vector<std::size_t> endpoints;
-    std::vector<std::string> others; // files and identities
-};
-
-std::map<Fingerprint, Uses> uses_of(const ScanResult& run) {
-    std::map<Fingerprint, Uses> out;
-    for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
-        const auto& chain = run.endpoints[i].main.chain;
-        // Of a CA there would be all endpoints; its chains say whose it is.
-        if (chain && !chain->presented.empty())
-            out[chain->presented.front()->sha256].endpoints.push_back(i);
-    }
-    const auto add = [&](const ChainPtr& chain, std::string name) {
-        if (chain && !chain->presented.empty())
-            out[chain->presented.front()->sha256].others.push_back(std::move(name));
-    };
-    for (const auto& identity : run.identities)
-        add(identity.chain, "our identity " + identity.id);
-    for (const auto& file : run.files)
-        add(file.chain, file.path);
-    return out;
-}
-
-std::string key_text(const PublicKey& key) {
-    return key.curve.empty() ? fmt::format("{} {}", key.algorithm, key.bits)
-                             : fmt::format("{} {}", key.algorithm, key.curve);
-}
-
-std::string names_text(const Certificate& certificate) {
-    if (!certificate.san) return "none";
-    auto names = certificate.san->dns;
-    names.insert(names.end(), certificate.san->ip.begin(), certificate.san->ip.end());
-    auto text = joined(names);
-    if (certificate.san->other > 0)
-        text += fmt::format("{}{} more", text.empty() ? "" : " and ", certificate.san->other);
-    return text;
-}
-
 std::string_view dates_class(const View& view, const Certificate& certificate) {
     if (!certificate.not_after) return "open";
     if (*certificate.not_after < view.run.judged_at) return "fail";
@@ -59,7 +19,7 @@ std::string_view dates_class(const View& view, const Certificate& certificate) {
 }
 
 void write_certificate(
-    Markup& page, const View& view, const Certificate& certificate, const Uses* uses
+    Markup& page, const View& view, const Certificate& certificate, const CertificatePlaces* uses
 ) {
     const auto row = page.open(
         "tr", {{"id", certificate_anchor(view.number(certificate.sha256))}, {"data-f", "row"}}
@@ -96,7 +56,7 @@ void write_certificate(
 }
 
 void write_table(Markup& page, const View& view) {
-    const auto uses = uses_of(view.run);
+    const auto uses = places_of(view.run);
     std::vector<const Certificate*> list;
     for (const auto& [sha256, certificate] : view.certificates)
         list.push_back(certificate);

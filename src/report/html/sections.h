@@ -29,7 +29,6 @@ void write_fact(Markup&, Literal term, std::string_view description);
 // The first row of a table.
 void write_head(Markup&, std::initializer_list<std::string_view> columns);
 
-std::string title(const View&);
 void write_finding(Markup&, const Finding&);     // an entry of a list, with fix and source
 void write_importance(Markup&, const TodoItem&); // "A: sign-in, phones"
 std::string todo_anchor(std::size_t item);

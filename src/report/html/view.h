@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What the sections of an HTML page share: which servers there are, how each thing is numbered, and
-// how a verdict is drawn.
+// How the sections of an HTML page draw a verdict and link to each other.
 #pragma once
 
-#include "model/scan_result.h"
-#include "report/certificate_index.h"
 #include "report/html/markup.h"
-#include "report/statements.h"
+#include "report/view.h"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,46 +12,8 @@
 
 namespace lyncprobe::report::html {
 
-// Server is what an administrator would log on to, with its endpoints.
-struct Server {
-    std::string_view name, pool, site; // owned by the run
-    Role role = Role::other;
-    std::vector<std::size_t> endpoints;
-    std::optional<Verdict> verdict; // the worst of them
-};
-
-// Said is one finding at one endpoint, be it about that alone or about several.
-using Said = std::vector<const Finding*>;
-
-// View is one result and its numbers; the result outlives it.
-class View {
-  public:
-    explicit View(const ScanResult&);
-
-    const ScanResult& run;
-    CertificateIndex certificates;
-    std::vector<Server> servers;        // in the order of the run
-    std::vector<std::size_t> server_of; // endpoint → server
-    std::vector<Said> about_several;    // endpoint → findings of the deployment that name it
-    std::vector<std::optional<Verdict>> verdicts; // of endpoints
-    std::set<const EndpointRow*> unjudged;
-    std::vector<Statement> open, waived;
-    std::vector<std::string_view> passed; // rules that found nothing wrong anywhere
-
-    const Target& target(std::size_t endpoint) const;
-    std::size_t number(const Fingerprint&) const; // of a certificate, from 1; 0 = not among them
-
-  private:
-    void group_servers();
-    void group_statements();
-    std::map<Fingerprint, std::size_t> numbers_;
-};
-
-Verdict verdict_of(GoLive);
-
 // The class of an element by verdict, by which the style sheet gives it colour and shape.
 std::string_view verdict_class(std::optional<Verdict>);
-std::string_view verdict_word(std::optional<Verdict>); // "warning"; "not judged" where absent
 void write_verdict(Markup&, std::optional<Verdict>);
 
 std::string endpoint_anchor(std::size_t endpoint); // "e12", without "#"
@@ -67,10 +25,5 @@ void link_endpoint(Markup&, const View&, std::size_t endpoint);
 void link_endpoints(Markup&, const View&, const std::vector<std::size_t>&);
 // "sip.contoso.com (thumbprint 9F3A12BC…)", to its row in the table of certificates.
 void link_certificate(Markup&, const View&, const Fingerprint&);
-
-std::string spaced(std::string_view word);   // "client certificate required"
-std::string capital(std::string_view text);  // with a large first letter where it is ASCII
-std::string day(const std::optional<Time>&); // "2026-12-01"; "no date"
-std::string serial(const Certificate&);      // whole octets, as Windows shows them
 
 } // namespace lyncprobe::report::html
