@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "model/escape.h"
 
+#include "model/text/ascii.h"
 #include "model/text/utf8.h"
 
 #include <algorithm>
@@ -89,6 +90,84 @@ std::string for_html(std::string_view text, std::size_t limit) {
         case '\'': out += "&#39;"; break;
         default: out += c;
         }
+    }
+    return out;
+}
+
+namespace {
+
+// What GitHub and GitLab link although it is no markup: addresses of mail and people, numbers of
+// issues. A span of code is the only form that both leave alone.
+bool makes_links(char c) { return c == '@' || c == '#'; }
+
+// "1." and "-" begin a list, "=" underlines a heading, where they are the first of a line.
+std::size_t block_marker(std::string_view safe) {
+    const auto digits = std::min(safe.find_first_not_of("0123456789"), safe.size());
+    if (digits == safe.size()) return std::string_view::npos;
+    const std::string_view markers = digits == 0 ? "-+=" : ".)";
+    return markers.find(safe[digits]) == std::string_view::npos ? std::string_view::npos : digits;
+}
+
+// Of "https://" and "www.", which become links wherever they stand: the character to hide.
+bool completes_link(std::string_view safe, std::size_t at) {
+    if (safe[at] == ':') return safe.substr(at + 1, 1) == "/";
+    return safe[at] == '.' && at >= 3 && equal_ignoring_case(safe.substr(at - 3, 3), "www");
+}
+
+} // namespace
+
+std::string for_markdown(std::string_view text, std::size_t limit) {
+    constexpr std::string_view kMarkup = "\\`*_[]|~!$^";
+    const auto safe = for_terminal(text, limit);
+    const auto marker = block_marker(safe);
+    std::string out;
+    for (std::size_t i = 0; i < safe.size(); ++i) {
+        const char c = safe[i];
+        if (makes_links(c)) {
+            const bool first = i == 0 || !makes_links(safe[i - 1]),
+                       last = i + 1 == safe.size() || !makes_links(safe[i + 1]);
+            ((out += first ? "`" : "") += c) += last ? "`" : "";
+            continue;
+        }
+        switch (c) {
+        case '&': out += "&amp;"; continue;
+        case '<': out += "&lt;"; continue;
+        case '>': out += "&gt;"; continue;
+        default: break;
+        }
+        if (kMarkup.find(c) != std::string_view::npos || i == marker || completes_link(safe, i))
+            out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+std::string for_csv(std::string_view text, std::size_t limit) {
+    // Beyond ASCII: the wide forms, which East Asian editions of Excel take for the same.
+    constexpr std::string_view kFormula[] = {
+        "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+    const auto safe = for_terminal(text, limit);
+    const auto starts_formula = [&](std::size_t at) {
+        const auto first = std::min(safe.find_first_not_of(' ', at), safe.size());
+        return std::ranges::any_of(kFormula, [&](std::string_view sign) {
+            return std::string_view(safe).substr(first).starts_with(sign);
+        });
+    };
+    std::string cell = starts_formula(0) ? "'" : "";
+    for (std::size_t i = 0; i < safe.size(); ++i) {
+        cell += safe[i];
+        if (safe[i] == '"') cell += '"';
+        // Where the comma is the decimal point, a spreadsheet ends cells at semicolons.
+        if (safe[i] == ';' && starts_formula(i + 1)) cell += '\'';
+    }
+    return cell.find_first_of(",;\"") == std::string::npos ? cell : '"' + cell + '"';
+}
+
+std::string for_calendar(std::string_view text, std::size_t limit) {
+    std::string out;
+    for (const char c : for_terminal(text, limit)) {
+        if (c == '\\' || c == ';' || c == ',') out += '\\';
+        out += c;
     }
     return out;
 }
