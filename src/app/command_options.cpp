@@ -83,8 +83,9 @@ void take_output(Options& options, Text option, Text path) {
         refuse_format(
             option, "the format of ", path,
             fmt::format(
-                "{}: the ending of '{}' names no format; use .json, .ndjson, .html or .txt", option,
-                path
+                "{}: the ending of '{}' names no format; use .json, .ndjson, .html, .md, .csv, "
+                ".ics, .xml or .txt",
+                option, path
             )
         );
     options.outputs.push_back(path);
@@ -95,7 +96,11 @@ void take_format(Options& options, Text option, Text name) {
     if (!options.format)
         refuse_format(
             option, "", name,
-            fmt::format("{}: '{}' is not known; use text, json, ndjson or html", option, name)
+            fmt::format(
+                "{}: '{}' is not known; use text, json, ndjson, html, markdown, csv, csv-findings, "
+                "csv-certificates, ics or junit",
+                option, name
+            )
         );
 }
 
@@ -158,8 +163,12 @@ using R = RunSettings;
 
 constexpr OptionRow kReport[] = {
     {"--output", "PATH", take_output,
-     "write the result to PATH; its ending chooses the format: .json .ndjson .html .txt", 'o'},
-    {"--format", "FORMAT", take_format, "format of stdout: text, json, ndjson, html [text]"},
+     "write the result to PATH; its ending chooses the format: .json .ndjson .html .md .csv "
+     ".findings.csv .certificates.csv .ics .xml .txt",
+     'o'},
+    {"--format", "FORMAT", take_format,
+     "format of stdout: text, json, ndjson, html, markdown, csv, csv-findings, csv-certificates, "
+     "ics, junit [text]"},
     {"--color", "WHEN", take_colour, "colours on stdout: auto, always, never [auto]"},
     {"--quiet", kFlag, flag<&O::quiet>, "the summary and the problems only", 'q'},
     {"--verbose", kFlag, flag<&O::verbose>, "passes and evidence too", 'v'},

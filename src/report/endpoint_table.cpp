@@ -163,4 +163,6 @@ std::optional<Verdict> worst_verdict(const std::vector<const Finding*>& findings
     return worst;
 }
 
+std::string tls_text(const EndpointRow& row) { return tls_text(chain_reader(row)); }
+
 } // namespace lyncprobe::report

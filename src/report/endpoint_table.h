@@ -15,4 +15,6 @@ void write_endpoint_table(Page&, const ScanResult&);
 // The worst verdict that no waiver covers; absent where there is none.
 std::optional<Verdict> worst_verdict(const std::vector<const Finding*>&);
 
+std::string tls_text(const EndpointRow&); // "1.2 P-256"; "-" where nothing was seen
+
 } // namespace lyncprobe::report

@@ -14,15 +14,24 @@ constexpr std::array kFormats = std::to_array<Format>({
     {.name = "text", .ending = "txt", .write = write_text},
     {.name = "json", .ending = "json", .write = write_json},
     {.name = "ndjson", .ending = "ndjson", .write = write_ndjson, .open = open_ndjson},
-    {.name = "csv", .ending = "csv"},
-    {.name = "markdown", .ending = "md"},
+    {.name = "csv-findings", .ending = "findings.csv", .write = write_findings_csv},
+    {.name = "csv-certificates", .ending = "certificates.csv", .write = write_certificates_csv},
+    {.name = "csv", .ending = "csv", .write = write_csv},
+    {.name = "markdown", .ending = "md", .write = write_markdown},
     {.name = "html", .ending = "html", .write = write_html},
-    {.name = "junit", .ending = "xml"},
+    {.name = "ics", .ending = "ics", .write = write_calendar},
+    {.name = "junit", .ending = "xml", .write = write_junit},
     {.name = "prometheus", .ending = "prom"},
 });
 
-// The part of the last path component behind its last dot; a leading dot makes a hidden file, not
-// an ending.
+// A leading dot makes a hidden file, not an ending.
+bool has_ending(std::string_view path, std::string_view ending) {
+    const auto file = path.substr(path.find_last_of('/') + 1);
+    return file.size() > ending.size() + 1 && file[file.size() - ending.size() - 1] == '.' &&
+           equal_ignoring_case(file.substr(file.size() - ending.size()), ending);
+}
+
+// The part of the last path component behind its last dot.
 std::string_view ending_of(std::string_view path) {
     const auto file = path.substr(path.find_last_of('/') + 1);
     const auto dot = file.find_last_of('.');
@@ -38,8 +47,8 @@ const Format* find_format(Matches matches) {
 } // namespace
 
 const Format* format_of_ending(std::string_view path) {
-    const auto ending = to_lower(ending_of(path));
-    return find_format([&](const Format& f) { return f.write && f.ending == ending; });
+    // A longer ending stands before the shorter one that it ends in.
+    return find_format([&](const Format& f) { return f.write && has_ending(path, f.ending); });
 }
 
 const Format* format_of_name(std::string_view name) {

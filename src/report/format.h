@@ -54,6 +54,12 @@ bool known_format(std::string_view ending_or_name);
 // The formats; each is in a file of its own.
 void write_text(std::ostream&, const ScanResult&, const TextOptions&);
 void write_json(std::ostream&, const ScanResult&, const TextOptions& = {});
+void write_markdown(std::ostream&, const ScanResult&, const TextOptions& = {});
+void write_csv(std::ostream&, const ScanResult&, const TextOptions& = {});
+void write_findings_csv(std::ostream&, const ScanResult&, const TextOptions& = {});
+void write_certificates_csv(std::ostream&, const ScanResult&, const TextOptions& = {});
+void write_calendar(std::ostream&, const ScanResult&, const TextOptions& = {});
+void write_junit(std::ostream&, const ScanResult&, const TextOptions& = {});
 void write_html(std::ostream&, const ScanResult&, const TextOptions& = {});
 void write_ndjson(std::ostream&, const ScanResult&, const TextOptions& = {});
 std::unique_ptr<RowStream> open_ndjson(std::ostream&);

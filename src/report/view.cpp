@@ -121,4 +121,22 @@ Verdict verdict_of(GoLive verdict) {
     return Verdict::inconclusive;
 }
 
+std::string_view in_words(GoLive verdict) {
+    switch (verdict) {
+    case GoLive::ready: return "ready";
+    case GoLive::will_fail: return "will fail";
+    case GoLive::cannot_tell: break;
+    }
+    return "cannot be told from here";
+}
+
+std::string_view in_words(Party side) {
+    switch (side) {
+    case Party::ours: return "our side";
+    case Party::theirs: return "their side";
+    case Party::either: break;
+    }
+    return "either side";
+}
+
 } // namespace lyncprobe::report

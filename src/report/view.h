@@ -60,5 +60,7 @@ std::string day(const std::optional<Time>&); // "2026-12-01"; "no date"
 std::string serial(const Certificate&);      // whole octets, as Windows shows them
 
 Verdict verdict_of(GoLive);
+std::string_view in_words(GoLive); // "will fail"
+std::string_view in_words(Party);  // "our side"
 
 } // namespace lyncprobe::report

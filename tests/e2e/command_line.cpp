@@ -202,10 +202,10 @@ TEST_CASE("what is planned and not built yet is refused with just these words") 
     }
     refused({"scan", "x.yaml", "--state", "runs.db"}, "known, not built yet");
     refused({"check", "x.pem", "--nagios"}, "known, not built yet");
-    for (const auto* ending : {"csv", "md", "xml", "prom"}) {
+    for (const auto* ending : {"prom"}) {
         refused({"check", "x.pem", "--output", std::string("r.") + ending}, "known, not built yet");
     }
-    for (const auto* format : {"csv", "prom"})
+    for (const auto* format : {"prometheus", "prom"})
         refused({"check", "x.pem", "--format", format}, "known, not built yet");
 }
 

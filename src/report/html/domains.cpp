@@ -10,24 +10,6 @@
 namespace lyncprobe::report::html {
 namespace {
 
-std::string_view in_words(Party side) {
-    switch (side) {
-    case Party::ours: return "our side";
-    case Party::theirs: return "their side";
-    case Party::either: break;
-    }
-    return "either side";
-}
-
-std::string_view in_words(GoLive verdict) {
-    switch (verdict) {
-    case GoLive::ready: return "ready";
-    case GoLive::will_fail: return "will fail";
-    case GoLive::cannot_tell: break;
-    }
-    return "cannot be told from here";
-}
-
 void write_record(Markup& page, const DomainDiscovery& domain, const DiscoveryRow& row) {
     const auto line = page.open("tr");
     page.leaf("th", row.record, {{"scope", "row"}});

@@ -48,6 +48,18 @@ TEST_CASE("golden: the page of each kind of result says what it said before") {
     compare("federation.html", page_of(federation()));
 }
 
+TEST_CASE("golden: each format of a run says what it said before") {
+    const auto it = deployment();
+    compare("scan.md", written(report::write_markdown, it));
+    compare("scan.csv", written(report::write_csv, it));
+    compare("scan.findings.csv", written(report::write_findings_csv, it));
+    compare("scan.certificates.csv", written(report::write_certificates_csv, it));
+    compare("scan.ics", written(report::write_calendar, it));
+    compare("scan.xml", written(report::write_junit, it));
+    compare("federation.md", written(report::write_markdown, federation()));
+    compare("federation.xml", written(report::write_junit, federation()));
+}
+
 TEST_CASE("golden: the text report of a run says what it said before") {
     const auto it = deployment();
     compare("scan.txt", text_of(it));

@@ -42,14 +42,14 @@ TEST_CASE("format: the ending or the name chooses it") {
     REQUIRE(report::format_of_name("text"));
     CHECK(report::format_of_name("ndjson")->ending == "ndjson");
     for (const char* path :
-         {"-", "", "json", "a.json/b", ".json", "a/.json", "a.", "a.jsonx", "report.xml"})
+         {"-", "", "json", "a.json/b", ".json", "a/.json", "a.", "a.jsonx", "report.prom"})
         CHECK(report::format_of_ending(path) == nullptr);
     CHECK(report::format_of_name("txt") == nullptr);
-    CHECK(report::format_of_name("junit") == nullptr);
+    CHECK(report::format_of_name("prometheus") == nullptr);
 }
 
 TEST_CASE("format: names of the contract that are not built yet are told from nonsense") {
-    for (const char* word : {"csv", "md", "xml", "prom", ".csv", "out/report.xml", "REPORT.MD"})
+    for (const char* word : {"prom", "prometheus", ".prom", "out/report.prom", "REPORT.PROM"})
         CHECK(report::known_format(word));
     for (const char* word : {"json", "text", ".txt", "report.ndjson", "yaml", "", "-", "html/x"})
         CHECK_FALSE(report::known_format(word));

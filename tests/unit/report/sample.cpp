@@ -553,6 +553,14 @@ std::string html_of(const ScanResult& run) {
     return out.str();
 }
 
+std::string written(
+    decltype(report::Format::write) write, const ScanResult& run, const report::TextOptions& options
+) {
+    std::ostringstream out;
+    write(out, run, options);
+    return out.str();
+}
+
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
     while (!text.empty()) {

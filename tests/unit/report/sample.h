@@ -31,6 +31,10 @@ std::string text_of(const ScanResult&, const report::TextOptions& = {});
 std::string json_of(const ScanResult&);
 std::string ndjson_of(const ScanResult&);
 std::string html_of(const ScanResult&);
+// Any other format.
+std::string written(
+    decltype(report::Format::write), const ScanResult&, const report::TextOptions& = {}
+);
 std::vector<std::string> lines_of(std::string_view);
 
 // The text of tests/golden/<name>; with LYNCPROBE_BLESS=1 in the environment it is replaced by
