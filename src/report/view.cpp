@@ -108,10 +108,6 @@ std::string day(const std::optional<Time>& time) {
     return time ? to_rfc3339(*time).substr(0, kDay) : "no date";
 }
 
-std::string serial(const Certificate& certificate) {
-    return (certificate.serial.size() % 2 == 0 ? "" : "0") + certificate.serial;
-}
-
 Verdict verdict_of(GoLive verdict) {
     switch (verdict) {
     case GoLive::ready: return Verdict::pass;

@@ -57,7 +57,6 @@ std::string_view verdict_word(std::optional<Verdict>); // "warning"; "not judged
 std::string spaced(std::string_view word);             // "client certificate required"
 std::string capital(std::string_view text);  // with a large first letter where it is ASCII
 std::string day(const std::optional<Time>&); // "2026-12-01"; "no date"
-std::string serial(const Certificate&);      // whole octets, as Windows shows them
 
 Verdict verdict_of(GoLive);
 std::string_view in_words(GoLive); // "will fail"

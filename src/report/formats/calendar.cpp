@@ -96,7 +96,7 @@ std::string description(const Certificate& certificate, const InUse& it) {
     };
     add("Subject", certificate.subject);
     add("Issuer", certificate.issuer);
-    add("Serial number", serial(certificate));
+    add("Serial number", serial_number(certificate));
     add("Thumbprint (SHA-1)", certificate.thumbprint);
     add("Valid until", to_rfc3339(*certificate.not_after));
     add("Servers", listed(it.servers));

@@ -266,7 +266,7 @@ void write_certificates_csv(std::ostream& out, const ScanResult& run, const Text
     );
     for (const auto& [sha256, certificate] : view.certificates)
         write_line(
-            out, {certificate->subject, certificate->issuer, serial(*certificate),
+            out, {certificate->subject, certificate->issuer, serial_number(*certificate),
                   certificate->thumbprint, to_hex(sha256),
                   certificate->not_before ? to_rfc3339(*certificate->not_before) : "",
                   certificate->not_after ? to_rfc3339(*certificate->not_after) : "",

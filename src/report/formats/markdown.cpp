@@ -96,7 +96,7 @@ void write_present(std::ostream& out, const View& view, const Fingerprint& sha25
         out, "Present certificate",
         fmt::format(
             "{}, issued by {}, serial number {}, thumbprint {}, valid {} to {}", it.subject,
-            it.issuer, serial(it), it.thumbprint, day(it.not_before), day(it.not_after)
+            it.issuer, serial_number(it), it.thumbprint, day(it.not_before), day(it.not_after)
         )
     );
 }

@@ -33,7 +33,7 @@ void write_certificate(
     {
         const auto cell = page.open("td", {{"class", "hex"}});
         page.text(certificate.thumbprint);
-        page.leaf("small", "serial " + serial(certificate));
+        page.leaf("small", "serial " + serial_number(certificate));
     }
     {
         const auto cell = page.open("td");

@@ -31,7 +31,7 @@ void write_present(Markup& page, const View& view, const Fingerprint& sha256) {
     const auto list = page.open("dl", {{"class", "facts"}});
     write_fact(page, "Subject", certificate.subject);
     write_fact(page, "Issuer", certificate.issuer);
-    write_fact(page, "Serial number", serial(certificate));
+    write_fact(page, "Serial number", serial_number(certificate));
     write_fact(page, "Thumbprint (SHA-1)", certificate.thumbprint);
     write_fact(
         page, "Valid",
