@@ -56,7 +56,7 @@ void write_fact(std::ostream& out, std::string_view name, std::string_view forei
 
 void write_header(std::ostream& out, const View& view) {
     const auto& run = view.run;
-    out << "# " << md(view.title) << "\n\n**" << verdict_word(run.summary.worst)
+    out << "# " << md(view.title) << "\n\n**" << verdict_word(overall(run))
         << "**: " << md(verdict_text(run)) << "\n\n";
     write_fact(out, "Run", to_rfc3339(run.started_at));
     if (run.judged_at != run.started_at) write_fact(out, "Judged as of", to_rfc3339(run.judged_at));
