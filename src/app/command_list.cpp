@@ -288,12 +288,18 @@ CLI::App* add_report(CLI::App& app, Options& options) {
         "result of scan, probe, check, discover or federation (JSON, NDJSON); '-' is stdin"
     );
     add_report_options(*report, options);
-    report->footer("Examples:\n"
-                   "  lyncprobe report result.json\n"
-                   "  lyncprobe report result.json --verbose --output details.txt\n"
-                   "  lyncprobe scan targets.yaml --format json | lyncprobe report - --quiet\n"
-                   "Text and JSON are those of the run under the same options. Exit codes: that of "
-                   "the run; 2 the result cannot be read, 4 an output cannot be written.");
+    report->add_flag(
+        "--redact", options.redact, "pseudonyms for names and addresses, to show it to a stranger"
+    );
+    report->footer(
+        "Examples:\n"
+        "  lyncprobe report result.json\n"
+        "  lyncprobe report result.json --verbose --output details.txt\n"
+        "  lyncprobe report result.json --redact --title 'Sign-in fails' --output ticket.md\n"
+        "  lyncprobe scan targets.yaml --format json | lyncprobe report - --quiet\n"
+        "Text and JSON are those of the run under the same options. Exit codes: that of "
+        "the run; 2 the result cannot be read, 4 an output cannot be written."
+    );
     return report;
 }
 

@@ -172,6 +172,7 @@ constexpr OptionRow kReport[] = {
     {"--color", "WHEN", take_colour, "colours on stdout: auto, always, never [auto]"},
     {"--quiet", kFlag, flag<&O::quiet>, "the summary and the problems only", 'q'},
     {"--verbose", kFlag, flag<&O::verbose>, "passes and evidence too", 'v'},
+    {"--title", "TEXT", text<&O::title>, "heading of the report [what the run is about]"},
     {"--brief", kFlag, flag<&O::brief>,
      "a line for each thing to do, with every name, never folded"},
 };

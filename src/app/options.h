@@ -22,6 +22,8 @@ struct Options {
     const report::Format* format = report::format_of_name("text"); // never null
     Colour colour = Colour::automatic;
     bool quiet = false, verbose = false, brief = false, no_progress = false;
+    std::string title;   // --title; empty = what the run is about
+    bool redact = false; // `report`: --redact
     std::string vantage;
 
     // Probing; the command line wins over the target list.

@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/process.h"
 #include "app/reporting.h"
+#include "report/redact.h"
 
 #include <fmt/format.h>
 
@@ -14,8 +15,9 @@ int run_report(const Options& options) {
         if (problem.where.file.empty()) problem.where.file = path;
         return stop(problem);
     };
-    const auto result = read_result(path);
+    auto result = read_result(path);
     if (!result) return stop_at(result.error());
+    if (options.redact) result = report::redacted(*result);
     auto formats = std::vector{options.format};
     for (const auto& output : options.outputs)
         formats.push_back(report::format_of_ending(output));

@@ -43,7 +43,8 @@ report::TextOptions text_options(const Options& options, bool standard) {
                      : kPiped,
         .verbose = options.verbose,
         .quiet = options.quiet,
-        .brief = options.brief};
+        .brief = options.brief,
+        .title = options.title};
 }
 
 void say(const std::string& sentence) { std::cerr << "lyncprobe: " << sentence << '\n'; }

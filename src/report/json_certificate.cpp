@@ -174,7 +174,7 @@ void fields(auto& json, Is<Certificate> auto& it) {
     json("duplicate_extensions", it.duplicate_extensions);
     json("undecodable_extensions", it.undecodable);
     json("notes", it.notes);
-    auto text = kReading<decltype(json)> ? std::string() : pem(it);
+    auto text = kReading<decltype(json)> || it.der.empty() ? std::string() : pem(it);
     json("pem", whole(text));
     if constexpr (kReading<decltype(json)>) it.der = der_of_pem(text);
 }
