@@ -107,10 +107,10 @@ TEST_CASE("the demonstration: every endpoint once, every planted fault found, ev
     CHECK_MESSAGE(imported.exit_code == 0, imported.out);
     CHECK(has(imported.out, "2 of 2 planted faults found"));
     const auto listed = run({lab_path(), "--list"});
-    for (const auto* planted :
+    for (const auto* fault :
          {"SIP domain wingtip.example", "second host for fail-over", "without its private key",
           "key storage provider of CNG"})
-        CHECK_MESSAGE(has(listed.out, planted), planted);
+        CHECK_MESSAGE(has(listed.out, fault), fault);
 
     const auto identity = lyncprobe(
         {"check", folder.file("identity.pem"), "--ca-file", folder.file("root.pem"), "--format",
