@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
+#include <variant>
 
 namespace lyncprobe::rules {
 
@@ -263,6 +264,15 @@ Effect effect_of(const Finding& finding) {
     return finding.verdict == Verdict::fail ? fault.fail : fault.warn;
 }
 
+// Value by value: where the memory for a string cannot be had, the copy of a variant that holds
+// strings is undefined behaviour in libstdc++ 12 (it destroys what was not made).
+Facts copied(const Facts& facts) {
+    Facts out;
+    for (const auto& [key, value] : facts)
+        std::visit([&out, &key = key](const auto& it) { out.set(key, Value(it)); }, value);
+    return out;
+}
+
 } // namespace
 
 void Impact::add(const Impact& other) {
@@ -329,7 +339,17 @@ void weigh(Finding& finding, const Impact& of_endpoint) {
 
 const Finding* weighed(const Finding* finding, const Impact& whole, FindingPool& pool) {
     if (finding->verdict != Verdict::fail && finding->verdict != Verdict::warn) return finding;
-    auto copy = *finding;
+    Finding copy{
+        finding->rule,
+        finding->source,
+        finding->fix,
+        finding->verdict,
+        finding->certificate,
+        finding->message,
+        copied(finding->evidence),
+        finding->waived,
+        {},
+        {}};
     weigh(copy, whole);
     return pool.keep(std::move(copy));
 }
