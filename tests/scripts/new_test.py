@@ -72,7 +72,7 @@ def main():
         calls = [["rule", "server_certificate", "shiny-new"], ["rule", "deployment", "all-shiny"],
                  ["rule", "dns", "shiny-record"], ["probe", "shiny-talk", "4711"]]
         if (tree / "src/report/formats").is_dir():
-            calls += [["format", "shiny", "shn"], ["format", "csv"]]
+            calls += [["format", "shiny", "shn"], ["format", "prometheus"]]
         for arguments in calls:
             files.update(written(tree, *arguments))
         check_sources(tree, compiler, sorted(files))
@@ -86,7 +86,7 @@ def main():
             expect(row in (tree / path).read_text(encoding="utf-8"), f"{path} has no row {row!r}")
         if len(calls) == 6:
             table = (tree / "src/report/format.cpp").read_text(encoding="utf-8")
-            expect('{.name = "csv", .ending = "csv", .write = write_csv}' in table, "csv has no row")
+            expect('{.name = "prometheus", .ending = "prom", .write = write_prometheus}' in table, "prometheus has no row")
         done = subprocess.run([sys.executable, tree / "scripts/check-structure"], capture_output=True, text=True, check=False)
         expect(done.returncode == 0, done.stdout)
     for problem in problems:
