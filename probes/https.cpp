@@ -162,7 +162,7 @@ class HttpsConversation final : public HttpConversation {
         return get();
     }
 
-    // Whoever keeps the document from us turns nobody else away.
+    // A server that withholds the document from us does not refuse clients by that.
     std::optional<Refusal> refusal(const Get& asked, const codec::HttpResponse& response)
         const override {
         return is_metadata(asked.path) ? std::nullopt : HttpConversation::refusal(asked, response);

@@ -276,7 +276,7 @@ void add_endpoint(WantedCertificate& wanted, const EndpointRow& row, Use use) {
     auto& presented = add_presented(wanted, chain->presented.front(), row.id);
     // A reverse proxy may have one for each name.
     if (wanted.role == Role::reverse_proxy) return;
-    // Of a list that was cut nobody knows what it lacks; host-name says so.
+    // What a list that was cut lacks is unknown; host-name says so.
     const auto& san = presented.certificate->san;
     if (san && san->beyond > 0) return;
     for (const auto& name : names_of(wanted, use))
@@ -293,7 +293,7 @@ void finish_proxy(WantedCertificate& wanted) {
     }
 }
 
-// The dates and the key of that certificate; nobody looks at its names.
+// The dates and the key of that certificate; its names are not judged.
 void judge_oauth(WantedCertificate& wanted, Time now) {
     for (const auto& [certificate, endpoints, lacks] : wanted.presented) {
         if (certificate->not_after && *certificate->not_after < now)

@@ -131,7 +131,7 @@ void write_event(
     write_line(out, "END:VEVENT");
 }
 
-// A calendar has at least one component (RFC 5545 3.6); this one is on nobody's agenda.
+// A calendar has at least one component (RFC 5545 3.6); this one notes the run and blocks no time.
 void write_nothing(std::ostream& out, const View& view) {
     write_line(out, "BEGIN:VJOURNAL");
     write_line(out, fmt::format("UID:none-{}@lyncprobe", stamp(view.run.started_at)));

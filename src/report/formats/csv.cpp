@@ -46,7 +46,7 @@ std::vector<const Finding*> pointers(const std::vector<Finding>& findings) {
     return out;
 }
 
-// In the order of the run. What is said of several endpoints at once stands at each of them.
+// In the order of the run. A finding about several endpoints is repeated for each of them.
 std::vector<Subject> subjects(const View& view) {
     const auto& run = view.run;
     std::vector<Subject> out;

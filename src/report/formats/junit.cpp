@@ -113,7 +113,7 @@ Suite server_suite(const View& view, const Server& server) {
         const bool unjudged = view.unjudged.contains(&row);
         auto cases = cases_of(findings, row.id, unjudged);
         if (unjudged) require_reachable(cases, row);
-        // The time of the endpoint stands once, at its first case.
+        // Only the first case has the duration of the endpoint, so that sums are right.
         if (!cases.empty()) cases.front().seconds = row.main.timings.total / 1000;
         append(out.cases, std::move(cases));
     }
